@@ -1,0 +1,61 @@
+// The arrows of docs/architecture.md, checked.
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'src-never-imports-test', severity: 'error', from: { path: '^src' }, to: { path: '^test' } },
+    {
+      name: 'common-and-config-are-leaves',
+      severity: 'error',
+      from: { path: '^src/(common|config)/' },
+      to: { path: '^src/(?!common/|config/)' },
+    },
+    {
+      name: 'database-knows-no-feature',
+      severity: 'error',
+      from: { path: '^src/database/' },
+      to: { path: '^src/(?!database/|common/|config/)' },
+    },
+    {
+      name: 'graphql-knows-no-feature',
+      severity: 'error',
+      from: { path: '^src/graphql/' },
+      to: { path: '^src/(?!graphql/|database/database-errors|common/|config/)' },
+    },
+    {
+      name: 'features-do-not-import-the-application',
+      severity: 'error',
+      from: { path: '^src/(leads|interactions|data-import|demo)/' },
+      to: { path: '^src/(cli/|app\\.module|core\\.module|configure-app|main|start-server)' },
+    },
+    {
+      name: 'the-formula-imports-only-itself',
+      severity: 'error',
+      from: { path: '^src/leads/scoring/(activity-score|scoring-parameters)\\.ts$' },
+      to: { pathNot: '^src/leads/scoring/(activity-score|scoring-parameters)\\.ts$' },
+    },
+    {
+      name: 'models-import-no-services-or-resolvers',
+      severity: 'error',
+      from: { path: '\\.model\\.ts$' },
+      to: { path: '\\.(service|resolver|module)\\.ts$' },
+    },
+    {
+      name: 'services-know-no-graphql',
+      severity: 'error',
+      from: { path: '\\.service\\.ts$' },
+      to: { path: '(@nestjs/graphql|node_modules/graphql/|@apollo)' },
+    },
+    {
+      name: 'migrations-import-no-model',
+      severity: 'error',
+      from: { path: '^migrations/' },
+      to: { path: '^src/(?!database/migration\\.ts)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+  },
+};

@@ -1,0 +1,79 @@
+// Runs every check, all of them even where one fails, two at a time, and ends with the line
+// `N passed, N failed`.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const CHECKS_AT_A_TIME = 2;
+
+/** The program that a package brings, to be run by this very Node.js: without a shell, the same on Windows. */
+function programOf(name, program = name) {
+  const directory = path.join(root, 'node_modules', name);
+  const { bin } = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8'));
+  return path.join(directory, typeof bin === 'string' ? bin : bin[program]);
+}
+
+const sideBySide = [
+  { name: 'eslint', command: () => [programOf('eslint'), '.', '--max-warnings', '0'] },
+  { name: 'prettier', command: () => [programOf('prettier'), '--check', '.'] },
+  { name: 'tsc', command: () => [programOf('typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'] },
+  {
+    name: 'dependency-cruiser',
+    command: () => [
+      programOf('dependency-cruiser'),
+      '--config',
+      '.dependency-cruiser.mjs',
+      'src',
+      'migrations',
+    ],
+  },
+  { name: 'knip', command: () => [programOf('knip'), '--no-progress'] },
+];
+
+/** On its own: it may build, and the others would look at a build that is half written. */
+const atTheEnd = [
+  { name: 'generated files', command: () => ['scripts/run.mjs', 'scripts/generate.js', '--check'] },
+];
+
+/** Runs a program of Node.js; resolves to whether it ended with 0, and all that it wrote. */
+function run(args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (text) => (output += text);
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
+    child.on('error', (error) => resolve({ isOk: false, output: error.message }));
+    child.on('close', (code) => resolve({ isOk: code === 0, output }));
+  });
+}
+
+async function runCheck({ name, command }) {
+  const start = performance.now();
+  // A package that is missing fails its own check only.
+  const { isOk, output } = await Promise.resolve()
+    .then(() => run(command()))
+    .catch((error) => ({ isOk: false, output: error.message }));
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${isOk ? 'ok ' : 'FAILED'} ${name} (${seconds} s)`);
+  if (!isOk) console.log(`${output.trim()}\n`);
+  return isOk;
+}
+
+async function runChecks(checks) {
+  const waiting = [...checks];
+  const results = [];
+  const work = async () => {
+    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+      results.push(await runCheck(check));
+    }
+  };
+  await Promise.all(Array.from({ length: CHECKS_AT_A_TIME }, work));
+  return results;
+}
+
+const results = [...(await runChecks(sideBySide)), ...(await runChecks(atTheEnd))];
+const passed = results.filter((isOk) => isOk).length;
+console.log(`${passed} passed, ${results.length - passed} failed`);
+process.exitCode = passed === results.length ? 0 : 1;

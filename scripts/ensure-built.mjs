@@ -1,0 +1,41 @@
+// Builds dist/ where it is missing or older than its sources. In a deployment, which has no compiler, the
+// dist/ that was shipped is taken as it is.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const dist = path.join(root, 'dist');
+/** Written last, by build.mjs. */
+const stamp = path.join(dist, '.built');
+
+function newestChange(entry) {
+  const stats = statSync(entry);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return readdirSync(entry).reduce(
+    (newest, name) => Math.max(newest, newestChange(path.join(entry, name))),
+    stats.mtimeMs,
+  );
+}
+
+function hasCompiler() {
+  try {
+    createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes sure that dist/ is there and up to date. */
+export async function ensureBuilt() {
+  if (!hasCompiler()) {
+    if (existsSync(dist)) return;
+    throw new Error('dist/ is missing and there is no compiler: run `pnpm build` before you deploy.');
+  }
+  const sources = ['src', 'migrations', 'scripts', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+  const newest = Math.max(...sources.map((name) => newestChange(path.join(root, name))));
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return;
+  const { build } = await import('./build.mjs');
+  build();
+}

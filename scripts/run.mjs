@@ -1,0 +1,16 @@
+// Runs a program of dist/ in this very process, so that signals and the exit code are its own, after
+// bringing dist/ up to date: `node scripts/run.mjs src/cli/migrate.js up`.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureBuilt } from './ensure-built.mjs';
+
+const [, , program, ...args] = process.argv;
+try {
+  await ensureBuilt();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+const file = path.resolve(import.meta.dirname, '..', 'dist', program);
+process.argv = [process.execPath, file, ...args];
+await import(pathToFileURL(file).href);

@@ -1,0 +1,21 @@
+// Builds, then runs jest in ESM mode with whatever arguments it was given. Some tests start the built
+// programs as a deployment would.
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { ensureBuilt } from './ensure-built.mjs';
+
+try {
+  await ensureBuilt();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+const require = createRequire(import.meta.url);
+const jest = path.join(path.dirname(require.resolve('jest/package.json')), 'bin', 'jest.js');
+const { status } = spawnSync(
+  process.execPath,
+  ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, ...process.argv.slice(2)],
+  { cwd: path.resolve(import.meta.dirname, '..'), stdio: 'inherit' },
+);
+process.exit(status ?? 1);

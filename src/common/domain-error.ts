@@ -1,0 +1,54 @@
+/**
+ * What a client can be told went wrong, as `extensions.code`. The codes are part of the API: they are only ever
+ * added to. docs/errors.md says when each is used.
+ */
+export const ERROR_CODES = [
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'CONFLICT',
+  'RECALCULATION_FAILED',
+  'SERVICE_UNAVAILABLE',
+  'SUMMARY_PROVIDER_AUTH_FAILED',
+  'SUMMARY_PROVIDER_PAYMENT_REQUIRED',
+  'SUMMARY_PROVIDER_RATE_LIMITED',
+  'SUMMARY_PROVIDER_UNAVAILABLE',
+  'SUMMARY_TIMED_OUT',
+  'SUMMARY_MODERATED',
+  'SUMMARY_INVALID_OUTPUT',
+  'SUMMARY_TRUNCATED',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/**
+ * An error whose message was written for the client of the API: no SQL, no stack, no secret, no other
+ * person's data. Anything that is not a DomainError reaches clients as INTERNAL_SERVER_ERROR.
+ */
+export class DomainError extends Error {
+  override readonly name: string = 'DomainError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** A lead or an interaction with this id does not exist. */
+export class NotFoundError extends DomainError {
+  override readonly name = 'NotFoundError';
+
+  constructor(what: 'Lead' | 'Interaction', id: number) {
+    super('NOT_FOUND', `${what} ${id} does not exist.`);
+  }
+}
+
+/** What was sent breaks a rule; the message names the field and the rule. */
+export class InvalidInputError extends DomainError {
+  override readonly name = 'InvalidInputError';
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('BAD_USER_INPUT', message, options);
+  }
+}

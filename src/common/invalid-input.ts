@@ -1,0 +1,15 @@
+import type { ValidationError } from 'class-validator';
+import { InvalidInputError } from './domain-error.js';
+
+/** Every broken rule in one message: "firstName must not be empty; email must be an e-mail address." */
+export function invalidInput(errors: readonly ValidationError[]): InvalidInputError {
+  return new InvalidInputError(`${faultsOf(errors).join('; ')}.`);
+}
+
+/** One entry a broken rule. */
+export function faultsOf(errors: readonly ValidationError[]): string[] {
+  return errors.flatMap(({ constraints, children }) => [
+    ...Object.values(constraints ?? {}),
+    ...faultsOf(children ?? []),
+  ]);
+}

@@ -1,0 +1,21 @@
+import DataLoader from 'dataloader';
+
+/**
+ * A data loader for each request, so that what many parents of one request ask for comes from one query, and
+ * nothing is remembered from one request to the next. A request is told by its GraphQL context.
+ */
+export abstract class RequestLoader<Key, Value> {
+  private readonly loaders = new WeakMap<object, DataLoader<Key, Value>>();
+
+  load(context: object, key: Key): Promise<Value> {
+    let loader = this.loaders.get(context);
+    if (loader === undefined) {
+      loader = new DataLoader((keys: readonly Key[]) => this.loadMany(keys));
+      this.loaders.set(context, loader);
+    }
+    return loader.load(key);
+  }
+
+  /** One value a key, in the order of the keys. */
+  protected abstract loadMany(keys: readonly Key[]): Promise<Value[]>;
+}

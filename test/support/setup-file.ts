@@ -1,0 +1,16 @@
+import 'reflect-metadata';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+const realFetch = globalThis.fetch;
+
+/** A request that a test forgot to replace would otherwise depend on the network, and cost money. */
+globalThis.fetch = (input, init) => {
+  const url = new URL(input instanceof Request ? input.url : input);
+  if (!LOOPBACK.test(url.hostname)) {
+    return Promise.reject(
+      new Error(`A test sent a request to ${url.hostname}, which nothing stands in for.`),
+    );
+  }
+  return realFetch(input, init);
+};

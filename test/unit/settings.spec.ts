@@ -1,0 +1,308 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import type { Environment } from '../../src/config/environment.js';
+import { InvalidSettingsError, loadSettings, settingNames } from '../../src/config/settings.js';
+
+const DATABASE_URL = 'postgres://crm:pw@db.example.com:5432/crm';
+const OPENROUTER_API_KEY = 'sk-or-v1-0123456789';
+const PRODUCTION = { NODE_ENV: 'production', DATABASE_URL, OPENROUTER_API_KEY };
+
+const DEFAULTS = {
+  environment: 'development',
+  http: { host: '127.0.0.1', port: 3000, corsOrigins: null },
+  database: { url: null, embeddedDirectory: '.data/postgres', poolSize: 10 },
+  summaries: { provider: 'template', isFallback: true },
+};
+
+const OPENROUTER_DEFAULTS = {
+  provider: 'openrouter',
+  openRouter: {
+    apiKey: OPENROUTER_API_KEY,
+    baseUrl: 'https://openrouter.ai/api/v1',
+    models: ['openai/gpt-4o-mini'],
+    attemptTimeoutMs: 30_000,
+    totalTimeoutMs: 60_000,
+  },
+};
+
+function openRouterOf(environment: Environment) {
+  const { summaries } = loadSettings({ OPENROUTER_API_KEY, ...environment });
+  if (summaries.provider !== 'openrouter') throw new Error('The template was chosen.');
+  return summaries.openRouter;
+}
+
+function refusalOf(environment: Environment, program?: 'server' | 'command'): InvalidSettingsError {
+  try {
+    loadSettings(environment, program);
+  } catch (error) {
+    if (error instanceof InvalidSettingsError) return error;
+    throw error;
+  }
+  throw new Error('The settings were taken.');
+}
+
+describe('loadSettings', () => {
+  it('needs nothing to be set in development', () => {
+    expect(loadSettings({})).toEqual(DEFAULTS);
+  });
+
+  it.each(['', '   ', '\r'])('takes a setting that is set to white space (%j) as not set', (blank) => {
+    expect(loadSettings(Object.fromEntries(settingNames.map((name) => [name, blank])))).toEqual(DEFAULTS);
+  });
+
+  it('leaves out white space around every value', () => {
+    const bare = {
+      ...PRODUCTION,
+      HOST: '0.0.0.0',
+      PORT: '8080',
+      CORS_ORIGINS: 'https://crm.example.com',
+      DATABASE_POOL_SIZE: '40',
+      EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
+      SUMMARY_PROVIDER: 'openrouter',
+      OPENROUTER_BASE_URL: 'https://proxy.example.com/v1',
+      OPENROUTER_MODELS: 'a/b',
+      OPENROUTER_ATTEMPT_TIMEOUT_MS: '1000',
+      OPENROUTER_TOTAL_TIMEOUT_MS: '2000',
+    };
+    expect(Object.keys(bare).sort()).toEqual([...settingNames].sort());
+    const spaced = Object.fromEntries(Object.entries(bare).map(([name, value]) => [name, ` ${value}\r`]));
+    expect(loadSettings(spaced)).toEqual(loadSettings(bare));
+  });
+
+  it('reads every setting', () => {
+    expect(
+      loadSettings({
+        NODE_ENV: 'production',
+        HOST: '0.0.0.0',
+        PORT: '0',
+        CORS_ORIGINS: 'https://crm.example.com, http://localhost:5173',
+        DATABASE_URL,
+        DATABASE_POOL_SIZE: '500',
+        EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
+        OPENROUTER_API_KEY,
+        OPENROUTER_BASE_URL: 'http://localhost:9999/api/v1//',
+        OPENROUTER_MODELS: 'a/one, b/two ,c/three',
+        OPENROUTER_ATTEMPT_TIMEOUT_MS: '100',
+        OPENROUTER_TOTAL_TIMEOUT_MS: '600000',
+      }),
+    ).toEqual({
+      environment: 'production',
+      http: {
+        host: '0.0.0.0',
+        port: 0,
+        corsOrigins: ['https://crm.example.com', 'http://localhost:5173'],
+      },
+      database: { url: DATABASE_URL, embeddedDirectory: '/var/lib/crm', poolSize: 500 },
+      summaries: {
+        provider: 'openrouter',
+        openRouter: {
+          apiKey: OPENROUTER_API_KEY,
+          baseUrl: 'http://localhost:9999/api/v1',
+          models: ['a/one', 'b/two', 'c/three'],
+          attemptTimeoutMs: 100,
+          totalTimeoutMs: 600_000,
+        },
+      },
+    });
+  });
+
+  it('runs tests as development does', () => {
+    expect(loadSettings({ NODE_ENV: 'test' }).environment).toBe('development');
+  });
+
+  describe('who may call from a browser', () => {
+    it('is any localhost origin in development, and nobody in production', () => {
+      expect(loadSettings({}).http.corsOrigins).toBeNull();
+      expect(loadSettings(PRODUCTION).http.corsOrigins).toEqual([]);
+    });
+
+    it.each(['development', 'production'])('is who is listed in %s, and nobody else', (environment) => {
+      const settings = loadSettings({
+        ...PRODUCTION,
+        NODE_ENV: environment,
+        CORS_ORIGINS: 'https://a.example.com,https://b.example.com:8443,',
+      });
+      expect(settings.http.corsOrigins).toEqual(['https://a.example.com', 'https://b.example.com:8443']);
+    });
+  });
+
+  describe('who writes summaries', () => {
+    it('is a model where there is a key', () => {
+      expect(loadSettings({ OPENROUTER_API_KEY }).summaries).toEqual(OPENROUTER_DEFAULTS);
+      expect(loadSettings({ OPENROUTER_API_KEY, SUMMARY_PROVIDER: 'openrouter' }).summaries).toEqual(
+        OPENROUTER_DEFAULTS,
+      );
+    });
+
+    it.each([
+      { SUMMARY_PROVIDER: 'template' },
+      { SUMMARY_PROVIDER: 'template', OPENROUTER_API_KEY },
+      { ...PRODUCTION, OPENROUTER_API_KEY: undefined, SUMMARY_PROVIDER: 'template' },
+    ])('is the template where it was chosen: %j', (environment) => {
+      expect(loadSettings(environment).summaries).toEqual({ provider: 'template', isFallback: false });
+    });
+
+    it('is the template as a fallback where development has no key', () => {
+      expect(loadSettings({}).summaries).toEqual({ provider: 'template', isFallback: true });
+    });
+
+    it('gives a command no need for a key', () => {
+      const withoutKey = { ...PRODUCTION, OPENROUTER_API_KEY: undefined };
+      expect(loadSettings(withoutKey, 'command').database.url).toBe(DATABASE_URL);
+      expect(loadSettings({ SUMMARY_PROVIDER: 'openrouter' }, 'command').environment).toBe('development');
+    });
+  });
+
+  it.each<[string, string, string[]]>([
+    [
+      'NODE_ENV',
+      'NODE_ENV must be development, production or test',
+      ['secret-marker', 'Production', 'staging'],
+    ],
+    ...(
+      [
+        ['PORT', 0, 65_535],
+        ['DATABASE_POOL_SIZE', 2, 500],
+        ['OPENROUTER_ATTEMPT_TIMEOUT_MS', 100, 600_000],
+        ['OPENROUTER_TOTAL_TIMEOUT_MS', 100, 600_000],
+      ] as const
+    ).map(([name, minimum, maximum]): [string, string, string[]] => [
+      name,
+      `${name} must be a whole number from ${minimum} to ${maximum}`,
+      [
+        'secret-marker',
+        `${minimum - 1}`,
+        `${maximum + 1}`,
+        '150.5',
+        '1e3',
+        '0x80',
+        '150 secret-marker',
+        '9'.repeat(400),
+      ],
+    ]),
+    [
+      'CORS_ORIGINS',
+      'CORS_ORIGINS must be origins such as https://crm.example.com, separated by commas, with no path',
+      [
+        '*',
+        'null',
+        'crm.example.com',
+        'https://crm.example.com/',
+        'https://crm.example.com/secret-marker',
+        'https://user:secret-marker@crm.example.com',
+        'ftp://crm.example.com',
+        'https://crm.example.com,secret-marker',
+      ],
+    ],
+    [
+      'DATABASE_URL',
+      'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database',
+      ['secret-marker', 'mysql://root:secret-marker@localhost/crm', 'localhost:5432/secret-marker'],
+    ],
+    ['SUMMARY_PROVIDER', 'SUMMARY_PROVIDER must be openrouter or template', ['secret-marker', 'OpenRouter']],
+    [
+      'OPENROUTER_API_KEY',
+      'OPENROUTER_API_KEY must be 8 to 512 printable ASCII characters without spaces',
+      ['secret', 'secret marker', 'secret-markér', 'secret-marker\nX-Header: 1', 'x'.repeat(513)],
+    ],
+    [
+      'OPENROUTER_BASE_URL',
+      'OPENROUTER_BASE_URL must be an http or https URL',
+      ['secret-marker', 'file:///secret-marker', 'openrouter.ai/api/v1'],
+    ],
+    [
+      'OPENROUTER_MODELS',
+      'OPENROUTER_MODELS must name 1 to 3 models, separated by commas',
+      [',', 'a,b,c,secret-marker'],
+    ],
+  ])('names %s and its rule where its value makes no sense', (name, rule, values) => {
+    for (const value of values) expect([value, refusalOf({ [name]: value }).faults]).toEqual([value, [rule]]);
+  });
+
+  it('refuses an attempt that may take longer than the whole call', () => {
+    const rule = 'OPENROUTER_ATTEMPT_TIMEOUT_MS must not be above OPENROUTER_TOTAL_TIMEOUT_MS';
+    expect(refusalOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '29999' }).faults).toEqual([rule]);
+    expect(refusalOf({ OPENROUTER_ATTEMPT_TIMEOUT_MS: '60001' }, 'command').faults).toEqual([rule]);
+    expect(openRouterOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '30000' }).totalTimeoutMs).toBe(30_000);
+  });
+
+  it('wants a database and a key in production', () => {
+    const { faults } = refusalOf({ NODE_ENV: 'production', DATABASE_URL: ' ', OPENROUTER_API_KEY: '' });
+    expect(faults).toEqual([
+      'DATABASE_URL must be set in production, where nothing is embedded',
+      'OPENROUTER_API_KEY must be set in production (or SUMMARY_PROVIDER=template, to write summaries without a model)',
+    ]);
+    expect(refusalOf({ NODE_ENV: 'production' }, 'command').faults).toEqual(faults.slice(0, 1));
+  });
+
+  it('wants a key where OpenRouter was chosen', () => {
+    expect(refusalOf({ SUMMARY_PROVIDER: 'openrouter' }).faults).toEqual([
+      'OPENROUTER_API_KEY must be set where SUMMARY_PROVIDER is openrouter',
+    ]);
+  });
+
+  it('names everything that is wrong at once, each once, and no value', () => {
+    const { faults, message } = refusalOf({
+      NODE_ENV: 'production',
+      PORT: 'secret-marker',
+      CORS_ORIGINS: 'secret-marker',
+      DATABASE_POOL_SIZE: 'secret-marker',
+      SUMMARY_PROVIDER: 'secret-marker',
+      OPENROUTER_BASE_URL: 'secret-marker',
+      OPENROUTER_MODELS: ',,',
+      OPENROUTER_ATTEMPT_TIMEOUT_MS: '2000',
+      OPENROUTER_TOTAL_TIMEOUT_MS: '1000',
+    });
+    expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual([
+      'CORS_ORIGINS',
+      'DATABASE_POOL_SIZE',
+      'DATABASE_URL',
+      'OPENROUTER_API_KEY',
+      'OPENROUTER_ATTEMPT_TIMEOUT_MS',
+      'OPENROUTER_BASE_URL',
+      'OPENROUTER_MODELS',
+      'PORT',
+      'SUMMARY_PROVIDER',
+    ]);
+    for (const fault of faults) expect(message).toContain(`\n  - ${fault}`);
+  });
+
+  it('never repeats a value, whichever setting it was given for', () => {
+    for (const name of settingNames) {
+      for (const value of ['secret-marker with é', 'x://secret-marker', 'secret-marker,,,b,c,d']) {
+        const environment = { ...PRODUCTION, PORT: 'wrong', [name]: value };
+        expect(refusalOf(environment).message).not.toContain('secret-marker');
+      }
+    }
+  });
+
+  it('gives settings that nothing can change, down to the last list', () => {
+    const settings = loadSettings({ ...PRODUCTION, CORS_ORIGINS: 'https://crm.example.com' });
+    const parts: unknown[] = [settings];
+    for (const part of parts) {
+      expect(Object.isFrozen(part)).toBe(true);
+      parts.push(
+        ...Object.values(part as Record<string, unknown>).filter(
+          (value) => typeof value === 'object' && value !== null,
+        ),
+      );
+    }
+    expect(parts).toHaveLength(7);
+  });
+});
+
+describe('.env.example', () => {
+  const example = parseEnv(readFileSync(path.join(import.meta.dirname, '../../.env.example'), 'utf8'));
+
+  it('lists exactly the settings there are', () => {
+    expect(Object.keys(example).sort()).toEqual([...settingNames].sort());
+  });
+
+  it('shows the defaults', () => {
+    const asExample = example as Environment;
+    expect(loadSettings(asExample)).toEqual(DEFAULTS);
+    expect(loadSettings({ ...asExample, OPENROUTER_API_KEY }).summaries).toEqual(OPENROUTER_DEFAULTS);
+  });
+});
