@@ -1,0 +1,65 @@
+import { SCORE_FACTORS, type ScoreFactor } from './activity-score.js';
+import { scoreReasons } from './score-reasons.js';
+import { SCORING_PARAMETERS } from './scoring-parameters.js';
+
+export interface FactorScore {
+  /** Whole points, 0 to `cap`. */
+  readonly points: number;
+  readonly cap: number;
+  /** For people, such as "last contact 3 days ago". */
+  readonly reason: string;
+}
+
+export type ScoreBreakdown = Readonly<Record<ScoreFactor, FactorScore>>;
+
+/** What is stored with a score; null where no score was calculated, or by a version that did not keep it. */
+export interface StoredScore {
+  readonly activityScore: number | null;
+  readonly scoreCalculatedAt: Date | null;
+  readonly recencyPoints: number | null;
+  readonly engagementPoints: number | null;
+  readonly budgetPoints: number | null;
+  readonly statusPoints: number | null;
+  readonly lastContactAt: Date | null;
+  readonly meetingCount: number | null;
+  readonly callCount: number | null;
+  readonly emailCount: number | null;
+  readonly budget: number | null;
+  readonly status: string;
+}
+
+/**
+ * Explains a stored score by what was stored with it at the same instant. Null where nothing explains it:
+ * there is no score, or another program wrote one over ours, so that the points no longer add up to it.
+ */
+export function explainScore(stored: StoredScore): ScoreBreakdown | null {
+  const { activityScore, scoreCalculatedAt } = stored;
+  const points = {
+    recency: stored.recencyPoints ?? 0,
+    engagement: stored.engagementPoints ?? 0,
+    budget: stored.budgetPoints ?? 0,
+    status: stored.statusPoints ?? 0,
+  };
+  const total = SCORE_FACTORS.reduce((sum, factor) => sum + points[factor], 0);
+  if (stored.recencyPoints === null || scoreCalculatedAt === null || total !== activityScore) return null;
+  const reasons = scoreReasons({
+    scoreCalculatedAt,
+    lastContactAt: stored.lastContactAt,
+    meetingCount: stored.meetingCount ?? 0,
+    callCount: stored.callCount ?? 0,
+    emailCount: stored.emailCount ?? 0,
+    budget: stored.budget,
+    status: stored.status,
+  });
+  const factor = (name: ScoreFactor): FactorScore => ({
+    points: points[name],
+    cap: SCORING_PARAMETERS[name].cap,
+    reason: reasons[name],
+  });
+  return {
+    recency: factor('recency'),
+    engagement: factor('engagement'),
+    budget: factor('budget'),
+    status: factor('status'),
+  };
+}

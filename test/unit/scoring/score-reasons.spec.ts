@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ScoreFacts, scoreReasons } from '../../../src/leads/scoring/score-reasons.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const scoreCalculatedAt = new Date('2026-03-10T12:00:00Z');
+
+function reasons(facts: Partial<ScoreFacts> = {}) {
+  return scoreReasons({
+    lastContactAt: null,
+    meetingCount: 0,
+    callCount: 0,
+    emailCount: 0,
+    budget: null,
+    status: 'new',
+    scoreCalculatedAt,
+    ...facts,
+  });
+}
+
+describe('scoreReasons', () => {
+  it('has a reason for every factor of a lead that nothing is known of', () => {
+    expect(reasons()).toEqual({
+      recency: 'no contact yet',
+      engagement: 'no interactions yet',
+      budget: 'no budget known',
+      status: 'status is new',
+    });
+  });
+
+  it.each([
+    { age: 0, reason: 'last contact within the hour' },
+    { age: HOUR - 1, reason: 'last contact within the hour' },
+    { age: HOUR, reason: 'last contact 1 hour ago' },
+    { age: 2 * HOUR - 1, reason: 'last contact 1 hour ago' },
+    { age: 5 * HOUR, reason: 'last contact 5 hours ago' },
+    { age: DAY - 1, reason: 'last contact 23 hours ago' },
+    { age: DAY, reason: 'last contact 1 day ago' },
+    { age: 2 * DAY - 1, reason: 'last contact 1 day ago' },
+    { age: 2 * DAY, reason: 'last contact 2 days ago' },
+    { age: 4 * DAY - 1, reason: 'last contact 3 days ago' },
+    { age: 1234 * DAY, reason: 'last contact 1,234 days ago' },
+  ])('rounds an age of $age ms down to "$reason"', ({ age, reason }) => {
+    const lastContactAt = new Date(scoreCalculatedAt.getTime() - age);
+    expect(reasons({ lastContactAt }).recency).toBe(reason);
+  });
+
+  it.each([
+    { meetingCount: 2, callCount: 1, emailCount: 5, reason: '2 meetings, 1 call and 5 emails' },
+    { meetingCount: 1, callCount: 0, emailCount: 2, reason: '1 meeting and 2 emails' },
+    { meetingCount: 0, callCount: 3, emailCount: 0, reason: '3 calls' },
+    { meetingCount: 0, callCount: 0, emailCount: 1, reason: '1 email' },
+    { meetingCount: 0, callCount: 0, emailCount: 12_000, reason: '12,000 emails' },
+  ])('lists only the kinds of interaction there were: "$reason"', ({ reason, ...counts }) => {
+    expect(reasons(counts).engagement).toBe(reason);
+  });
+
+  it.each([
+    { budget: 50_000, reason: 'budget of 50,000' },
+    { budget: 1234.5, reason: 'budget of 1,234.5' },
+    { budget: 99_999_999.99, reason: 'budget of 99,999,999.99' },
+    { budget: 10.129, reason: 'budget of 10.13' },
+    { budget: 0, reason: 'no budget known' },
+    { budget: -1, reason: 'no budget known' },
+    { budget: NaN, reason: 'no budget known' },
+  ])('says "$reason" of a budget of $budget', ({ budget, reason }) => {
+    expect(reasons({ budget }).budget).toBe(reason);
+  });
+
+  it.each([
+    { status: 'qualified', reason: 'status is qualified' },
+    { status: 'Closed_Lost', reason: 'status is Closed_Lost' },
+    { status: '', reason: 'no status known' },
+    { status: ' ', reason: 'no status known' },
+  ])('tells a status of "$status" as it is stored', ({ status, reason }) => {
+    expect(reasons({ status }).status).toBe(reason);
+  });
+});
