@@ -1,0 +1,13 @@
+/**
+ * The keys of PostgreSQL's advisory locks, in one place so that no two uses share one. A number each, within
+ * the one database.
+ */
+export const ADVISORY_LOCKS = {
+  /** Held by a migrator for its whole run: of two deploys at once, one migrates and the other waits. */
+  migrations: 7_316_001,
+  /**
+   * Held to the end of its transaction by whatever rescores many leads (a recalculation, an import): two of
+   * them lock rows in orders of their own and would deadlock. Whoever changes a single lead does without.
+   */
+  bulkScoring: 7_316_002,
+} as const;

@@ -1,0 +1,47 @@
+import { OperatorError } from '../common/operator-error.js';
+
+/** The code of a driver's or the operating system's error, wherever Sequelize has wrapped it. */
+export function errorCodeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  for (const wrapper of ['original', 'parent', 'cause'] as const) {
+    if (wrapper in error) {
+      const code = errorCodeOf((error as Record<typeof wrapper, unknown>)[wrapper]);
+      if (code !== undefined) return code;
+    }
+  }
+  // A host with several addresses fails with one error for each.
+  if (error instanceof AggregateError)
+    return error.errors.map(errorCodeOf).find((code) => code !== undefined);
+  return undefined;
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there; is PostgreSQL running, and are host and port right?',
+  ENOTFOUND: 'its host name does not resolve; check the host in DATABASE_URL',
+  EAI_AGAIN: 'its host name does not resolve just now; check the host in DATABASE_URL and the name server',
+  ETIMEDOUT: 'it did not answer in time; check host, port and firewall',
+  EHOSTUNREACH: 'its host cannot be reached; check host and firewall',
+  ECONNRESET: 'it closed the connection; check that the port is a PostgreSQL and whether it wants TLS',
+  '28P01': 'the user or the password is wrong; check both in DATABASE_URL',
+  '28000':
+    'it does not admit this user; check the user in DATABASE_URL, pg_hba.conf and whether it wants TLS',
+  '3D000': 'the database does not exist; create it or check its name in DATABASE_URL',
+  '53300': 'it has no connection left; raise max_connections or lower DATABASE_POOL_SIZE',
+  '57P03': 'it is starting up or shutting down; try again in a moment',
+};
+
+/** Where the database is, without user, password and parameters. */
+function locationOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname || 'localhost'}:${port || '5432'}${pathname}`;
+}
+
+/** Puts a failed connection into words that help whoever runs the command; the password is never among them. */
+export function connectionFault(url: string, error: unknown): OperatorError {
+  const code = errorCodeOf(error);
+  const isTimeout = error instanceof Error && /timeout/i.test(error.message);
+  const remedy =
+    REMEDIES[code ?? (isTimeout ? 'ETIMEDOUT' : '')] ?? `it answered ${code ?? 'nothing useful'}`;
+  return new OperatorError(`The database at ${locationOf(url)} cannot be used: ${remedy}.`, { cause: error });
+}

@@ -1,0 +1,55 @@
+import {
+  ConnectionAcquireTimeoutError,
+  ConnectionError,
+  ForeignKeyConstraintError,
+  UniqueConstraintError,
+} from 'sequelize';
+import { DomainError } from '../common/domain-error.js';
+import { errorCodeOf } from './connection-faults.js';
+
+/**
+ * SQLSTATE classes and codes, and codes of the operating system, that mean "not now" rather than "not this":
+ * connection failures, no connection left, shutting down, or a lock or a time limit that ran out.
+ */
+const PASSING =
+  /^(08...|53...|57P0.|40001|40P01|55P03|57014|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
+
+/**
+ * The one place where errors of the database become errors of the domain. Null where the error is not one
+ * that a client can do something about: it is then our own fault, and stays inside.
+ */
+export function toDomainError(error: unknown): DomainError | null {
+  if (error instanceof DomainError) return error;
+  if (error instanceof UniqueConstraintError) {
+    const field = Object.keys(error.fields)[0] ?? 'This value';
+    return new DomainError('CONFLICT', `${field} is already taken.`, { cause: error });
+  }
+  if (error instanceof ForeignKeyConstraintError) {
+    return new DomainError('CONFLICT', 'What this refers to was removed meanwhile.', { cause: error });
+  }
+  if (isPassingFault(error)) {
+    return new DomainError('SERVICE_UNAVAILABLE', 'The database is not available just now; try again.', {
+      cause: error,
+    });
+  }
+  return null;
+}
+
+function isPassingFault(error: unknown): boolean {
+  if (error instanceof ConnectionError || error instanceof ConnectionAcquireTimeoutError) return true;
+  const code = errorCodeOf(error);
+  if (code !== undefined) return PASSING.test(code);
+  // The driver reports a connection that ended under a query without any code.
+  return error instanceof Error && /^(Connection terminated|Client has encountered)/.test(error.message);
+}
+
+/** Why PostgreSQL refused to write a row, in words without SQL and without names that are not ours. */
+export function refusalReason(error: unknown): string {
+  const code = errorCodeOf(error) ?? '';
+  if (code === '23514') return 'A check constraint of the database refused the row.';
+  if (code === 'P0001') return 'A trigger of the database refused the row.';
+  if (code === '55P03') return 'The row is locked by somebody else.';
+  if (code === '57014') return 'Writing the row took longer than the time limit.';
+  if (code.startsWith('23')) return 'A constraint of the database refused the row.';
+  return code === '' ? 'The row could not be written.' : `The database refused the row (SQLSTATE ${code}).`;
+}

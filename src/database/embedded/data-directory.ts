@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, readdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { OperatorError } from '../../common/operator-error.js';
+import { errorCodeOf } from '../connection-faults.js';
+import { type PostgresBinaries, USE_YOUR_OWN } from './postgres-binaries.js';
+import { isAlive } from './postmaster.js';
+import { failureOf, type RunAs, waysToInitialise } from './unprivileged-command.js';
+
+export interface DataDirectory {
+  /** Absolute, without symbolic links. */
+  readonly path: string;
+  /** Of the superuser `postgres`. */
+  readonly password: string;
+}
+
+export interface DataDirectoryOptions {
+  readonly directory: string;
+  readonly isThrowAway: boolean;
+}
+
+const PASSWORD_FILE = 'lead-scoring-password';
+const ANOTHER_DIRECTORY = 'name another directory in EMBEDDED_POSTGRES_DIR';
+
+/** Those that this very process works on; a process id alone is taken up again where a container restarts. */
+const ownStagings = new Set<string>();
+
+/**
+ * Opens a data directory, and makes it where it is missing or empty.
+ * @throws OperatorError where it belongs to another user, to another version of PostgreSQL or to no PostgreSQL
+ *   at all, or where it cannot be made
+ */
+export async function openDataDirectory(
+  options: DataDirectoryOptions,
+  binaries: PostgresBinaries,
+): Promise<DataDirectory> {
+  const wanted = path.resolve(options.directory);
+  try {
+    await mkdir(path.dirname(wanted), { recursive: true });
+    await sweepStagings(wanted);
+    const existing = await realpath(wanted).catch(() => wanted);
+    if (!(await holdsData(existing))) await initialise(existing, binaries, options.isThrowAway);
+    await requireVersion(existing, binaries.majorVersion);
+    return { path: await realpath(existing), password: await readPassword(existing) };
+  } catch (error) {
+    throw error instanceof OperatorError ? error : accessFault(wanted, error);
+  }
+}
+
+function accessFault(directory: string, cause: unknown): OperatorError {
+  const code = errorCodeOf(cause) ?? String(cause);
+  const isForeign = code === 'EACCES' || code === 'EPERM';
+  return new OperatorError(
+    isForeign
+      ? `This user may not use ${directory}, where the embedded PostgreSQL keeps its data; another user may have made it. Start as that user, or ${ANOTHER_DIRECTORY}.`
+      : `The embedded PostgreSQL cannot use ${directory} (${code}). Mend that, or ${ANOTHER_DIRECTORY}.`,
+    { cause },
+  );
+}
+
+async function holdsData(directory: string): Promise<boolean> {
+  let entries: string[];
+  try {
+    entries = await readdir(directory);
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  if (entries.length === 0) return false;
+  if (entries.includes('PG_VERSION')) return true;
+  throw new OperatorError(
+    `${directory} is not empty and holds no data of PostgreSQL. Empty it, or ${ANOTHER_DIRECTORY}.`,
+  );
+}
+
+async function requireVersion(directory: string, expected: string): Promise<void> {
+  const found = (await readFile(path.join(directory, 'PG_VERSION'), 'utf8')).trim();
+  if (found === expected) return;
+  throw new OperatorError(
+    `${directory} was made by PostgreSQL ${found}, and this is PostgreSQL ${expected}, which cannot read it. Remove it to begin anew, or ${ANOTHER_DIRECTORY}.`,
+  );
+}
+
+async function readPassword(directory: string): Promise<string> {
+  try {
+    return (await readFile(path.join(directory, PASSWORD_FILE), 'utf8')).trim();
+  } catch (error) {
+    if (errorCodeOf(error) !== 'ENOENT') throw error;
+    throw new OperatorError(
+      `${directory} has no file ${PASSWORD_FILE}: another program made it. Set DATABASE_URL to use its database, or ${ANOTHER_DIRECTORY}.`,
+    );
+  }
+}
+
+/** Never half a data directory, even after a kill: everything happens beside it, and a rename ends it. */
+async function initialise(
+  directory: string,
+  binaries: PostgresBinaries,
+  isThrowAway: boolean,
+): Promise<void> {
+  const failures: string[] = [];
+  for (const way of waysToInitialise(binaries.initdb)) {
+    const staging = `${directory}.initdb-${process.pid}-${randomBytes(4).toString('hex')}`;
+    ownStagings.add(path.basename(staging));
+    try {
+      const failure = await initialiseIn(staging, way, binaries, isThrowAway);
+      if (failure === null) {
+        await moveIntoPlace(path.join(staging, 'data'), directory);
+        return;
+      }
+      failures.push(`  as ${way.description}: ${failure.replaceAll(/\s*\n\s*/g, '; ')}`);
+    } finally {
+      await rm(staging, { recursive: true, force: true });
+      ownStagings.delete(path.basename(staging));
+    }
+  }
+  throw new OperatorError(
+    `The embedded PostgreSQL could not set up ${directory}:\n${failures.join('\n')}\n${USE_YOUR_OWN}`,
+  );
+}
+
+async function initialiseIn(
+  staging: string,
+  way: RunAs,
+  binaries: PostgresBinaries,
+  isThrowAway: boolean,
+): Promise<string | null> {
+  const [data, password] = [path.join(staging, 'data'), path.join(staging, 'password')];
+  await mkdir(staging, { mode: 0o700 });
+  await writeFile(password, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
+  if (way.identity !== undefined) {
+    const { uid, gid } = way.identity;
+    await Promise.all([staging, password].map((file) => chown(file, uid, gid)));
+  }
+  const failure = await failureOf(way, binaries.initdb, [
+    ...['-D', data, '--username=postgres', '--auth=scram-sha-256', `--pwfile=${password}`],
+    // The same on every system, and without a locale that it would have to have.
+    ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    ...(isThrowAway ? ['--no-sync'] : []),
+  ]);
+  if (failure === null) await rename(password, path.join(data, PASSWORD_FILE));
+  return failure;
+}
+
+async function moveIntoPlace(data: string, directory: string): Promise<void> {
+  // Windows does not rename onto an empty directory; where it is not empty, this fails as it should.
+  await rmdir(directory).catch(() => undefined);
+  try {
+    await rename(data, directory);
+  } catch (error) {
+    // Another first start was faster: its data directory is as good as ours.
+    if (!(await holdsData(directory))) throw error;
+  }
+}
+
+/** Removes what a killed first start left behind. */
+async function sweepStagings(directory: string): Promise<void> {
+  const parent = path.dirname(directory);
+  const prefix = `${path.basename(directory)}.initdb-`;
+  const stagings = (await readdir(parent)).filter(
+    (name) => name.startsWith(prefix) && !isInUse(name, prefix),
+  );
+  for (const name of stagings) {
+    // An orphaned initdb may still write there, or another start may sweep too: the next start tries again.
+    await rm(path.join(parent, name), { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined);
+  }
+}
+
+function isInUse(name: string, prefix: string): boolean {
+  const pid = Number.parseInt(name.slice(prefix.length), 10);
+  return pid === process.pid ? ownStagings.has(name) : isAlive(pid);
+}

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { OperatorError } from '../../common/operator-error.js';
+import { type DataDirectory, openDataDirectory } from './data-directory.js';
+import { findPostgresBinaries, USE_YOUR_OWN } from './postgres-binaries.js';
+import { isPostmasterOf, readPostmaster } from './postmaster.js';
+import { Presence } from './presence.js';
+import { launchServer, logFileOf, type ServerOptions, stopServer } from './server-process.js';
+
+export interface EmbeddedPostgres {
+  /** postgres:// URL with password, to the database asked for. */
+  readonly url: string;
+  /**
+   * Ends this use, and stops the server where no other process uses it: whatever is still connected is cut off.
+   * Idempotent. @throws Error where the server does not stop
+   */
+  release(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  /** Where the data lives, absolute or relative to the working directory; made, with its parents, where missing. */
+  readonly directory: string;
+  /** Created where missing. */
+  readonly database: string;
+  /** For tests: fast, and not safe against a crash of the machine. */
+  readonly isThrowAway?: boolean;
+}
+
+const START_LIMIT_MS = 60_000;
+const RETRY_MS = 50;
+/** Waits of 0.1, 0.2, 0.4 and 0.8 s between them: a port taken meanwhile, or processes of a killed server. */
+const LAUNCH_ATTEMPTS = 5;
+
+/**
+ * Starts PostgreSQL from the packages of the install, or joins in the use of one that already runs on the data
+ * directory. A server that a killed process left running is taken over.
+ * @throws OperatorError where there is no PostgreSQL for this system, where the directory cannot be used, or
+ *   where the server does not start within 60 s
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const isThrowAway = options.isThrowAway ?? false;
+  const binaries = await findPostgresBinaries();
+  const data = await openDataDirectory({ directory: options.directory, isThrowAway }, binaries);
+  const server = { directory: data.path, binaries, isThrowAway };
+  const { presence, port } = await join(server, data, options.database);
+
+  let released: Promise<void> | undefined;
+  return {
+    url: `postgres://postgres:${data.password}@127.0.0.1:${port}/${encodeURIComponent(options.database)}`,
+    release: () => (released ??= presence.leave(() => stopServer(data.path, binaries))),
+  };
+}
+
+/** A server may stop, or be killed, between finding it and using it: then from the beginning. */
+async function join(
+  server: ServerOptions,
+  data: DataDirectory,
+  database: string,
+): Promise<{ presence: Presence; port: number }> {
+  const deadline = performance.now() + START_LIMIT_MS;
+  for (;;) {
+    const port = await reachServer(server, deadline);
+    let presence: Presence | undefined;
+    try {
+      presence = await Presence.register({ port, password: data.password });
+      await presence.createDatabaseIfMissing(database);
+      return { presence, port };
+    } catch (error) {
+      await presence?.close();
+      if (!isPassing(error) || performance.now() > deadline) throw useFault(data.path, error);
+    }
+    await sleep(RETRY_MS);
+  }
+}
+
+/** Finds the port of the server that runs, or starts one. Which of several starts wins, PostgreSQL decides. */
+async function reachServer(server: ServerOptions, deadline: number): Promise<number> {
+  const { directory } = server;
+  for (let attempt = 1; ;) {
+    const postmaster = await readPostmaster(directory);
+    if (postmaster !== undefined && (await isPostmasterOf(directory, postmaster.pid))) {
+      if (postmaster.isReady) return postmaster.port;
+      // It starts, recovers or stops: it will be ready, or gone, before long.
+      if (performance.now() > deadline) throw startFault(directory, `process ${postmaster.pid} is not ready`);
+      await sleep(RETRY_MS);
+      continue;
+    }
+    const failure = await launchServer(server, deadline);
+    if (failure === null) continue;
+    if (attempt === LAUNCH_ATTEMPTS || performance.now() > deadline) throw startFault(directory, failure);
+    await sleep(RETRY_MS * 2 ** attempt);
+    attempt += 1;
+  }
+}
+
+/** The server stops or starts just now, or its connections are all taken: as opposed to being refused for good. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return true;
+  return error.code?.startsWith('57P') === true || error.code === '53300';
+}
+
+function useFault(directory: string, cause: unknown): OperatorError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new OperatorError(
+    `The embedded PostgreSQL in ${directory} cannot be used: ${reason}. Its log is ${logFileOf(directory)}.`,
+    { cause },
+  );
+}
+
+function startFault(directory: string, reason: string): OperatorError {
+  return new OperatorError(
+    `The embedded PostgreSQL in ${directory} does not start: ${reason}\nMend that, or remove the directory to begin anew. ${USE_YOUR_OWN}`,
+  );
+}

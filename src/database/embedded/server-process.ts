@@ -1,0 +1,166 @@
+import { closeSync, fchownSync, openSync, renameSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PostgresBinaries } from './postgres-binaries.js';
+import { isPostmasterOf, readPostmaster } from './postmaster.js';
+import { failureOf, type RunAs, runAs, wayToServe } from './unprivileged-command.js';
+
+export interface ServerOptions {
+  /** Absolute, without symbolic links. */
+  readonly directory: string;
+  readonly binaries: PostgresBinaries;
+  readonly isThrowAway: boolean;
+}
+
+const POLL_MS = 10;
+const FAST_SHUTDOWN_MS = 15_000;
+const IMMEDIATE_SHUTDOWN_MS = 5_000;
+const LOG_LIMIT_BYTES = 5_000_000;
+const LOG_EXCERPT_LINES = 12;
+
+export const logFileOf = (directory: string): string => path.join(directory, 'server.log');
+
+/**
+ * Starts a server that outlives this process, and waits until it takes connections.
+ * @param deadline on the clock of `performance.now()`
+ * @returns null once it does, or why it does not: another server was faster, its port was taken, …
+ */
+export async function launchServer(options: ServerOptions, deadline: number): Promise<string | null> {
+  const { directory, binaries } = options;
+  const port = await findFreePort();
+  if (process.platform === 'win32') return launchOnWindows(options, port);
+
+  const way = wayToServe(directory);
+  const log = openLog(directory, way);
+  const child = runAs(way, binaries.postgres, ['-D', directory, ...settingsFor(options, port)], {
+    // A session of its own, so that Ctrl-C reaches the application alone, which may still need its database.
+    isDetached: true,
+    stdio: ['ignore', log.descriptor, log.descriptor],
+    environment: await disownStalePid(directory),
+  });
+  closeSync(log.descriptor);
+  child.unref();
+
+  const ended: { reason?: string } = {};
+  child.once('error', (error) => (ended.reason ??= error.message));
+  child.once('exit', () => (ended.reason ??= ''));
+  while (performance.now() < deadline) {
+    await sleep(POLL_MS);
+    if (ended.reason !== undefined) return ended.reason || (await readExcerpt(directory, log.size));
+    const postmaster = await readPostmaster(directory);
+    if (postmaster?.pid === child.pid && postmaster?.isReady) return null;
+  }
+  return `it takes no connections yet; ${await readExcerpt(directory, log.size)}`;
+}
+
+/**
+ * Stops the server of a data directory, if there is one, and waits until it is gone. Whoever is connected is cut
+ * off. Idempotent.
+ * @throws Error where it outlives even an immediate shutdown
+ */
+export async function stopServer(directory: string, binaries: PostgresBinaries): Promise<void> {
+  const postmaster = await readPostmaster(directory);
+  if (postmaster === undefined || !(await isPostmasterOf(directory, postmaster.pid))) return;
+  const { pid } = postmaster;
+  if (process.platform === 'win32') return stopOnWindows(directory, binaries);
+
+  for (const [signal, limit] of [
+    ['SIGINT', FAST_SHUTDOWN_MS],
+    ['SIGQUIT', IMMEDIATE_SHUTDOWN_MS],
+  ] as const) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      return; // It is gone already.
+    }
+    if (await isGoneWithin(limit, directory, pid)) return;
+  }
+  throw new Error(`The embedded PostgreSQL in ${directory} (process ${pid}) does not stop.`);
+}
+
+/** The file goes last, when the port is closed already; a killed server leaves it behind. */
+async function isGoneWithin(limitMs: number, directory: string, pid: number): Promise<boolean> {
+  const deadline = performance.now() + limitMs;
+  while (performance.now() < deadline) {
+    if ((await readPostmaster(directory))?.pid !== pid || !(await isPostmasterOf(directory, pid)))
+      return true;
+    await sleep(POLL_MS);
+  }
+  return false;
+}
+
+/** pg_ctl gives up an administrator's rights, with which the server refuses to run. Not tried on a real Windows. */
+async function launchOnWindows(options: ServerOptions, port: number): Promise<string | null> {
+  const { directory, binaries } = options;
+  const settings = settingsFor(options, port).join(' ');
+  const args = ['start', '-w', '-D', directory, '-l', logFileOf(directory), '-o', settings];
+  return failureOf(wayToServe(directory), binaries.pgCtl, args);
+}
+
+async function stopOnWindows(directory: string, binaries: PostgresBinaries): Promise<void> {
+  for (const [mode, limit] of [
+    ['fast', FAST_SHUTDOWN_MS],
+    ['immediate', IMMEDIATE_SHUTDOWN_MS],
+  ] as const) {
+    const args = ['stop', '-w', '-D', directory, '-m', mode, '-t', String(limit / 1000)];
+    if ((await failureOf(wayToServe(directory), binaries.pgCtl, args)) === null) return;
+  }
+  throw new Error(`The embedded PostgreSQL in ${directory} does not stop.`);
+}
+
+function settingsFor({ isThrowAway }: ServerOptions, port: number): string[] {
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'timezone=UTC',
+    'log_timezone=UTC',
+    'max_connections=100',
+    'shared_buffers=128MB',
+    ...(isThrowAway ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : []),
+  ];
+  return settings.flatMap((setting) => ['-c', setting]);
+}
+
+/**
+ * PostgreSQL takes any living process that a left-over `postmaster.pid` names for a server, except the one in
+ * this variable (which pg_ctl sets to its parent). Unlike removing the file, that leaves PostgreSQL's own
+ * interlock whole where two processes start it at the same moment.
+ */
+async function disownStalePid(directory: string): Promise<Record<string, string>> {
+  const stale = await readPostmaster(directory);
+  if (stale === undefined || (await isPostmasterOf(directory, stale.pid))) return {};
+  return { PG_GRANDPARENT_PID: String(stale.pid) };
+}
+
+function openLog(directory: string, { identity }: RunAs): { descriptor: number; size: number } {
+  const file = logFileOf(directory);
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const isFull = size > LOG_LIMIT_BYTES;
+  if (isFull) renameSync(file, `${file}.old`);
+  // Appending, since two processes that start it at the same moment both write.
+  const descriptor = openSync(file, 'a', 0o600);
+  // Otherwise the owner of the directory could not start the server any more, once root has.
+  if (identity !== undefined) fchownSync(descriptor, identity.uid, identity.gid);
+  return { descriptor, size: isFull ? 0 : size };
+}
+
+async function readExcerpt(directory: string, from: number): Promise<string> {
+  const text = (await readFile(logFileOf(directory))).subarray(from).toString('utf8').trimEnd();
+  const lines = text.split('\n').slice(-LOG_EXCERPT_LINES);
+  return `the last lines of ${logFileOf(directory)} are:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+  });
+}

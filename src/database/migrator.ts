@@ -1,0 +1,194 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import path from 'node:path';
+import pg from 'pg';
+import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
+import { OperatorError } from '../common/operator-error.js';
+import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { connectionFault } from './connection-faults.js';
+import { type Migration, type MigrationContext, MigrationRefusal } from './migration.js';
+
+/** Where the migrations are, in the sources as well as in the built output. */
+const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../../migrations/', import.meta.url));
+
+/** A deploy gives up rather than queue every request behind a table lock that it cannot get. */
+const LOCK_TIMEOUT = '15s';
+
+export interface MigrationStatus {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+}
+
+/** How far to go back: the latest migration alone, down to and including a named one, or all the way. */
+export type MigrateDownTarget = { to: string } | 'latest' | 'all';
+
+export interface MigratorOptions {
+  readonly url: string;
+  readonly directory?: string;
+  /** Told each migration that was applied or undone. */
+  readonly onMigration?: (event: 'applied' | 'undone', name: string) => void;
+}
+
+/**
+ * Applies pending migrations, oldest first, each in a transaction of its own.
+ * @throws OperatorError where the database cannot be used, or where a migration fails: that one has then left
+ *   nothing behind, and those before it stay applied
+ */
+export function migrateUp(options: MigratorOptions): Promise<void> {
+  return withMigrator(options, async (umzug) => {
+    await umzug.up();
+  });
+}
+
+/** Undoes migrations, latest first. @throws OperatorError as `migrateUp` does, or where the name is unknown */
+export function migrateDown(options: MigratorOptions, target: MigrateDownTarget): Promise<void> {
+  return withMigrator(options, async (umzug) => {
+    if (target === 'latest') await umzug.down();
+    else if (target === 'all') await umzug.down({ to: 0 });
+    else {
+      const applied = await umzug.executed();
+      if (!applied.some(({ name }) => name === target.to)) {
+        throw new OperatorError(`No migration named ${target.to} is applied.`);
+      }
+      await umzug.down({ to: target.to });
+    }
+  });
+}
+
+/** Which migrations are applied and which are pending; changes nothing, and waits for nobody. */
+export async function migrationStatus(options: MigratorOptions): Promise<MigrationStatus> {
+  const client = await connect(options.url);
+  try {
+    const applied = await readApplied(client);
+    const known = migrationNames(options.directory ?? MIGRATIONS_DIRECTORY);
+    return { applied, pending: known.filter((name) => !applied.includes(name)) };
+  } finally {
+    await client.end();
+  }
+}
+
+async function withMigrator(
+  options: MigratorOptions,
+  work: (umzug: Umzug<pg.Client>) => Promise<void>,
+): Promise<void> {
+  const client = await connect(options.url);
+  try {
+    // A session's lock, so it outlives the transactions of the migrations and dies with the connection.
+    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
+    await client.query('CREATE TABLE IF NOT EXISTS "SequelizeMeta" ("name" varchar(255) PRIMARY KEY)');
+    await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
+    await work(createUmzug(client, options));
+  } catch (error) {
+    // Umzug wraps what a migration throws; ours says more.
+    throw error instanceof MigrationError ? error.cause : error;
+  } finally {
+    await client.end();
+  }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'lead-scoring migrator',
+  });
+  // A lost connection fails the statement that was under way; without a listener it would end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    throw connectionFault(url, error);
+  }
+  return client;
+}
+
+function createUmzug(client: pg.Client, options: MigratorOptions): Umzug<pg.Client> {
+  const directory = options.directory ?? MIGRATIONS_DIRECTORY;
+  const storage: UmzugStorage<pg.Client> = {
+    executed: () => readApplied(client),
+    // Written within the migration's own transaction; see runMigration.
+    logMigration: () => Promise.resolve(),
+    unlogMigration: () => Promise.resolve(),
+  };
+  return new Umzug({
+    context: client,
+    logger: undefined,
+    storage,
+    migrations: migrationNames(directory).map((name) => ({
+      name,
+      up: () => runMigration(client, directory, name, 'up', options),
+      down: () => runMigration(client, directory, name, 'down', options),
+    })),
+  });
+}
+
+/** Names without extension: the same migration is a `.ts` in development and a `.js` once built. */
+function migrationNames(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((file) => /(?<!\.d)\.[jt]s$/.test(file))
+    .map((file) => file.replace(/\.[jt]s$/, ''))
+    .sort();
+}
+
+async function loadMigration(directory: string, name: string): Promise<Migration> {
+  const file = readdirSync(directory).find(
+    (entry) => /\.[jt]s$/.test(entry) && path.parse(entry).name === name,
+  );
+  return (await import(pathToFileURL(path.join(directory, file ?? name)).href)) as Migration;
+}
+
+async function readApplied(client: pg.Client): Promise<string[]> {
+  const { rows: tables } = await client.query<{ table: string | null }>(
+    `SELECT to_regclass('"SequelizeMeta"')::text AS table`,
+  );
+  if (tables[0]?.table == null) return [];
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM "SequelizeMeta" ORDER BY name');
+  return rows.map(({ name }) => name);
+}
+
+/** The change and the record of it stand or fall together. */
+async function runMigration(
+  client: pg.Client,
+  directory: string,
+  name: string,
+  direction: 'up' | 'down',
+  { onMigration }: MigratorOptions,
+): Promise<void> {
+  const migration = await loadMigration(directory, name);
+  await client.query('BEGIN');
+  try {
+    await migration[direction](contextOf(client));
+    await client.query(
+      direction === 'up'
+        ? 'INSERT INTO "SequelizeMeta" (name) VALUES ($1)'
+        : 'DELETE FROM "SequelizeMeta" WHERE name = $1',
+      [name],
+    );
+    await client.query('COMMIT');
+  } catch (error) {
+    // Where the connection is lost, PostgreSQL rolls back by itself and this fails too.
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw migrationFailure(name, direction, error);
+  }
+  onMigration?.(direction === 'up' ? 'applied' : 'undone', name);
+}
+
+function contextOf(client: pg.Client): MigrationContext {
+  return {
+    run: async (sql) => {
+      await client.query(sql);
+    },
+    rows: async <Row>(sql: string, parameters: readonly unknown[] = []) => {
+      const { rows } = await client.query(sql, [...parameters]);
+      return rows as Row[];
+    },
+  };
+}
+
+function migrationFailure(name: string, direction: 'up' | 'down', error: unknown): OperatorError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const verb = error instanceof MigrationRefusal ? 'was refused' : 'failed';
+  return new OperatorError(`Migration ${name} (${direction}) ${verb} and left nothing behind: ${reason}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,50 @@
+import { type Sequelize, Transaction } from 'sequelize';
+import { toDomainError } from './database-errors.js';
+
+/**
+ * Runs a use case in one transaction: all of it is kept, or nothing. Errors of the database come out as
+ * errors of the domain where a client can do something about them.
+ *
+ * READ COMMITTED is asked for by name, whatever the server's default: each statement has to see what was
+ * committed while the one before it waited for a lock.
+ */
+export async function inTransaction<Result>(
+  sequelize: Sequelize,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await sequelize.transaction({ isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED }, work);
+  } catch (error) {
+    throw toDomainError(error) ?? error;
+  }
+}
+
+/** The transaction cannot go on: its connection is gone, and PostgreSQL has rolled it back. */
+export class TransactionLostError extends Error {
+  override readonly name = 'TransactionLostError';
+}
+
+/**
+ * Runs a part of a transaction behind a savepoint: where it fails, the database is as it was before the part,
+ * and the transaction can go on. Without one, PostgreSQL rejects every statement after an error.
+ * @throws TransactionLostError where there is no going on, else whatever `work` throws, after going back
+ */
+export async function withSavepoint<Result>(
+  sequelize: Sequelize,
+  transaction: Transaction,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await sequelize.query('SAVEPOINT part', { transaction });
+  try {
+    const result = await work();
+    await sequelize.query('RELEASE SAVEPOINT part', { transaction });
+    return result;
+  } catch (error) {
+    try {
+      await sequelize.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part', { transaction });
+    } catch {
+      throw new TransactionLostError('The connection was lost within a transaction.', { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,233 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { migrateDown, migrateUp, migrationStatus } from '../../src/database/migrator.js';
+import { connect, type Connection } from '../support/connection.js';
+import { insertLead } from '../support/fixtures.js';
+import { LEGACY_ROWS, LEGACY_SCHEMA } from '../support/legacy-database.js';
+import { dumpSchema } from '../support/schema-dump.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
+
+const ALL = [
+  '0001-baseline',
+  '0002-score-calculated-at',
+  '0003-interaction-updated-at',
+  '0004-keys-between-tables',
+  '0005-indexes-for-reading',
+  '0006-score-breakdown',
+  '0007-summary-source',
+];
+
+let database: TestDatabase;
+let connection: Connection;
+
+beforeEach(async () => {
+  database = await createEmptyDatabase();
+  connection = await connect(database.url);
+});
+
+afterEach(async () => {
+  await connection.close();
+  await database.drop();
+});
+
+const options = () => ({ url: database.url });
+
+describe('migrations', () => {
+  it('lists all as pending on an empty database, and all as applied after up', async () => {
+    expect(await migrationStatus(options())).toEqual({ applied: [], pending: ALL });
+    await migrateUp(options());
+    expect(await migrationStatus(options())).toEqual({ applied: ALL, pending: [] });
+  });
+
+  it('end in the same schema after up, all the way down and up again', async () => {
+    await migrateUp(options());
+    const schema = await dumpSchema(connection);
+    await migrateDown(options(), 'all');
+    expect((await dumpSchema(connection)).filter((line) => !line.includes('SequelizeMeta'))).toEqual([]);
+    await migrateUp(options());
+    expect(await dumpSchema(connection)).toEqual(schema);
+  });
+
+  it('can each be undone and applied again', async () => {
+    await migrateUp(options());
+    const schema = await dumpSchema(connection);
+    for (const name of ALL.toReversed()) {
+      await migrateDown(options(), { to: name });
+      await migrateUp(options());
+      expect(await dumpSchema(connection)).toEqual(schema);
+    }
+  });
+
+  it('do nothing the second time', async () => {
+    const applied: string[] = [];
+    const listen = { ...options(), onMigration: (_: string, name: string) => applied.push(name) };
+    await migrateUp(listen);
+    await migrateUp(listen);
+    expect(applied).toEqual(ALL);
+  });
+
+  it('are applied once by eight migrators at the same moment', async () => {
+    const applied: string[] = [];
+    const onMigration = (_: string, name: string) => applied.push(name);
+    await Promise.all(Array.from({ length: 8 }, () => migrateUp({ ...options(), onMigration })));
+    expect(applied).toEqual(ALL);
+  });
+
+  it('refuse to undo an unknown one', async () => {
+    await migrateUp(options());
+    await expect(migrateDown(options(), { to: '0009-nothing' })).rejects.toThrow('0009-nothing');
+    expect((await migrationStatus(options())).applied).toEqual(ALL);
+  });
+
+  it('refuse to drop tables that hold rows', async () => {
+    await migrateUp(options());
+    await insertLead(connection);
+    await expect(migrateDown(options(), 'all')).rejects.toThrow(/0001-baseline \(down\) was refused/);
+    expect((await migrationStatus(options())).applied).toEqual(['0001-baseline']);
+    expect(await connection.rows('SELECT id FROM leads')).toHaveLength(1);
+  });
+});
+
+describe('a migration that fails half-way', () => {
+  it('leaves nothing behind, and those before it stay applied', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'migrations-'));
+    try {
+      await writeFile(
+        path.join(directory, '0001-good.js'),
+        `export const up = (context) => context.run('CREATE TABLE good ()');
+         export const down = (context) => context.run('DROP TABLE good');`,
+      );
+      await writeFile(
+        path.join(directory, '0002-bad.js'),
+        `export const up = async (context) => {
+           await context.run('CREATE TABLE half ()');
+           await context.run('SELECT 1 / 0');
+         };
+         export const down = () => Promise.resolve();`,
+      );
+      await expect(migrateUp({ ...options(), directory })).rejects.toThrow(
+        /0002-bad \(up\) failed and left nothing behind: division by zero/,
+      );
+      expect(await migrationStatus({ ...options(), directory })).toEqual({
+        applied: ['0001-good'],
+        pending: ['0002-bad'],
+      });
+      expect(await connection.rows(`SELECT 1 WHERE to_regclass('half') IS NOT NULL`)).toEqual([]);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+describe('the adoption of a database that model sync made', () => {
+  const readAll = async () => ({
+    leads: await connection.rows<Record<string, unknown>>(
+      `SELECT id, "firstName", "lastName", email, phone, budget, location, company, source, status, summary,
+         "summaryGeneratedAt"::text, "activityScore", "createdAt"::text, "updatedAt"::text FROM leads ORDER BY id`,
+    ),
+    interactions: await connection.rows<Record<string, unknown>>(
+      'SELECT id, type, date::text, notes, "leadId", "createdAt"::text FROM interactions ORDER BY id',
+    ),
+  });
+
+  it('loses and rewrites nothing', async () => {
+    await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
+    const before = await readAll();
+    await migrateUp(options());
+    expect(await readAll()).toEqual(before);
+  });
+
+  it('sets scoreCalculatedAt to the time of the migration where a score exists, and leaves it null elsewhere', async () => {
+    await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
+    const [start] = await connection.rows<{ now: Date }>(`SELECT date_trunc('milliseconds', now()) AS now`);
+    await migrateUp(options());
+    const [end] = await connection.rows<{ now: Date }>('SELECT now()');
+    const leads = await connection.rows<{ activityScore: number | null; scoreCalculatedAt: Date | null }>(
+      'SELECT "activityScore", "scoreCalculatedAt" FROM leads ORDER BY id',
+    );
+    expect(leads.map((lead) => lead.scoreCalculatedAt === null)).toEqual([false, true, false, false]);
+    for (const { scoreCalculatedAt } of leads.filter((lead) => lead.activityScore !== null)) {
+      expect(scoreCalculatedAt?.getTime()).toBeGreaterThanOrEqual(start?.now.getTime() ?? Infinity);
+      expect(scoreCalculatedAt?.getTime()).toBeLessThanOrEqual(end?.now.getTime() ?? -Infinity);
+    }
+  });
+
+  it('gives old interactions the time they were created as updatedAt', async () => {
+    await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
+    await migrateUp(options());
+    expect(
+      await connection.rows('SELECT 1 FROM interactions WHERE "updatedAt" IS DISTINCT FROM "createdAt"'),
+    ).toEqual([]);
+  });
+
+  it('lets the earlier version go on writing while it still runs', async () => {
+    await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
+    await migrateUp(options());
+    await connection.rows(
+      `INSERT INTO interactions (type, date, notes, "leadId", "createdAt") VALUES ('call', now(), NULL, 1, now())`,
+    );
+    await connection.rows('UPDATE leads SET "activityScore" = 120 WHERE id = 1');
+    expect(await connection.rows('SELECT 1 FROM interactions WHERE "updatedAt" IS NULL')).toEqual([]);
+  });
+
+  it('ends in the schema of a fresh database, but for what the old tables allowed', async () => {
+    await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
+    await migrateUp(options());
+    const adopted = await dumpSchema(connection);
+    const fresh = await createEmptyDatabase();
+    const freshConnection = await connect(fresh.url);
+    await migrateUp({ url: fresh.url });
+    const expected = await dumpSchema(freshConnection);
+    await freshConnection.close();
+    await fresh.drop();
+    const isStatus = (line: string) => line.includes('status');
+    expect(adopted.filter((line) => !isStatus(line))).toEqual(expected.filter((line) => !isStatus(line)));
+  });
+
+  it('adds the keys that are missing, checked, and removes just those when undone', async () => {
+    await connection.rows(
+      LEGACY_SCHEMA.replace('NOT NULL UNIQUE', 'NOT NULL').replace(/ REFERENCES leads[^,]*/, '') +
+        LEGACY_ROWS,
+    );
+    const before = await dumpSchema(connection);
+    await migrateUp(options());
+    await expect(
+      connection.rows(
+        `INSERT INTO interactions (type, date, "leadId", "createdAt") VALUES ('call', now(), 99, now())`,
+      ),
+    ).rejects.toThrow(/foreign key/);
+    await expect(
+      connection.rows(
+        `INSERT INTO leads ("firstName", "lastName", email, "createdAt", "updatedAt")
+         VALUES ('a', 'b', 'li@example.com', now(), now())`,
+      ),
+    ).rejects.toThrow(/unique/);
+    await migrateDown(options(), { to: '0002-score-calculated-at' });
+    expect((await dumpSchema(connection)).filter((line) => !line.includes('SequelizeMeta'))).toEqual(before);
+  });
+
+  it('keeps interactions whose lead is gone', async () => {
+    await connection.rows(LEGACY_SCHEMA.replace(/ REFERENCES leads[^,]*/, '') + LEGACY_ROWS);
+    await connection.rows('DELETE FROM leads WHERE id = 3');
+    await migrateUp(options());
+    expect(await connection.rows('SELECT id FROM interactions WHERE "leadId" = 3')).toHaveLength(1);
+  });
+
+  it('names leads that share an e-mail, and changes nothing, where the old tables had no key for it', async () => {
+    await connection.rows(LEGACY_SCHEMA.replace('NOT NULL UNIQUE', 'NOT NULL') + LEGACY_ROWS);
+    await connection.rows(`UPDATE leads SET email = 'li@example.com' WHERE id IN (2, 4)`);
+    await expect(migrateUp(options())).rejects.toThrow(/2 and 4/);
+    expect((await migrationStatus(options())).pending[0]).toBe('0004-keys-between-tables');
+    await connection.rows(`UPDATE leads SET email = 'other@example.com' WHERE id = 4`);
+    await migrateUp(options());
+    expect((await migrationStatus(options())).pending).toEqual([]);
+  });
+
+  it('refuses a table that is none of ours', async () => {
+    await connection.rows('CREATE TABLE leads (id serial PRIMARY KEY, name text)');
+    await expect(migrateUp(options())).rejects.toThrow(/lacks firstName, lastName, email/);
+    expect((await migrationStatus(options())).applied).toEqual([]);
+  });
+});

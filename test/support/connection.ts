@@ -1,0 +1,43 @@
+import pg from 'pg';
+
+/** A connection of the test's own, beside those of the application. */
+export interface Connection {
+  /** Rows of a query, with `$1` … for the parameters. */
+  rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export async function connect(url: string): Promise<Connection> {
+  const client = new pg.Client(url);
+  client.on('error', () => undefined);
+  await client.connect();
+  return {
+    rows: async <Row>(sql: string, parameters: readonly unknown[] = []) =>
+      (await client.query(sql, [...parameters])).rows as Row[],
+    close: () => client.end(),
+  };
+}
+
+/** Runs work on a connection that is closed afterwards. */
+export async function withConnection<Result>(
+  url: string,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const connection = await connect(url);
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Waits until as many sessions of this database wait for a lock as are asked for. */
+export async function untilWaiting(connection: Connection, sessions = 1): Promise<void> {
+  for (;;) {
+    const [row] = await connection.rows<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if ((row?.count ?? 0) >= sessions) return;
+  }
+}

@@ -1,0 +1,74 @@
+import { chmod, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+// Types alone: jest turns this file into CommonJS and does not resolve `.js` to `.ts` in it. What it runs is
+// loaded by its path; `pnpm test` has built dist/ before.
+type Launcher = typeof import('../../src/database/embedded/embedded-postgres.js');
+type ServerProcess = typeof import('../../src/database/embedded/server-process.js');
+type Binaries = typeof import('../../src/database/embedded/postgres-binaries.js');
+type TemplateDatabase = typeof import('./template-database.js');
+
+const PREFIX = 'lead-scoring-test-';
+
+/** One throw-away PostgreSQL for the whole run, at TEST_POSTGRES_URL; global-teardown.ts removes it. */
+export default async function setUp({ rootDir }: { rootDir: string }): Promise<void> {
+  const load = async (file: string): Promise<unknown> => import(path.join(rootDir, file));
+  const { startEmbeddedPostgres } = (await load(
+    'dist/src/database/embedded/embedded-postgres.js',
+  )) as Launcher;
+  const { migrateTemplate } = (await load('test/support/template-database.ts')) as TemplateDatabase;
+
+  await removeLeftOvers(load);
+  const directory = await mkdtemp(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
+  // Where root cannot use a user namespace, the server runs as another user, who has to get through.
+  await chmod(directory, 0o711);
+  const postgres = await startEmbeddedPostgres({
+    directory: path.join(directory, 'postgres'),
+    database: 'postgres',
+    isThrowAway: true,
+  });
+  const tearDown = async (): Promise<void> => {
+    await postgres.release();
+    await rm(directory, { recursive: true, force: true });
+  };
+  Object.assign(globalThis, { tearDownTestPostgres: tearDown });
+  try {
+    await migrateTemplate(postgres.url);
+  } catch (error) {
+    // jest runs no teardown after a set-up that failed.
+    await tearDown();
+    throw error;
+  }
+  process.env.TEST_POSTGRES_URL = postgres.url;
+}
+
+/** A test run that was killed leaves its server running. */
+async function removeLeftOvers(load: (file: string) => Promise<unknown>): Promise<void> {
+  const { stopServer } = (await load('dist/src/database/embedded/server-process.js')) as ServerProcess;
+  const { findPostgresBinaries } = (await load(
+    'dist/src/database/embedded/postgres-binaries.js',
+  )) as Binaries;
+  const temporary = await realpath(os.tmpdir());
+  for (const name of await readdir(temporary)) {
+    const directory = path.join(temporary, name);
+    if (!name.startsWith(PREFIX) || !(await isAbandoned(directory))) continue;
+    await stopServer(path.join(directory, 'postgres'), await findPostgresBinaries());
+    // Another run may remove it at the same moment.
+    await rm(directory, { recursive: true, force: true, maxRetries: 2 });
+  }
+}
+
+/** Other users share the temporary directory: what they put there is never touched, nor believed. */
+async function isAbandoned(directory: string): Promise<boolean> {
+  const stats = await stat(directory).catch(() => undefined);
+  if (stats === undefined || (process.getuid !== undefined && stats.uid !== process.getuid())) return false;
+  const pid = Number.parseInt(path.basename(directory).slice(PREFIX.length), 10);
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return true;
+  }
+  // A process that runs its tests again has removed what was its own; a new one with the same id has not.
+  return pid === process.pid;
+}

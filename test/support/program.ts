@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+
+const DIST = path.resolve(import.meta.dirname, '..', '..', 'dist');
+
+export interface ProgramOptions {
+  readonly args?: readonly string[];
+  /** All the program gets to see of settings: nothing comes from the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A directory without a `.env` of somebody's own. */
+  readonly cwd: string;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program of dist/ that runs. */
+export interface RunningProgram {
+  readonly process: ChildProcess;
+  /** Waits until it has printed a line that matches, and gives the match. @throws where it ends before that */
+  untilPrinted(pattern: RegExp): Promise<RegExpExecArray>;
+  readonly finished: Promise<Finished>;
+}
+
+export function startProgram(program: string, { args = [], env = {}, cwd }: ProgramOptions): RunningProgram {
+  const child = spawn(process.execPath, [path.join(DIST, program), ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code, signal) => {
+      resolve({ code, signal, stdout, stderr });
+    });
+  });
+  const untilPrinted = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(stdout);
+        if (match !== null) resolve(match);
+      };
+      look();
+      child.stdout.on('data', look);
+      void finished.then(({ code }) => {
+        reject(
+          new Error(
+            `${program} ended with ${String(code)} before it printed ${String(pattern)}:\n${stdout}${stderr}`,
+          ),
+        );
+      });
+    });
+  return { process: child, untilPrinted, finished };
+}
+
+/** Runs a program of dist/ to its end. */
+export function runProgram(program: string, options: ProgramOptions): Promise<Finished> {
+  return startProgram(program, options).finished;
+}
+
+export interface ServerProgram extends RunningProgram {
+  /** Of the GraphQL endpoint. */
+  readonly url: string;
+  /** Sends a document and gives the whole answer. */
+  ask(query: string): Promise<unknown>;
+  /** Asks it to stop, and waits until it has. */
+  stop(): Promise<Finished>;
+}
+
+/** Starts the server on a port that the system chooses, and waits until it is ready. */
+export async function startServerProgram(options: ProgramOptions): Promise<ServerProgram> {
+  const program = startProgram('src/main.js', { ...options, env: { PORT: '0', ...options.env } });
+  const [, url = ''] = await program.untilPrinted(/ready at (\S+)/);
+  return {
+    ...program,
+    url,
+    ask: async (query) => {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+      return response.json();
+    },
+    stop: () => {
+      program.process.kill('SIGTERM');
+      return program.finished;
+    },
+  };
+}

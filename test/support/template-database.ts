@@ -1,0 +1,26 @@
+import path from 'node:path';
+import pg from 'pg';
+
+type Migrator = typeof import('../../src/database/migrator.js');
+
+/** What every test database is a copy of. */
+export const TEMPLATE_DATABASE = 'lead_scoring_template';
+
+/**
+ * Makes the template, once for a whole run. Nobody may be connected to it afterwards, or copies of it fail.
+ * @param adminUrl of the database `postgres`
+ */
+export async function migrateTemplate(adminUrl: string): Promise<void> {
+  const admin = new pg.Client(adminUrl);
+  await admin.connect();
+  try {
+    await admin.query(`CREATE DATABASE ${TEMPLATE_DATABASE}`);
+  } finally {
+    await admin.end();
+  }
+  const url = new URL(adminUrl);
+  url.pathname = `/${TEMPLATE_DATABASE}`;
+  // Loaded by its path, as global-setup.ts explains.
+  const { migrateUp } = (await import(path.resolve('dist/src/database/migrator.js'))) as Migrator;
+  await migrateUp({ url: url.href });
+}
