@@ -1,0 +1,147 @@
+import { parseArgs } from 'node:util';
+import { OperatorError } from '../common/operator-error.js';
+import { CsvImportService } from '../data-import/csv-import.service.js';
+import type { CsvPaths } from '../data-import/import-files.js';
+import { ImportInterruptedError } from '../data-import/import-interruption.js';
+import type { ImportResult, LineCounts } from '../data-import/import-report.js';
+import { ImportPrinter } from './import-progress.js';
+import { reportFailure } from './report-failure.js';
+import { runCommand } from './run-command.js';
+import { withFeatures } from './with-features.js';
+
+const USAGE = `Usage: pnpm import:csv --leads FILE.csv --interactions FILE.csv
+
+Imports leads, then interactions; either file may be left out. The files are UTF-8, with commas between cells and a
+header that names the columns as the API names its fields, in any order:
+
+  leads          firstName,lastName,email,phone,budget,location,company,source,status
+                 email must be there. Where a lead has the e-mail, in any letter case, it is updated, and an empty
+                 cell leaves what is there; else a lead is made, which needs firstName and lastName.
+  interactions   email,type,date,notes
+                 email (of the lead), type (call, email, meeting) and date (ISO 8601; UTC where it has no zone) must
+                 be there. Every line is a new interaction: importing a file twice adds all of them twice.
+
+Lines that break a rule are reported with their number and left out; the rest goes in. Blank lines are skipped. The
+scores of all leads that the files speak of are calculated. All of it is one transaction: an import that fails or is
+interrupted leaves nothing behind.
+
+Exit code: 0 everything went in
+           1 something was refused, the rest went in
+           2 nothing was imported: wrong usage, a file or a header that cannot be used, or a failure
+           130, 143 interrupted by Ctrl-C or SIGTERM: nothing was imported
+`;
+
+const EVERYTHING_IMPORTED = 0;
+const SOMETHING_REFUSED = 1;
+const NOTHING_IMPORTED = 2;
+
+/** What a shell reports for a program that a signal ended. */
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Null: help is asked for. */
+function parseRequest(args: string[]): CsvPaths | null {
+  const { values } = parseArgs({
+    args,
+    options: {
+      leads: { type: 'string', multiple: true },
+      interactions: { type: 'string', multiple: true },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) return null;
+  const paths = {
+    leads: onlyOne('leads', values.leads),
+    interactions: onlyOne('interactions', values.interactions),
+  };
+  if (paths.leads === undefined && paths.interactions === undefined) {
+    throw new OperatorError('Name at least one file.');
+  }
+  return paths;
+}
+
+function onlyOne(option: string, values: readonly string[] = []): string | undefined {
+  if (values.length > 1) throw new OperatorError(`--${option} can be given once.`);
+  return values[0];
+}
+
+function readRequest(): CsvPaths | null {
+  try {
+    return parseRequest(process.argv.slice(2));
+  } catch (error) {
+    throw new OperatorError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+/** @returns the exit code */
+async function importCsv(service: CsvImportService, paths: CsvPaths): Promise<number> {
+  const startedAt = performance.now();
+  const interruption = new AbortController();
+  let exitCode = NOTHING_IMPORTED;
+  const interrupt = (signal: NodeJS.Signals) => {
+    exitCode = INTERRUPTED[signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM'];
+    // A second time, there is no waiting: the database rolls back by itself.
+    if (interruption.signal.aborted) process.exit(exitCode);
+    interruption.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const printer = new ImportPrinter();
+  try {
+    const result = await service.import(paths, printer, interruption.signal);
+    printer.finish();
+    printResult(result, (performance.now() - startedAt) / 1000);
+    return isComplete(result) ? EVERYTHING_IMPORTED : SOMETHING_REFUSED;
+  } catch (error) {
+    printer.finish();
+    if (error instanceof ImportInterruptedError) {
+      console.error('Interrupted: the import was rolled back, and nothing was imported.');
+      return exitCode;
+    }
+    reportFailure(error);
+    return NOTHING_IMPORTED;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+function printResult(result: ImportResult, seconds: number): void {
+  for (const { leadId, reason } of result.failedScores) {
+    console.error(`score of lead ${leadId}: ${reason}`);
+  }
+  const unnamed = result.failedScoreCount - result.failedScores.length;
+  if (unnamed > 0) console.error(`scores: ${unnamed} more could not be saved and are not shown`);
+  const { leads, interactions } = result;
+  console.log(
+    `Leads: ${leads.inserted} inserted, ${leads.updated} updated, ${leads.unchanged} unchanged, ${leads.refused} refused.`,
+  );
+  console.log(`Interactions: ${interactions.inserted} added, ${interactions.refused} refused.`);
+  const failed = result.failedScoreCount > 0 ? `, ${result.failedScoreCount} failed` : '';
+  console.log(`Scores: ${result.scoreCount} calculated${failed}.`);
+  console.log(`Took ${seconds.toFixed(1)} s.`);
+}
+
+function isComplete({ leads, interactions, failedScoreCount }: ImportResult): boolean {
+  const refused = (counts: LineCounts) => counts.refused > 0;
+  return !refused(leads) && !refused(interactions) && failedScoreCount === 0;
+}
+
+async function run(paths: CsvPaths): Promise<void> {
+  let hasEnded = false;
+  await runCommand((database, settings) =>
+    withFeatures(database, settings, async (features) => {
+      const exitCode = await importCsv(features.get(CsvImportService, { strict: false }), paths);
+      hasEnded = true;
+      return exitCode;
+    }),
+  );
+  // The settings or the database were at fault before anything could be imported.
+  if (!hasEnded) process.exitCode = NOTHING_IMPORTED;
+}
+
+try {
+  const paths = readRequest();
+  if (paths === null) process.stdout.write(USAGE);
+  else await run(paths);
+} catch (error) {
+  reportFailure(error);
+  process.exitCode = NOTHING_IMPORTED;
+}

@@ -1,0 +1,24 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Settings } from './config/settings.js';
+import { DatabaseModule } from './database/database.module.js';
+import { DataImportModule } from './data-import/data-import.module.js';
+import { DemoModule } from './demo/demo.module.js';
+import { InteractionsModule } from './interactions/interactions.module.js';
+import { LeadsModule } from './leads/leads.module.js';
+
+/** The features on one database, without an API: what the server and the commands share. */
+@Module({})
+export class CoreModule {
+  static register(settings: Settings, databaseUrl: string): DynamicModule {
+    return {
+      module: CoreModule,
+      imports: [
+        DatabaseModule.register(databaseUrl, settings.database.poolSize),
+        LeadsModule.register(settings.summaries),
+        InteractionsModule,
+        DataImportModule,
+        DemoModule,
+      ],
+    };
+  }
+}

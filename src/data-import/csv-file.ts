@@ -1,0 +1,137 @@
+import { isUtf8 } from 'node:buffer';
+import { type FileHandle, open } from 'node:fs/promises';
+import { OperatorError } from '../common/operator-error.js';
+import { errorCodeOf } from '../database/connection-faults.js';
+import { type CsvRecord, type Place, readRecords } from './csv-records.js';
+import { type Cells, type CsvShape, headerFaults } from './csv-shape.js';
+
+/** A line of data, or why it cannot be one. */
+export type CsvLine<Column extends string> =
+  | { readonly line: number; readonly cells: Cells<Column> }
+  | { readonly line: number; readonly fault: string };
+
+const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const UTF16_BOMS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
+
+const NOT_ASCII = /[\u0080-\u00ff]/;
+
+const OPENING_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'it may not be read',
+  EPERM: 'it may not be read',
+};
+
+/** A CSV file whose header has been checked: UTF-8, commas between cells, LF or CRLF between lines. */
+export class CsvFile<Column extends string> {
+  private constructor(
+    private readonly file: FileHandle,
+    /** In bytes. */
+    readonly size: number,
+    private readonly start: Place,
+    private readonly columns: readonly Column[],
+  ) {}
+
+  /** @throws OperatorError where the file cannot be read or its header is wrong, naming every fault */
+  static async open<Column extends string>(path: string, shape: CsvShape<Column>): Promise<CsvFile<Column>> {
+    const file = await openForReading(path);
+    try {
+      const stats = await file.stat();
+      // A pipe cannot be read again from the middle, as is needed after a line with broken quotes.
+      if (!stats.isFile()) throw new OperatorError(`${path}: it is not a file.`);
+      const start = await findStart(file, path);
+      const header = await readHeader(file, start);
+      if (typeof header === 'string') throw new OperatorError(`${path}: ${header}.`);
+      const faults = headerFaults(header, shape);
+      if (faults.length > 0) throw new OperatorError(`${path}: ${faults.join('; ')}.`);
+      const columns = header.flatMap((name) => shape.columns.filter((column) => column === name));
+      return new CsvFile(file, stats.size, start, columns);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** The lines of data one after the other, blank ones left out. Tells how many bytes have been read. */
+  async *lines(onRead: (bytes: number) => void): AsyncGenerator<CsvLine<Column>> {
+    let isHeader = true;
+    for await (const record of readRecords(this.file, this.start, onRead)) {
+      if (!isHeader && !isBlank(record)) yield this.toLine(record);
+      isHeader = false;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+
+  private toLine(record: CsvRecord): CsvLine<Column> {
+    if ('fault' in record) return record;
+    const { line, endLine } = record;
+    if (record.cells.length !== this.columns.length) {
+      const where = endLine > line ? ` (its quoted text ends on line ${endLine})` : '';
+      const fault = `it has ${record.cells.length} cells, but the header has ${this.columns.length} columns${where}`;
+      return { line, fault };
+    }
+    const cells: Partial<Record<Column, string>> = {};
+    for (const [index, column] of this.columns.entries()) {
+      const text = decodeUtf8(record.cells[index] ?? '');
+      if (text === null) return { line, fault: `${column} is not valid UTF-8` };
+      cells[column] = text;
+    }
+    return { line, cells };
+  }
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    const code = errorCodeOf(error) ?? '';
+    throw new OperatorError(`${path}: ${OPENING_FAULTS[code] ?? `it cannot be read (${code})`}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** After the byte order mark, which some programs put before the header. */
+async function findStart(file: FileHandle, path: string): Promise<Place> {
+  const { buffer, bytesRead } = await readFirst(file, path);
+  const first = buffer.subarray(0, bytesRead);
+  if (UTF16_BOMS.some((bom) => first.subarray(0, 2).equals(bom))) {
+    throw new OperatorError(`${path}: it is UTF-16; save it as UTF-8.`);
+  }
+  return { offset: first.equals(UTF8_BOM) ? UTF8_BOM.length : 0, line: 1 };
+}
+
+async function readFirst(file: FileHandle, path: string): Promise<{ buffer: Buffer; bytesRead: number }> {
+  try {
+    return await file.read(Buffer.alloc(UTF8_BOM.length), 0, UTF8_BOM.length, 0);
+  } catch (error) {
+    throw new OperatorError(`${path}: it cannot be read (${errorCodeOf(error)}).`, { cause: error });
+  }
+}
+
+/** The trimmed names, or what is wrong. */
+async function readHeader(file: FileHandle, start: Place): Promise<string[] | string> {
+  for await (const record of readRecords(file, start, () => undefined)) {
+    if ('fault' in record) return `its header cannot be read: ${record.fault}`;
+    if (isBlank(record)) return 'its first line is blank, where the names of the columns belong';
+    const names = record.cells.map(decodeUtf8);
+    return names.includes(null)
+      ? 'its header is not valid UTF-8'
+      : names.filter((name) => name !== null).map((name) => name.trim());
+  }
+  return 'it is empty; the first line names the columns';
+}
+
+function isBlank(record: CsvRecord): boolean {
+  return 'cells' in record && record.cells.length === 1 && record.cells[0]?.trim() === '';
+}
+
+/** The text of characters that stand for a byte each; null where the bytes are no UTF-8. */
+function decodeUtf8(bytes: string): string | null {
+  if (!NOT_ASCII.test(bytes)) return bytes;
+  const buffer = Buffer.from(bytes, 'latin1');
+  return isUtf8(buffer) ? buffer.toString('utf8') : null;
+}

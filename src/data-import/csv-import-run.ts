@@ -1,0 +1,154 @@
+import type { Sequelize, Transaction } from 'sequelize';
+import type { CsvFile, CsvLine } from './csv-file.js';
+import { CHECK_CONSTRAINTS, PREFER_INDEXES } from './csv-import.sql.js';
+import type { Cells } from './csv-shape.js';
+import type { ImportFiles } from './import-files.js';
+import {
+  type ImportedFile,
+  type ImportObserver,
+  type ImportResult,
+  type LineCounts,
+  noLines,
+  type Refusal,
+} from './import-report.js';
+import { readInteractionLine } from './interaction-line.js';
+import { InteractionWriter } from './interaction-writer.js';
+import { readLeadLine } from './lead-line.js';
+import { LeadWriter } from './lead-writer.js';
+import { addCounts, LineBatches, type LineWriter } from './line-batches.js';
+import { TouchedLeads } from './touched-leads.js';
+
+/** Lines that are read and written together: what is in memory at any time. */
+const BATCH_SIZE = 1000;
+
+interface NumberedLine {
+  readonly line: number;
+}
+
+/** How lines of a file become rows. */
+interface LineKind<Column extends string, Line> {
+  readonly name: ImportedFile;
+  readonly read: (line: number, cells: Cells<Column>) => Line | Refusal;
+  readonly write: LineWriter<Line>;
+}
+
+/** One import within one transaction. */
+export class CsvImportRun {
+  /** Of the files before the one that is being read. */
+  private bytesBefore = 0;
+  private bytesRead = 0;
+
+  private readonly batches: LineBatches;
+
+  private constructor(
+    private readonly sequelize: Sequelize,
+    private readonly transaction: Transaction,
+    private readonly files: ImportFiles,
+    private readonly observer: ImportObserver,
+    private readonly signal: AbortSignal,
+    private readonly touchedLeads: TouchedLeads,
+  ) {
+    this.batches = new LineBatches(sequelize, transaction, signal);
+  }
+
+  static async begin(
+    sequelize: Sequelize,
+    transaction: Transaction,
+    files: ImportFiles,
+    observer: ImportObserver,
+    signal: AbortSignal,
+  ): Promise<CsvImportRun> {
+    await sequelize.query(PREFER_INDEXES, { transaction });
+    const touchedLeads = await TouchedLeads.create(sequelize, transaction);
+    return new CsvImportRun(sequelize, transaction, files, observer, signal, touchedLeads);
+  }
+
+  /** Leads come first: interactions may refer to them. */
+  async importAll(): Promise<ImportResult> {
+    const leadWriter = new LeadWriter(this.sequelize, this.transaction, this.touchedLeads);
+    const leads = await this.importFile(this.files.leads, {
+      name: 'leads',
+      read: readLeadLine,
+      write: (lines) => leadWriter.write(lines),
+    });
+    const interactionWriter = new InteractionWriter(this.sequelize, this.transaction, this.touchedLeads);
+    const interactions = await this.importFile(this.files.interactions, {
+      name: 'interactions',
+      read: readInteractionLine,
+      write: (lines) => interactionWriter.write(lines),
+    });
+    const scores = await this.touchedLeads.rescore((count) => this.report('scores', count));
+    await this.sequelize.query(CHECK_CONSTRAINTS, { transaction: this.transaction });
+    this.signal.throwIfAborted();
+    return {
+      leads,
+      interactions,
+      scoreCount: scores.count,
+      failedScoreCount: scores.failedCount,
+      failedScores: scores.failures,
+    };
+  }
+
+  private async importFile<Column extends string, Line extends NumberedLine>(
+    file: CsvFile<Column> | null,
+    kind: LineKind<Column, Line>,
+  ): Promise<LineCounts> {
+    if (file === null) return noLines();
+    let counts = noLines();
+    let lineCount = 0;
+    const lines = file.lines((bytes) => (this.bytesRead = bytes));
+    for await (const batch of inBatches(readAll(lines, kind))) {
+      counts = addCounts(counts, await this.importBatch(batch, kind));
+      lineCount += batch.length;
+      this.report(kind.name, lineCount);
+    }
+    this.bytesBefore += file.size;
+    this.bytesRead = 0;
+    return counts;
+  }
+
+  private async importBatch<Column extends string, Line extends NumberedLine>(
+    lines: readonly (Line | Refusal)[],
+    { name, write }: LineKind<Column, Line>,
+  ): Promise<LineCounts> {
+    const good = lines.filter((line): line is Line => !('reason' in line));
+    const bad = lines.filter((line): line is Refusal => 'reason' in line);
+    const { counts, refusals } = await this.batches.write(good, write);
+    for (const refusal of [...bad, ...refusals].sort((a, b) => a.line - b.line)) {
+      this.observer.onRefusal(name, refusal);
+    }
+    return { ...counts, refused: counts.refused + bad.length };
+  }
+
+  private report(step: ImportedFile | 'scores', count: number): void {
+    this.signal.throwIfAborted();
+    this.observer.onProgress({
+      step,
+      count,
+      bytesRead: this.bytesBefore + this.bytesRead,
+      bytesTotal: this.files.size,
+    });
+  }
+}
+
+/** Holds each line against the rules as it comes, so that what waits for its batch is never longer than they allow. */
+async function* readAll<Column extends string, Line>(
+  lines: AsyncIterable<CsvLine<Column>>,
+  { read }: LineKind<Column, Line>,
+): AsyncGenerator<Line | Refusal> {
+  for await (const line of lines) {
+    yield 'fault' in line ? { line: line.line, reason: line.fault } : read(line.line, line.cells);
+  }
+}
+
+async function* inBatches<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
+  let batch: Item[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length === BATCH_SIZE) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/sequelize';
+import { BaseError, Sequelize, type Transaction } from 'sequelize';
+import { DomainError } from '../common/domain-error.js';
+import { OperatorError } from '../common/operator-error.js';
+import { refusalReason } from '../database/database-errors.js';
+import { inTransaction, TransactionLostError } from '../database/transactions.js';
+import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
+import { type CsvPaths, ImportFiles } from './import-files.js';
+import { ImportInterruptedError, stopOnAbort } from './import-interruption.js';
+import type { ImportObserver, ImportResult } from './import-report.js';
+import { CsvImportRun } from './csv-import-run.js';
+
+/** Loads leads and interactions from CSV files, however large. */
+@Injectable()
+export class CsvImportService {
+  constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
+
+  /**
+   * Imports leads, then interactions, then scores all leads that lines spoke of, in one transaction. Lines that
+   * break a rule, or that the database refuses, are told to the observer and left out.
+   * @throws OperatorError where nothing was imported: a file or its header is wrong, or the database failed
+   * @throws ImportInterruptedError where the signal stopped it; nothing was imported
+   */
+  async import(paths: CsvPaths, observer: ImportObserver, signal: AbortSignal): Promise<ImportResult> {
+    const files = await ImportFiles.open(paths);
+    try {
+      return await this.importFiles(files, observer, signal);
+    } finally {
+      await files.close();
+    }
+  }
+
+  private async importFiles(
+    files: ImportFiles,
+    observer: ImportObserver,
+    signal: AbortSignal,
+  ): Promise<ImportResult> {
+    let isCommitting = false;
+    try {
+      return await inTransaction(this.sequelize, async (transaction) => {
+        const result = await this.importWithin(transaction, files, observer, signal);
+        isCommitting = true;
+        return result;
+      });
+    } catch (error) {
+      throw importFailure(error, isCommitting, signal.aborted);
+    }
+  }
+
+  private importWithin(
+    transaction: Transaction,
+    files: ImportFiles,
+    observer: ImportObserver,
+    signal: AbortSignal,
+  ): Promise<ImportResult> {
+    return stopOnAbort(this.sequelize, transaction, signal, async () => {
+      await lockBulkScoring(this.sequelize, transaction);
+      const run = await CsvImportRun.begin(this.sequelize, transaction, files, observer, signal);
+      return run.importAll();
+    });
+  }
+}
+
+/** What the person who imports is told. What is our own fault stays as it is, with its stack. */
+function importFailure(error: unknown, isCommitting: boolean, isAborted: boolean): unknown {
+  const isLost =
+    error instanceof TransactionLostError ||
+    (error instanceof DomainError && error.code === 'SERVICE_UNAVAILABLE');
+  if (isCommitting && isLost) {
+    return new OperatorError(
+      'The connection to the database was lost while the import was being committed, so it may be there as a whole or not at all: look before you import again.',
+      { cause: error },
+    );
+  }
+  if (isAborted && !isCommitting) {
+    return new ImportInterruptedError('The import was interrupted and rolled back.', { cause: error });
+  }
+  const reason = isLost ? 'The connection to the database was lost.' : databaseReason(error);
+  if (reason === null) return error;
+  return new OperatorError(`${reason} The import was rolled back: nothing was imported.`, { cause: error });
+}
+
+function databaseReason(error: unknown): string | null {
+  if (error instanceof DomainError) return error.message;
+  return error instanceof BaseError ? refusalReason(error) : null;
+}

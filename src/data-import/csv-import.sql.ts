@@ -1,0 +1,88 @@
+/**
+ * For the import's transaction alone. A database that has never been analysed, as a new one that is being
+ * filled, would be read from end to end for every batch.
+ */
+export const PREFER_INDEXES = 'SET LOCAL enable_seqscan = off';
+
+/** What is checked at the commit is checked here instead, where a refusal is an error as any other. */
+export const CHECK_CONSTRAINTS = 'SET CONSTRAINTS ALL IMMEDIATE';
+
+export const CREATE_TOUCHED_LEADS =
+  'CREATE TEMP TABLE import_touched_leads (id integer PRIMARY KEY) ON COMMIT DROP';
+
+/** $1: lead ids. */
+export const ADD_TOUCHED_LEADS = `
+  INSERT INTO pg_temp.import_touched_leads SELECT DISTINCT unnest($1::int[]) ON CONFLICT DO NOTHING`;
+
+/** $1: the id to start after, $2: how many. */
+export const READ_TOUCHED_LEADS = `
+  SELECT id FROM pg_temp.import_touched_leads WHERE id > $1 ORDER BY id LIMIT $2`;
+
+/** $1: an instant, $2: the id to start after, $3: how many. Touched leads whose score is of a later instant. */
+export const READ_FRESHER_LEADS = `
+  SELECT lead.id
+  FROM pg_temp.import_touched_leads AS touched
+  JOIN leads AS lead ON lead.id = touched.id
+  WHERE lead."scoreCalculatedAt" > $1 AND lead.id > $2
+  ORDER BY lead.id
+  LIMIT $3`;
+
+/** $1: e-mails in lower case. The leads stay as they are until the transaction ends, but for what it does. */
+export const LOCK_LEADS_BY_EMAIL = `
+  SELECT id, email, lower(email) AS "emailKey", "firstName", "lastName", phone, budget::float8 AS budget, location,
+    company, source, status
+  FROM leads
+  WHERE lower(email) = ANY($1::text[])
+  ORDER BY id
+  FOR NO KEY UPDATE`;
+
+/** $1: e-mails in lower case. The leads cannot be removed until the transaction ends. */
+export const KEEP_LEADS_BY_EMAIL = `
+  SELECT id, email, lower(email) AS "emailKey"
+  FROM leads
+  WHERE lower(email) = ANY($1::text[])
+  ORDER BY id
+  FOR KEY SHARE`;
+
+/** One array a column, one element a lead. Whoever has the e-mail by now, without our having seen them, stays. */
+export const INSERT_LEADS = `
+  INSERT INTO leads (email, "firstName", "lastName", phone, budget, location, company, source, status,
+    "createdAt", "updatedAt")
+  SELECT email, "firstName", "lastName", phone, budget, location, company, source, status,
+    date_trunc('milliseconds', now()), date_trunc('milliseconds', now())
+  FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[], $8::text[], $9::text[]
+  ) WITH ORDINALITY AS new (
+    email, "firstName", "lastName", phone, budget, location, company, source, status, position
+  )
+  ORDER BY position
+  ON CONFLICT (email) DO NOTHING
+  RETURNING id`;
+
+/** One array a column, one element a lead; null leaves what is stored. The leads are locked already. */
+export const UPDATE_LEADS = `
+  UPDATE leads AS lead
+  SET "firstName" = coalesce(given."firstName", lead."firstName"),
+      "lastName" = coalesce(given."lastName", lead."lastName"),
+      phone = coalesce(given.phone, lead.phone),
+      budget = coalesce(given.budget, lead.budget),
+      location = coalesce(given.location, lead.location),
+      company = coalesce(given.company, lead.company),
+      source = coalesce(given.source, lead.source),
+      status = coalesce(given.status, lead.status),
+      "updatedAt" = date_trunc('milliseconds', now())
+  FROM unnest(
+    $1::int[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[], $8::text[], $9::text[]
+  ) AS given (id, "firstName", "lastName", phone, budget, location, company, source, status)
+  WHERE lead.id = given.id
+  RETURNING lead.id`;
+
+/** One array a column, one element an interaction. Ids follow the order of the file. */
+export const INSERT_INTERACTIONS = `
+  INSERT INTO interactions ("leadId", type, date, notes, "createdAt", "updatedAt")
+  SELECT "leadId", type::enum_interactions_type, date::timestamptz, notes,
+    date_trunc('milliseconds', now()), date_trunc('milliseconds', now())
+  FROM unnest($1::int[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+    AS new ("leadId", type, date, notes, position)
+  ORDER BY position
+  RETURNING id`;

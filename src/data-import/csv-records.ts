@@ -1,0 +1,202 @@
+import type { FileHandle } from 'node:fs/promises';
+import { CsvError, type InfoRecord, Parser } from 'csv-parse';
+
+/** A record of a CSV file, or why none could be made out. Lines count from 1, as editors do. */
+export type CsvRecord =
+  | { readonly line: number; readonly endLine: number; readonly cells: readonly string[] }
+  | { readonly line: number; readonly fault: string };
+
+/** Where in a file: the offset of a byte, and the line that it is on. */
+export interface Place {
+  readonly offset: number;
+  readonly line: number;
+}
+
+const CHUNK_BYTES = 65_536;
+
+/** A record's most, so that a quote that is never closed does not bring the rest of the file into memory. */
+const MAX_RECORD_BYTES = 1_048_576;
+
+const LINE_FEED = 0x0a;
+
+const FAULTS: Readonly<Record<string, string>> = {
+  CSV_INVALID_CLOSING_QUOTE: 'a quote is not closed, or not doubled inside a quoted cell',
+  INVALID_OPENING_QUOTE: 'there is a quote inside a cell that does not start with one',
+  CSV_QUOTE_NOT_CLOSED: 'a quote is not closed',
+  CSV_MAX_RECORD_SIZE: 'it is longer than 1 MiB, or a quote is not closed',
+};
+
+/**
+ * Reads the records of a file one after the other, in memory that does not grow with it. Where quotes make no
+ * sense, the line that the record starts on is at fault, and reading goes on at the line after it: all that
+ * follows would else be taken for the inside of a quoted cell.
+ *
+ * The texts hold one character a byte; `decodeUtf8` makes text of them.
+ */
+export async function* readRecords(
+  file: FileHandle,
+  start: Place,
+  onRead: (offset: number) => void,
+): AsyncGenerator<CsvRecord> {
+  for (let place: Place | null = start; place !== null;) {
+    const broken: BrokenRecord | null = yield* readUntilBroken(file, place, onRead);
+    if (broken === null) return;
+    yield { line: broken.start.line, fault: broken.fault };
+    place = await nextLine(file, broken.start);
+  }
+}
+
+interface BrokenRecord {
+  readonly start: Place;
+  readonly fault: string;
+}
+
+/** One run of the parser, which cannot go on after an error. */
+async function* readUntilBroken(
+  file: FileHandle,
+  start: Place,
+  onRead: (offset: number) => void,
+): AsyncGenerator<CsvRecord, BrokenRecord | null> {
+  const parser = new RecordParser(start);
+  for await (const chunk of readChunks(file, start.offset)) {
+    const error = await parser.write(chunk);
+    onRead(parser.offset);
+    yield* parser.takeRecords();
+    if (error !== null) return { start: parser.place(), fault: faultOf(error) };
+  }
+  const error = await parser.end();
+  yield* parser.takeRecords();
+  return error === null ? null : { start: parser.place(), fault: faultOf(error) };
+}
+
+async function* readChunks(file: FileHandle, start: number): AsyncGenerator<Buffer> {
+  for (let offset = start; ;) {
+    // A new buffer each time: the parser keeps what it has not used up.
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, offset);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    offset += bytesRead;
+  }
+}
+
+/** The start of the line after a place; null where there is none. */
+async function nextLine(file: FileHandle, place: Place): Promise<Place | null> {
+  let { offset } = place;
+  for await (const chunk of readChunks(file, offset)) {
+    const index = chunk.indexOf(LINE_FEED);
+    if (index !== -1) return { offset: offset + index + 1, line: place.line + 1 };
+    offset += chunk.length;
+  }
+  return null;
+}
+
+function faultOf(error: Error): string {
+  const fault = error instanceof CsvError ? FAULTS[error.code] : undefined;
+  if (fault === undefined) throw error;
+  return fault;
+}
+
+interface ParsedRecord {
+  readonly cells: readonly string[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * csv-parse with exact places. Its own line numbers count a CRLF inside quotes twice, but its byte counts are
+ * right. What it has parsed by an error is taken here as it comes, since its stream would drop that.
+ */
+class RecordParser {
+  private records: ParsedRecord[] = [];
+  private readonly parser: Parser;
+  private readonly lineBreaks: LineBreaks;
+  private fed: number;
+  /** Up to where there are whole records. */
+  private parsed: number;
+
+  constructor(start: Place) {
+    this.fed = start.offset;
+    this.parsed = start.offset;
+    this.lineBreaks = new LineBreaks(start.line);
+    this.parser = new Parser({
+      bom: false,
+      // One character a byte, so that bytes that are no UTF-8 are still there to be found.
+      encoding: 'latin1',
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+      max_record_size: MAX_RECORD_BYTES,
+      on_record: (cells: readonly string[], { bytes }: InfoRecord) => {
+        const end = start.offset + bytes;
+        this.records.push({ cells, start: this.parsed, end });
+        this.parsed = end;
+        return null;
+      },
+    });
+    // Reported by `write` and `end`; without a listener it would end the process.
+    this.parser.on('error', () => undefined);
+  }
+
+  /** Up to where the file was read. */
+  get offset(): number {
+    return this.fed;
+  }
+
+  /** Parses what can be, at once. Resolves to what stopped it. */
+  write(chunk: Buffer): Promise<Error | null> {
+    this.lineBreaks.add(chunk, this.fed);
+    this.fed += chunk.length;
+    return new Promise((resolve) => {
+      this.parser.write(chunk, (error) => resolve(error ?? null));
+    });
+  }
+
+  end(): Promise<Error | null> {
+    return new Promise((resolve) => {
+      this.parser.once('error', resolve);
+      this.parser.once('finish', () => resolve(null));
+      this.parser.end();
+    });
+  }
+
+  *takeRecords(): Generator<CsvRecord> {
+    const records = this.records;
+    this.records = [];
+    for (const { cells, start, end } of records) {
+      const line = this.lineBreaks.lineOf(start);
+      yield { line, endLine: this.lineBreaks.lineOf(end - 1), cells };
+    }
+  }
+
+  /** Where the record starts that is not whole. All whole ones have to be taken before. */
+  place(): Place {
+    return { offset: this.parsed, line: this.lineBreaks.lineOf(this.parsed) };
+  }
+}
+
+/** Tells the lines of bytes that are asked for in ascending order, and keeps only what is still to come. */
+class LineBreaks {
+  private offsets: number[] = [];
+  private passed = 0;
+
+  constructor(private line: number) {}
+
+  add(chunk: Buffer, offset: number): void {
+    this.offsets = this.offsets.slice(this.passed);
+    this.passed = 0;
+    for (let index = chunk.indexOf(LINE_FEED); index !== -1; index = chunk.indexOf(LINE_FEED, index + 1)) {
+      this.offsets.push(offset + index);
+    }
+  }
+
+  lineOf(offset: number): number {
+    for (
+      let next = this.offsets[this.passed];
+      next !== undefined && next < offset;
+      next = this.offsets[this.passed]
+    ) {
+      this.passed += 1;
+      this.line += 1;
+    }
+    return this.line;
+  }
+}

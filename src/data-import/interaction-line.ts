@@ -1,0 +1,51 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { faultsOf } from '../common/invalid-input.js';
+import { parseIsoDate } from '../common/iso-date.js';
+import { CreateInteractionInput } from '../interactions/dto/create-interaction.input.js';
+import { INTERACTION_TYPES, type InteractionType } from '../interactions/interaction-type.js';
+import type { Cells, InteractionColumn } from './csv-shape.js';
+import type { Refusal } from './import-report.js';
+
+/** A line of a file of interactions that breaks no rule by itself. */
+export interface InteractionLine {
+  readonly line: number;
+  readonly writtenEmail: string;
+  readonly type: InteractionType;
+  readonly date: Date;
+  readonly notes: string | null;
+}
+
+/** Holds a line against the rules of the API. Whether there is such a lead is not asked yet. */
+export function readInteractionLine(
+  line: number,
+  cells: Cells<InteractionColumn>,
+): InteractionLine | Refusal {
+  const writtenEmail = (cells.email ?? '').trim();
+  const type = readType(cells.type ?? '');
+  const date = parseIsoDate(cells.date ?? '');
+  const notes = readNotes(cells.notes ?? '');
+  if (writtenEmail !== '' && type !== undefined && date !== null && notes.faults.length === 0) {
+    return { line, writtenEmail, type, date, notes: notes.text };
+  }
+  const faults = [
+    ...(writtenEmail === '' ? ['email must not be empty'] : []),
+    ...(type === undefined ? [`type must be one of ${INTERACTION_TYPES.join(', ')}`] : []),
+    ...(date === null
+      ? ['date must be an ISO 8601 date, such as 2026-03-01 or 2026-03-01T09:30:00+01:00']
+      : []),
+    ...notes.faults,
+  ];
+  return { line, reason: faults.join('; ') };
+}
+
+function readType(text: string): InteractionType | undefined {
+  const name = text.trim().toLowerCase();
+  return INTERACTION_TYPES.find((type) => type === name);
+}
+
+function readNotes(text: string): { text: string | null; faults: string[] } {
+  if (text.trim() === '') return { text: null, faults: [] };
+  const input = plainToInstance(CreateInteractionInput, { notes: text });
+  return { text: input.notes ?? null, faults: faultsOf(validateSync(input)) };
+}

@@ -1,0 +1,71 @@
+import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import { INSERT_INTERACTIONS, KEEP_LEADS_BY_EMAIL } from './csv-import.sql.js';
+import { noLines, type Refusal } from './import-report.js';
+import type { InteractionLine } from './interaction-line.js';
+import { type EmailHolder, emailKeys, LeadMatcher } from './lead-match.js';
+import { RowsPassedOverError, type WrittenLines } from './line-batches.js';
+import type { TouchedLeads } from './touched-leads.js';
+
+interface NewInteraction {
+  readonly leadId: number;
+  readonly line: InteractionLine;
+}
+
+/** Adds interactions to leads that are told by e-mail, within one transaction. */
+export class InteractionWriter {
+  constructor(
+    private readonly sequelize: Sequelize,
+    private readonly transaction: Transaction,
+    private readonly touchedLeads: TouchedLeads,
+  ) {}
+
+  /** @throws RowsPassedOverError where not all could be written */
+  async write(lines: readonly InteractionLine[]): Promise<WrittenLines> {
+    const leads = await this.sequelize.query<EmailHolder>(KEEP_LEADS_BY_EMAIL, {
+      type: QueryTypes.SELECT,
+      transaction: this.transaction,
+      bind: [emailKeys(lines)],
+    });
+    const { interactions, refusals } = assign(lines, new LeadMatcher(leads));
+    await this.insert(interactions);
+    await this.touchedLeads.add(interactions.map(({ leadId }) => leadId));
+    const counts = { ...noLines(), inserted: interactions.length, refused: refusals.length };
+    return { counts, refusals };
+  }
+
+  private async insert(interactions: readonly NewInteraction[]): Promise<void> {
+    if (interactions.length === 0) return;
+    const rows = await this.sequelize.query(INSERT_INTERACTIONS, {
+      type: QueryTypes.SELECT,
+      transaction: this.transaction,
+      bind: columnsOf(interactions),
+    });
+    if (rows.length < interactions.length) throw new RowsPassedOverError();
+  }
+}
+
+function assign(
+  lines: readonly InteractionLine[],
+  matcher: LeadMatcher<EmailHolder>,
+): { interactions: NewInteraction[]; refusals: Refusal[] } {
+  const interactions: NewInteraction[] = [];
+  const refusals: Refusal[] = [];
+  for (const line of lines) {
+    const match = matcher.find(line.writtenEmail);
+    if ('reason' in match) refusals.push({ line: line.line, reason: match.reason });
+    else if (match.lead === null) refusals.push({ line: line.line, reason: 'no lead has this e-mail' });
+    else interactions.push({ leadId: match.lead.id, line });
+  }
+  return { interactions, refusals };
+}
+
+/** In the order of the parameters of INSERT_INTERACTIONS. */
+function columnsOf(interactions: readonly NewInteraction[]): unknown[][] {
+  return [
+    interactions.map(({ leadId }) => leadId),
+    interactions.map(({ line }) => line.type),
+    // As text: the driver writes dates in the zone of this machine, whose offset it rounds to minutes.
+    interactions.map(({ line }) => line.date.toISOString()),
+    interactions.map(({ line }) => line.notes),
+  ];
+}

@@ -1,0 +1,115 @@
+import { givenValues } from '../common/given-values.js';
+import { DEFAULT_LEAD_STATUS } from '../leads/lead-status.js';
+import { type LeadColumn } from './csv-shape.js';
+import { type LineCounts, noLines, type Refusal } from './import-report.js';
+import { type EmailHolder, LeadMatcher } from './lead-match.js';
+import { faultsOfNewLead, type LeadLine } from './lead-line.js';
+
+/** What a file of leads can say of a lead, beside its e-mail. */
+export type LeadValues = Readonly<Record<Exclude<LeadColumn, 'email' | 'budget'>, string | null>> & {
+  readonly budget: number | null;
+};
+
+export type StoredLead = EmailHolder & LeadValues;
+
+export interface NewLead {
+  readonly email: string;
+  readonly values: LeadValues;
+}
+
+export interface ChangedLead {
+  readonly id: number;
+  /** What is not among them stays. */
+  readonly changes: Partial<LeadValues>;
+}
+
+/** What lines do to leads, before anything is written. */
+export interface LeadDrafts {
+  readonly inserts: readonly NewLead[];
+  readonly updates: readonly ChangedLead[];
+  /** Stored leads that lines speak of, changed or not. */
+  readonly matchedIds: readonly number[];
+  readonly counts: LineCounts;
+  readonly refusals: readonly Refusal[];
+}
+
+const NO_VALUES: LeadValues = {
+  firstName: null,
+  lastName: null,
+  phone: null,
+  budget: null,
+  location: null,
+  company: null,
+  source: null,
+  status: DEFAULT_LEAD_STATUS,
+};
+
+interface Draft {
+  readonly email: string;
+  readonly stored: StoredLead | null;
+  values: LeadValues;
+}
+
+/** Applies lines in their order: each sees what those before it gave. */
+export function draftLeads(lines: readonly LeadLine[], storedLeads: readonly StoredLead[]): LeadDrafts {
+  const matcher = new LeadMatcher(storedLeads);
+  const drafts = new Map<number | string, Draft>();
+  const counts = noLines();
+  const refusals: Refusal[] = [];
+  const refuse = ({ line }: LeadLine, reason: string) => {
+    counts.refused += 1;
+    refusals.push({ line, reason });
+  };
+  for (const line of lines) {
+    const match = matcher.find(line.writtenEmail);
+    if ('reason' in match) {
+      refuse(line, match.reason);
+      continue;
+    }
+    const { email, ...input } = line.input;
+    const given = givenValues(input);
+    const key = match.lead?.id ?? email;
+    const draft = drafts.get(key) ?? (match.lead === null ? null : draftOf(match.lead));
+    if (draft !== null) {
+      counts[changes(draft.values, given) ? 'updated' : 'unchanged'] += 1;
+      draft.values = { ...draft.values, ...given };
+      drafts.set(key, draft);
+      continue;
+    }
+    const faults = faultsOfNewLead(line.input);
+    if (faults.length > 0) {
+      refuse(line, `no lead has this e-mail, and to make one, ${faults.join(' and ')}`);
+      continue;
+    }
+    counts.inserted += 1;
+    drafts.set(key, { email, stored: null, values: { ...NO_VALUES, ...given } });
+  }
+  return { ...rowsOf([...drafts.values()]), counts, refusals };
+}
+
+function draftOf(stored: StoredLead): Draft {
+  return { email: stored.email, stored, values: stored };
+}
+
+function changes(values: LeadValues, given: Partial<LeadValues>): boolean {
+  return Object.entries(given).some(([column, value]) => values[column as keyof LeadValues] !== value);
+}
+
+function rowsOf(drafts: readonly Draft[]): Pick<LeadDrafts, 'inserts' | 'updates' | 'matchedIds'> {
+  const inserts = drafts.filter(({ stored }) => stored === null);
+  const matched = drafts.filter((draft): draft is Draft & { stored: StoredLead } => draft.stored !== null);
+  return {
+    inserts,
+    updates: matched
+      .map(({ stored, values }) => ({ id: stored.id, changes: differences(stored, values) }))
+      .filter((lead) => Object.keys(lead.changes).length > 0),
+    matchedIds: matched.map(({ stored }) => stored.id),
+  };
+}
+
+function differences(stored: LeadValues, values: LeadValues): Partial<LeadValues> {
+  const columns = Object.keys(NO_VALUES) as (keyof LeadValues)[];
+  return Object.fromEntries(
+    columns.filter((column) => stored[column] !== values[column]).map((column) => [column, values[column]]),
+  );
+}

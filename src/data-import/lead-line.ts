@@ -1,0 +1,53 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { faultsOf } from '../common/invalid-input.js';
+import { CreateLeadInput } from '../leads/dto/create-lead.input.js';
+import { type Cells, LEAD_SHAPE, type LeadColumn } from './csv-shape.js';
+import type { Refusal } from './import-report.js';
+
+/** A line of a file of leads that breaks no rule by itself. */
+export interface LeadLine {
+  readonly line: number;
+  /** The e-mail as the file has it, where `input` has it in lower case. */
+  readonly writtenEmail: string;
+  /** Undefined where the cell is empty or the file has no such column: names too, until a lead is made of it. */
+  readonly input: CreateLeadInput;
+}
+
+/** A decimal number, with a point and without anything between its digits. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Null where the text is no finite decimal number: `1,000`, `0x10`, `NaN`. */
+export function parseBudget(text: string): number | null {
+  const trimmed = text.trim();
+  const budget = NUMBER.test(trimmed) ? Number(trimmed) : NaN;
+  return Number.isFinite(budget) ? budget : null;
+}
+
+/** Holds a line against the rules of the API. Whether a lead is complete is not asked yet. */
+export function readLeadLine(line: number, cells: Cells<LeadColumn>): LeadLine | Refusal {
+  const given: Partial<Record<LeadColumn, string | number>> = { email: cells.email ?? '' };
+  for (const column of LEAD_SHAPE.columns) {
+    const text = cells[column] ?? '';
+    if (text.trim() !== '') given[column] = text;
+  }
+  const faults: string[] = [];
+  if (typeof given.budget === 'string') {
+    given.budget = parseBudget(given.budget) ?? undefined;
+    if (given.budget === undefined) faults.push('budget must be a number, such as 1234.50');
+  }
+  const input = plainToInstance(CreateLeadInput, given);
+  faults.push(...faultsOf(validateSync(input, { skipUndefinedProperties: true })));
+  if (faults.length > 0) return { line, reason: faults.join('; ') };
+  return { line, writtenEmail: (cells.email ?? '').trim(), input };
+}
+
+/** What an input lacks to make a lead, beside what `readLeadLine` has checked. */
+export function faultsOfNewLead({ firstName, lastName }: CreateLeadInput): string[] {
+  // The type promises names, but a line need not have them; an empty one is refused in the API's words.
+  const names = Object.assign(new CreateLeadInput(), {
+    firstName: firstName ?? '',
+    lastName: lastName ?? '',
+  });
+  return faultsOf(validateSync(names, { skipUndefinedProperties: true }));
+}

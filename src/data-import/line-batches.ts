@@ -1,0 +1,102 @@
+import type { Sequelize, Transaction } from 'sequelize';
+import { refusalReason } from '../database/database-errors.js';
+import { TransactionLostError, withSavepoint } from '../database/transactions.js';
+import { type LineCounts, noLines, type Refusal } from './import-report.js';
+
+export interface WrittenLines {
+  readonly counts: LineCounts;
+  readonly refusals: readonly Refusal[];
+}
+
+/** Writes lines within the transaction, and tells what became of each. */
+export type LineWriter<Line> = (lines: readonly Line[]) => Promise<WrittenLines>;
+
+/**
+ * The database wrote fewer rows than it was given, without an error: a trigger passed some over, or somebody
+ * else has just taken an e-mail.
+ */
+export class RowsPassedOverError extends Error {
+  override readonly name = 'RowsPassedOverError';
+}
+
+/** Writes batches of lines, each behind a savepoint of one transaction. */
+export class LineBatches {
+  constructor(
+    private readonly sequelize: Sequelize,
+    private readonly transaction: Transaction,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * Writes lines together. Where the database refuses them, they are halved, in their order, until those at
+   * fault stand alone.
+   * @throws TransactionLostError where the transaction cannot go on; the signal's reason where it is aborted
+   */
+  async write<Line extends { readonly line: number }>(
+    lines: readonly Line[],
+    write: LineWriter<Line>,
+  ): Promise<WrittenLines> {
+    const [first] = lines;
+    if (first === undefined) return { counts: noLines(), refusals: [] };
+    try {
+      return await this.writeTogether(lines, write);
+    } catch (error) {
+      // A cancelled statement says nothing about the line that it wrote.
+      this.signal.throwIfAborted();
+      if (error instanceof TransactionLostError) throw error;
+      if (lines.length > 1) return this.writeHalves(lines, write);
+      const refusal = { line: first.line, reason: reasonOf(error) };
+      return { counts: { ...noLines(), refused: 1 }, refusals: [refusal] };
+    }
+  }
+
+  /** An e-mail that somebody else took meanwhile is found the second time. */
+  private async writeTogether<Line>(lines: readonly Line[], write: LineWriter<Line>): Promise<WrittenLines> {
+    try {
+      return await this.inPart(() => write(lines));
+    } catch (error) {
+      if (!(error instanceof RowsPassedOverError)) throw error;
+      return this.inPart(() => write(lines));
+    }
+  }
+
+  private async writeHalves<Line extends { readonly line: number }>(
+    lines: readonly Line[],
+    write: LineWriter<Line>,
+  ): Promise<WrittenLines> {
+    const middle = Math.ceil(lines.length / 2);
+    const first = await this.write(lines.slice(0, middle), write);
+    const second = await this.write(lines.slice(middle), write);
+    return {
+      counts: addCounts(first.counts, second.counts),
+      refusals: [...first.refusals, ...second.refusals],
+    };
+  }
+
+  /** As `withSavepoint`, but a savepoint that cannot even be made also says that the transaction is lost. */
+  private async inPart<Result>(work: () => Promise<Result>): Promise<Result> {
+    let hasBegun = false;
+    try {
+      return await withSavepoint(this.sequelize, this.transaction, () => {
+        hasBegun = true;
+        return work();
+      });
+    } catch (error) {
+      if (hasBegun) throw error;
+      throw new TransactionLostError('The connection was lost within a transaction.', { cause: error });
+    }
+  }
+}
+
+export function addCounts(a: LineCounts, b: LineCounts): LineCounts {
+  return {
+    inserted: a.inserted + b.inserted,
+    updated: a.updated + b.updated,
+    unchanged: a.unchanged + b.unchanged,
+    refused: a.refused + b.refused,
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof RowsPassedOverError ? 'The database passed over the row.' : refusalReason(error);
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection, InjectModel } from '@nestjs/sequelize';
+import { Op, Sequelize, Transaction } from 'sequelize';
+import { inTransaction } from '../database/transactions.js';
+import { Interaction } from '../interactions/interaction.model.js';
+import { Lead } from '../leads/lead.model.js';
+import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
+import { readClock, scoreLeadNow } from '../leads/scoring/lead-scores.js';
+import { DEMO_LEADS, type DemoLead } from './demo-leads.js';
+
+const MS_A_DAY = 86_400_000;
+
+/** Loads the demo leads: a pipeline to look at and to try things on. */
+@Injectable()
+export class DemoService {
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    @InjectModel(Lead) private readonly leads: typeof Lead,
+    @InjectModel(Interaction) private readonly interactions: typeof Interaction,
+  ) {}
+
+  /** Loads the demo leads that are not there yet, told by e-mail. @returns how many were loaded */
+  load(): Promise<number> {
+    return this.loadIn((transaction) => this.missingLeads(transaction));
+  }
+
+  /** Loads the demo leads where there is no lead at all. @returns how many were loaded */
+  loadIfEmpty(): Promise<number> {
+    return this.loadIn(async (transaction) =>
+      (await this.leads.count({ transaction })) === 0 ? DEMO_LEADS : [],
+    );
+  }
+
+  /** One loader at a time, so that two first starts beside each other load the leads once. */
+  private loadIn(choose: (transaction: Transaction) => Promise<readonly DemoLead[]>): Promise<number> {
+    return inTransaction(this.sequelize, async (transaction) => {
+      await lockBulkScoring(this.sequelize, transaction);
+      const leads = await choose(transaction);
+      // Ages are counted back from the clock that scores are measured on.
+      const asOf = await readClock(this.sequelize, transaction);
+      for (const lead of leads) await this.insert(lead, asOf, transaction);
+      return leads.length;
+    });
+  }
+
+  private async missingLeads(transaction: Transaction): Promise<readonly DemoLead[]> {
+    const present = await this.leads.findAll({
+      attributes: ['email'],
+      where: { email: { [Op.in]: DEMO_LEADS.map(({ email }) => email) } },
+      transaction,
+    });
+    const emails = new Set(present.map(({ email }) => email));
+    return DEMO_LEADS.filter(({ email }) => !emails.has(email));
+  }
+
+  private async insert(
+    { interactions, ...lead }: DemoLead,
+    asOf: Date,
+    transaction: Transaction,
+  ): Promise<void> {
+    const { id } = await this.leads.create(lead, { transaction });
+    await this.interactions.bulkCreate(
+      interactions.map(({ type, ageInDays, notes }) => ({
+        leadId: id,
+        type,
+        notes,
+        date: new Date(asOf.getTime() - ageInDays * MS_A_DAY),
+      })),
+      { transaction },
+    );
+    await scoreLeadNow(this.sequelize, transaction, id);
+  }
+}

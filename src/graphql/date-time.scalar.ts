@@ -1,0 +1,34 @@
+import { type CustomScalar, Scalar } from '@nestjs/graphql';
+import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import { parseIsoDate } from '../common/iso-date.js';
+
+@Scalar('DateTime', () => Date)
+export class DateTimeScalar implements CustomScalar<string, Date> {
+  description =
+    'An instant. Out: ISO 8601 in UTC with milliseconds, such as `2026-03-01T09:30:00.000Z`. In: any ISO 8601 date or date-time of the years 1 to 9999; without a zone it is UTC.';
+
+  parseValue(value: unknown): Date {
+    return parse(value);
+  }
+
+  parseLiteral(node: ValueNode): Date {
+    return parse(node.kind === Kind.STRING ? node.value : null, node);
+  }
+
+  serialize(value: unknown): string {
+    if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+    throw new TypeError('A DateTime must be a valid date.');
+  }
+}
+
+function parse(value: unknown, node?: ValueNode): Date {
+  const date = typeof value === 'string' ? parseIsoDate(value) : null;
+  if (date !== null) return date;
+  throw new GraphQLError(
+    'A DateTime must be an ISO 8601 date or date-time, such as "2026-03-01T09:30:00Z".',
+    {
+      nodes: node,
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  );
+}

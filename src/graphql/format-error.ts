@@ -1,0 +1,40 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { Logger } from '@nestjs/common';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { DomainError } from '../common/domain-error.js';
+import { toDomainError } from '../database/database-errors.js';
+
+const logger = new Logger('GraphQL');
+
+/**
+ * What a client gets to see of an error: one whose message was written for it keeps its message and code;
+ * of anything else it learns no more than that it happened, and the log has the rest.
+ */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  const domainError = toDomainError(original);
+  if (domainError !== null) {
+    logUnlessClientsFault(domainError);
+    return { ...formatted, message: domainError.message, extensions: { code: domainError.code } };
+  }
+  if (original instanceof GraphQLError && formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') {
+    return { ...formatted, extensions: { code: formatted.extensions?.code } };
+  }
+  logger.error(original instanceof Error ? (original.stack ?? original.message) : String(original));
+  return {
+    ...formatted,
+    message: 'Something went wrong on our side.',
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}
+
+function logUnlessClientsFault(error: DomainError): void {
+  if (['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT'].includes(error.code)) return;
+  logger.warn([`${error.code}: ${error.message}`, ...causesOf(error)].join(' <- '));
+}
+
+/** What lies behind an error, outermost first. */
+function causesOf({ cause }: Error): string[] {
+  if (cause === undefined) return [];
+  return cause instanceof Error ? [cause.message, ...causesOf(cause)] : [JSON.stringify(cause)];
+}

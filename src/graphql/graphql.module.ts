@@ -1,0 +1,43 @@
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
+import { DateTimeScalar } from './date-time.scalar.js';
+import { formatError } from './format-error.js';
+import { PassOnFilter } from './pass-on.filter.js';
+
+/** The GraphQL endpoint: a Federation 2 subgraph at /graphql, its schema made from the code. */
+@Module({})
+export class GraphqlModule {
+  static register(environment: 'development' | 'production'): DynamicModule {
+    return {
+      module: GraphqlModule,
+      providers: [DateTimeScalar, { provide: APP_FILTER, useClass: PassOnFilter }],
+      imports: [
+        NestGraphQLModule.forRoot<ApolloFederationDriverConfig>({
+          driver: ApolloFederationDriver,
+          path: '/graphql',
+          // The oldest Federation 2 that has all we use, so that a gateway need not be a new one.
+          autoSchemaFile: {
+            federation: {
+              version: 2,
+              importUrl: 'https://specs.apollo.dev/federation/v2.0',
+              directives: ['@key'],
+            },
+          },
+          sortSchema: true,
+          playground: false,
+          introspection: environment === 'development',
+          includeStacktraceInErrorResponses: false,
+          csrfPrevention: true,
+          formatError,
+          plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginLandingPageDisabled()],
+        }),
+      ],
+    };
+  }
+}

@@ -1,0 +1,42 @@
+import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
+
+/** The names of the API and the values of the database. */
+export const InteractionType = { CALL: 'call', EMAIL: 'email', MEETING: 'meeting' } as const satisfies Record<
+  string,
+  StoredInteractionType
+>;
+
+registerEnumType(InteractionType, {
+  name: 'InteractionType',
+  description: 'What kind of contact it was.',
+  valuesMap: {
+    CALL: { description: 'A telephone or video call.' },
+    EMAIL: { description: 'An e-mail, in either direction.' },
+    MEETING: { description: 'A meeting in person.' },
+  },
+});
+
+@ObjectType('Interaction', { description: 'A contact with a lead; one with a date to come is planned.' })
+export class InteractionGraphQLType {
+  @Field(() => ID, { description: 'A whole number; arguments take it as an `Int`.' })
+  id!: number;
+
+  @Field(() => InteractionType, { description: 'What kind of contact it was.' })
+  type!: StoredInteractionType;
+
+  @Field(() => Date, { description: 'When it happened, or will. It counts towards the score from then on.' })
+  date!: Date;
+
+  @Field(() => String, { nullable: true, description: 'What was said, in any language.' })
+  notes!: string | null;
+
+  @Field(() => Int, { description: 'The id of the lead.' })
+  leadId!: number;
+
+  @Field(() => Date, { description: 'When it was recorded.' })
+  createdAt!: Date;
+
+  @Field(() => Date, { description: 'When the record was last changed.' })
+  updatedAt!: Date;
+}

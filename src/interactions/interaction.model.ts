@@ -1,0 +1,28 @@
+import type { CreationOptional, InferAttributes, InferCreationAttributes } from 'sequelize';
+import { Column, DataType, Model, Table } from 'sequelize-typescript';
+import { INTERACTION_TYPES, type InteractionType } from './interaction-type.js';
+
+/** A row of `interactions`: something that happened, or is planned, between us and a lead. */
+@Table({ tableName: 'interactions' })
+export class Interaction extends Model<InferAttributes<Interaction>, InferCreationAttributes<Interaction>> {
+  @Column({ type: DataType.INTEGER, primaryKey: true, autoIncrement: true })
+  declare id: CreationOptional<number>;
+
+  @Column({ type: DataType.ENUM(...INTERACTION_TYPES), allowNull: false })
+  declare type: InteractionType;
+
+  @Column({ type: DataType.DATE, allowNull: false })
+  declare date: Date;
+
+  @Column({ type: DataType.TEXT })
+  declare notes: CreationOptional<string | null>;
+
+  @Column({ type: DataType.INTEGER, allowNull: false })
+  declare leadId: number;
+
+  @Column({ type: DataType.DATE, allowNull: false })
+  declare createdAt: CreationOptional<Date>;
+
+  @Column({ type: DataType.DATE, allowNull: false })
+  declare updatedAt: CreationOptional<Date>;
+}

@@ -1,0 +1,70 @@
+import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { CreateInteractionInput } from './dto/create-interaction.input.js';
+import { InteractionGraphQLType } from './dto/interaction.type.js';
+import { UpdateInteractionInput } from './dto/update-interaction.input.js';
+import type { Interaction } from './interaction.model.js';
+import { InteractionsService } from './interactions.service.js';
+
+@Resolver(() => InteractionGraphQLType)
+export class InteractionsResolver {
+  constructor(private readonly interactions: InteractionsService) {}
+
+  @Query(() => [InteractionGraphQLType], {
+    name: 'interactions',
+    description: 'Every interaction of every lead, newest first.',
+  })
+  findAll(): Promise<Interaction[]> {
+    return this.interactions.findAll();
+  }
+
+  @Query(() => InteractionGraphQLType, {
+    name: 'interaction',
+    nullable: true,
+    description: 'One interaction; null where there is none.',
+  })
+  findOne(
+    @Args('id', { type: () => Int, description: 'The id of the interaction.' }) id: number,
+  ): Promise<Interaction | null> {
+    return this.interactions.findById(id);
+  }
+
+  @Query(() => [InteractionGraphQLType], {
+    name: 'interactionsByLead',
+    description: 'The interactions of one lead, newest first; none where there is no such lead.',
+  })
+  findByLead(
+    @Args('leadId', { type: () => Int, description: 'The id of the lead.' }) leadId: number,
+  ): Promise<Interaction[]> {
+    return this.interactions.findByLeadIds([leadId]);
+  }
+
+  @Mutation(() => InteractionGraphQLType, {
+    description:
+      'Records an interaction and rescores its lead. Fails with NOT_FOUND where there is no such lead.',
+  })
+  createInteraction(
+    @Args('createInteractionInput', { description: 'The new interaction.' }) input: CreateInteractionInput,
+  ): Promise<Interaction> {
+    return this.interactions.create(input);
+  }
+
+  @Mutation(() => InteractionGraphQLType, {
+    description: 'Changes an interaction and rescores its lead. Fails with NOT_FOUND.',
+  })
+  updateInteraction(
+    @Args('updateInteractionInput', { description: 'Which interaction, and the changes.' })
+    input: UpdateInteractionInput,
+  ): Promise<Interaction> {
+    return this.interactions.update(input);
+  }
+
+  @Mutation(() => Boolean, {
+    description: 'Removes an interaction, rescores its lead and answers true. Fails with NOT_FOUND.',
+  })
+  async removeInteraction(
+    @Args('id', { type: () => Int, description: 'The id of the interaction.' }) id: number,
+  ): Promise<boolean> {
+    await this.interactions.remove(id);
+    return true;
+  }
+}

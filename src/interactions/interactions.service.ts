@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection, InjectModel } from '@nestjs/sequelize';
+import { Op, Sequelize, Transaction } from 'sequelize';
+import { NotFoundError } from '../common/domain-error.js';
+import { givenValues } from '../common/given-values.js';
+import { inTransaction } from '../database/transactions.js';
+import { Lead } from '../leads/lead.model.js';
+import { scoreLeadNow } from '../leads/scoring/lead-scores.js';
+import type { CreateInteractionInput } from './dto/create-interaction.input.js';
+import type { UpdateInteractionInput } from './dto/update-interaction.input.js';
+import { Interaction } from './interaction.model.js';
+
+/** Ids settle the order of interactions of the same instant, so that it never changes between two reads. */
+const NEWEST_FIRST: [string, string][] = [
+  ['date', 'DESC'],
+  ['id', 'DESC'],
+];
+
+/**
+ * Every change of an interaction rescores its lead in the same transaction. The lead is locked before the
+ * interaction is touched: all writers take their locks in that order, so that none waits for another in a
+ * circle.
+ */
+@Injectable()
+export class InteractionsService {
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    @InjectModel(Interaction) private readonly interactions: typeof Interaction,
+    @InjectModel(Lead) private readonly leads: typeof Lead,
+  ) {}
+
+  /** Every interaction, newest first. */
+  findAll(): Promise<Interaction[]> {
+    return this.interactions.findAll({ order: NEWEST_FIRST });
+  }
+
+  findById(id: number): Promise<Interaction | null> {
+    return this.interactions.findByPk(id);
+  }
+
+  /** The interactions of all these leads, newest first. */
+  findByLeadIds(leadIds: readonly number[]): Promise<Interaction[]> {
+    return this.interactions.findAll({ where: { leadId: { [Op.in]: [...leadIds] } }, order: NEWEST_FIRST });
+  }
+
+  /** @throws NOT_FOUND where the lead does not exist */
+  create(input: CreateInteractionInput): Promise<Interaction> {
+    return inTransaction(this.sequelize, async (transaction) => {
+      await this.lockLead(input.leadId, transaction);
+      const interaction = await this.interactions.create({ ...input }, { transaction });
+      await scoreLeadNow(this.sequelize, transaction, input.leadId);
+      return interaction;
+    });
+  }
+
+  /** @throws NOT_FOUND */
+  update({ id, ...changes }: UpdateInteractionInput): Promise<Interaction> {
+    return this.changeInteraction(id, (interaction, transaction) =>
+      interaction.update(givenValues(changes), { transaction }),
+    );
+  }
+
+  /** @throws NOT_FOUND */
+  async remove(id: number): Promise<void> {
+    await this.changeInteraction(id, (interaction, transaction) => interaction.destroy({ transaction }));
+  }
+
+  private changeInteraction<Result>(
+    id: number,
+    change: (interaction: Interaction, transaction: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    return inTransaction(this.sequelize, async (transaction) => {
+      const unlocked = await this.interactions.findByPk(id, { attributes: ['leadId'], transaction });
+      if (unlocked === null) throw new NotFoundError('Interaction', id);
+      // An adopted database may hold interactions whose lead is gone; those can still be changed.
+      const isLocked = await this.tryLockLead(unlocked.leadId, transaction);
+      // It may have been removed while we waited for the lead.
+      const interaction = await this.interactions.findByPk(id, { transaction });
+      if (interaction === null) throw new NotFoundError('Interaction', id);
+      const result = await change(interaction, transaction);
+      if (isLocked) await scoreLeadNow(this.sequelize, transaction, unlocked.leadId);
+      return result;
+    });
+  }
+
+  private async lockLead(leadId: number, transaction: Transaction): Promise<void> {
+    if (!(await this.tryLockLead(leadId, transaction))) throw new NotFoundError('Lead', leadId);
+  }
+
+  private async tryLockLead(leadId: number, transaction: Transaction): Promise<boolean> {
+    const lead = await this.leads.findByPk(leadId, {
+      attributes: ['id'],
+      transaction,
+      lock: transaction.LOCK.NO_KEY_UPDATE,
+    });
+    return lead !== null;
+  }
+}

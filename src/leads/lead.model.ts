@@ -1,0 +1,107 @@
+import type { CreationOptional, InferAttributes, InferCreationAttributes } from 'sequelize';
+import { Column, DataType, Model, Table } from 'sequelize-typescript';
+import { DEFAULT_LEAD_STATUS } from './lead-status.js';
+
+export type SummarySource = 'model' | 'template';
+
+/** A row of `leads`. Scores and summaries are written by SQL of their own, not by saving an instance. */
+@Table({ tableName: 'leads' })
+export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<Lead>> {
+  @Column({ type: DataType.INTEGER, primaryKey: true, autoIncrement: true })
+  declare id: CreationOptional<number>;
+
+  @Column({ type: DataType.STRING, allowNull: false })
+  declare firstName: string;
+
+  @Column({ type: DataType.STRING, allowNull: false })
+  declare lastName: string;
+
+  @Column({ type: DataType.STRING, allowNull: false, unique: true })
+  declare email: string;
+
+  @Column({ type: DataType.STRING })
+  declare phone: CreationOptional<string | null>;
+
+  /**
+   * PostgreSQL returns `numeric` as text, so as not to lose digits; two decimals fit a number exactly enough. What
+   * is no number (`numeric` knows NaN) says nothing about a budget.
+   */
+  @Column({
+    type: DataType.DECIMAL(10, 2),
+    get(this: Lead): number | null {
+      const stored: unknown = this.getDataValue('budget');
+      const budget = stored == null ? NaN : Number(stored);
+      return Number.isFinite(budget) ? budget : null;
+    },
+  })
+  declare budget: CreationOptional<number | null>;
+
+  @Column({ type: DataType.STRING })
+  declare location: CreationOptional<string | null>;
+
+  @Column({ type: DataType.STRING })
+  declare company: CreationOptional<string | null>;
+
+  @Column({ type: DataType.STRING })
+  declare source: CreationOptional<string | null>;
+
+  /** An adopted database may hold null, where an earlier version let it. */
+  @Column({
+    type: DataType.STRING,
+    allowNull: false,
+    defaultValue: DEFAULT_LEAD_STATUS,
+    get(this: Lead): string {
+      return this.getDataValue('status') ?? DEFAULT_LEAD_STATUS;
+    },
+  })
+  declare status: CreationOptional<string>;
+
+  @Column({ type: DataType.TEXT })
+  declare summary: CreationOptional<string | null>;
+
+  @Column({ type: DataType.DATE })
+  declare summaryGeneratedAt: CreationOptional<Date | null>;
+
+  /** Null: no summary, or one of a version that did not keep this. */
+  @Column({ type: DataType.STRING(16) })
+  declare summarySource: CreationOptional<SummarySource | null>;
+
+  /** 0 to 100; null: never calculated. */
+  @Column({ type: DataType.INTEGER })
+  declare activityScore: CreationOptional<number | null>;
+
+  /** The instant at which the score was measured. */
+  @Column({ type: DataType.DATE })
+  declare scoreCalculatedAt: CreationOptional<Date | null>;
+
+  @Column({ type: DataType.SMALLINT })
+  declare recencyPoints: CreationOptional<number | null>;
+
+  @Column({ type: DataType.SMALLINT })
+  declare engagementPoints: CreationOptional<number | null>;
+
+  @Column({ type: DataType.SMALLINT })
+  declare budgetPoints: CreationOptional<number | null>;
+
+  @Column({ type: DataType.SMALLINT })
+  declare statusPoints: CreationOptional<number | null>;
+
+  /** The latest interaction that counted when the score was calculated. */
+  @Column({ type: DataType.DATE })
+  declare lastContactAt: CreationOptional<Date | null>;
+
+  @Column({ type: DataType.INTEGER })
+  declare meetingCount: CreationOptional<number | null>;
+
+  @Column({ type: DataType.INTEGER })
+  declare callCount: CreationOptional<number | null>;
+
+  @Column({ type: DataType.INTEGER })
+  declare emailCount: CreationOptional<number | null>;
+
+  @Column({ type: DataType.DATE, allowNull: false })
+  declare createdAt: CreationOptional<Date>;
+
+  @Column({ type: DataType.DATE, allowNull: false })
+  declare updatedAt: CreationOptional<Date>;
+}

@@ -1,0 +1,102 @@
+import {
+  Args,
+  Int,
+  Mutation,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+  ResolveReference,
+} from '@nestjs/graphql';
+import { CreateLeadInput } from './dto/create-lead.input.js';
+import { LeadType } from './dto/lead.type.js';
+import { RecalculateScoresResult } from './dto/recalculate-scores.result.js';
+import { ScoreBreakdownType } from './dto/score-breakdown.type.js';
+import { UpdateLeadInput } from './dto/update-lead.input.js';
+import type { Lead } from './lead.model.js';
+import { LeadLoader } from './lead.loader.js';
+import { LeadsService } from './leads.service.js';
+import { explainScore } from './scoring/score-breakdown.js';
+import { AISummaryService } from './summaries/ai-summary.service.js';
+
+@Resolver(() => LeadType)
+export class LeadsResolver {
+  constructor(
+    private readonly leads: LeadsService,
+    private readonly summaries: AISummaryService,
+    private readonly loader: LeadLoader,
+  ) {}
+
+  @Query(() => [LeadType], { name: 'leads', description: 'Every lead, oldest first.' })
+  findAll(): Promise<Lead[]> {
+    return this.leads.findAll();
+  }
+
+  @Query(() => LeadType, { name: 'lead', nullable: true, description: 'One lead; null where there is none.' })
+  findOne(
+    @Args('id', { type: () => Int, description: 'The id of the lead.' }) id: number,
+  ): Promise<Lead | null> {
+    return this.leads.findById(id);
+  }
+
+  @Mutation(() => LeadType, {
+    description: 'Creates a lead and scores it. Fails with CONFLICT where another lead has the e-mail.',
+  })
+  createLead(
+    @Args('createLeadInput', { description: 'The new lead.' }) input: CreateLeadInput,
+  ): Promise<Lead> {
+    return this.leads.create(input);
+  }
+
+  @Mutation(() => LeadType, {
+    description:
+      'Changes a lead, and rescores it where its budget or status is named. Fails with NOT_FOUND, or with CONFLICT where another lead has the e-mail.',
+  })
+  updateLead(
+    @Args('updateLeadInput', { description: 'Which lead, and the changes.' }) input: UpdateLeadInput,
+  ): Promise<Lead> {
+    return this.leads.update(input);
+  }
+
+  @Mutation(() => Boolean, {
+    description: 'Removes a lead and its interactions, and answers true. Fails with NOT_FOUND.',
+  })
+  async removeLead(
+    @Args('id', { type: () => Int, description: 'The id of the lead.' }) id: number,
+  ): Promise<boolean> {
+    await this.leads.remove(id);
+    return true;
+  }
+
+  @Mutation(() => LeadType, {
+    description:
+      'Rescores a lead and writes its summary anew. Where the summary cannot be written it fails with a code that begins with SUMMARY_; the fresh score is kept, and so is the old summary.',
+  })
+  regenerateSummary(
+    @Args('id', { type: () => Int, description: 'The id of the lead.' }) id: number,
+  ): Promise<Lead> {
+    return this.summaries.regenerate(id);
+  }
+
+  @Mutation(() => RecalculateScoresResult, {
+    description:
+      "Recalculates every lead's score in one transaction, all at one instant. A lead whose score cannot be saved is named and left as it was; the others are saved. Fails with RECALCULATION_FAILED where nothing was.",
+  })
+  recalculateAllScores(): Promise<RecalculateScoresResult> {
+    return this.leads.recalculateAllScores();
+  }
+
+  @ResolveField(() => ScoreBreakdownType, {
+    nullable: true,
+    description:
+      'Why the score is what it is, as of `scoreCalculatedAt`. Null where the score was never calculated, or by a version that did not keep this: recalculate it.',
+  })
+  scoreBreakdown(@Parent() lead: Lead): ScoreBreakdownType | null {
+    return explainScore(lead);
+  }
+
+  @ResolveReference()
+  resolveReference(reference: { id: string }, context: object): Promise<Lead | null> {
+    return this.loader.load(context, Number(reference.id));
+  }
+}

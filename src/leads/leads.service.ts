@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection, InjectModel } from '@nestjs/sequelize';
+import { Op, Sequelize, Transaction } from 'sequelize';
+import { DomainError, NotFoundError } from '../common/domain-error.js';
+import { givenValues } from '../common/given-values.js';
+import { inTransaction } from '../database/transactions.js';
+import { Interaction } from '../interactions/interaction.model.js';
+import type { CreateLeadInput } from './dto/create-lead.input.js';
+import type { UpdateLeadInput } from './dto/update-lead.input.js';
+import { Lead } from './lead.model.js';
+import { DEFAULT_LEAD_STATUS } from './lead-status.js';
+import { allLeads, type RecalculationResult, recalculateLeads } from './scoring/bulk-recalculation.js';
+import { scoreLeadNow } from './scoring/lead-scores.js';
+
+@Injectable()
+export class LeadsService {
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    @InjectModel(Lead) private readonly leads: typeof Lead,
+    @InjectModel(Interaction) private readonly interactions: typeof Interaction,
+  ) {}
+
+  /** Every lead, oldest first. */
+  findAll(): Promise<Lead[]> {
+    return this.leads.findAll({ order: [['id', 'ASC']] });
+  }
+
+  findById(id: number): Promise<Lead | null> {
+    return this.leads.findByPk(id);
+  }
+
+  /** The leads with these ids that exist, in no particular order. */
+  findByIds(ids: readonly number[]): Promise<Lead[]> {
+    return this.leads.findAll({ where: { id: { [Op.in]: [...ids] } } });
+  }
+
+  /** Creates a lead and gives it its first score. @throws CONFLICT where another lead has the e-mail */
+  create(input: CreateLeadInput): Promise<Lead> {
+    return inTransaction(this.sequelize, async (transaction) => {
+      await this.refuseTakenEmail(input.email, null, transaction);
+      const lead = await this.leads.create(
+        { ...input, status: input.status ?? DEFAULT_LEAD_STATUS },
+        { transaction },
+      );
+      await scoreLeadNow(this.sequelize, transaction, lead.id);
+      return lead.reload({ transaction });
+    });
+  }
+
+  /**
+   * Changes what the input names, and rescores the lead where its budget or its status is among it.
+   * @throws NOT_FOUND; CONFLICT where another lead has the e-mail
+   */
+  update({ id, ...input }: UpdateLeadInput): Promise<Lead> {
+    return inTransaction(this.sequelize, async (transaction) => {
+      const changes = givenValues(input);
+      const lead = await this.lockLead(id, transaction);
+      if (changes.email !== undefined) {
+        // The same address in other letters is no change: it may share them with an older lead.
+        if (changes.email === lead.email.toLowerCase()) delete changes.email;
+        else await this.refuseTakenEmail(changes.email, id, transaction);
+      }
+      await lead.update(changes, { transaction });
+      if (changes.budget !== undefined || changes.status !== undefined) {
+        await scoreLeadNow(this.sequelize, transaction, id);
+      }
+      return lead.reload({ transaction });
+    });
+  }
+
+  /** Removes a lead with its interactions. @throws NOT_FOUND */
+  remove(id: number): Promise<void> {
+    return inTransaction(this.sequelize, async (transaction) => {
+      const lead = await this.lockLead(id, transaction);
+      // An adopted database may have a reference that does not cascade.
+      await this.interactions.destroy({ where: { leadId: id }, transaction });
+      await lead.destroy({ transaction });
+    });
+  }
+
+  /**
+   * Recalculates every lead's score in one transaction at one instant. Leads that the database refuses are
+   * named in the result; the others are saved.
+   * @throws RECALCULATION_FAILED where the whole failed and was rolled back
+   */
+  async recalculateAllScores(): Promise<RecalculationResult> {
+    try {
+      return await inTransaction(this.sequelize, (transaction) =>
+        recalculateLeads(this.sequelize, transaction, allLeads(this.sequelize)),
+      );
+    } catch (error) {
+      throw new DomainError(
+        'RECALCULATION_FAILED',
+        'The recalculation failed and was rolled back: no score was changed. Try again.',
+        { cause: error },
+      );
+    }
+  }
+
+  private async lockLead(id: number, transaction: Transaction): Promise<Lead> {
+    const lead = await this.leads.findByPk(id, { transaction, lock: transaction.LOCK.UPDATE });
+    if (lead === null) throw new NotFoundError('Lead', id);
+    return lead;
+  }
+
+  /**
+   * New e-mails are stored in lower case, so the unique key settles every race between them. This looks for
+   * the one thing that the key cannot see: an older lead with the same address in other letters.
+   */
+  private async refuseTakenEmail(
+    email: string,
+    exceptId: number | null,
+    transaction: Transaction,
+  ): Promise<void> {
+    const holder = await this.leads.findOne({
+      attributes: ['id'],
+      where: {
+        [Op.and]: [
+          Sequelize.where(Sequelize.fn('lower', Sequelize.col('email')), email),
+          ...(exceptId === null ? [] : [{ id: { [Op.ne]: exceptId } }]),
+        ],
+      },
+      transaction,
+    });
+    if (holder !== null) throw new DomainError('CONFLICT', 'email is already taken.');
+  }
+}

@@ -1,0 +1,43 @@
+import { DomainError, type ErrorCode } from '../../../common/domain-error.js';
+
+/** What the log may know of a failed call; never the provider's words, the key or the prompt. */
+export interface ProviderFault {
+  /** The HTTP status, or the code inside the body. */
+  readonly status?: number;
+  readonly generationId?: string;
+  readonly detail: string;
+}
+
+export interface ProviderErrorOptions {
+  readonly isRetryable?: boolean;
+  /** How long the provider asks to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+type SummaryErrorCode = Extract<ErrorCode, `SUMMARY_${string}`>;
+
+/** Messages are ours and constant: what a provider says may hold what it was sent. */
+const MESSAGES: Readonly<Record<SummaryErrorCode, string>> = {
+  SUMMARY_PROVIDER_AUTH_FAILED: 'The language model provider refused our key.',
+  SUMMARY_PROVIDER_PAYMENT_REQUIRED: 'The account at the language model provider is out of credit.',
+  SUMMARY_PROVIDER_RATE_LIMITED:
+    'The language model provider takes no more requests just now; try again later.',
+  SUMMARY_PROVIDER_UNAVAILABLE: 'The language model provider is not available just now; try again later.',
+  SUMMARY_TIMED_OUT: 'The language model did not answer in time; try again later.',
+  SUMMARY_MODERATED: 'The language model declined to write about this lead.',
+  SUMMARY_INVALID_OUTPUT: 'The language model wrote nothing that can be shown; try again.',
+  SUMMARY_TRUNCATED: 'The language model did not come to an end; try again.',
+};
+
+/** No summary was written; the old one stays as it was. */
+export class SummaryProviderError extends DomainError {
+  override readonly name = 'SummaryProviderError';
+  readonly isRetryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: SummaryErrorCode, fault: ProviderFault, options: ProviderErrorOptions = {}) {
+    super(code, MESSAGES[code], { cause: fault });
+    this.isRetryable = options.isRetryable ?? false;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

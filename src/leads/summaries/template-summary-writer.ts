@@ -1,0 +1,43 @@
+import { type SummaryFacts, SummaryWriter, type WrittenSummary } from './summary-writer.js';
+
+const MS_A_DAY = 86_400_000;
+
+const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+
+const counted = (count: number, noun: string): string =>
+  `${number.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+/** Composes a summary from the facts of a lead alone: no model, no network, the same facts the same text. */
+export class TemplateSummaryWriter extends SummaryWriter {
+  override write(facts: SummaryFacts): Promise<WrittenSummary> {
+    const sentences = [whoSentence(facts), contactSentence(facts), planSentence(facts)];
+    return Promise.resolve({
+      text: sentences.filter((sentence) => sentence !== null).join(' '),
+      source: 'template',
+      model: null,
+    });
+  }
+}
+
+function whoSentence({ firstName, lastName, company, status, budget }: SummaryFacts): string {
+  const who = company === null ? `${firstName} ${lastName}` : `${firstName} ${lastName} of ${company}`;
+  const means = budget !== null && budget > 0 ? ` with a budget of ${number.format(budget)}` : '';
+  return `${who} is a lead in status ${status.replaceAll('_', ' ')}${means}.`;
+}
+
+/** Notes are not quoted: what outsiders wrote is not for a template to vouch for. */
+function contactSentence({ interactions, interactionCount, asOf }: SummaryFacts): string {
+  const last = interactions.find(({ date }) => date <= asOf);
+  if (last === undefined) return 'There has been no contact yet.';
+  const days = Math.floor((asOf.getTime() - last.date.getTime()) / MS_A_DAY);
+  const when = days === 0 ? 'within the last day' : `${counted(days, 'day')} ago`;
+  const past = interactionCount - interactions.filter(({ date }) => date > asOf).length;
+  const article = last.type === 'email' ? 'an' : 'a';
+  return `The last contact was ${article} ${last.type} ${when}; there ${past === 1 ? 'has' : 'have'} been ${counted(past, 'interaction')} in all.`;
+}
+
+function planSentence({ interactions, asOf }: SummaryFacts): string | null {
+  const next = interactions.findLast(({ date }) => date > asOf);
+  if (next === undefined) return null;
+  return `${next.type === 'email' ? 'An' : 'A'} ${next.type} is planned for ${next.date.toISOString().slice(0, 10)}.`;
+}

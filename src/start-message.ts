@@ -1,0 +1,29 @@
+import type { Settings } from './config/settings.js';
+import type { RunningServer } from './start-server.js';
+
+/** What the person who started the server sees: where it is, what it runs on, and what to try next. */
+export function startMessage(settings: Settings, server: RunningServer): string {
+  const lines = [`The lead-scoring API is ready at ${server.url}`];
+  if (settings.summaries.provider === 'template' && settings.summaries.isFallback) {
+    lines.push(
+      'Warning: OPENROUTER_API_KEY is not set, so a template writes the summaries, without a language model.',
+    );
+  }
+  if (server.isDatabaseEmbedded) {
+    const loaded = server.demoLeadCount > 0 ? `, with ${server.demoLeadCount} demo leads in it` : '';
+    lines.push(
+      `It runs on an embedded PostgreSQL in ${settings.database.embeddedDirectory}${loaded}; set DATABASE_URL to use your own.`,
+      '',
+      'Try, in another terminal:',
+      '',
+      "  curl -s -H 'content-type: application/json' \\",
+      `    -d '{"query":"mutation { recalculateAllScores { count } }"}' ${server.url}`,
+      '',
+      "  curl -s -H 'content-type: application/json' \\",
+      `    -d '{"query":"{ leads { id firstName lastName activityScore scoreCalculatedAt } }"}' ${server.url}`,
+      '',
+      'Ctrl-C stops the server. README.md has the tour.',
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

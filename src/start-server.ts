@@ -1,0 +1,74 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { OperatorError } from './common/operator-error.js';
+import type { Settings } from './config/settings.js';
+import { createApp } from './configure-app.js';
+import { errorCodeOf } from './database/connection-faults.js';
+import { ensureMigrated, openDatabase } from './database/open-database.js';
+import { DemoService } from './demo/demo.service.js';
+
+export interface RunningServer {
+  /** Where the API is, such as http://localhost:3000/graphql. */
+  readonly url: string;
+  readonly isDatabaseEmbedded: boolean;
+  /** Demo leads that this start loaded. */
+  readonly demoLeadCount: number;
+  /** Finishes what is under way, then lets go of the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Brings up the whole server.
+ * @throws OperatorError where the database or the port cannot be used; nothing is left running then
+ */
+export async function startServer(settings: Settings): Promise<RunningServer> {
+  const database = await openDatabase(settings.database);
+  let app: NestFastifyApplication | undefined;
+  const close = async () => {
+    await app?.close();
+    await database.release();
+  };
+  try {
+    await ensureMigrated(database);
+    app = await createApp(settings, database.url);
+    const demoLeadCount = database.isEmbedded ? await loadDemo(app) : 0;
+    const port = await listen(app, settings.http);
+    const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(settings.http.host)
+      ? 'localhost'
+      : settings.http.host;
+    return {
+      url: `http://${host}:${port}/graphql`,
+      isDatabaseEmbedded: database.isEmbedded,
+      demoLeadCount,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function loadDemo(app: INestApplicationContext): Promise<number> {
+  return app.get(DemoService, { strict: false }).loadIfEmpty();
+}
+
+/** @returns the port, which the system chose where the settings say 0 */
+async function listen(app: NestFastifyApplication, { host, port }: Settings['http']): Promise<number> {
+  try {
+    // Not through Nest, which would log the failure with its stack before we can explain it.
+    await app.getHttpAdapter().getInstance().listen({ port, host });
+  } catch (error) {
+    const remedy = LISTEN_REMEDIES[errorCodeOf(error) ?? ''];
+    if (remedy === undefined) throw error;
+    throw new OperatorError(`Cannot listen on ${host}, port ${port}: ${remedy}.`, { cause: error });
+  }
+  const address = app.getHttpServer().address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+const LISTEN_REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use; stop the program that uses it, or set PORT to another',
+  EACCES: 'this user may not use the port; set PORT to one above 1023',
+  EADDRNOTAVAIL: 'this machine does not have that address; check HOST',
+  ENOTFOUND: 'this address does not resolve; check HOST',
+};

@@ -1,0 +1,284 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection } from '../support/connection.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+
+let api: Api;
+let database: Connection;
+let leadId: number;
+let interactionId: number;
+
+beforeAll(async () => {
+  api = await startApi();
+  database = await connect(api.databaseUrl);
+});
+beforeEach(async () => {
+  await database.rows('TRUNCATE leads, interactions');
+  leadId = await insertLead(database, { email: 'taken@example.com' });
+  interactionId = await insertInteraction(database, leadId);
+});
+afterAll(async () => {
+  await database.close();
+  await api.close();
+});
+
+const CREATE_LEAD = 'mutation ($input: CreateLeadInput!) { createLead(createLeadInput: $input) { id } }';
+const UPDATE_LEAD = 'mutation ($input: UpdateLeadInput!) { updateLead(updateLeadInput: $input) { id } }';
+const CREATE_INTERACTION =
+  'mutation ($input: CreateInteractionInput!) { createInteraction(createInteractionInput: $input) { id } }';
+const UPDATE_INTERACTION =
+  'mutation ($input: UpdateInteractionInput!) { updateInteraction(updateInteractionInput: $input) { id } }';
+
+const ADA = { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' };
+
+const contents = () =>
+  database.rows(`SELECT * FROM leads AS l FULL JOIN interactions AS i ON i."leadId" = l.id`);
+
+/** Sends what has to be refused, and checks that nothing changed and nothing of the inside is shown. */
+async function refusal(query: string, variables?: Record<string, unknown>) {
+  const before = await contents();
+  const { errors } = await api.send(query, variables);
+  expect(await contents()).toEqual(before);
+  const text = JSON.stringify(errors);
+  expect(text).not.toMatch(/select |insert |update "|sequelize|constraint|node_modules|\/src\/|\.ts|stack/i);
+  return { code: errors?.[0]?.extensions.code, message: errors?.[0]?.message ?? '' };
+}
+
+describe('a lead', () => {
+  const BAD_FIELDS: [string, object, RegExp][] = [
+    ['an e-mail without a domain', { email: 'ada' }, /email must be an e-mail address/],
+    ['an e-mail with a line break', { email: 'ada@example.com\nbcc:x@example.com' }, /email/],
+    ['an over-long e-mail', { email: `${'a'.repeat(60)}@${'b'.repeat(250)}.com` }, /at most 254/],
+    ['an empty first name', { firstName: '' }, /firstName must not be empty/],
+    ['a last name of white space', { lastName: ' \u00a0 ' }, /lastName must not be empty/],
+    ['an over-long name', { firstName: 'x'.repeat(256) }, /firstName must be at most 255/],
+    ['an over-long company', { company: 'x'.repeat(256) }, /company must be at most 255/],
+    ['an over-long phone', { phone: '1'.repeat(256) }, /phone must be at most 255/],
+    ['an over-long location', { location: 'x'.repeat(256) }, /location must be at most 255/],
+    ['an over-long source', { source: 'x'.repeat(256) }, /source must be at most 255/],
+    ['a NUL character', { company: 'a\u0000b' }, /company must not contain control characters/],
+    ['half a surrogate pair', { company: 'a\ud800' }, /company must be valid Unicode/],
+    ['a negative budget', { budget: -0.01 }, /budget must not be negative/],
+    ['an over-large budget', { budget: 100_000_000 }, /budget must be at most 99999999.99/],
+    ['a budget that is over-large when rounded', { budget: 99_999_999.996 }, /budget must be at most/],
+    ['an unknown status', { status: 'on hold' }, /status must be one of new, contacted/],
+    ['a status named like a property of every object', { status: 'constructor' }, /status must be one of/],
+  ];
+
+  it.each(BAD_FIELDS)('is not created with %s', async (_, fields, message) => {
+    const { code, message: actual } = await refusal(CREATE_LEAD, { input: { ...ADA, ...fields } });
+    expect(code).toBe('BAD_USER_INPUT');
+    expect(actual).toMatch(message);
+  });
+
+  it.each(BAD_FIELDS)('is not changed to %s', async (_, fields, message) => {
+    const { code, message: actual } = await refusal(UPDATE_LEAD, { input: { id: leadId, ...fields } });
+    expect(code).toBe('BAD_USER_INPUT');
+    expect(actual).toMatch(message);
+  });
+
+  it.each(['firstName', 'lastName', 'email', 'status'])('does not lose its %s to null', async (field) => {
+    expect(await refusal(UPDATE_LEAD, { input: { id: leadId, [field]: null } })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringContaining(field),
+    });
+  });
+
+  it('is told all that is wrong at once', async () => {
+    const { message } = await refusal(CREATE_LEAD, {
+      input: { firstName: '', lastName: '', email: '', budget: -1, status: 'x' },
+    });
+    for (const field of ['firstName', 'lastName', 'email', 'budget', 'status'])
+      expect(message).toContain(field);
+  });
+
+  it.each(['NaN', '1e400', '"12"', 'true'])('is not created with the budget %s', async (budget) => {
+    const { code } = await refusal(
+      `mutation { createLead(createLeadInput: { firstName: "a", lastName: "b", email: "c@example.com", budget: ${budget} }) { id } }`,
+    );
+    expect(code).toMatch(/^(BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED)$/);
+  });
+
+  it.each(['taken@example.com', 'TAKEN@Example.com'])(
+    'is not created with the taken e-mail %s',
+    async (email) => {
+      expect(await refusal(CREATE_LEAD, { input: { ...ADA, email } })).toEqual({
+        code: 'CONFLICT',
+        message: 'email is already taken.',
+      });
+    },
+  );
+
+  it('is not created with an e-mail that an older lead has in other letters', async () => {
+    await insertLead(database, { email: 'Old.Lead@Example.com' });
+    expect(await refusal(CREATE_LEAD, { input: { ...ADA, email: 'old.lead@example.com' } })).toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+
+  it('is not given an e-mail that another has', async () => {
+    await insertLead(database, { email: 'other@example.com' });
+    expect(await refusal(UPDATE_LEAD, { input: { id: leadId, email: 'other@example.com' } })).toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+
+  it('is created once where the same e-mail is sent many times at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => api.send(CREATE_LEAD, { input: ADA })));
+    const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? 'created').sort();
+    expect(codes).toEqual([...Array.from({ length: 7 }, () => 'CONFLICT'), 'created']);
+  });
+});
+
+describe('an interaction', () => {
+  it.each([
+    'banana',
+    '',
+    '2026-02-30',
+    '2026-13-01',
+    '10:00',
+    '2026',
+    '0000-01-01',
+    'null',
+    '+012026-01-01',
+    '1700000000000',
+  ])('is neither created with nor changed to the date %p', async (date) => {
+    expect(await refusal(CREATE_INTERACTION, { input: { type: 'CALL', leadId, date } })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringContaining('ISO 8601'),
+    });
+    expect(await refusal(UPDATE_INTERACTION, { input: { id: interactionId, date } })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+  });
+
+  it('is not created with a literal that is no date', async () => {
+    const { code, message } = await refusal(
+      `mutation { createInteraction(createInteractionInput: { type: CALL, leadId: ${leadId}, date: "banana" }) { id } }`,
+    );
+    expect(code).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(message).toContain('ISO 8601');
+  });
+
+  it.each([
+    { type: 'FAX' },
+    { type: 'call' },
+    { date: 17 },
+    { notes: 'x'.repeat(10_001) },
+    { notes: 'a\u0000' },
+  ])('is not created with %p', async (fields) => {
+    const input = { type: 'CALL', leadId, date: '2026-01-01', ...fields };
+    expect(await refusal(CREATE_INTERACTION, { input })).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  it.each([{ type: null }, { date: null }])('is not changed to %p', async (fields) => {
+    expect(await refusal(UPDATE_INTERACTION, { input: { id: interactionId, ...fields } })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+  });
+
+  it('is not created for a lead that does not exist', async () => {
+    const input = { type: 'CALL', leadId: 424242, date: '2026-01-01' };
+    expect(await refusal(CREATE_INTERACTION, { input })).toEqual({
+      code: 'NOT_FOUND',
+      message: 'Lead 424242 does not exist.',
+    });
+  });
+});
+
+describe('an unknown id', () => {
+  it.each([424242, -1, 0, 2_147_483_647])('%p is answered with null by look-ups', async (id) => {
+    expect(await api.ask(`{ lead(id: ${id}) { id } interaction(id: ${id}) { id } }`)).toEqual({
+      lead: null,
+      interaction: null,
+    });
+  });
+
+  it.each([
+    'updateLead(updateLeadInput: { id: 424242, firstName: "x" }) { id }',
+    'removeLead(id: 424242)',
+    'regenerateSummary(id: 424242) { id }',
+    'updateInteraction(updateInteractionInput: { id: 424242, notes: "x" }) { id }',
+    'removeInteraction(id: 424242)',
+  ])('is answered with NOT_FOUND by %s', async (mutation) => {
+    expect(await refusal(`mutation { ${mutation} }`)).toEqual({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/^(Lead|Interaction) 424242 does not exist\.$/),
+    });
+  });
+
+  it.each(['2147483648', '1.5', '"1"'])('that is no 32-bit integer (%s) is refused', async (id) => {
+    expect((await refusal(`{ lead(id: ${id}) { id } }`)).code).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+});
+
+describe('a document', () => {
+  it('that does not parse is refused', async () => {
+    expect((await refusal('{ leads {')).code).toBe('GRAPHQL_PARSE_FAILED');
+  });
+
+  it('that asks for an unknown field is refused', async () => {
+    expect((await refusal('{ leads { secret } }')).code).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
+  it('of a simple cross-site form is refused', async () => {
+    const response = await request(api.app.getHttpServer())
+      .post('/graphql')
+      .type('text/plain')
+      .send(JSON.stringify({ query: 'mutation { recalculateAllScores { count } }' }));
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(await contents()).toHaveLength(1);
+  });
+});
+
+describe('a fault of our own', () => {
+  it('shows the client nothing but that it happened', async () => {
+    await database.rows('ALTER TABLE interactions RENAME TO interactions_gone');
+    const { errors } = await api.send('{ interactions { id } }');
+    await database.rows('ALTER TABLE interactions_gone RENAME TO interactions');
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: 'Something went wrong on our side.',
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      }),
+    ]);
+  });
+});
+
+describe('browsers', () => {
+  const preflight = (app: Api, origin: string) =>
+    request(app.app.getHttpServer()).options('/graphql').set({
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    });
+
+  it.each(['http://localhost:5173', 'http://127.0.0.1:8080', 'https://localhost', 'http://[::1]:5173'])(
+    'may call from %s in development',
+    async (origin) => {
+      expect((await preflight(api, origin)).headers['access-control-allow-origin']).toBe(origin);
+    },
+  );
+
+  it.each(['https://evil.example', 'http://localhost.evil.example', 'http://localhost:5173.evil.example'])(
+    'may not call from %s in development',
+    async (origin) => {
+      expect((await preflight(api, origin)).headers['access-control-allow-origin']).not.toBe(origin);
+    },
+  );
+
+  it('may call from the origins of the setting in production, and from no other', async () => {
+    const production = await startApi({
+      NODE_ENV: 'production',
+      DATABASE_URL: 'postgres://unused/unused',
+      SUMMARY_PROVIDER: 'template',
+      CORS_ORIGINS: 'https://crm.example.com',
+    });
+    const allowed = async (origin: string) =>
+      (await preflight(production, origin)).headers['access-control-allow-origin'];
+    expect(await allowed('https://crm.example.com')).toBe('https://crm.example.com');
+    expect(await allowed('http://localhost:5173')).not.toBe('http://localhost:5173');
+    await production.close();
+  });
+});

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  buildClientSchema,
+  buildSchema,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLSchema,
+  type IntrospectionQuery,
+  getIntrospectionQuery,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  isNonNullType,
+  printSchema,
+} from 'graphql';
+import { type Api, startApi } from '../support/api.js';
+
+/** What existing clients send, with the directive that federation brings declared. */
+const CONTRACT = buildSchema(
+  `directive @key(fields: String!) on OBJECT
+   ${readFileSync(new URL('../contract.graphql', import.meta.url), 'utf8')}`,
+);
+
+let api: Api;
+let served: GraphQLSchema;
+
+beforeAll(async () => {
+  api = await startApi();
+  served = buildClientSchema(await api.ask<IntrospectionQuery>(getIntrospectionQuery()));
+});
+afterAll(() => api.close());
+
+const ownTypes = (schema: GraphQLSchema) =>
+  Object.values(schema.getTypeMap()).filter(({ name }) => !/^(__|_|federation)|^link__/.test(name));
+
+/** Every position of a schema with its type, such as `Lead.email: String!` or `Query.lead(id): Int!`. */
+function positionsOf(schema: GraphQLSchema): string[] {
+  return ownTypes(schema).flatMap((type) => {
+    if (isEnumType(type)) return type.getValues().map(({ name }) => `${type.name}.${name}`);
+    if (isInputObjectType(type)) {
+      return Object.values(type.getFields()).map(
+        (field) => `${type.name}.${field.name}: ${String(field.type)}`,
+      );
+    }
+    if (!isObjectType(type)) return [];
+    return Object.values(type.getFields()).flatMap((field) => [
+      `${type.name}.${field.name}: ${String(field.type)}`,
+      ...field.args.map((arg) => `${type.name}.${field.name}(${arg.name}): ${String(arg.type)}`),
+    ]);
+  });
+}
+
+describe('the schema', () => {
+  it('has everything that existing clients send, with the same types', () => {
+    expect(positionsOf(served)).toEqual(expect.arrayContaining(positionsOf(CONTRACT)));
+  });
+
+  it('asks for no argument and no input field beyond those that existing clients send', () => {
+    const known = new Set(positionsOf(CONTRACT));
+    const required = ownTypes(served).flatMap((type) => {
+      if (isInputObjectType(type)) {
+        return Object.values(type.getFields())
+          .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined)
+          .map((field) => `${type.name}.${field.name}: ${String(field.type)}`);
+      }
+      if (!isObjectType(type)) return [];
+      return Object.values(type.getFields()).flatMap((field) =>
+        field.args
+          .filter((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined)
+          .map((arg) => `${type.name}.${field.name}(${arg.name}): ${String(arg.type)}`),
+      );
+    });
+    expect(required.filter((position) => !known.has(position) && !position.startsWith('Query._'))).toEqual(
+      [],
+    );
+  });
+
+  it('describes every type, field, argument, input field and enum value', () => {
+    const bare = ownTypes(served).flatMap((type) => {
+      const here = type.description == null && !['Query', 'Mutation'].includes(type.name) ? [type.name] : [];
+      if (isEnumType(type)) {
+        return [
+          ...here,
+          ...type
+            .getValues()
+            .filter((value) => value.description == null)
+            .map(({ name }) => name),
+        ];
+      }
+      if (!isObjectType(type) && !isInputObjectType(type)) return here;
+      const fields = Object.values<GraphQLField<unknown, unknown> | GraphQLInputField>(
+        type.getFields(),
+      ).filter(({ name }) => !name.startsWith('_'));
+      const inFields = fields.flatMap((field) => [
+        ...(field.description == null ? [`${type.name}.${field.name}`] : []),
+        ...('args' in field ? field.args : [])
+          .filter((arg) => arg.description == null)
+          .map((arg) => `${type.name}.${field.name}(${arg.name})`),
+      ]);
+      return [...here, ...inFields];
+    });
+    expect(bare).toEqual([]);
+  });
+
+  it('prints', () => {
+    expect(printSchema(served)).toContain('type Lead');
+  });
+});
+
+describe('the subgraph', () => {
+  it('says that Lead is an entity', async () => {
+    const { _service } = await api.ask<{ _service: { sdl: string } }>('{ _service { sdl } }');
+    expect(_service.sdl).toMatch(/type Lead\s+@key\(fields: "id"\)/);
+    expect(_service.sdl).toContain('https://specs.apollo.dev/federation/v2.0');
+  });
+
+  it('answers for leads by reference, with null for one that does not exist, from one query', async () => {
+    const { createLead } = await api.ask<{ createLead: { id: string } }>(
+      `mutation { createLead(createLeadInput: { firstName: "Ada", lastName: "L", email: "ada@example.com" }) { id } }`,
+    );
+    let entities: unknown;
+    const count = await api.countStatements(async () => {
+      const answer = await api.ask<{ _entities: unknown[] }>(
+        `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Lead { email } } }`,
+        {
+          representations: [createLead.id, '999999', 'not-an-id', '99999999999', createLead.id].map((id) => ({
+            __typename: 'Lead',
+            id,
+          })),
+        },
+      );
+      entities = answer._entities;
+    });
+    const ada = { email: 'ada@example.com' };
+    expect(entities).toEqual([ada, null, null, null, ada]);
+    expect(count).toBe(1);
+  });
+});

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { startServerProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+
+const RECALCULATE = 'mutation { recalculateAllScores { count } }';
+const FIFTEEN = { data: { recalculateAllScores: { count: 15 } } };
+
+let directory: TemporaryDirectory;
+beforeEach(async () => {
+  directory = await temporaryDirectory();
+});
+afterEach(() => directory.remove());
+
+const start = () => startServerProgram({ cwd: directory.path });
+const isPostgresRunning = () => existsSync(path.join(directory.path, '.data', 'postgres', 'postmaster.pid'));
+
+it('starts from nothing with the demo leads, and again with what is there', async () => {
+  const first = await start();
+  expect(await first.ask(RECALCULATE)).toEqual(FIFTEEN);
+  await first.ask('mutation { removeLead(id: 1) }');
+  const { code, stdout, stderr } = await first.stop();
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('with 15 demo leads in it');
+  expect(stdout).toContain('curl');
+  expect(isPostgresRunning()).toBe(false);
+
+  const second = await start();
+  expect(await second.ask(RECALCULATE)).toEqual({ data: { recalculateAllScores: { count: 14 } } });
+  expect((await second.stop()).stdout).not.toContain('demo leads');
+});
+
+it('starts again after it was killed', async () => {
+  const first = await start();
+  first.process.kill('SIGKILL');
+  await first.finished;
+  const second = await start();
+  expect(await second.ask(RECALCULATE)).toEqual(FIFTEEN);
+  await second.stop();
+  expect(isPostgresRunning()).toBe(false);
+});
+
+it('runs beside another of the same data, which loads the demo leads once', async () => {
+  const servers = await Promise.all([start(), start()]);
+  for (const server of servers) expect(await server.ask(RECALCULATE)).toEqual(FIFTEEN);
+  await servers[0].stop();
+  expect(isPostgresRunning()).toBe(true);
+  expect(await servers[1].ask(RECALCULATE)).toEqual(FIFTEEN);
+  await servers[1].stop();
+  expect(isPostgresRunning()).toBe(false);
+});

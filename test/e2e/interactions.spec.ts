@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection } from '../support/connection.js';
+import { insertInteraction, insertLead, readScores } from '../support/fixtures.js';
+
+let api: Api;
+let database: Connection;
+let leadId: number;
+
+beforeAll(async () => {
+  api = await startApi();
+  database = await connect(api.databaseUrl);
+});
+beforeEach(async () => {
+  await database.rows('TRUNCATE leads, interactions');
+  leadId = await insertLead(database);
+});
+afterAll(async () => {
+  await database.close();
+  await api.close();
+});
+
+const FIELDS = 'id type date notes leadId createdAt updatedAt';
+const CREATE = `mutation ($input: CreateInteractionInput!) {
+  createInteraction(createInteractionInput: $input) { ${FIELDS} } }`;
+const UPDATE = `mutation ($input: UpdateInteractionInput!) {
+  updateInteraction(updateInteractionInput: $input) { ${FIELDS} } }`;
+
+interface InteractionAnswer {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+const create = async (input: object): Promise<InteractionAnswer> =>
+  (await api.ask<{ createInteraction: InteractionAnswer }>(CREATE, { input: { leadId, ...input } }))
+    .createInteraction;
+const update = async (input: object): Promise<InteractionAnswer> =>
+  (await api.ask<{ updateInteraction: InteractionAnswer }>(UPDATE, { input })).updateInteraction;
+
+const clock = async (): Promise<Date> => {
+  const [row] = await database.rows<{ now: Date }>('SELECT clock_timestamp() AS now');
+  if (row === undefined) throw new Error('no time');
+  return row.now;
+};
+const score = async () => (await readScores(database))[0]?.activityScore;
+
+/** recency 40 + engagement 5.63 + status 3 */
+const SCORE_WITH_A_CALL_JUST_NOW = 49;
+
+describe('createInteraction', () => {
+  it('keeps what was given and rescores the lead', async () => {
+    const date = await clock();
+    const created = await create({ type: 'CALL', date: date.toISOString(), notes: ' Привет\nсвят ' });
+    expect(created).toMatchObject({
+      type: 'CALL',
+      date: date.toISOString(),
+      notes: 'Привет\nсвят',
+      leadId,
+    });
+    expect(await score()).toBe(SCORE_WITH_A_CALL_JUST_NOW);
+  });
+
+  it('does not count one that is planned, until its time has come', async () => {
+    await create({ type: 'MEETING', date: '2999-01-01T00:00:00Z' });
+    expect(await score()).toBe(3);
+  });
+
+  it.each([
+    ['2026-03-01', '2026-03-01T00:00:00.000Z'],
+    ['2026-03-01T09:30', '2026-03-01T09:30:00.000Z'],
+    ['2026-03-01T09:30:00+05:30', '2026-03-01T04:00:00.000Z'],
+    ['2026-03-01T09:30:00.123456Z', '2026-03-01T09:30:00.123Z'],
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+  ])('takes the date %s', async (given, expected) => {
+    const { id } = await create({ type: 'EMAIL', date: given });
+    const { interaction } = await api.ask<{ interaction: InteractionAnswer }>(
+      `{ interaction(id: ${id}) { date } }`,
+    );
+    expect(interaction.date).toBe(expected);
+  });
+
+  it('never moves scoreCalculatedAt back, and still counts, where the clock was set back', async () => {
+    const future = new Date((await clock()).getTime() + 3_600_000);
+    await database.rows('UPDATE leads SET "scoreCalculatedAt" = $1, "activityScore" = 3', [future]);
+    await create({ type: 'CALL', date: (await clock()).toISOString() });
+    const [stored] = await readScores(database);
+    expect(stored?.scoreCalculatedAt).toEqual(future);
+    expect(stored?.activityScore).toBe(SCORE_WITH_A_CALL_JUST_NOW);
+  });
+
+  it('counts every one of many that are created at the same moment', async () => {
+    const date = (await clock()).toISOString();
+    await Promise.all(Array.from({ length: 20 }, () => create({ type: 'CALL', date })));
+    // recency 40 + 30 · (1 − 2^−6) + 3
+    expect(await score()).toBe(73);
+  });
+});
+
+describe('updateInteraction', () => {
+  it('changes what is named, leaves the rest and rescores the lead', async () => {
+    const { id } = await create({ type: 'CALL', date: (await clock()).toISOString(), notes: 'a' });
+    const changed = await update({ id: Number(id), date: '2999-01-01', notes: null });
+    expect(changed).toMatchObject({ id, type: 'CALL', date: '2999-01-01T00:00:00.000Z', notes: null });
+    expect(await score()).toBe(3);
+    await update({ id: Number(id), date: (await clock()).toISOString() });
+    expect(await score()).toBe(SCORE_WITH_A_CALL_JUST_NOW);
+  });
+});
+
+describe('removeInteraction', () => {
+  it('removes it and rescores the lead', async () => {
+    const { id } = await create({ type: 'CALL', date: (await clock()).toISOString() });
+    expect(await api.ask(`mutation { removeInteraction(id: ${id}) }`)).toEqual({ removeInteraction: true });
+    expect(await score()).toBe(3);
+    expect(await api.ask(`{ interaction(id: ${id}) { id } }`)).toEqual({ interaction: null });
+  });
+
+  it('removes one whose lead is gone', async () => {
+    const id = await insertInteraction(database, leadId);
+    await database.rows('ALTER TABLE interactions DISABLE TRIGGER ALL');
+    await database.rows('UPDATE interactions SET "leadId" = 424242 WHERE id = $1', [id]);
+    await database.rows('ALTER TABLE interactions ENABLE TRIGGER ALL');
+    expect(await api.ask(`mutation { removeInteraction(id: ${id}) }`)).toEqual({ removeInteraction: true });
+  });
+
+  it('and removeLead at the same moment do not wait for each other in a circle', async () => {
+    const ids: number[] = [];
+    while (ids.length < 10) ids.push(await insertInteraction(database, leadId));
+    const answers = await Promise.all([
+      ...ids.map((id) => api.send(`mutation { removeInteraction(id: ${id}) }`)),
+      api.send(`mutation { removeLead(id: ${leadId}) }`),
+      ...ids.map((id) =>
+        api.send(`mutation { updateInteraction(updateInteractionInput: { id: ${id}, type: EMAIL }) { id } }`),
+      ),
+    ]);
+    const codes = new Set(answers.map(({ errors }) => errors?.[0]?.extensions.code ?? 'ok'));
+    expect([...codes].filter((code) => code !== 'ok' && code !== 'NOT_FOUND')).toEqual([]);
+    expect(await database.rows('SELECT 1 FROM interactions')).toEqual([]);
+  });
+});
+
+describe('interactions', () => {
+  it('come newest first, all of them or those of one lead', async () => {
+    const second = await insertLead(database);
+    const old = await insertInteraction(database, leadId, { ageInDays: 2 });
+    const middle = await insertInteraction(database, second, { ageInDays: 1 });
+    const recent = await insertInteraction(database, leadId, { ageInDays: 0 });
+    expect(await api.ask('{ interactions { id } }')).toEqual({
+      interactions: [recent, middle, old].map((id) => ({ id: String(id) })),
+    });
+    expect(await api.ask(`{ interactionsByLead(leadId: ${leadId}) { id } }`)).toEqual({
+      interactionsByLead: [recent, old].map((id) => ({ id: String(id) })),
+    });
+    expect(await api.ask('{ interactionsByLead(leadId: 424242) { id } }')).toEqual({
+      interactionsByLead: [],
+    });
+  });
+});

@@ -1,0 +1,186 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection } from '../support/connection.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+
+let api: Api;
+let database: Connection;
+
+beforeAll(async () => {
+  api = await startApi();
+  database = await connect(api.databaseUrl);
+});
+afterEach(() => database.rows('TRUNCATE leads, interactions'));
+afterAll(async () => {
+  await database.close();
+  await api.close();
+});
+
+const LEAD_FIELDS = `id firstName lastName email phone budget location company source status summary
+  summaryGeneratedAt summarySource activityScore scoreCalculatedAt createdAt updatedAt`;
+
+const CREATE = `mutation ($input: CreateLeadInput!) { createLead(createLeadInput: $input) { ${LEAD_FIELDS} } }`;
+const UPDATE = `mutation ($input: UpdateLeadInput!) { updateLead(updateLeadInput: $input) { ${LEAD_FIELDS} } }`;
+const LEAD = `query ($id: Int!) { lead(id: $id) { ${LEAD_FIELDS}
+  scoreBreakdown { recency { points cap reason } engagement { points cap reason }
+    budget { points cap reason } status { points cap reason } } } }`;
+
+interface LeadAnswer {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+const ADA = { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' };
+
+const create = async (input: object = {}): Promise<LeadAnswer> =>
+  (await api.ask<{ createLead: LeadAnswer }>(CREATE, { input: { ...ADA, ...input } })).createLead;
+const update = async (input: object): Promise<LeadAnswer> =>
+  (await api.ask<{ updateLead: LeadAnswer }>(UPDATE, { input })).updateLead;
+const read = async (id: number): Promise<LeadAnswer | null> =>
+  (await api.ask<{ lead: LeadAnswer | null }>(LEAD, { id })).lead;
+
+describe('createLead', () => {
+  it('keeps what was given, defaults the rest and scores the lead', async () => {
+    const lead = await create({
+      firstName: '  小龍 ',
+      email: ' Ada@Example.COM ',
+      phone: '+1 202 555 0101',
+      budget: 50_000,
+      location: 'London',
+      company: '',
+      source: 'billboard',
+    });
+    expect(lead).toMatchObject({
+      firstName: '小龍',
+      lastName: 'Lovelace',
+      email: 'ada@example.com',
+      phone: '+1 202 555 0101',
+      budget: 50_000,
+      location: 'London',
+      company: null,
+      source: 'billboard',
+      status: 'new',
+      summary: null,
+      summaryGeneratedAt: null,
+      summarySource: null,
+      activityScore: 13,
+    });
+    expect(lead.scoreCalculatedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(await read(Number(lead.id))).toMatchObject(lead);
+  });
+
+  it('takes a status in any letter case and keeps a budget to the cent', async () => {
+    expect(await create({ status: 'Closed_Lost', budget: 1234.567 })).toMatchObject({
+      status: 'closed_lost',
+      budget: 1234.57,
+    });
+  });
+
+  it('takes the largest budget there is, and zero', async () => {
+    expect(await create({ budget: 99_999_999.99 })).toMatchObject({ budget: 99_999_999.99 });
+    expect(await create({ budget: 0, email: 'zero@example.com' })).toMatchObject({ budget: 0 });
+  });
+});
+
+describe('updateLead', () => {
+  it('changes what is named, clears what is null and leaves the rest', async () => {
+    const { id } = await create({ phone: '1', company: 'Analytical', budget: 10 });
+    const changed = await update({ id: Number(id), company: 'Engines', phone: null });
+    expect(changed).toMatchObject({ ...ADA, id, company: 'Engines', phone: null, budget: 10 });
+  });
+
+  it('rescores the lead where its budget or status changes, not otherwise', async () => {
+    const lead = await create();
+    const id = Number(lead.id);
+    const renamed = await update({ id, firstName: 'Augusta' });
+    expect(renamed.scoreCalculatedAt).toBe(lead.scoreCalculatedAt);
+    expect(await update({ id, budget: 50_000 })).toMatchObject({ activityScore: 13 });
+    expect(await update({ id, status: 'won' })).toMatchObject({ activityScore: 20 });
+    expect(await update({ id, budget: null })).toMatchObject({ activityScore: 10 });
+  });
+
+  it('lets a lead keep its address in other letters, also beside an older lead that has it too', async () => {
+    const id = await insertLead(database, { email: 'Ada@Example.com' });
+    await insertLead(database, { email: 'ada@example.com' });
+    expect(await update({ id, email: 'Ada@Example.com', firstName: 'A' })).toMatchObject({
+      email: 'Ada@Example.com',
+      firstName: 'A',
+    });
+  });
+});
+
+describe('removeLead', () => {
+  it('removes the lead with its interactions', async () => {
+    const id = await insertLead(database);
+    await insertInteraction(database, id);
+    expect(await api.ask(`mutation { removeLead(id: ${id}) }`)).toEqual({ removeLead: true });
+    expect(await read(id)).toBeNull();
+    expect(await database.rows('SELECT 1 FROM interactions')).toEqual([]);
+  });
+});
+
+describe('leads', () => {
+  it('are all there, oldest first, with their interactions newest first, from two queries', async () => {
+    const ids = [await insertLead(database), await insertLead(database), await insertLead(database)];
+    const [first, second] = ids as [number, number, number];
+    const old = await insertInteraction(database, first, { ageInDays: 9 });
+    const recent = await insertInteraction(database, first, { ageInDays: 1, type: 'meeting' });
+    const other = await insertInteraction(database, second, { ageInDays: 5, type: 'email' });
+    let leads: unknown;
+    const count = await api.countStatements(async () => {
+      ({ leads } = await api.ask<{ leads: unknown }>('{ leads { id interactions { id type leadId } } }'));
+    });
+    expect(leads).toEqual([
+      {
+        id: String(first),
+        interactions: [
+          { id: String(recent), type: 'MEETING', leadId: first },
+          { id: String(old), type: 'CALL', leadId: first },
+        ],
+      },
+      { id: String(second), interactions: [{ id: String(other), type: 'EMAIL', leadId: second }] },
+      { id: String(ids[2]), interactions: [] },
+    ]);
+    expect(count).toBe(2);
+  });
+
+  it('serve a status and a source that are not among the known ones as they are', async () => {
+    const id = await insertLead(database, { status: 'On Hold' });
+    await database.rows(`UPDATE leads SET source = 'carrier pigeon' WHERE id = $1`, [id]);
+    expect(await read(id)).toMatchObject({ status: 'On Hold', source: 'carrier pigeon' });
+  });
+
+  it('come with numbers as numbers', async () => {
+    const id = await insertLead(database, { budget: 12_345_678.9 });
+    expect(await read(id)).toMatchObject({ budget: 12_345_678.9 });
+    await database.rows(`UPDATE leads SET budget = 'NaN' WHERE id = $1`, [id]);
+    expect(await read(id)).toMatchObject({ budget: null });
+  });
+});
+
+describe('scoreBreakdown', () => {
+  it('adds up to the score, with the caps of the factors and a reason for each', async () => {
+    const id = await insertLead(database, { budget: 50_000, status: 'qualified' });
+    await insertInteraction(database, id, { type: 'meeting', ageInDays: 14 });
+    await api.ask('mutation { recalculateAllScores { count } }');
+    expect(await read(id)).toMatchObject({
+      activityScore: 44,
+      scoreBreakdown: {
+        recency: { points: 20, cap: 40, reason: 'last contact 14 days ago' },
+        engagement: { points: 7, cap: 30, reason: '1 meeting' },
+        budget: { points: 10, cap: 20, reason: 'budget of 50,000' },
+        status: { points: 7, cap: 10, reason: 'status is qualified' },
+      },
+    });
+  });
+
+  it('is null where there is no score, and where another program wrote one over ours', async () => {
+    const id = await insertLead(database);
+    expect(await read(id)).toMatchObject({ activityScore: null, scoreBreakdown: null });
+    const legacy = await insertLead(database, { activityScore: 87, scoreCalculatedAt: new Date(0) });
+    expect(await read(legacy)).toMatchObject({ activityScore: 87, scoreBreakdown: null });
+    const { id: scored } = await create();
+    await database.rows('UPDATE leads SET "activityScore" = 99 WHERE id = $1', [scored]);
+    expect(await read(Number(scored))).toMatchObject({ activityScore: 99, scoreBreakdown: null });
+  });
+});

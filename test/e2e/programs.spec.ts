@@ -1,0 +1,195 @@
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { withConnection } from '../support/connection.js';
+import { runProgram, startServerProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let directory: TemporaryDirectory;
+let migrated: TestDatabase;
+let empty: TestDatabase;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+});
+beforeEach(async () => {
+  migrated = await createTestDatabase();
+  empty = await createEmptyDatabase();
+});
+afterEach(async () => {
+  await migrated.drop();
+  await empty.drop();
+});
+afterAll(() => directory.remove());
+
+const run = (program: string, env: Record<string, string>, ...args: string[]) =>
+  runProgram(program, { cwd: directory.path, env, args });
+const serve = (env: Record<string, string>) => run('src/main.js', { PORT: '0', ...env });
+
+const tablesOf = (url: string) =>
+  withConnection(url, (connection) =>
+    connection.rows(`SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`),
+  );
+
+describe("the server on an operator's database", () => {
+  it('refuses to start where migrations are pending, names them and the command, and touches nothing', async () => {
+    const { code, stderr, stdout } = await serve({ DATABASE_URL: empty.url });
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/0001-baseline, 0002-score-calculated-at, .*0007-summary-source/);
+    expect(stderr).toContain('`pnpm migrate`');
+    expect(stderr).not.toMatch(/ {4}at /);
+    expect(await tablesOf(empty.url)).toEqual([]);
+  });
+
+  it('starts where nothing is pending, loads no demo leads, and ends with 0 when asked to', async () => {
+    const server = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: migrated.url } });
+    expect(await server.ask('{ leads { id } }')).toEqual({ data: { leads: [] } });
+    expect(await server.stop()).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('says in development that the template stands in for a missing key, and not where it was chosen', async () => {
+    const fallback = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: migrated.url } });
+    expect((await fallback.stop()).stdout).toMatch(/Warning: OPENROUTER_API_KEY is not set/);
+    const chosen = await startServerProgram({
+      cwd: directory.path,
+      env: { DATABASE_URL: migrated.url, SUMMARY_PROVIDER: 'template' },
+    });
+    expect((await chosen.stop()).stdout).not.toMatch(/Warning/);
+  });
+
+  it('says that the port is in use', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const address = holder.address();
+    const port = String(typeof address === 'object' && address !== null ? address.port : 0);
+    const { code, stderr } = await serve({ DATABASE_URL: migrated.url, PORT: port });
+    await new Promise((resolve) => holder.close(resolve));
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `Cannot listen on 127.0.0.1, port ${port}: the port is in use; stop the program that uses it, or set PORT to another.\n`,
+    );
+  });
+});
+
+describe('a database that cannot be used', () => {
+  const withUrl = (change: (url: URL) => void) => {
+    const url = new URL(migrated.url);
+    change(url);
+    return url.href;
+  };
+
+  it.each([
+    ['wrong password', (url: URL) => (url.password = 's3cret-wrong'), /the user or the password is wrong/],
+    [
+      'no such user',
+      (url: URL) => (url.username = 'nobody_of_this_name'),
+      /the user or the password is wrong|does not admit/,
+    ],
+    ['no such database', (url: URL) => (url.pathname = '/no_such_database'), /the database does not exist/],
+    ['nothing listens', (url: URL) => (url.port = '1'), /nothing listens there/],
+    ['unknown host', (url: URL) => (url.hostname = 'database.invalid'), /host name does not resolve/],
+  ])('is explained in a sentence: %s', async (_, change, expected) => {
+    for (const program of ['src/main.js', 'src/cli/migrate.js', 'src/cli/seed.js']) {
+      const { code, stderr } = await run(program, { PORT: '0', DATABASE_URL: withUrl(change) });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(expected);
+      expect(stderr).not.toMatch(/s3cret| {4}at /);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    }
+  });
+});
+
+describe('settings', () => {
+  it('that are wrong are all named at once, never with their values', async () => {
+    const { code, stderr } = await serve({
+      PORT: 'eighty-s3cret',
+      NODE_ENV: 'prod-s3cret',
+      DATABASE_URL: 'mysql://user:s3cret@host/db',
+      SUMMARY_PROVIDER: 's3cret',
+      OPENROUTER_API_KEY: 's3cret with spaces',
+    });
+    expect(code).toBe(1);
+    for (const name of ['PORT', 'NODE_ENV', 'DATABASE_URL', 'SUMMARY_PROVIDER', 'OPENROUTER_API_KEY']) {
+      expect(stderr).toContain(`- ${name} must be`);
+    }
+    expect(stderr).not.toMatch(/s3cret| {4}at /);
+  });
+
+  it('that production needs are named where they are missing', async () => {
+    const { code, stderr } = await serve({ NODE_ENV: 'production' });
+    expect(code).toBe(1);
+    expect(stderr).toContain('DATABASE_URL must be set in production');
+    expect(stderr).toContain('OPENROUTER_API_KEY must be set in production (or SUMMARY_PROVIDER=template');
+  });
+
+  it('for a language model are not needed to migrate in production', async () => {
+    const { code } = await run(
+      'src/cli/migrate.js',
+      { NODE_ENV: 'production', DATABASE_URL: empty.url },
+      'up',
+    );
+    expect(code).toBe(0);
+  });
+});
+
+describe('pnpm migrate', () => {
+  const migrate = (...args: string[]) => run('src/cli/migrate.js', { DATABASE_URL: empty.url }, ...args);
+
+  it('applies, lists and undoes', async () => {
+    expect((await migrate('status')).stdout).toMatch(/^pending {2}0001-baseline\n/);
+    expect((await migrate()).stdout).toMatch(/^applied {2}0001-baseline\n/);
+    expect((await migrate('up')).stdout).toBe('Nothing is pending.\n');
+    expect((await migrate('status')).stdout).not.toContain('pending');
+    expect((await migrate('down')).stdout).toBe('undone  0007-summary-source\n');
+    expect((await migrate('down', '--to', '0006-score-breakdown')).stdout).toBe(
+      'undone  0006-score-breakdown\n',
+    );
+    expect((await migrate('down', '--all')).stdout).toMatch(/undone {2}0001-baseline\n$/);
+    expect((await migrate('down')).stdout).toBe('Nothing is applied.\n');
+  });
+
+  it('is applied once by two deploys at the same moment', async () => {
+    const results = await Promise.all([migrate('up'), migrate('up')]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    expect(
+      results
+        .map(({ stdout }) => stdout)
+        .join('')
+        .match(/applied/g),
+    ).toHaveLength(7);
+  });
+
+  it.each([
+    { args: ['sideways'] },
+    { args: ['up', 'down'] },
+    { args: ['up', '--all'] },
+    { args: ['--bogus'] },
+    { args: ['down', '--to'] },
+  ])('refuses $args with its usage', async ({ args }) => {
+    const { code, stderr } = await migrate(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Usage: pnpm migrate');
+    expect(await tablesOf(empty.url)).toEqual([]);
+  });
+});
+
+describe('pnpm seed', () => {
+  it('loads the demo leads with their scores, once', async () => {
+    const seed = () => run('src/cli/seed.js', { DATABASE_URL: migrated.url });
+    expect((await seed()).stdout).toBe('Loaded 15 demo leads; 0 were there already.\n');
+    expect((await seed()).stdout).toBe('Loaded 0 demo leads; 15 were there already.\n');
+    const leads = await withConnection(migrated.url, (connection) =>
+      connection.rows(
+        'SELECT 1 FROM leads WHERE "activityScore" IS NOT NULL AND "recencyPoints" IS NOT NULL',
+      ),
+    );
+    expect(leads).toHaveLength(15);
+  });
+
+  it('refuses a database that is not migrated', async () => {
+    const { code, stderr } = await run('src/cli/seed.js', { DATABASE_URL: empty.url });
+    expect(code).toBe(1);
+    expect(stderr).toContain('`pnpm migrate`');
+  });
+});

@@ -1,0 +1,229 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertLead } from '../support/fixtures.js';
+import { runProgram, type RunningProgram, startProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const PROGRAM = 'src/cli/import-csv.js';
+
+let directory: TemporaryDirectory;
+let database: TestDatabase;
+let other: Connection;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+});
+beforeEach(async () => {
+  database = await createTestDatabase();
+  other = await connect(database.url);
+});
+afterEach(async () => {
+  await other.close();
+  await database.drop();
+});
+afterAll(() => directory.remove());
+
+const options = (args: readonly string[]) => ({
+  cwd: directory.path,
+  env: { DATABASE_URL: database.url },
+  args,
+});
+const run = (...args: string[]) => runProgram(PROGRAM, options(args));
+
+async function save(name: string, lines: readonly string[]): Promise<string> {
+  await writeFile(path.join(directory.path, name), `${lines.join('\n')}\n`);
+  return name;
+}
+
+const countRows = async (table: 'leads' | 'interactions') =>
+  (await other.rows(`SELECT 1 FROM ${table}`)).length;
+
+describe('pnpm import:csv', () => {
+  it('imports both files, sums up on the standard output, and ends with 0', async () => {
+    const { code, stdout, stderr } = await run(
+      '--interactions',
+      await save('interactions.csv', ['email,type,date', 'a@example.com,Call,2026-01-01']),
+      '--leads',
+      await save('leads.csv', [
+        'email,firstName,lastName',
+        'a@example.com,A,Name',
+        'a@example.com,B,',
+        'a@example.com,,',
+      ]),
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^Leads: 1 inserted, 1 updated, 1 unchanged, 0 refused\.\nInteractions: 1 added, 0 refused\.\nScores: 1 calculated\.\nTook \d+\.\d s\.\n$/,
+    );
+    expect(await other.rows('SELECT "firstName", "callCount" FROM leads')).toEqual([
+      { firstName: 'B', callCount: 1 },
+    ]);
+  });
+
+  it('reports refused lines on the standard error without what they say, and ends with 1', async () => {
+    const { code, stdout, stderr } = await run(
+      '--leads',
+      await save('leads.csv', ['email,firstName,lastName', 'Secret,A,Name', 'a@example.com,A,Name']),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toBe('leads line 2: email must be an e-mail address\n');
+    expect(stdout).toMatch(/Leads: 1 inserted, 0 updated, 0 unchanged, 1 refused\./);
+    expect(await countRows('leads')).toBe(1);
+  });
+
+  it('prints the first 1000 refused lines of each file, and says how many more there are', async () => {
+    const { code, stdout, stderr } = await run(
+      '--leads',
+      await save('leads.csv', ['email', ...Array.from({ length: 1203 }, () => 'x')]),
+      '--interactions',
+      await save('interactions.csv', [
+        'email,type,date',
+        ...Array.from({ length: 1001 }, () => 'x,call,2026-01-01'),
+      ]),
+    );
+    expect(code).toBe(1);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(2002);
+    expect(lines[999]).toBe('leads line 1001: email must be an e-mail address');
+    expect(lines[1000]).toBe('interactions line 2: no lead has this e-mail');
+    expect(lines.slice(-2)).toEqual([
+      'leads: 203 more lines were refused and are not shown',
+      'interactions: 1 more lines were refused and are not shown',
+    ]);
+    expect(stdout).toMatch(/1203 refused\.\nInteractions: 0 added, 1001 refused\./);
+  });
+
+  it('names leads whose score the database refuses, and ends with 1', async () => {
+    await other.rows(`ALTER TABLE leads ADD CONSTRAINT never CHECK ("activityScore" IS NULL)`);
+    const { code, stdout, stderr } = await run(
+      '--leads',
+      await save('leads.csv', ['email,firstName,lastName', 'a@example.com,A,Name']),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toBe('score of lead 1: A check constraint of the database refused the row.\n');
+    expect(stdout).toContain('Leads: 1 inserted');
+    expect(stdout).toContain('Scores: 0 calculated, 1 failed.');
+    expect(await countRows('leads')).toBe(1);
+  });
+
+  it('tells its exit codes and its columns where it is asked for help', async () => {
+    const { code, stdout, stderr } = await run('--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('firstName,lastName,email,phone,budget,location,company,source,status');
+    expect(stdout).toContain('email,type,date,notes');
+    for (const exitCode of ['0', '1', '2', '130']) expect(stdout).toMatch(new RegExp(`\\b${exitCode}\\b`));
+  });
+
+  it.each([
+    { args: [], message: /Name at least one file/ },
+    { args: ['--leads'], message: /argument missing/ },
+    { args: ['--file', 'x.csv'], message: /Unknown option '--file'/ },
+    { args: ['leads.csv'], message: /Unexpected argument 'leads\.csv'/ },
+    { args: ['--leads', 'a.csv', '--leads', 'b.csv'], message: /--leads can be given once/ },
+  ])('ends with 2 and its usage for $args', async ({ args, message }) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).toContain('Usage: pnpm import:csv');
+  });
+
+  it('ends with 2 and imports nothing where one of the files cannot be used', async () => {
+    const leads = await save('leads.csv', ['email,firstName,lastName', 'a@example.com,A,Name']);
+    const wrong = await save('interactions.csv', ['email,type,when', 'a@example.com,call,2026-01-01']);
+    const missing = await run('--leads', leads, '--interactions', 'nowhere.csv');
+    expect(missing).toMatchObject({ code: 2, stdout: '', stderr: 'nowhere.csv: there is no such file.\n' });
+    const header = await run('--leads', leads, '--interactions', wrong);
+    expect(header).toMatchObject({ code: 2, stdout: '' });
+    expect(header.stderr).toBe(
+      'interactions.csv: unknown column "when"; no column "date"; the columns are email, type, date, notes.\n',
+    );
+    expect(await countRows('leads')).toBe(0);
+  });
+
+  it('ends with 2 where the database cannot be used', async () => {
+    const leads = await save('leads.csv', ['email,firstName,lastName', 'a@example.com,A,Name']);
+    const empty = await createEmptyDatabase();
+    const { code, stderr } = await runProgram(PROGRAM, {
+      cwd: directory.path,
+      env: { DATABASE_URL: empty.url },
+      args: ['--leads', leads],
+    });
+    await empty.drop();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^The database lacks these migrations: /);
+  });
+});
+
+describe('an import that is stopped', () => {
+  const PEOPLE = Array.from({ length: 1500 }, (_, index) => `p${index}@example.com,P,Name`);
+  let program: RunningProgram;
+
+  /** Holds the import up where leads and a batch of interactions are written. */
+  async function startAndBlock(): Promise<void> {
+    const id = await insertLead(other, { email: 'locked@example.com' });
+    await other.rows('BEGIN');
+    await other.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [id]);
+    const contacts = Array.from({ length: 1000 }, () => 'p0@example.com,call,2026-01-01');
+    program = startProgram(
+      PROGRAM,
+      options([
+        '--leads',
+        await save('leads.csv', ['email,firstName,lastName', ...PEOPLE]),
+        '--interactions',
+        await save('interactions.csv', [
+          'email,type,date',
+          ...contacts,
+          'locked@example.com,call,2026-01-01',
+        ]),
+      ]),
+    );
+    const watcher = await connect(database.url);
+    await untilWaiting(watcher);
+    await watcher.close();
+  }
+
+  /** The lock goes only when the import's session has gone, unless it waits for that very lock. */
+  async function unblock(): Promise<void> {
+    await other.rows('COMMIT');
+    for (;;) {
+      const sessions = await other.rows(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+      if (sessions.length === 0) return;
+    }
+  }
+
+  it.each([
+    { signal: 'SIGINT', code: 130 },
+    { signal: 'SIGTERM', code: 143 },
+  ] as const)(
+    'by $signal says so, ends with $code at once, and leaves nothing behind',
+    async ({ signal, code }) => {
+      await startAndBlock();
+      program.process.kill(signal);
+      expect(await program.finished).toEqual({
+        code,
+        signal: null,
+        stdout: '',
+        stderr: 'Interrupted: the import was rolled back, and nothing was imported.\n',
+      });
+      await unblock();
+      expect([await countRows('leads'), await countRows('interactions')]).toEqual([1, 0]);
+    },
+  );
+
+  it('by SIGKILL leaves nothing behind, and can be repeated', async () => {
+    await startAndBlock();
+    program.process.kill('SIGKILL');
+    expect(await program.finished).toMatchObject({ signal: 'SIGKILL', stdout: '' });
+    await unblock();
+    expect([await countRows('leads'), await countRows('interactions')]).toEqual([1, 0]);
+
+    const { code } = await run('--leads', 'leads.csv', '--interactions', 'interactions.csv');
+    expect(code).toBe(0);
+    expect([await countRows('leads'), await countRows('interactions')]).toEqual([1501, 1001]);
+  });
+});

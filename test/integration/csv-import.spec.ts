@@ -1,0 +1,662 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { loadSettings } from '../../src/config/settings.js';
+import { CoreModule } from '../../src/core.module.js';
+import { CsvImportService } from '../../src/data-import/csv-import.service.js';
+import type { ImportProgress, ImportResult } from '../../src/data-import/import-report.js';
+import { calculateActivityScore, type ScoredInteraction } from '../../src/leads/scoring/activity-score.js';
+import { LeadsService } from '../../src/leads/leads.service.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let directory: TemporaryDirectory;
+let database: TestDatabase;
+let features: INestApplicationContext;
+let other: Connection;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+});
+beforeEach(async () => {
+  database = await createTestDatabase();
+  other = await connect(database.url);
+  features = await NestFactory.createApplicationContext(
+    CoreModule.register(loadSettings({ NODE_ENV: 'test' }), database.url),
+    { logger: false, abortOnError: false },
+  );
+});
+afterEach(async () => {
+  await features.close();
+  await other.close();
+  await database.drop();
+});
+afterAll(() => directory.remove());
+
+interface Csv {
+  readonly leads?: string | readonly string[];
+  readonly interactions?: string | readonly string[];
+}
+
+interface Imported {
+  readonly result: ImportResult;
+  /** Such as `leads 3: email must be an e-mail address`. */
+  readonly refused: string[];
+  readonly progress: ImportProgress[];
+}
+
+const textOf = (csv: string | readonly string[]) => (typeof csv === 'string' ? csv : `${csv.join('\n')}\n`);
+
+async function save(name: string, csv: string | readonly string[] | undefined): Promise<string | undefined> {
+  if (csv === undefined) return undefined;
+  const file = path.join(directory.path, name);
+  await writeFile(file, textOf(csv));
+  return file;
+}
+
+async function importCsv(csv: Csv, signal = new AbortController().signal): Promise<Imported> {
+  const refused: string[] = [];
+  const progress: ImportProgress[] = [];
+  const paths = {
+    leads: await save('leads.csv', csv.leads),
+    interactions: await save('interactions.csv', csv.interactions),
+  };
+  const result = await features.get(CsvImportService, { strict: false }).import(
+    paths,
+    {
+      onRefusal: (file, { line, reason }) => refused.push(`${file} ${line}: ${reason}`),
+      onProgress: (step) => progress.push(step),
+    },
+    signal,
+  );
+  return { result, refused, progress };
+}
+
+const counts = (inserted: number, updated: number, unchanged: number, refused: number) => ({
+  inserted,
+  updated,
+  unchanged,
+  refused,
+});
+
+interface StoredLead {
+  readonly id: number;
+  readonly firstName: string;
+  readonly email: string;
+  readonly budget: string | null;
+  readonly status: string;
+  readonly activityScore: number | null;
+  readonly scoreCalculatedAt: Date;
+  readonly updatedAt: Date;
+}
+
+const readLeads = () => other.rows<StoredLead>('SELECT * FROM leads ORDER BY id');
+const readLead = async (email: string) => {
+  const [lead] = await other.rows<StoredLead>('SELECT * FROM leads WHERE email = $1', [email]);
+  if (lead === undefined) throw new Error(`No lead ${email}.`);
+  return lead;
+};
+const countInteractions = async () => (await other.rows('SELECT 1 FROM interactions')).length;
+
+/** A trigger of the database's owner that refuses, or passes over, certain rows. */
+const obstruct = (event: string, condition: string, body = `RAISE EXCEPTION 'secret internals: %', NEW;`) =>
+  other.rows(`
+    CREATE FUNCTION obstruct() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
+    CREATE TRIGGER obstruct BEFORE ${event} FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION obstruct()`);
+
+describe('a file of leads', () => {
+  it('makes leads with all their fields, in any order of columns, and scores them', async () => {
+    const { result, refused } = await importCsv({
+      leads: [
+        'status,source,company,location,budget,phone,email,lastName,firstName',
+        'Qualified,referral," Acme, Inc. ",Paris,50000.005,+33 1,Ada@Example.COM,Lovelace,Ada',
+        ',,,,,,li@example.com,小龍,李',
+      ],
+    });
+    expect(refused).toEqual([]);
+    expect(result).toMatchObject({
+      leads: counts(2, 0, 0, 0),
+      interactions: counts(0, 0, 0, 0),
+      scoreCount: 2,
+    });
+    expect(await readLeads()).toMatchObject([
+      {
+        firstName: 'Ada',
+        lastName: 'Lovelace',
+        email: 'ada@example.com',
+        phone: '+33 1',
+        budget: '50000.01',
+        location: 'Paris',
+        company: 'Acme, Inc.',
+        source: 'referral',
+        status: 'qualified',
+        activityScore: 17,
+      },
+      {
+        firstName: '李',
+        lastName: '小龍',
+        email: 'li@example.com',
+        phone: null,
+        budget: null,
+        location: null,
+        company: null,
+        source: null,
+        status: 'new',
+        activityScore: 3,
+      },
+    ]);
+  });
+
+  it('reads a byte order mark, CRLF, and quoted cells of several lines', async () => {
+    const { refused } = await importCsv({
+      leads: '\ufeffemail,firstName,lastName\r\n"a@example.com","Ada ""Countess""",Lovelace\r\n',
+      interactions:
+        '\ufeffnotes,email,date,type\r\n"one\r\ntwo, ""three""",A@EXAMPLE.com,2026-03-01,Call\r\n',
+    });
+    expect(refused).toEqual([]);
+    expect((await readLead('a@example.com')).firstName).toBe('Ada "Countess"');
+    expect(await other.rows('SELECT type, date, notes FROM interactions')).toEqual([
+      { type: 'call', date: new Date('2026-03-01T00:00:00Z'), notes: 'one\r\ntwo, "three"' },
+    ]);
+  });
+
+  it('updates the lead that has the e-mail; empty cells and columns that are missing leave what is there', async () => {
+    const id = await insertLead(other, {
+      email: 'ada@example.com',
+      firstName: 'Ada',
+      budget: 5,
+      status: 'won',
+    });
+    await other.rows(`UPDATE leads SET phone = '1', company = 'Old', "updatedAt" = 'epoch' WHERE id = $1`, [
+      id,
+    ]);
+    const { result, refused } = await importCsv({
+      leads: ['email,phone,company,budget,firstName', 'ADA@example.com,,New,,'],
+    });
+    expect([refused, result.leads]).toEqual([[], counts(0, 1, 0, 0)]);
+    const [lead, ...others] = await readLeads();
+    expect(others).toEqual([]);
+    expect(lead).toMatchObject({
+      id,
+      firstName: 'Ada',
+      phone: '1',
+      company: 'New',
+      budget: '5.00',
+      status: 'won',
+      email: 'ada@example.com',
+      activityScore: 10,
+    });
+    expect(lead?.updatedAt.getTime()).toBeGreaterThan(0);
+  });
+
+  it('leaves updatedAt alone where nothing changes, and calculates the score all the same', async () => {
+    const id = await insertLead(other, { email: 'ada@example.com', budget: 1234.5 });
+    await other.rows(`UPDATE leads SET "updatedAt" = 'epoch' WHERE id = $1`, [id]);
+    const { result } = await importCsv({
+      leads: ['email,firstName,budget,status', 'ada@example.com,Ada,1234.5,NEW', 'ada@example.com,,,'],
+    });
+    expect(result).toMatchObject({ leads: counts(0, 0, 2, 0), scoreCount: 1 });
+    expect(await readLeads()).toMatchObject([{ updatedAt: new Date(0), activityScore: 3 }]);
+  });
+
+  it('lets later lines change what earlier ones gave, within a batch and across batches', async () => {
+    await insertLead(other, { email: 'old@example.com', budget: 1 });
+    const filler = Array.from({ length: 1500 }, (_, index) => `filler${index}@example.com,F,L,,`);
+    const { result, refused } = await importCsv({
+      leads: [
+        'email,firstName,lastName,phone,budget',
+        'new@example.com,First,Name,111,10',
+        'old@example.com,Changed,,,2',
+        'NEW@example.com,Second,,,20',
+        'old@example.com,,,222,3',
+        'new@example.com,Second,,,20',
+        ...filler,
+        'new@example.com,,Third,,',
+        'old@example.com,,,,4',
+      ],
+    });
+    expect([refused, result.leads]).toEqual([[], counts(1501, 5, 1, 0)]);
+    expect(await readLead('new@example.com')).toMatchObject({
+      firstName: 'Second',
+      lastName: 'Third',
+      phone: '111',
+      budget: '20.00',
+    });
+    expect(await readLead('old@example.com')).toMatchObject({
+      firstName: 'Changed',
+      phone: '222',
+      budget: '4.00',
+    });
+    expect(result.scoreCount).toBe(1502);
+  });
+
+  it('refuses bad lines by number and reason, and takes the rest', async () => {
+    await insertLead(other, { email: 'known@example.com', firstName: 'Kept' });
+    const { result, refused } = await importCsv({
+      leads: [
+        'email,firstName,lastName,budget,status',
+        'a@example.com,"Multi',
+        'line",Name,,',
+        'b@example.com,B,Name,,',
+        'no-address,C,Name,,',
+        'c@example.com,,Name,,',
+        'd@example.com,D,Name,"1,000",',
+        '',
+        'e@example.com,E,Name,,,too many',
+        'f@example.com,F,Na"me,,',
+        'known@example.com,,,,open',
+        'known@example.com,,,,WON',
+        'c@example.com,C,Name,7,',
+      ],
+    });
+    expect(refused).toEqual([
+      'leads 2: firstName must be a single line',
+      'leads 5: email must be an e-mail address',
+      'leads 6: no lead has this e-mail, and to make one, firstName must not be empty',
+      'leads 7: budget must be a number, such as 1234.50',
+      'leads 9: it has 6 cells, but the header has 5 columns',
+      'leads 10: there is a quote inside a cell that does not start with one',
+      expect.stringMatching(/^leads 11: status must be one of new, contacted, /),
+    ]);
+    expect(result.leads).toEqual(counts(2, 1, 0, 7));
+    expect((await readLeads()).map(({ email, status, firstName }) => [email, status, firstName])).toEqual([
+      ['known@example.com', 'won', 'Kept'],
+      ['b@example.com', 'new', 'B'],
+      ['c@example.com', 'new', 'C'],
+    ]);
+  });
+
+  it('tells leads apart by letter case alone where an adopted database has such, and refuses to guess', async () => {
+    const upper = await insertLead(other, { email: 'Ana.Silva@Example.com' });
+    const lower = await insertLead(other, { email: 'ana.silva@example.com' });
+    const { result, refused } = await importCsv({
+      leads: [
+        'email,company',
+        'Ana.Silva@Example.com,Upper',
+        'ana.silva@example.com,Lower',
+        'ANA.SILVA@example.com,Nobody',
+      ],
+      interactions: [
+        'email,type,date',
+        'ana.silva@example.com,call,2026-01-01',
+        'ANA.SILVA@EXAMPLE.COM,call,2026-01-01',
+      ],
+    });
+    expect(refused).toEqual([
+      'leads 4: 2 leads share this e-mail in different letter case',
+      'interactions 3: 2 leads share this e-mail in different letter case',
+    ]);
+    expect([result.leads, result.interactions]).toEqual([counts(0, 2, 0, 1), counts(1, 0, 0, 1)]);
+    expect(await other.rows('SELECT id, email, company FROM leads ORDER BY id')).toEqual([
+      { id: upper, email: 'Ana.Silva@Example.com', company: 'Upper' },
+      { id: lower, email: 'ana.silva@example.com', company: 'Lower' },
+    ]);
+    expect(await other.rows('SELECT "leadId" FROM interactions')).toEqual([{ leadId: lower }]);
+  });
+
+  it('updates a lead that somebody else makes while the import waits to insert it', async () => {
+    await other.rows('BEGIN');
+    await insertLead(other, { email: 'b@example.com', firstName: 'Theirs' });
+    const importing = importCsv({
+      leads: [
+        'email,firstName,lastName',
+        'a@example.com,A,Name',
+        'b@example.com,B,Name',
+        'c@example.com,C,Name',
+      ],
+    });
+    const watcher = await connect(database.url);
+    await untilWaiting(watcher);
+    await watcher.close();
+    await other.rows('COMMIT');
+    const { result, refused } = await importing;
+    expect([refused, result.leads]).toEqual([[], counts(2, 1, 0, 0)]);
+    expect((await readLead('b@example.com')).firstName).toBe('B');
+    expect(await readLeads()).toHaveLength(3);
+  });
+});
+
+describe('a file of interactions', () => {
+  it('adds them to leads of the database and of the file of leads, in the order of the file', async () => {
+    const known = await insertLead(other, { email: 'Known@example.com' });
+    const { result, refused } = await importCsv({
+      leads: ['email,firstName,lastName', 'new@example.com,New,Lead'],
+      interactions: [
+        'type,notes,date,email',
+        'CALL,same,2026-03-01T09:30:00+01:00,known@EXAMPLE.com',
+        'CALL,same,2026-03-01T09:30:00+01:00,known@EXAMPLE.com',
+        'Email,,0099-12-31,new@example.com',
+        'meeting,  ,2999-01-01T00:00:00.123Z,Known@example.com',
+      ],
+    });
+    expect([refused, result.interactions]).toEqual([[], counts(4, 0, 0, 0)]);
+    const created = (await readLead('new@example.com')).id;
+    const date = new Date('2026-03-01T08:30:00Z');
+    expect(
+      await other.rows(`SELECT "leadId", type, date AT TIME ZONE 'UTC' = to_timestamp(0) AS never, date, notes
+        FROM interactions ORDER BY id`),
+    ).toMatchObject([
+      { leadId: known, type: 'call', date, notes: 'same' },
+      { leadId: known, type: 'call', date, notes: 'same' },
+      { leadId: created, type: 'email', date: new Date('0099-12-31T00:00:00Z'), notes: null },
+      { leadId: known, type: 'meeting', date: new Date('2999-01-01T00:00:00.123Z'), notes: null },
+    ]);
+  });
+
+  it('refuses bad lines by number and reason, across batches, and takes the rest', async () => {
+    await insertLead(other, { email: 'a@example.com' });
+    const good = (count: number) =>
+      Array.from({ length: count }, () => 'a@example.com,email,2026-01-01,"one\ntwo"');
+    const { result, refused } = await importCsv({
+      interactions: [
+        'email,type,date,notes',
+        ...good(700),
+        'nobody@example.com,call,2026-01-01,',
+        'a@example.com,fax,yesterday,',
+        ...good(700),
+        'a@example.com,call,2026-01-01,"open',
+        'a@example.com,call,2026-01-01,"closed"',
+        'a@example.com,call,2026-02-30,',
+      ],
+    });
+    expect(refused).toEqual([
+      'interactions 1402: no lead has this e-mail',
+      expect.stringMatching(/^interactions 1403: type must be one of .*; date must be an ISO 8601 date/),
+      'interactions 2804: a quote is not closed, or not doubled inside a quoted cell',
+      expect.stringMatching(/^interactions 2806: date must be/),
+    ]);
+    expect(result.interactions).toEqual(counts(1401, 0, 0, 4));
+    expect(await countInteractions()).toBe(1401);
+  });
+
+  it('keeps the leads that it refers to from being removed meanwhile', async () => {
+    const first = await insertLead(other, { email: 'first@example.com' });
+    await insertLead(other, { email: 'second@example.com' });
+    await other.rows('BEGIN');
+    await other.rows(`SELECT 1 FROM leads WHERE email = 'second@example.com' FOR UPDATE`);
+    const importing = importCsv({
+      interactions: [
+        'email,type,date',
+        'second@example.com,call,2026-01-01',
+        'first@example.com,call,2026-01-01',
+      ],
+    });
+    const watcher = await connect(database.url);
+    await untilWaiting(watcher);
+    const removing = features.get(LeadsService, { strict: false }).remove(first);
+    await untilWaiting(watcher, 2);
+    await other.rows('COMMIT');
+    const { result, refused } = await importing;
+    await removing;
+    await watcher.close();
+    expect([refused, result.interactions]).toEqual([[], counts(2, 0, 0, 0)]);
+    expect(await other.rows('SELECT 1 FROM leads')).toHaveLength(1);
+    expect(await countInteractions()).toBe(1);
+  });
+});
+
+describe('scores after an import', () => {
+  it('are those of the formula for every lead, at the one instant of the import', async () => {
+    const emails = Array.from({ length: 300 }, (_, index) => `lead${index}@example.com`);
+    for (const email of emails.slice(0, 100)) await insertLead(other, { email, budget: 10, status: 'lost' });
+    const untouched = await insertLead(other, { activityScore: 77, scoreCalculatedAt: new Date(0) });
+    const any = <Item>(items: readonly Item[]) => items[Math.floor(Math.random() * items.length)] as Item;
+    const latest = Date.parse('2200-01-01');
+    const lines = Array.from({ length: 4000 }, () => {
+      const ageMs = Math.random() < 0.05 ? -Math.random() * 1e12 : Math.random() * 2e10;
+      return {
+        email: any(emails),
+        type: any(['call', 'email', 'meeting'] as const),
+        date: new Date(Math.min(latest, performance.timeOrigin - ageMs)),
+      };
+    });
+    const { result, refused } = await importCsv({
+      leads: [
+        'email,firstName,lastName,budget,status',
+        ...emails.map((email, index) => `${email},F,L,${index * 777},${any(['new', 'won', 'proposal', ''])}`),
+      ],
+      interactions: [
+        'date,email,type',
+        ...lines.map(({ email, type, date }) => `${date.toISOString()},${email.toUpperCase()},${type}`),
+      ],
+    });
+    expect(refused).toEqual([]);
+    expect(result).toMatchObject({
+      leads: counts(200, 100, 0, 0),
+      interactions: counts(4000, 0, 0, 0),
+      scoreCount: 300,
+      failedScoreCount: 0,
+    });
+    const leads = (await readLeads()).filter(({ id }) => id !== untouched);
+    expect(new Set(leads.map(({ scoreCalculatedAt }) => scoreCalculatedAt.getTime())).size).toBe(1);
+    for (const lead of leads) {
+      const interactions: ScoredInteraction[] = lines.filter(({ email }) => email === lead.email);
+      const budget = lead.budget === null ? null : Number(lead.budget);
+      const expected = calculateActivityScore(
+        { budget, status: lead.status },
+        interactions,
+        lead.scoreCalculatedAt,
+      );
+      expect([lead.email, lead.activityScore]).toEqual([lead.email, expected.activityScore]);
+    }
+    expect((await readLeads()).find(({ id }) => id === untouched)?.activityScore).toBe(77);
+  });
+
+  it('count what was imported even where somebody else has scored the lead at a later instant', async () => {
+    const later = new Date(4_000_000_000_000);
+    const id = await insertLead(other, {
+      email: 'a@example.com',
+      activityScore: 3,
+      scoreCalculatedAt: later,
+    });
+    const { result } = await importCsv({
+      interactions: ['email,type,date', `a@example.com,meeting,${later.toISOString()}`],
+    });
+    expect(result).toMatchObject({ scoreCount: 1, failedScoreCount: 0 });
+    // 40 for the meeting of that very instant, 8.79 for its weight, 3 for the status.
+    expect(await readLeads()).toMatchObject([{ id, activityScore: 52, scoreCalculatedAt: later }]);
+  });
+
+  it('that the database refuses are named, and the rest is imported', async () => {
+    const id = await insertLead(other, { email: 'a@example.com' });
+    await insertInteraction(other, id);
+    await obstruct('UPDATE ON leads', `NEW."activityScore" IS NOT NULL AND NEW.id = ${id}`);
+    const { result } = await importCsv({
+      leads: ['email,firstName,lastName,company', 'a@example.com,,,Acme', 'b@example.com,B,Name,'],
+    });
+    expect(result).toMatchObject({
+      leads: counts(1, 1, 0, 0),
+      scoreCount: 1,
+      failedScoreCount: 1,
+      failedScores: [{ leadId: id, reason: 'A trigger of the database refused the row.' }],
+    });
+    expect(await other.rows('SELECT company, "activityScore" FROM leads ORDER BY id')).toEqual([
+      { company: 'Acme', activityScore: null },
+      { company: null, activityScore: 3 },
+    ]);
+  });
+});
+
+describe('lines that the database refuses', () => {
+  const people = (count: number) =>
+    Array.from({ length: count }, (_, index) => `p${index}@example.com,P${index},Name`);
+
+  it('are named alone where a trigger refuses to insert leads', async () => {
+    await obstruct('INSERT ON leads', `NEW.email IN ('p0@example.com', 'p700@example.com')`);
+    const { result, refused } = await importCsv({ leads: ['email,firstName,lastName', ...people(1200)] });
+    expect(refused).toEqual([
+      'leads 2: A trigger of the database refused the row.',
+      'leads 702: A trigger of the database refused the row.',
+    ]);
+    expect([result.leads, result.scoreCount]).toEqual([counts(1198, 0, 0, 2), 1198]);
+    expect(await readLeads()).toHaveLength(1198);
+  });
+
+  it('are named alone where a trigger refuses to update a lead, and other lines of the lead go in', async () => {
+    await insertLead(other, { email: 'a@example.com' });
+    await obstruct('UPDATE ON leads', `NEW.company = 'Evil'`);
+    const { result, refused } = await importCsv({
+      leads: ['email,company,phone', 'a@example.com,Good,', 'a@example.com,Evil,', 'a@example.com,,123'],
+    });
+    expect(refused).toEqual(['leads 3: A trigger of the database refused the row.']);
+    expect(result.leads).toEqual(counts(0, 2, 0, 1));
+    expect(await other.rows('SELECT company, phone FROM leads')).toEqual([{ company: 'Good', phone: '123' }]);
+  });
+
+  it('are named where a check refuses interactions', async () => {
+    await insertLead(other, { email: 'a@example.com' });
+    await other.rows(`ALTER TABLE interactions ADD CONSTRAINT no_fun CHECK (notes <> 'fun')`);
+    const { result, refused } = await importCsv({
+      interactions: [
+        'email,type,date,notes',
+        'a@example.com,call,2026-01-01,one',
+        'a@example.com,call,2026-01-01,fun',
+        'a@example.com,call,2026-01-01,two',
+      ],
+    });
+    expect(refused).toEqual(['interactions 3: A check constraint of the database refused the row.']);
+    expect(result.interactions).toEqual(counts(2, 0, 0, 1));
+    expect(await other.rows('SELECT notes FROM interactions ORDER BY id')).toEqual([
+      { notes: 'one' },
+      { notes: 'two' },
+    ]);
+  });
+
+  it.each(['leads', 'interactions'] as const)(
+    'are named where a trigger passes %s over in silence',
+    async (table) => {
+      await insertLead(other, { email: 'a@example.com' });
+      await obstruct(
+        `INSERT ON ${table}`,
+        table === 'leads' ? `NEW."firstName" = 'P3'` : `NEW.notes = 'P3'`,
+        'RETURN NULL;',
+      );
+      const notes = Array.from({ length: 6 }, (_, index) => `a@example.com,call,2026-01-01,P${index}`);
+      const { refused } = await importCsv(
+        table === 'leads'
+          ? { leads: ['email,firstName,lastName', ...people(6)] }
+          : { interactions: ['email,type,date,notes', ...notes] },
+      );
+      expect(refused).toEqual([`${table} 5: The database passed over the row.`]);
+      expect(await other.rows(`SELECT 1 FROM ${table}`)).toHaveLength(table === 'leads' ? 6 : 5);
+    },
+  );
+});
+
+describe('an import that cannot be', () => {
+  it('names the faults of both headers and touches nothing', async () => {
+    await expect(
+      importCsv({
+        leads: ['email,name,score', 'a@example.com,A,1'],
+        interactions: ['email,kind', 'a@example.com,call'],
+      }),
+    ).rejects.toMatchObject({
+      name: 'OperatorError',
+      message: expect.stringMatching(
+        /leads\.csv: unknown columns "name", "score"; .*\n.*interactions\.csv: unknown column "kind"; no columns "type", "date"/,
+      ),
+    });
+    expect(await readLeads()).toEqual([]);
+  });
+
+  it('leaves nothing behind where the connection is lost in the middle, and can be repeated', async () => {
+    const id = await insertLead(other, { email: 'last@example.com' });
+    await other.rows('BEGIN');
+    await other.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [id]);
+    const csv: Csv = {
+      leads: [
+        'email,firstName,lastName',
+        ...Array.from({ length: 1500 }, (_, index) => `l${index}@example.com,F,L`),
+      ],
+      interactions: ['email,type,date', 'l0@example.com,call,2026-01-01', 'last@example.com,call,2026-01-01'],
+    };
+    const importing = importCsv(csv);
+    const watcher = await connect(database.url);
+    await untilWaiting(watcher);
+    await watcher.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    await expect(importing).rejects.toMatchObject({
+      name: 'OperatorError',
+      message: expect.stringContaining('nothing was imported'),
+    });
+    await other.rows('ROLLBACK');
+    await watcher.close();
+    expect(await readLeads()).toHaveLength(1);
+    expect(await countInteractions()).toBe(0);
+
+    const { result, refused } = await importCsv(csv);
+    expect([refused, result.leads.inserted, result.interactions.inserted]).toEqual([[], 1500, 2]);
+  });
+
+  it('leaves nothing behind where the commit is refused, and says so without data', async () => {
+    await other.rows(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'secret internals: %', NEW; END $$;
+      CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON leads DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    await expect(
+      importCsv({ leads: ['email,firstName,lastName', 'a@example.com,A,Name'] }),
+    ).rejects.toMatchObject({
+      name: 'OperatorError',
+      message: 'A trigger of the database refused the row. The import was rolled back: nothing was imported.',
+    });
+    expect(await readLeads()).toEqual([]);
+  });
+
+  it('stops at once where it is told to while it waits, and leaves nothing behind', async () => {
+    const id = await insertLead(other, { email: 'last@example.com' });
+    await other.rows('BEGIN');
+    await other.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [id]);
+    const interruption = new AbortController();
+    const importing = importCsv(
+      {
+        leads: ['email,firstName,lastName', 'a@example.com,A,Name'],
+        interactions: ['email,type,date', 'last@example.com,call,2026-01-01'],
+      },
+      interruption.signal,
+    );
+    const watcher = await connect(database.url);
+    await untilWaiting(watcher);
+    interruption.abort();
+    await expect(importing).rejects.toMatchObject({ name: 'ImportInterruptedError' });
+    await watcher.close();
+    await other.rows('ROLLBACK');
+    expect(await readLeads()).toHaveLength(1);
+  });
+
+  it('does not begin where it is told to stop before', async () => {
+    await expect(
+      importCsv({ leads: ['email,firstName,lastName', 'a@example.com,A,Name'] }, AbortSignal.abort()),
+    ).rejects.toMatchObject({ name: 'ImportInterruptedError' });
+    expect(await readLeads()).toEqual([]);
+  });
+});
+
+describe('progress', () => {
+  it('tells lines and bytes of both files, then scores', async () => {
+    const people = Array.from({ length: 1500 }, (_, index) => `p${index}@example.com,F,L`);
+    const contacts = Array.from({ length: 1200 }, () => 'p0@example.com,call,2026-01-01');
+    const csv = {
+      leads: ['email,firstName,lastName', ...people],
+      interactions: ['email,type,date', ...contacts],
+    };
+    const { progress } = await importCsv(csv);
+    const leadBytes = Buffer.byteLength(textOf(csv.leads));
+    const allBytes = leadBytes + Buffer.byteLength(textOf(csv.interactions));
+    expect(progress).toEqual([
+      { step: 'leads', count: 1000, bytesRead: leadBytes, bytesTotal: allBytes },
+      { step: 'leads', count: 1500, bytesRead: leadBytes, bytesTotal: allBytes },
+      { step: 'interactions', count: 1000, bytesRead: allBytes, bytesTotal: allBytes },
+      { step: 'interactions', count: 1200, bytesRead: allBytes, bytesTotal: allBytes },
+      { step: 'scores', count: 0, bytesRead: allBytes, bytesTotal: allBytes },
+      { step: 'scores', count: 1000, bytesRead: allBytes, bytesTotal: allBytes },
+      { step: 'scores', count: 1500, bytesRead: allBytes, bytesTotal: allBytes },
+    ]);
+  });
+});

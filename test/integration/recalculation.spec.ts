@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { calculateActivityScore, type ScoredInteraction } from '../../src/leads/scoring/activity-score.js';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
+
+const RECALCULATE = 'mutation { recalculateAllScores { count failedCount failures { leadId reason } } }';
+
+interface Recalculated {
+  readonly recalculateAllScores: {
+    readonly count: number;
+    readonly failedCount: number;
+    readonly failures: readonly { leadId: number; reason: string }[];
+  };
+}
+
+let api: Api;
+let other: Connection;
+
+beforeEach(async () => {
+  api = await startApi();
+  other = await connect(api.databaseUrl);
+});
+
+afterEach(async () => {
+  await other.close();
+  await api.close();
+});
+
+const recalculate = async () => (await api.ask<Recalculated>(RECALCULATE)).recalculateAllScores;
+
+/** A trigger of the database's owner that refuses to update certain leads. */
+const refuseUpdatesOf = (condition: string) =>
+  other.rows(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'secret internals: %', NEW.email; END $$;
+    CREATE TRIGGER refuse BEFORE UPDATE ON leads FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION refuse()`);
+
+describe('recalculateAllScores', () => {
+  it('saves every score at one instant, by the formula, and leaves updatedAt alone', async () => {
+    const cold = await insertLead(other);
+    const warm = await insertLead(other, { budget: 50_000, status: 'Qualified' });
+    await insertInteraction(other, warm, { type: 'meeting', ageInDays: 14 });
+    await insertInteraction(other, warm, { type: 'meeting', ageInDays: -1 });
+    const before = await other.rows('SELECT "updatedAt" FROM leads ORDER BY id');
+
+    expect(await recalculate()).toEqual({ count: 2, failedCount: 0, failures: [] });
+
+    const scores = await readScores(other);
+    expect(scores.map(({ id, activityScore }) => [id, activityScore])).toEqual([
+      [cold, 3],
+      [warm, 44],
+    ]);
+    expect(new Set(scores.map(({ scoreCalculatedAt }) => scoreCalculatedAt?.getTime())).size).toBe(1);
+    expect(await other.rows('SELECT "updatedAt" FROM leads ORDER BY id')).toEqual(before);
+  });
+
+  it('answers 0 where there is no lead', async () => {
+    expect(await recalculate()).toEqual({ count: 0, failedCount: 0, failures: [] });
+  });
+
+  it('covers leads of several batches, negative ids included', async () => {
+    await insertLeads(other, 2500);
+    await other.rows('UPDATE leads SET id = -5 WHERE id = (SELECT min(id) FROM leads)');
+    expect(await recalculate()).toEqual({ count: 2500, failedCount: 0, failures: [] });
+    expect(await other.rows('SELECT 1 FROM leads WHERE "activityScore" IS DISTINCT FROM 3')).toEqual([]);
+  });
+
+  it('agrees with the formula on leads with many interactions of every type', async () => {
+    await insertLeads(other, 50);
+    await other.rows(`
+      INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
+      SELECT (ARRAY['call', 'email', 'meeting']::enum_interactions_type[])[1 + floor(random() * 3)],
+        now() - random() * interval '200 days' + interval '5 days', l.id, now(), now()
+      FROM leads AS l, generate_series(1, 40)`);
+    await other.rows(`UPDATE leads SET budget = random() * 200000, status = 'proposal'`);
+    expect(await recalculate()).toMatchObject({ count: 50 });
+
+    const leads = await other.rows<{
+      id: number;
+      budget: string;
+      status: string;
+      activityScore: number;
+      scoreCalculatedAt: Date;
+    }>('SELECT * FROM leads');
+    const interactions = await other.rows<ScoredInteraction & { leadId: number }>(
+      'SELECT * FROM interactions',
+    );
+    for (const lead of leads) {
+      const expected = calculateActivityScore(
+        { budget: Number(lead.budget), status: lead.status },
+        interactions.filter(({ leadId }) => leadId === lead.id),
+        lead.scoreCalculatedAt,
+      );
+      expect([lead.id, lead.activityScore]).toEqual([lead.id, expected.activityScore]);
+    }
+  });
+
+  it('takes data that only an adopted database holds', async () => {
+    const odd = await insertLead(other, { status: 'on hold', budget: -5 });
+    await other.rows('ALTER TABLE leads ALTER COLUMN status DROP NOT NULL');
+    const none = await insertLead(other);
+    await other.rows(`UPDATE leads SET status = NULL, budget = 'NaN' WHERE id = $1`, [none]);
+    await other.rows(
+      `INSERT INTO interactions (type, date, "leadId", "createdAt") VALUES
+        ('call', '-infinity', $1, now()), ('call', 'infinity', $1, now())`,
+      [odd],
+    );
+    expect(await recalculate()).toEqual({ count: 2, failedCount: 0, failures: [] });
+    expect((await readScores(other)).map(({ activityScore }) => activityScore)).toEqual([3, 3]);
+  });
+});
+
+describe('a lead that the database refuses to update', () => {
+  it('is named and left as it was; all others are saved', async () => {
+    const ids = await insertLeads(other, 1203);
+    const refused = [ids[0], ids[600], ids[1202]];
+    await refuseUpdatesOf(`NEW.id IN (${refused.join(', ')})`);
+
+    const result = await recalculate();
+
+    expect(result).toEqual({
+      count: 1200,
+      failedCount: 3,
+      failures: refused.map((leadId) => ({
+        leadId,
+        reason: 'A trigger of the database refused the row.',
+      })),
+    });
+    const unscored = (await readScores(other)).filter(({ activityScore }) => activityScore === null);
+    expect(unscored.map(({ id }) => id)).toEqual(refused);
+  });
+
+  it('is named where a check refuses it, with no SQL in the reason', async () => {
+    const fine = await insertLead(other, { status: 'won' });
+    const low = await insertLead(other, { status: 'lost' });
+    await other.rows('ALTER TABLE leads ADD CONSTRAINT not_low CHECK ("activityScore" > 5)');
+    expect(await recalculate()).toEqual({
+      count: 1,
+      failedCount: 1,
+      failures: [{ leadId: low, reason: 'A check constraint of the database refused the row.' }],
+    });
+    expect((await readScores(other)).find(({ id }) => id === fine)?.activityScore).toBe(10);
+  });
+
+  it('is named where a trigger passes it over in silence', async () => {
+    const id = await insertLead(other);
+    await other.rows(`
+      CREATE FUNCTION pass_over() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+      CREATE TRIGGER pass_over BEFORE UPDATE ON leads FOR EACH ROW EXECUTE FUNCTION pass_over()`);
+    expect(await recalculate()).toEqual({
+      count: 0,
+      failedCount: 1,
+      failures: [{ leadId: id, reason: 'The database passed over the row.' }],
+    });
+  });
+
+  it('names 100 at most, and counts all', async () => {
+    await insertLeads(other, 150);
+    await refuseUpdatesOf('true');
+    const result = await recalculate();
+    expect([result.count, result.failedCount, result.failures.length]).toEqual([0, 150, 100]);
+  });
+});
+
+describe('a failure of the whole', () => {
+  it('rolls everything back and says so where the connection is lost in the middle', async () => {
+    const ids = await insertLeads(other, 1500);
+    // The second batch waits for this lock, so the first is written when the connection is cut.
+    await other.rows('BEGIN');
+    await other.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [ids[1400]]);
+    const watcher = await connect(api.databaseUrl);
+    const answer = api.send(RECALCULATE);
+    await untilWaiting(watcher);
+    await watcher.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    const { data, errors } = await answer;
+    await other.rows('ROLLBACK');
+    await watcher.close();
+
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ extensions: { code: 'RECALCULATION_FAILED' } }]);
+    expect(errors?.[0]?.message).toMatch(/rolled back/);
+    expect((await readScores(other)).filter(({ activityScore }) => activityScore !== null)).toEqual([]);
+    expect(await recalculate()).toEqual({ count: 1500, failedCount: 0, failures: [] });
+  });
+
+  it('rolls everything back and says so where the commit is refused', async () => {
+    await insertLeads(other, 3);
+    await other.rows(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+      CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON leads DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    expect(await api.codeOf(RECALCULATE)).toBe('RECALCULATION_FAILED');
+    expect((await readScores(other)).filter(({ activityScore }) => activityScore !== null)).toEqual([]);
+  });
+});
+
+describe('beside other writers', () => {
+  const CREATE_CALL = `mutation ($leadId: Int!, $date: DateTime!) {
+    createInteraction(createInteractionInput: { leadId: $leadId, type: CALL, date: $date }) { id }
+  }`;
+
+  /** The call of an instant ago counts 46: recency 40, engagement 6 (5.63), status 3, as 48.63 rounds to 49. */
+  const SCORE_WITH_A_CALL = 49;
+
+  it('an interaction that commits before the lead is reached is in its score', async () => {
+    const [first, last] = [await insertLead(other), await insertLead(other)];
+    await other.rows('BEGIN');
+    await other.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [first]);
+    const watcher = await connect(api.databaseUrl);
+    const answer = api.send(RECALCULATE);
+    await untilWaiting(watcher);
+    await insertInteraction(watcher, last, { ageInDays: 0.0001 });
+    await watcher.rows('UPDATE leads SET budget = NULL WHERE id = $1', [last]);
+    await other.rows('COMMIT');
+    expect((await answer).errors).toBeUndefined();
+    const scores = await readScores(watcher);
+    expect(scores.map(({ activityScore }) => activityScore)).toEqual([3, SCORE_WITH_A_CALL]);
+    await watcher.close();
+  });
+
+  it('an interaction that is created while a recalculation holds the lead is in its score in the end', async () => {
+    const [first, last] = [await insertLead(other), await insertLead(other)];
+    // Holds the recalculation up between its writing and its commit.
+    await other.rows(`
+      CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER wait AFTER UPDATE ON leads DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.id = ${last}) EXECUTE FUNCTION wait()`);
+    await other.rows('SELECT pg_advisory_lock(42)');
+    const watcher = await connect(api.databaseUrl);
+    const recalculation = api.send(RECALCULATE);
+    await untilWaiting(watcher);
+    const creation = api.send(CREATE_CALL, { leadId: first, date: new Date(0).toISOString() });
+    const [clock] = await watcher.rows<{ now: Date }>('SELECT clock_timestamp() AS now');
+    const creationNow = api.send(CREATE_CALL, { leadId: first, date: clock?.now.toISOString() });
+    await untilWaiting(watcher, 3);
+    await other.rows('SELECT pg_advisory_unlock(42)');
+    for (const answer of await Promise.all([recalculation, creation, creationNow])) {
+      expect(answer.errors).toBeUndefined();
+    }
+    const scores = await readScores(watcher);
+    expect(scores.map(({ activityScore }) => activityScore)).toEqual([SCORE_WITH_A_CALL, 3]);
+    await watcher.close();
+  });
+
+  it('a fresher score is never replaced by an older one', async () => {
+    const fresher = new Date(4_000_000_000_000);
+    const id = await insertLead(other, { activityScore: 77, scoreCalculatedAt: fresher });
+    const due = await insertLead(other);
+    expect(await recalculate()).toEqual({ count: 1, failedCount: 0, failures: [] });
+    expect(await readScores(other)).toEqual([
+      { id, activityScore: 77, scoreCalculatedAt: fresher },
+      expect.objectContaining({ id: due, activityScore: 3 }),
+    ]);
+  });
+
+  it('two recalculations at once both succeed', async () => {
+    await insertLeads(other, 300);
+    const results = await Promise.all([recalculate(), recalculate()]);
+    expect(results.map(({ count }) => count)).toEqual([300, 300]);
+  });
+});

@@ -1,0 +1,75 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getConnectionToken } from '@nestjs/sequelize';
+import type { Sequelize } from 'sequelize';
+import request from 'supertest';
+import { loadSettings } from '../../src/config/settings.js';
+import type { Environment } from '../../src/config/environment.js';
+import { createApp } from '../../src/configure-app.js';
+import { createTestDatabase } from './test-database.js';
+
+export interface GraphQLAnswer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** The application on a database of its own, asked over HTTP. */
+export interface Api {
+  readonly app: NestFastifyApplication;
+  readonly databaseUrl: string;
+  /** The pool of the application. */
+  readonly sequelize: Sequelize;
+  /** Sends a document and gives the answer, errors included. */
+  send(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
+  /** Sends a document that is expected to succeed and gives its data. @throws where it does not */
+  ask<Data>(query: string, variables?: Record<string, unknown>): Promise<Data>;
+  /** Sends a document that is expected to fail and gives the code of its first error. */
+  codeOf(query: string, variables?: Record<string, unknown>): Promise<unknown>;
+  /** Counts the statements that the application sends while work is done. */
+  countStatements(work: () => Promise<void>): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function startApi(environment: Environment = {}): Promise<Api> {
+  const database = await createTestDatabase();
+  const app = await createApp(loadSettings({ NODE_ENV: 'test', ...environment }), database.url);
+  app.useLogger(false);
+  await app.getHttpAdapter().getInstance().ready();
+
+  const send = async (query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer> => {
+    const response = await request(app.getHttpServer()).post('/graphql').send({ query, variables });
+    return response.body as GraphQLAnswer;
+  };
+  const sequelize = app.get<Sequelize>(getConnectionToken(), { strict: false });
+  return {
+    app,
+    databaseUrl: database.url,
+    sequelize,
+    send,
+    ask: async <Data>(query: string, variables?: Record<string, unknown>) => {
+      const answer = await send(query, variables);
+      if (answer.errors !== undefined || answer.data == null) throw new Error(JSON.stringify(answer));
+      return answer.data as Data;
+    },
+    codeOf: async (query, variables) => (await send(query, variables)).errors?.[0]?.extensions.code,
+    countStatements: async (work) => {
+      let count = 0;
+      sequelize.addHook('beforeQuery', 'count', () => {
+        count += 1;
+      });
+      try {
+        await work();
+        return count;
+      } finally {
+        sequelize.removeHook('beforeQuery', 'count');
+      }
+    },
+    close: async () => {
+      await app.close();
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { SummaryFacts } from '../../src/leads/summaries/summary-writer.js';
+
+/** The facts of a lead with a call and a planned meeting. */
+export function summaryFacts(facts: Partial<SummaryFacts> = {}): SummaryFacts {
+  return {
+    leadId: 1,
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    company: 'Analytical Engines',
+    location: 'London',
+    source: 'referral',
+    status: 'qualified',
+    budget: 50_000,
+    activityScore: 44,
+    asOf: new Date('2026-03-10T12:00:00Z'),
+    interactions: [
+      { type: 'meeting', date: new Date('2026-03-12T09:00:00Z'), notes: null },
+      { type: 'call', date: new Date('2026-03-07T09:00:00Z'), notes: 'Asked for an offer.' },
+    ],
+    interactionCount: 2,
+    ...facts,
+  };
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { readInteractionLine } from '../../../src/data-import/interaction-line.js';
+
+describe('a line of interactions', () => {
+  it('takes types in any letter case, dates with a zone, and notes of several lines', () => {
+    expect(
+      readInteractionLine(3, {
+        email: ' Ada@example.com',
+        type: ' MeetinG ',
+        date: '2026-03-01T09:30:00+01:00',
+        notes: ' one\ntwo, three ',
+      }),
+    ).toEqual({
+      line: 3,
+      writtenEmail: 'Ada@example.com',
+      type: 'meeting',
+      date: new Date('2026-03-01T08:30:00Z'),
+      notes: 'one\ntwo, three',
+    });
+  });
+
+  it('has no notes where they are blank or no column', () => {
+    const cells = { email: 'a@example.com', type: 'call', date: '2026-03-01' };
+    expect(readInteractionLine(2, { ...cells, notes: '  ' })).toMatchObject({ notes: null });
+    expect(readInteractionLine(2, cells)).toMatchObject({ notes: null });
+  });
+
+  it('is refused with every broken rule, and without what it says', () => {
+    expect(
+      readInteractionLine(9, { email: '', type: 'fax', date: '2026-02-30', notes: 'x'.repeat(10_001) }),
+    ).toEqual({
+      line: 9,
+      reason:
+        'email must not be empty; type must be one of call, email, meeting; date must be an ISO 8601 date, such as 2026-03-01 or 2026-03-01T09:30:00+01:00; notes must be at most 10000 characters long',
+    });
+  });
+
+  it('is refused for control characters in its notes', () => {
+    const cells = { email: 'a@example.com', type: 'call', date: '2026-03-01', notes: 'a\u0000b' };
+    expect(readInteractionLine(2, cells)).toEqual({
+      line: 2,
+      reason: 'notes must not contain control characters',
+    });
+  });
+});

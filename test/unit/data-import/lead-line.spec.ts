@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseBudget, readLeadLine } from '../../../src/data-import/lead-line.js';
+
+describe('a budget', () => {
+  it.each([
+    ['0', 0],
+    ['1234.50', 1234.5],
+    [' 42 ', 42],
+    ['+7', 7],
+    ['-7', -7],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['1e3', 1000],
+    ['1.5E-2', 0.015],
+  ])('reads %j', (text, budget) => {
+    expect(parseBudget(text)).toBe(budget);
+  });
+
+  it.each([
+    '',
+    'abc',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '1,000',
+    '1 000',
+    '0x10',
+    '1e',
+    '1e400',
+    '$5',
+    '1_000',
+    '٣',
+  ])('refuses %j', (text) => {
+    expect(parseBudget(text)).toBeNull();
+  });
+});
+
+describe('a line of leads', () => {
+  it('is held against the rules of the API, all of them at once', () => {
+    expect(
+      readLeadLine(7, {
+        email: 'nobody',
+        firstName: 'two\nlines',
+        phone: 'x'.repeat(256),
+        budget: '-1',
+        status: 'nearly',
+      }),
+    ).toEqual({
+      line: 7,
+      reason: expect.stringMatching(
+        /^(?=.*firstName must be a single line)(?=.*email must be an e-mail address)(?=.*phone must be at most 255 characters long)(?=.*budget must not be negative)(?=.*status must be one of new, )/,
+      ),
+    });
+  });
+
+  it.each([
+    { cells: { email: '' }, reason: 'email must be an e-mail address' },
+    { cells: {}, reason: 'email must be an e-mail address' },
+    { cells: { email: 'a@example.com', budget: 'much' }, reason: 'budget must be a number, such as 1234.50' },
+    { cells: { email: 'a@example.com', budget: '1e9' }, reason: 'budget must be at most 99999999.99' },
+  ])('is refused with one reason for $cells', ({ cells, reason }) => {
+    expect(readLeadLine(2, cells)).toEqual({ line: 2, reason });
+  });
+
+  it('takes an empty or blank cell as not given', () => {
+    expect(
+      readLeadLine(2, {
+        email: ' Ada@Example.com ',
+        firstName: ' ',
+        phone: '',
+        budget: '  ',
+        status: '',
+        source: ' web ',
+      }),
+    ).toEqual({
+      line: 2,
+      writtenEmail: 'Ada@Example.com',
+      input: expect.objectContaining({
+        email: 'ada@example.com',
+        firstName: undefined,
+        phone: undefined,
+        budget: undefined,
+        status: undefined,
+        source: 'web',
+      }),
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEMO_LEADS, type DemoLead } from '../../src/demo/demo-leads.js';
+import { LEAD_STATUSES } from '../../src/leads/lead-status.js';
+import { calculateActivityScore } from '../../src/leads/scoring/activity-score.js';
+import { scoreReasons } from '../../src/leads/scoring/score-reasons.js';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const loadedAt = new Date('2026-03-10T12:00:00Z');
+
+function interactionsOf(lead: DemoLead) {
+  return lead.interactions.map(({ type, ageInDays }) => ({
+    type,
+    date: new Date(loadedAt.getTime() - ageInDays * DAY),
+  }));
+}
+
+/** The score with its breakdown and reasons, as a lead card shows them some minutes after loading. */
+function cardOf(lead: DemoLead, minutes = 0) {
+  const asOf = new Date(loadedAt.getTime() + minutes * MINUTE);
+  const { activityScore, breakdown, lastContactAt, counts } = calculateActivityScore(
+    lead,
+    interactionsOf(lead),
+    asOf,
+  );
+  const reasons = scoreReasons({
+    lastContactAt,
+    meetingCount: counts.meeting,
+    callCount: counts.call,
+    emailCount: counts.email,
+    budget: lead.budget,
+    status: lead.status,
+    scoreCalculatedAt: asOf,
+  });
+  return { activityScore, breakdown, reasons };
+}
+
+const scores = DEMO_LEADS.map((lead) => cardOf(lead).activityScore);
+const textOf = (pick: (lead: DemoLead) => string | string[]) => DEMO_LEADS.flatMap(pick).join(' ');
+
+describe('the demo leads', () => {
+  it('are fifteen, at addresses of their own', () => {
+    expect(DEMO_LEADS).toHaveLength(15);
+    expect(new Set(DEMO_LEADS.map(({ email }) => email)).size).toBe(15);
+  });
+
+  it('stand in every status and came from every source', () => {
+    expect(new Set(DEMO_LEADS.map(({ status }) => status))).toEqual(new Set(LEAD_STATUSES));
+    expect(new Set(DEMO_LEADS.map(({ source }) => source))).toEqual(
+      new Set(['website', 'referral', 'linkedin', 'email', 'tradeshow', 'webinar', 'coldcall']),
+    );
+  });
+
+  it('spread from cold to hot', () => {
+    expect(scores.filter((score) => score > 80).length).toBeGreaterThanOrEqual(2);
+    expect(scores.filter((score) => score < 15).length).toBeGreaterThanOrEqual(2);
+    expect(scores.filter((score) => score >= 30 && score <= 70).length).toBeGreaterThanOrEqual(4);
+    expect(new Set(scores).size).toBe(15);
+  });
+
+  it('have budgets from none to 480 000 that the database keeps to the cent', () => {
+    const budgets = DEMO_LEADS.flatMap(({ budget }) => budget ?? []);
+    expect(budgets.length).toBeLessThan(15);
+    expect(Math.min(...budgets)).toBe(0);
+    expect(Math.max(...budgets)).toBe(480_000);
+    expect(budgets.filter((budget) => budget !== Math.round(budget * 100) / 100)).toEqual([]);
+  });
+
+  it('lack a phone, a location or a company here and there', () => {
+    for (const detail of ['phone', 'location', 'company'] as const) {
+      const missing = DEMO_LEADS.filter((lead) => lead[detail] === null);
+      expect(missing.length).toBeGreaterThan(0);
+      expect(missing.length).toBeLessThan(15);
+    }
+  });
+
+  it('have up to nine interactions, exactly one lead none', () => {
+    const counts = DEMO_LEADS.map(({ interactions }) => interactions.length);
+    expect(counts.filter((count) => count === 0)).toHaveLength(1);
+    expect(Math.max(...counts)).toBe(9);
+  });
+
+  it('have meetings that are still to come', () => {
+    const planned = DEMO_LEADS.flatMap(({ interactions }) =>
+      interactions.filter(({ ageInDays }) => ageInDays < 0),
+    );
+    expect(planned.map(({ type }) => type)).toEqual(['meeting', 'meeting']);
+  });
+
+  it.each([
+    /\p{Script=Greek}/u,
+    /\p{Script=Cyrillic}/u,
+    /\p{Script=Arabic}/u,
+    /\p{Script=Hebrew}/u,
+    /\p{Script=Han}/u,
+    /\p{Script=Hangul}/u,
+    /\p{Script=Devanagari}/u,
+    /[łżëüñêç]/i,
+  ])('have names and notes in the script %s', (script) => {
+    expect(textOf(({ firstName, lastName }) => [firstName, lastName])).toMatch(script);
+    expect(textOf(({ interactions }) => interactions.map(({ notes }) => notes))).toMatch(script);
+  });
+
+  it.each(DEMO_LEADS)('can reach nobody at $email', ({ email, phone }) => {
+    expect(email).toMatch(/^[a-z.-]+@example\.(com|org|net)$/);
+    // Ranges that the regulators keep free for film and fiction: United States, London, Berlin.
+    if (phone !== null)
+      expect(phone).toMatch(/^(\+1 202 555 01\d\d|\+44 20 7946 0\d{3}|\+49 30 23125 \d{3})$/);
+  });
+
+  it.each(DEMO_LEADS)('keep the same card over the ten minutes after loading: $email', (lead) => {
+    for (let minutes = 0; minutes <= 10; minutes += 1) expect(cardOf(lead, minutes)).toEqual(cardOf(lead));
+  });
+
+  it('hold text in one normal form, without stray white space', () => {
+    const texts = DEMO_LEADS.flatMap((lead) => [
+      lead.firstName,
+      lead.lastName,
+      lead.location ?? '-',
+      lead.company ?? '-',
+      ...lead.interactions.map(({ notes }) => notes),
+    ]);
+    expect(texts.filter((text) => text === '' || text !== text.trim().normalize('NFC'))).toEqual([]);
+  });
+});
