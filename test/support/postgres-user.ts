@@ -51,7 +51,7 @@ export class PostgresUser {
 
   /** Starts the process and waits for nothing. */
   static spawn(directory: string, identity?: { uid: number; gid: number }) {
-    const options = { directory, database: 'application' };
+    const options = { directory, database: 'application', isThrowAway: true };
     const args = [
       '--input-type=module',
       '-e',

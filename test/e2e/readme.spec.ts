@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ERROR_CODES } from '../../src/common/domain-error.js';
+import { settingNames } from '../../src/config/settings.js';
+import { DemoService } from '../../src/demo/demo.service.js';
+import { type Api, startApi } from '../support/api.js';
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const README = read('README.md');
+
+interface Step {
+  readonly request: { readonly query: string; readonly variables?: Record<string, unknown> };
+  /** As shown. */
+  readonly answer: string;
+}
+
+/** Each curl of the README with the answer that stands below it. */
+const TOUR: Step[] = [
+  ...README.matchAll(/```sh\ncurl [^`]*?-d '([^`]*?)'\n```\n\n```json\n([^`]*?)\n```/g),
+].map(([, body = '', answer = '']) => ({ request: JSON.parse(body) as Step['request'], answer }));
+
+/** Days and instants are other ones whenever somebody follows the tour. */
+const withoutDates = (text: string) => text.replace(/\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, 'DATE');
+
+describe('the README', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await startApi();
+    await api.app.get(DemoService, { strict: false }).load();
+  });
+  afterAll(() => api.close());
+
+  it('shows an answer below every curl', () => {
+    expect(TOUR.length).toBeGreaterThanOrEqual(7);
+    expect(TOUR).toHaveLength(README.match(/^curl /gm)?.length ?? 0);
+  });
+
+  it.each(TOUR)('shows what the server really answers: $request.query', async ({ request, answer }) => {
+    const actual = await api.send(request.query, request.variables);
+    expect(withoutDates(JSON.stringify(actual))).toBe(withoutDates(answer));
+  });
+
+  it('names every setting, and no other', () => {
+    const named = [...README.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name);
+    expect(named).toEqual(settingNames);
+  });
+});
+
+describe('docs/errors.md', () => {
+  it('explains every error code', () => {
+    const explained = new Set(read('docs/errors.md').match(/`[A-Z_]+`/g));
+    expect(ERROR_CODES.filter((code) => !explained.has(`\`${code}\``))).toEqual([]);
+  });
+});
