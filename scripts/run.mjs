@@ -3,7 +3,9 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
+import { stopWithLauncher } from './stop-with-launcher.mjs';
 
+stopWithLauncher();
 const [, , program, ...args] = process.argv;
 try {
   await ensureBuilt();

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { startServerProgram } from '../support/program.js';
@@ -50,3 +52,35 @@ it('runs beside another of the same data, which loads the demo leads once', asyn
   await servers[1].stop();
   expect(isPostgresRunning()).toBe(false);
 });
+
+/** As pnpm does: a shell between, and a process group of its own for the program. */
+const PACKAGE_MANAGER = `
+  process.title = 'pnpm start';
+  const { spawn } = await import('node:child_process');
+  spawn('sh', ['-c', '"$NODE" "$PROGRAM" src/main.js; exit'], { stdio: 'inherit', detached: true });
+  setInterval(() => undefined, 1000);`;
+
+(process.platform === 'linux' ? it : it.skip)(
+  'stops in good order where the package manager that started it is killed',
+  async () => {
+    const launcher = spawn(process.execPath, ['--input-type=module', '-e', PACKAGE_MANAGER], {
+      cwd: directory.path,
+      env: {
+        PATH: process.env.PATH,
+        PORT: '0',
+        NODE: process.execPath,
+        PROGRAM: path.resolve(import.meta.dirname, '..', '..', 'scripts', 'run.mjs'),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise<void>((resolve) => {
+      launcher.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('ready at')) resolve();
+      });
+    });
+    launcher.kill('SIGKILL');
+    // The pipe ends when the last process that writes to it has ended: the server, not the launcher.
+    await once(launcher.stdout, 'close');
+    expect(isPostgresRunning()).toBe(false);
+  },
+);
