@@ -43,18 +43,15 @@ export class ImportPrinter implements ImportObserver {
 /** Lines, or leads, a second since the step began. */
 class Rate {
   private step: ImportProgress['step'] | null = null;
-  private since = 0;
-  private countBefore = 0;
+  private stepSince = 0;
+  private lastReport = performance.now();
 
   of({ step, count }: ImportProgress): number {
-    const now = performance.now();
-    if (step !== this.step) {
-      this.step = step;
-      this.since = now;
-      this.countBefore = count;
-    }
-    const seconds = (now - this.since) / MS_A_SECOND;
-    return seconds > 0 ? Math.round((count - this.countBefore) / seconds) : 0;
+    if (step !== this.step) this.stepSince = this.lastReport;
+    this.step = step;
+    this.lastReport = performance.now();
+    const seconds = (this.lastReport - this.stepSince) / MS_A_SECOND;
+    return seconds > 0 ? Math.round(count / seconds) : 0;
   }
 }
 

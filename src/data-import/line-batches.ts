@@ -73,18 +73,8 @@ export class LineBatches {
     };
   }
 
-  /** As `withSavepoint`, but a savepoint that cannot even be made also says that the transaction is lost. */
-  private async inPart<Result>(work: () => Promise<Result>): Promise<Result> {
-    let hasBegun = false;
-    try {
-      return await withSavepoint(this.sequelize, this.transaction, () => {
-        hasBegun = true;
-        return work();
-      });
-    } catch (error) {
-      if (hasBegun) throw error;
-      throw new TransactionLostError('The connection was lost within a transaction.', { cause: error });
-    }
+  private inPart<Result>(work: () => Promise<Result>): Promise<Result> {
+    return withSavepoint(this.sequelize, this.transaction, work);
   }
 }
 

@@ -1,8 +1,10 @@
-/**
- * The keys of PostgreSQL's advisory locks, in one place so that no two uses share one. A number each, within
- * the one database.
- */
+/** The keys of PostgreSQL's advisory locks, in one place so that no two uses share one. */
 export const ADVISORY_LOCKS = {
+  /**
+   * Shared by every process that uses an embedded server, in its database `postgres`. Who gets it alone is the
+   * last one, and stops the server.
+   */
+  presence: 7_316_000,
   /** Held by a migrator for its whole run: of two deploys at once, one migrates and the other waits. */
   migrations: 7_316_001,
   /**

@@ -37,11 +37,26 @@ function locationOf(url: string): string {
   return `${hostname || 'localhost'}:${port || '5432'}${pathname}`;
 }
 
+/** What the driver reports without a code, by the words that it uses. */
+const WORDED_REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/timeout/i, REMEDIES.ETIMEDOUT ?? ''],
+  [/does not support SSL/, 'it offers no TLS; remove sslmode from DATABASE_URL, or turn TLS on there'],
+  [/password must be a string/, 'it wants a password; put one into DATABASE_URL'],
+  [/certificate/i, 'its TLS certificate is not trusted; name its authority with sslrootcert in DATABASE_URL'],
+];
+
+function remedyFor(error: unknown): string {
+  const code = errorCodeOf(error);
+  const remedy = code === undefined ? undefined : REMEDIES[code];
+  if (remedy !== undefined) return remedy;
+  const message = error instanceof Error ? error.message : '';
+  const worded = WORDED_REMEDIES.find(([pattern]) => pattern.test(message));
+  return worded?.[1] ?? `it answered ${code ?? 'nothing useful'}`;
+}
+
 /** Puts a failed connection into words that help whoever runs the command; the password is never among them. */
 export function connectionFault(url: string, error: unknown): OperatorError {
-  const code = errorCodeOf(error);
-  const isTimeout = error instanceof Error && /timeout/i.test(error.message);
-  const remedy =
-    REMEDIES[code ?? (isTimeout ? 'ETIMEDOUT' : '')] ?? `it answered ${code ?? 'nothing useful'}`;
-  return new OperatorError(`The database at ${locationOf(url)} cannot be used: ${remedy}.`, { cause: error });
+  return new OperatorError(`The database at ${locationOf(url)} cannot be used: ${remedyFor(error)}.`, {
+    cause: error,
+  });
 }

@@ -34,17 +34,22 @@ export async function withSavepoint<Result>(
   transaction: Transaction,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  await sequelize.query('SAVEPOINT part', { transaction });
+  const control = async (statement: string, cause?: unknown) => {
+    try {
+      await sequelize.query(statement, { transaction });
+    } catch (error) {
+      throw new TransactionLostError('The connection was lost within a transaction.', {
+        cause: cause ?? error,
+      });
+    }
+  };
+  await control('SAVEPOINT part');
   try {
     const result = await work();
     await sequelize.query('RELEASE SAVEPOINT part', { transaction });
     return result;
   } catch (error) {
-    try {
-      await sequelize.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part', { transaction });
-    } catch {
-      throw new TransactionLostError('The connection was lost within a transaction.', { cause: error });
-    }
+    await control('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part', error);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { withConnection } from '../support/connection.js';
-import { runProgram, startServerProgram } from '../support/program.js';
+import { type Finished, runProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -86,18 +86,26 @@ describe('a database that cannot be used', () => {
       (url: URL) => (url.username = 'nobody_of_this_name'),
       /the user or the password is wrong|does not admit/,
     ],
+    ['no password', (url: URL) => (url.password = ''), /it wants a password/],
+    ['no TLS', (url: URL) => url.searchParams.set('sslmode', 'verify-full'), /it offers no TLS/],
     ['no such database', (url: URL) => (url.pathname = '/no_such_database'), /the database does not exist/],
     ['nothing listens', (url: URL) => (url.port = '1'), /nothing listens there/],
     ['unknown host', (url: URL) => (url.hostname = 'database.invalid'), /host name does not resolve/],
   ])('is explained in a sentence: %s', async (_, change, expected) => {
-    for (const program of ['src/main.js', 'src/cli/migrate.js', 'src/cli/seed.js']) {
-      const { code, stderr } = await run(program, { PORT: '0', DATABASE_URL: withUrl(change) });
-      expect(code).toBe(1);
-      expect(stderr).toMatch(expected);
-      expect(stderr).not.toMatch(/s3cret| {4}at /);
-      expect(stderr.trim().split('\n')).toHaveLength(1);
-    }
+    expectSentence(await serve({ DATABASE_URL: withUrl(change) }), expected);
   });
+
+  it.each(['src/cli/migrate.js', 'src/cli/seed.js'])('is explained by %s too', async (program) => {
+    const url = withUrl((wrong) => (wrong.password = 's3cret-wrong'));
+    expectSentence(await run(program, { DATABASE_URL: url }), /the user or the password is wrong/);
+  });
+
+  function expectSentence({ code, stderr }: Finished, expected: RegExp): void {
+    expect(code).toBe(1);
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toMatch(/s3cret| {4}at /);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  }
 });
 
 describe('settings', () => {

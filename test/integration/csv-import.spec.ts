@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { loadSettings } from '../../src/config/settings.js';
 import { CoreModule } from '../../src/core.module.js';
+import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
 import { CsvImportService } from '../../src/data-import/csv-import.service.js';
 import type { ImportProgress, ImportResult } from '../../src/data-import/import-report.js';
 import { calculateActivityScore, type ScoredInteraction } from '../../src/leads/scoring/activity-score.js';
@@ -298,26 +299,27 @@ describe('a file of leads', () => {
     expect(await other.rows('SELECT "leadId" FROM interactions')).toEqual([{ leadId: lower }]);
   });
 
-  it('updates a lead that somebody else makes while the import waits to insert it', async () => {
-    await other.rows('BEGIN');
-    await insertLead(other, { email: 'b@example.com', firstName: 'Theirs' });
-    const importing = importCsv({
-      leads: [
-        'email,firstName,lastName',
-        'a@example.com,A,Name',
-        'b@example.com,B,Name',
-        'c@example.com,C,Name',
-      ],
-    });
-    const watcher = await connect(database.url);
-    await untilWaiting(watcher);
-    await watcher.close();
-    await other.rows('COMMIT');
-    const { result, refused } = await importing;
-    expect([refused, result.leads]).toEqual([[], counts(2, 1, 0, 0)]);
-    expect((await readLead('b@example.com')).firstName).toBe('B');
-    expect(await readLeads()).toHaveLength(3);
-  });
+  it.each([
+    { first: [], inserted: 0 },
+    { first: ['a@example.com,A,Name'], inserted: 1 },
+  ])(
+    'updates a lead that somebody else makes while the import waits to insert it ($inserted others)',
+    async ({ first, inserted }) => {
+      await other.rows('BEGIN');
+      await insertLead(other, { email: 'b@example.com', firstName: 'Theirs' });
+      const importing = importCsv({
+        leads: ['email,firstName,lastName', ...first, 'b@example.com,B,Name'],
+      });
+      const watcher = await connect(database.url);
+      await untilWaiting(watcher);
+      await watcher.close();
+      await other.rows('COMMIT');
+      const { result, refused } = await importing;
+      expect([refused, result.leads]).toEqual([[], counts(inserted, 1, 0, 0)]);
+      expect((await readLead('b@example.com')).firstName).toBe('B');
+      expect(await readLeads()).toHaveLength(inserted + 1);
+    },
+  );
 });
 
 describe('a file of interactions', () => {
@@ -600,12 +602,16 @@ describe('an import that cannot be', () => {
         $$ BEGIN RAISE EXCEPTION 'secret internals: %', NEW; END $$;
       CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON leads DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    // Sequelize prints the database's message where a commit itself fails.
+    const printed = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     await expect(
       importCsv({ leads: ['email,firstName,lastName', 'a@example.com,A,Name'] }),
     ).rejects.toMatchObject({
       name: 'OperatorError',
       message: 'A trigger of the database refused the row. The import was rolled back: nothing was imported.',
     });
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
     expect(await readLeads()).toEqual([]);
   });
 
@@ -630,7 +636,8 @@ describe('an import that cannot be', () => {
     expect(await readLeads()).toHaveLength(1);
   });
 
-  it('does not begin where it is told to stop before', async () => {
+  it('does not begin where it is told to stop before, though it would have to wait for another import', async () => {
+    await other.rows('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.bulkScoring]);
     await expect(
       importCsv({ leads: ['email,firstName,lastName', 'a@example.com,A,Name'] }, AbortSignal.abort()),
     ).rejects.toMatchObject({ name: 'ImportInterruptedError' });

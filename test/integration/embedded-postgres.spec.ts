@@ -11,7 +11,7 @@ import pg from 'pg';
 import { OperatorError } from '../../src/common/operator-error.js';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { findPostgresBinaries } from '../../src/database/embedded/postgres-binaries.js';
-import { PRESENCE_LOCK } from '../../src/database/embedded/presence.js';
+import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
 import { isAlive } from '../../src/database/embedded/postmaster.js';
 import { stopServer } from '../../src/database/embedded/server-process.js';
 import { PostgresUser, queryValue } from '../support/postgres-user.js';
@@ -164,7 +164,7 @@ describe('a newcomer', () => {
     // What release() does, halted between taking the lock and stopping the server.
     const leaver = new pg.Client(url.href).on('error', () => undefined);
     await leaver.connect();
-    await leaver.query('SELECT pg_advisory_lock($1)', [PRESENCE_LOCK]);
+    await leaver.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.presence]);
     const starting = start();
     const waiting = `SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
     while ((await queryValue(url.href, waiting)) === 0) await sleep(10);

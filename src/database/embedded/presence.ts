@@ -1,13 +1,11 @@
 import pg from 'pg';
+import { ADVISORY_LOCKS } from '../advisory-locks.js';
 
 export interface ServerAddress {
   readonly port: number;
   /** Of the superuser `postgres`. */
   readonly password: string;
 }
-
-/** In the database `postgres`, where the application keeps no lock of its own. */
-export const PRESENCE_LOCK = 7_316_000;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -36,7 +34,7 @@ export class Presence {
     try {
       await client.connect();
       // Waits while the last user stops the server, and fails when it has.
-      await client.query('SELECT pg_advisory_lock_shared($1)', [PRESENCE_LOCK]);
+      await client.query('SELECT pg_advisory_lock_shared($1)', [ADVISORY_LOCKS.presence]);
       return presence;
     } catch (error) {
       await presence.close();
@@ -72,10 +70,10 @@ export class Presence {
   /** Of several that leave at the same moment, at most one is the last, and one is. */
   private async isLast(): Promise<boolean> {
     try {
-      await this.client.query('SELECT pg_advisory_unlock_shared($1)', [PRESENCE_LOCK]);
+      await this.client.query('SELECT pg_advisory_unlock_shared($1)', [ADVISORY_LOCKS.presence]);
       const { rows } = await this.client.query<{ isLast: boolean }>(
         'SELECT pg_try_advisory_lock($1) AS "isLast"',
-        [PRESENCE_LOCK],
+        [ADVISORY_LOCKS.presence],
       );
       return rows[0]?.isLast === true;
     } catch {
