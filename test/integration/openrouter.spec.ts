@@ -175,7 +175,7 @@ describe('a call that may succeed the next time', () => {
     ['a text of white space', { body: answer(' \n ') }, 'SUMMARY_INVALID_OUTPUT'],
     [
       'a redirect',
-      { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' },
+      { status: 307, headers: { location: '/api/v1/chat/completions' }, body: '' },
       'SUMMARY_PROVIDER_UNAVAILABLE',
     ],
     [

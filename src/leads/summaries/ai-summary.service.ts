@@ -30,12 +30,12 @@ export class AISummaryService {
   async regenerate(leadId: number): Promise<Lead> {
     await this.calculateActivityScore(leadId);
     const written = await this.writer.write(await this.readFacts(leadId));
-    const [changed] = await this.leads.update(
+    await this.leads.update(
       { summary: written.text, summaryGeneratedAt: now(), summarySource: written.source },
       // `updatedAt` says when somebody changed the lead; a summary is no such change.
       { where: { id: leadId }, silent: true },
     );
-    if (changed === 0) throw new NotFoundError('Lead', leadId);
+    // It may have been removed meanwhile.
     return this.findLead(leadId);
   }
 
