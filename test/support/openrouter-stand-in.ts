@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 
 /** What the stand-in does with one request. What is left out is as in a good answer. */
 export interface Turn {
@@ -7,12 +8,16 @@ export interface Turn {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as it is; an object as JSON. */
   readonly body?: string | object;
+  /** Before anything is sent, in milliseconds. */
+  readonly delayMs?: number;
   /** `hang`: never answers. `reset`: cuts the connection at once, `cut`: in the middle of the body, `stall`: stops there. */
   readonly misbehave?: 'hang' | 'reset' | 'cut' | 'stall';
 }
 
 export interface ReceivedRequest {
   readonly path: string;
+  /** When it had arrived, in milliseconds of a clock that never goes back. */
+  readonly arrivedAt: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: {
     readonly model?: string;
@@ -62,7 +67,9 @@ export async function startOpenRouterStandIn(): Promise<OpenRouterStandIn> {
       respond(response, complaint);
       return;
     }
-    respond(response, { body: answer(goodText(received, isObedient)), ...script.shift() });
+    const turn = { body: answer(goodText(received, isObedient)), ...script.shift() };
+    if (turn.delayMs !== undefined) await setTimeout(turn.delayMs);
+    respond(response, turn);
   };
   const server = createServer((request, response) => {
     void serve(request, response);
@@ -96,6 +103,7 @@ async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
   for await (const chunk of request) text += String(chunk);
   return {
     path: `${request.method} ${request.url}`,
+    arrivedAt: performance.now(),
     headers: request.headers,
     body: JSON.parse(text) as ReceivedRequest['body'],
   };
@@ -108,7 +116,14 @@ function complaintAbout({ path, headers, body }: ReceivedRequest): Turn | null {
   if (headers.authorization !== `Bearer ${API_KEY}`) return complaint(401);
   if (headers['content-type'] !== 'application/json') return complaint(400);
   if ((body.models?.length ?? 1) > 3 || body.messages.length === 0) return complaint(400);
+  // Stricter than the real one: a summary must never be asked for without the privacy rules.
+  if (!hasPrivacyRules(body)) return complaint(400);
   return null;
+}
+
+function hasPrivacyRules({ provider }: ReceivedRequest['body']): boolean {
+  const rules: Record<string, unknown> = { ...(typeof provider === 'object' ? provider : {}) };
+  return rules.data_collection === 'deny' && rules.zdr === true && rules.require_parameters === true;
 }
 
 /** Prose from the prompt's facts; or, where it obeys, what the last instruction in a note asks for. */

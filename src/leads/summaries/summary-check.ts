@@ -15,6 +15,10 @@ interface Rule {
   readonly isBroken: (text: string) => boolean;
 }
 
+/** A host alone is none: companies are called Booking.com. A host with a path is, but for Node.js/React. */
+const LINK =
+  /\b(https?|ftp|mailto|javascript):|\b[a-z][a-z\d+.-]*:\/\/|\bwww\.|\b([a-z\d-]+\.)+(?!js\b|ts\b)[a-z]{2,}\/\w/i;
+
 const RULES: readonly Rule[] = [
   { fault: 'it is empty', isBroken: (text) => text === '' },
   {
@@ -26,9 +30,9 @@ const RULES: readonly Rule[] = [
     fault: 'it has invisible characters',
     isBroken: (text) => text.replace(INVISIBLE_CHARACTERS, '') !== text,
   },
-  { fault: 'it has a link', isBroken: (text) => /\b(https?|ftp|mailto|javascript):|\bwww\./i.test(text) },
+  { fault: 'it has a link', isBroken: (text) => LINK.test(text) },
   { fault: 'it has an e-mail address or a telephone number', isBroken: hasContacts },
-  { fault: 'it has HTML', isBroken: (text) => /<\/?[a-z!][^>]*>|&(#\w+|\w+);/i.test(text) },
+  { fault: 'it has HTML', isBroken: (text) => /<\/?[a-z!][^>]*>|&(#\w+|\w{2,});/i.test(text) },
   {
     fault: 'it has markup',
     isBroken: (text) => /^\s*(#{1,6}\s|[-*+•]\s|\d+[.)]\s|>\s|\|)|```|\*\*|__|\[[^\]]*\]\(/m.test(text),
@@ -46,13 +50,19 @@ export function checkSummary(written: string, delimiter: string): CheckedSummary
     .replace(/^```\w*\n([^`]*)\n?```$/, '$1')
     .trim()
     .replace(/^"([^"]*)"$/, '$1');
-  if (unwrapped.includes(delimiter)) return { fault: 'it repeats the delimiter' };
+  if (echoesDelimiter(unwrapped, delimiter)) return { fault: 'it repeats the delimiter' };
   // Before white space is collapsed, since markup stands at the beginning of a line.
   const broken = RULES.find(({ isBroken }) => isBroken(unwrapped));
   return broken === undefined ? { text: unwrapped.replace(/\s+/g, ' ') } : { fault: broken.fault };
 }
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** Its random part gives it away as well as the whole, in whatever frame or letter case. */
+function echoesDelimiter(text: string, delimiter: string): boolean {
+  const secrets = delimiter.toLowerCase().match(/[a-z\d]{8,}/g) ?? [delimiter];
+  return secrets.some((secret) => text.toLowerCase().includes(secret));
+}
 
 function echoesInstructions(text: string): boolean {
   const instructions = ` ${wordsOf(SYSTEM_MESSAGE).join(' ')} `;

@@ -26,9 +26,12 @@ function whoSentence({ firstName, lastName, company, status, budget }: SummaryFa
 }
 
 /** Notes are not quoted: what outsiders wrote is not for a template to vouch for. */
-function contactSentence({ interactions, interactionCount, asOf }: SummaryFacts): string {
+function contactSentence({ interactions, interactionCount, asOf }: SummaryFacts): string | null {
   const last = interactions.find(({ date }) => date <= asOf);
-  if (last === undefined) return 'There has been no contact yet.';
+  if (last === undefined) {
+    // Where plans alone fill the list, what was left out may be contacts: nothing can be said of them.
+    return interactionCount > interactions.length ? null : 'There has been no contact yet.';
+  }
   const days = Math.floor((asOf.getTime() - last.date.getTime()) / MS_A_DAY);
   const when = days === 0 ? 'within the last day' : `${counted(days, 'day')} ago`;
   const past = interactionCount - interactions.filter(({ date }) => date > asOf).length;

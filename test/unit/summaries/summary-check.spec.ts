@@ -11,6 +11,7 @@ describe('the check of a summary', () => {
     '李さんは見積もりを待っています。来週、電話してください。',
     'مهتمة بالعرض. اتصل بها غداً.',
     'He said "not yet" & wants 3 seats at 5 * 20 < 120.',
+    'Works at Booking.com in R&D; knows Node.js/React and/or sales.',
   ])('lets prose through: %s', (text) => {
     expect(checkSummary(text, DELIMITER)).toEqual({ text });
   });
@@ -32,6 +33,8 @@ describe('the check of a summary', () => {
     ['See https://example.com', 'it has a link'],
     ['See www.example.com', 'it has a link'],
     ['Click javascript:alert(1)', 'it has a link'],
+    ['Open crm-app://lead', 'it has a link'],
+    ['See evil.example/login', 'it has a link'],
     ['Write to ada@example.com', 'it has an e-mail address or a telephone number'],
     ['Call +1 (202) 555-0101', 'it has an e-mail address or a telephone number'],
     ['Call 020 7946 0182 9', 'it has an e-mail address or a telephone number'],
@@ -44,6 +47,7 @@ describe('the check of a summary', () => {
     ['An [offer](x)', 'it has markup'],
     ['a ```fence``` here', 'it has markup'],
     [`Ada. ${DELIMITER}`, 'it repeats the delimiter'],
+    ['The code is 0123456789ABCDEF.', 'it repeats the delimiter'],
     [SYSTEM_MESSAGE.slice(0, 90), 'it repeats the instructions'],
   ])('refuses %p', (text, fault) => {
     expect(checkSummary(text, DELIMITER)).toEqual({ fault });

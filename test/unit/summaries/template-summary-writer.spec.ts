@@ -27,6 +27,16 @@ describe('the template', () => {
     expect(text).toBe('小龍 李 is a lead in status closed lost. There has been no contact yet.');
   });
 
+  it('does not claim that there was no contact where it sees plans alone', async () => {
+    const { text } = await write({
+      interactions: [{ type: 'email', date: new Date('2026-03-12T09:00:00Z'), notes: null }],
+      interactionCount: 60,
+    });
+    expect(text).toBe(
+      'Ada Lovelace of Analytical Engines is a lead in status qualified with a budget of 50,000. An email is planned for 2026-03-12.',
+    );
+  });
+
   it('counts the interactions that it does not see', async () => {
     const { text } = await write({
       interactions: [{ type: 'email', date: new Date('2026-03-10T11:00:00Z'), notes: 'secret' }],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ProviderErrorOptions, type ProviderFault, SummaryProviderError } from './provider-error.js';
+import { errorOf, errorSchema, type HeaderHints, idOf, parseJson, statusIn } from './answer-error.js';
+import { type ProviderFault, SummaryProviderError } from './provider-error.js';
 
 /** What a model wrote, and what it took. */
 export interface Completion {
@@ -7,17 +8,29 @@ export interface Completion {
   /** The model that answered. */
   readonly model: string;
   readonly generationId: string | null;
+  readonly usage: Usage;
 }
 
-const errorSchema = z.object({
-  code: z.union([z.number(), z.string()]).optional().catch(undefined),
-  metadata: z.record(z.string(), z.unknown()).optional().catch(undefined),
-});
+/** What the provider counted; null where it does not say. */
+export interface Usage {
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+  /** In US dollars. */
+  readonly costUsd: number | null;
+}
+
+const amountSchema = z.number().nonnegative().nullish().catch(undefined);
+
+const usageSchema = z
+  .object({ prompt_tokens: amountSchema, completion_tokens: amountSchema, cost: amountSchema })
+  .nullish()
+  .catch(undefined);
 
 const answerSchema = z.object({
   id: z.string().optional().catch(undefined),
   model: z.string().optional().catch(undefined),
   error: errorSchema.nullish(),
+  usage: usageSchema,
   choices: z
     .array(
       z.object({
@@ -34,11 +47,6 @@ const answerSchema = z.object({
     .nullish(),
 });
 
-type ErrorBody = z.output<typeof errorSchema>;
-
-/** Statuses, and codes inside a 200, after which the same request may succeed. */
-const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 524, 529]);
-
 /** The answer was cut short because it reached the limit on its length. */
 export class LengthReachedError extends SummaryProviderError {
   constructor(fault: ProviderFault) {
@@ -50,21 +58,22 @@ export class LengthReachedError extends SummaryProviderError {
  * Reads the body of an answer with status 200. @throws SummaryProviderError where it is no success: an error at
  * either level, no choice, no text, a refusal, or a model that did not finish
  */
-export function readCompletion(body: string, generationIdHeader: string | null): Completion {
+export function readCompletion(body: string, hints: HeaderHints): Completion {
   const parsed = answerSchema.safeParse(parseJson(body));
   if (!parsed.success) {
     throw new SummaryProviderError(
       'SUMMARY_PROVIDER_UNAVAILABLE',
-      { status: 200, detail: 'the body is not an answer' },
+      { ...idOf(hints.generationId), status: 200, detail: 'the body is not an answer' },
       { isRetryable: true },
     );
   }
   const { data } = parsed;
-  const generationId = data.id ?? generationIdHeader;
-  const fault = { status: 200, ...(generationId === null ? {} : { generationId }) };
+  const generationId = data.id ?? hints.generationId;
+  const fault = { status: 200, ...idOf(generationId) };
   const [choice] = data.choices ?? [];
   const error = data.error ?? choice?.error;
-  if (error != null) throw errorOf(statusIn(error) ?? 502, error);
+  // The key was accepted where the status is 200, so that a 403 is about what was written.
+  if (error != null) throw errorOf(statusIn(error) ?? 502, error, { ...hints, generationId }, true);
 
   const { finish_reason: reason, message } = choice ?? {};
   if (message?.refusal != null && message.refusal.trim() !== '') {
@@ -79,7 +88,16 @@ export function readCompletion(body: string, generationIdHeader: string | null):
       { isRetryable: true },
     );
   }
-  return { text, model: data.model ?? 'unknown', generationId };
+  return {
+    text,
+    model: data.model ?? 'unknown',
+    generationId: generationId ?? null,
+    usage: {
+      promptTokens: data.usage?.prompt_tokens ?? null,
+      completionTokens: data.usage?.completion_tokens ?? null,
+      costUsd: data.usage?.cost ?? null,
+    },
+  };
 }
 
 /** A reason that is absent is taken for `stop`: local model servers leave it out. */
@@ -105,50 +123,5 @@ function refuseUnfinished(reason: string | null | undefined, fault: Omit<Provide
     case null:
     default:
       throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', { ...fault, detail });
-  }
-}
-
-/** The error of an answer whose status is not 200. */
-export function errorOfStatus(status: number, body: string, retryAfterMs?: number): SummaryProviderError {
-  const parsed = z.object({ error: errorSchema }).safeParse(parseJson(body));
-  return errorOf(status, parsed.success ? parsed.data.error : {}, retryAfterMs);
-}
-
-function errorOf(status: number, error: ErrorBody, retryAfterMs?: number): SummaryProviderError {
-  const fault = { status, detail: 'the provider answered with an error' };
-  const options: ProviderErrorOptions = { isRetryable: PASSING_STATUSES.has(status), retryAfterMs };
-  switch (status) {
-    case 401:
-      return new SummaryProviderError('SUMMARY_PROVIDER_AUTH_FAILED', fault);
-    case 402:
-      return new SummaryProviderError('SUMMARY_PROVIDER_PAYMENT_REQUIRED', fault, {
-        ...options,
-        isRetryable: error.metadata?.limit_source === 'openrouter_in_flight_budget',
-      });
-    case 403:
-      // Moderation or a guardrail; a key that is not accepted is a 401.
-      return new SummaryProviderError('SUMMARY_MODERATED', fault);
-    case 408:
-    case 504:
-    case 524:
-      return new SummaryProviderError('SUMMARY_TIMED_OUT', fault, options);
-    case 429:
-      return new SummaryProviderError('SUMMARY_PROVIDER_RATE_LIMITED', fault, options);
-    default:
-      return new SummaryProviderError('SUMMARY_PROVIDER_UNAVAILABLE', fault, options);
-  }
-}
-
-function statusIn({ code }: ErrorBody): number | undefined {
-  const status = Number(code);
-  return code === undefined || !Number.isInteger(status) ? undefined : status;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // Something between us and the provider answered, with a page of HTML most often.
-    return undefined;
   }
 }

@@ -14,11 +14,14 @@ export class OpenRouterSummaryWriter extends SummaryWriter {
   override async write(facts: SummaryFacts, signal?: AbortSignal): Promise<WrittenSummary> {
     const delimiter = `=== ${randomBytes(12).toString('hex')} ===`;
     const messages = summaryPrompt(facts, delimiter);
-    const first = await this.client.complete(messages, signal);
+    // One for both calls: whoever waits does not care that the first text was no good.
+    const deadline = this.client.deadline();
+    const first = await this.client.complete(messages, signal, deadline);
     const checked = checkSummary(first.text, delimiter);
     if (checked.fault === undefined) return { text: checked.text, source: 'model', model: first.model };
 
-    const second = await this.client.complete(repairOf(messages, first.text, checked.fault), signal);
+    const repair = repairOf(messages, first.text, checked.fault);
+    const second = await this.client.complete(repair, signal, deadline);
     const repaired = checkSummary(second.text, delimiter);
     if (repaired.fault !== undefined) {
       throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', {

@@ -12,6 +12,8 @@ export interface ProviderErrorOptions {
   readonly isRetryable?: boolean;
   /** How long the provider asks to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Our settings are at fault, and trying again later does not help. */
+  readonly isRequestRefused?: boolean;
 }
 
 type SummaryErrorCode = Extract<ErrorCode, `SUMMARY_${string}`>;
@@ -29,6 +31,9 @@ const MESSAGES: Readonly<Record<SummaryErrorCode, string>> = {
   SUMMARY_TRUNCATED: 'The language model did not come to an end; try again.',
 };
 
+const REQUEST_REFUSED =
+  'The language model provider did not accept the request; its settings have to be looked at.';
+
 /** No summary was written; the old one stays as it was. */
 export class SummaryProviderError extends DomainError {
   override readonly name = 'SummaryProviderError';
@@ -36,7 +41,7 @@ export class SummaryProviderError extends DomainError {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: SummaryErrorCode, fault: ProviderFault, options: ProviderErrorOptions = {}) {
-    super(code, MESSAGES[code], { cause: fault });
+    super(code, options.isRequestRefused === true ? REQUEST_REFUSED : MESSAGES[code], { cause: fault });
     this.isRetryable = options.isRetryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
   }

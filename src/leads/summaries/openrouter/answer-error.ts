@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { type ProviderErrorOptions, SummaryProviderError } from './provider-error.js';
+
+/** What the headers of an answer say, whatever its body. */
+export interface HeaderHints {
+  readonly generationId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+export const errorSchema = z.object({
+  code: z.union([z.number(), z.string()]).optional().catch(undefined),
+  metadata: z.record(z.string(), z.unknown()).optional().catch(undefined),
+});
+
+type ErrorBody = z.output<typeof errorSchema>;
+
+/** Statuses, and codes inside a 200, after which the same request may succeed. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 524, 529]);
+
+/** The error of an answer whose status is not 200. */
+export function errorOfStatus(status: number, body: string, hints: HeaderHints): SummaryProviderError {
+  const parsed = z.object({ error: errorSchema }).safeParse(parseJson(body));
+  const error = parsed.success ? parsed.data.error : {};
+  return errorOf(status, error, hints, Object.keys(error.metadata ?? {}).length > 0);
+}
+
+/**
+ * The error that a status, or a code inside a 200, stands for.
+ * @param isAboutContent what a 403 means: a text that was flagged, or else a key that may not do this
+ */
+export function errorOf(
+  status: number,
+  error: ErrorBody,
+  { generationId, retryAfterMs }: HeaderHints,
+  isAboutContent: boolean,
+): SummaryProviderError {
+  const fault = { ...idOf(generationId), status, detail: 'the provider answered with an error' };
+  const options: ProviderErrorOptions = { isRetryable: PASSING_STATUSES.has(status), retryAfterMs };
+  switch (status) {
+    case 401:
+      return new SummaryProviderError('SUMMARY_PROVIDER_AUTH_FAILED', fault);
+    case 402:
+      return new SummaryProviderError('SUMMARY_PROVIDER_PAYMENT_REQUIRED', fault, {
+        ...options,
+        isRetryable: error.metadata?.limit_source === 'openrouter_in_flight_budget',
+      });
+    case 403:
+      return new SummaryProviderError(
+        isAboutContent ? 'SUMMARY_MODERATED' : 'SUMMARY_PROVIDER_AUTH_FAILED',
+        fault,
+      );
+    case 408:
+    case 504:
+    case 524:
+      return new SummaryProviderError('SUMMARY_TIMED_OUT', fault, options);
+    case 429:
+      return new SummaryProviderError('SUMMARY_PROVIDER_RATE_LIMITED', fault, options);
+    default:
+      return new SummaryProviderError('SUMMARY_PROVIDER_UNAVAILABLE', fault, {
+        ...options,
+        isRequestRefused: status >= 400 && status < 500,
+      });
+  }
+}
+
+export const idOf = (generationId: string | undefined): { generationId?: string } =>
+  generationId === undefined ? {} : { generationId };
+
+/** The code inside a body; some errors have none. */
+export function statusIn({ code }: ErrorBody): number | undefined {
+  const status = Number(code);
+  return code === undefined || !Number.isInteger(status) ? undefined : status;
+}
+
+/** Undefined where it is no JSON. */
+export function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // Something between us and the provider answered, with a page of HTML most often.
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { SummaryProviderError } from './provider-error.js';
+
+const MAX_BODY_BYTES = 1_000_000;
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/**
+ * Posts JSON and reads the whole answer, of any status and content type, up to a megabyte.
+ * @throws SummaryProviderError where the connection fails or the body is too large; the signal's own error
+ * where it was aborted
+ */
+export async function postJson(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: object,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      // The key must not follow a redirect to somebody else.
+      redirect: 'error',
+      signal,
+    });
+    return { status: response.status, headers: response.headers, body: await readBounded(response) };
+  } catch (error) {
+    if (error instanceof SummaryProviderError || signal.aborted) throw error;
+    throw new SummaryProviderError(
+      'SUMMARY_PROVIDER_UNAVAILABLE',
+      { detail: 'the connection failed' },
+      { isRetryable: true },
+    );
+  }
+}
+
+async function readBounded(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const stream: AsyncIterable<Uint8Array> = response.body;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.byteLength;
+    if (length > MAX_BODY_BYTES) {
+      throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', {
+        status: response.status,
+        detail: 'the body is too large',
+      });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
