@@ -1,0 +1,15 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { DemoService } from '../../src/demo/demo.service.js';
+import { type Api, startApi } from '../support/api.js';
+
+let api: Api;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+it('two first starts at the same moment load the demo leads once', async () => {
+  const demo = api.app.get(DemoService, { strict: false });
+  const loaded = await Promise.all([demo.loadIfEmpty(), demo.loadIfEmpty()]);
+  expect(loaded.toSorted((a, b) => a - b)).toEqual([0, 15]);
+});
