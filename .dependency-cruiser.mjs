@@ -24,7 +24,7 @@ export default {
     {
       name: 'features-do-not-import-the-application',
       severity: 'error',
-      from: { path: '^src/(leads|interactions|data-import|demo)/' },
+      from: { path: '^src/(leads|interactions|rescoring|data-import|demo)/' },
       to: { path: '^src/(cli/|app\\.module|core\\.module|configure-app|main|start-server)' },
     },
     {

@@ -1,7 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
 import type { Settings } from './config/settings.js';
 import { CoreModule } from './core.module.js';
+import { isAllowedOrigin } from './common/allowed-origin.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
+import { RescoreSchedule } from './rescoring/rescore.schedule.js';
 
 /** The whole server. */
 @Module({})
@@ -9,7 +12,12 @@ export class AppModule {
   static register(settings: Settings, databaseUrl: string): DynamicModule {
     return {
       module: AppModule,
-      imports: [CoreModule.register(settings, databaseUrl), GraphqlModule.register(settings.environment)],
+      imports: [
+        CoreModule.register(settings, databaseUrl),
+        GraphqlModule.register(settings.environment, isAllowedOrigin(settings.http.corsOrigins)),
+        ScheduleModule.forRoot(),
+      ],
+      providers: [RescoreSchedule],
     };
   }
 }

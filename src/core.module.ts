@@ -5,20 +5,25 @@ import { DataImportModule } from './data-import/data-import.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
 import { LeadsModule } from './leads/leads.module.js';
+import { ScoreSettings } from './leads/scoring/score-settings.js';
+import { RescoringModule } from './rescoring/rescoring.module.js';
 
 /** The features on one database, without an API: what the server and the commands share. */
 @Module({})
 export class CoreModule {
   static register(settings: Settings, databaseUrl: string): DynamicModule {
+    const scores = new ScoreSettings(settings.scores.maxAgeHours, settings.scores.rescoreCron);
     return {
       module: CoreModule,
       imports: [
         DatabaseModule.register(databaseUrl, settings.database.poolSize),
-        LeadsModule.register(settings.summaries),
+        LeadsModule.register(settings.summaries, scores),
+        RescoringModule.register(scores),
         InteractionsModule,
         DataImportModule,
         DemoModule,
       ],
+      exports: [RescoringModule],
     };
   }
 }

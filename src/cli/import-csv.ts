@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { OperatorError } from '../common/operator-error.js';
 import { CsvImportService } from '../data-import/csv-import.service.js';
 import type { CsvPaths } from '../data-import/import-files.js';
-import { ImportInterruptedError } from '../data-import/import-interruption.js';
+import { ImportInterruptedError } from '../data-import/import-interrupted-error.js';
 import type { ImportResult, LineCounts } from '../data-import/import-report.js';
 import { ImportPrinter } from './import-progress.js';
 import { reportFailure } from './report-failure.js';

@@ -7,6 +7,9 @@ export const ERROR_CODES = [
   'NOT_FOUND',
   'CONFLICT',
   'RECALCULATION_FAILED',
+  'RECALCULATION_RUNNING',
+  'RECALCULATION_CANCELLED',
+  'RESCORE_NOT_RUNNING',
   'SERVICE_UNAVAILABLE',
   'SUMMARY_PROVIDER_AUTH_FAILED',
   'SUMMARY_PROVIDER_PAYMENT_REQUIRED',
@@ -19,6 +22,8 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+export type ErrorDetails = Readonly<Record<string, string | number | null>>;
+
 /**
  * An error whose message was written for the client of the API: no SQL, no stack, no secret, no other
  * person's data. Anything that is not a DomainError reaches clients as INTERNAL_SERVER_ERROR.
@@ -26,20 +31,24 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export class DomainError extends Error {
   override readonly name: string = 'DomainError';
 
+  /** For programs, beside the code in `extensions`. */
+  readonly details: ErrorDetails;
+
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; details?: ErrorDetails },
   ) {
     super(message, options);
+    this.details = options?.details ?? {};
   }
 }
 
-/** A lead or an interaction with this id does not exist. */
+/** What has this id does not exist. */
 export class NotFoundError extends DomainError {
   override readonly name = 'NotFoundError';
 
-  constructor(what: 'Lead' | 'Interaction', id: number) {
+  constructor(what: 'Lead' | 'Interaction' | 'Rescore run', id: number) {
     super('NOT_FOUND', `${what} ${id} does not exist.`);
   }
 }

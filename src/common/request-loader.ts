@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 
 /**
  * A data loader for each request, so that what many parents of one request ask for comes from one query, and
- * nothing is remembered from one request to the next. A request is told by its GraphQL context.
+ * nothing is remembered: a mutation later in the same request may have changed it. A request is told by its GraphQL context.
  */
 export abstract class RequestLoader<Key, Value> {
   private readonly loaders = new WeakMap<object, DataLoader<Key, Value>>();
@@ -10,7 +10,7 @@ export abstract class RequestLoader<Key, Value> {
   load(context: object, key: Key): Promise<Value> {
     let loader = this.loaders.get(context);
     if (loader === undefined) {
-      loader = new DataLoader((keys: readonly Key[]) => this.loadMany(keys));
+      loader = new DataLoader((keys: readonly Key[]) => this.loadMany(keys), { cache: false });
       this.loaders.set(context, loader);
     }
     return loader.load(key);

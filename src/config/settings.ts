@@ -1,3 +1,4 @@
+import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
 import type { Environment } from './environment.js';
@@ -20,6 +21,12 @@ export interface Settings {
     readonly embeddedDirectory: string;
     /** Most connections that this process opens for requests. */
     readonly poolSize: number;
+  };
+  readonly scores: {
+    /** The age from which a score counts as stale, in hours. */
+    readonly maxAgeHours: number;
+    /** When all scores are recalculated, as a cron expression in UTC; null: never by itself. */
+    readonly rescoreCron: string | null;
   };
   readonly summaries: SummarySettings;
 }
@@ -104,6 +111,11 @@ const schema = z.object({
   ),
   DATABASE_POOL_SIZE: integer('DATABASE_POOL_SIZE', 2, 500, 10),
   EMBEDDED_POSTGRES_DIR: text(),
+  SCORE_MAX_AGE_HOURS: integer('SCORE_MAX_AGE_HOURS', 1, 8760, 24),
+  RESCORE_CRON: text().refine(
+    (value) => value === undefined || validateCronExpression(value).valid,
+    'RESCORE_CRON must be a cron expression such as 0 3 * * *',
+  ),
   SUMMARY_PROVIDER: z.preprocess(
     trim,
     z.enum(['openrouter', 'template'], 'SUMMARY_PROVIDER must be openrouter or template').optional(),
@@ -191,6 +203,10 @@ export function loadSettings(environment: Environment, program: Program = 'serve
       url: env.DATABASE_URL ?? null,
       embeddedDirectory: env.EMBEDDED_POSTGRES_DIR ?? '.data/postgres',
       poolSize: env.DATABASE_POOL_SIZE,
+    }),
+    scores: Object.freeze({
+      maxAgeHours: env.SCORE_MAX_AGE_HOURS,
+      rescoreCron: env.RESCORE_CRON ?? null,
     }),
     summaries: Object.freeze(summarySettings(env)),
   });

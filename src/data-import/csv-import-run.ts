@@ -1,6 +1,6 @@
 import type { Sequelize, Transaction } from 'sequelize';
 import type { CsvFile, CsvLine } from './csv-file.js';
-import { CHECK_CONSTRAINTS, PREFER_INDEXES } from './csv-import.sql.js';
+import { PREFER_INDEXES } from './csv-import.sql.js';
 import type { Cells } from './csv-shape.js';
 import type { ImportFiles } from './import-files.js';
 import {
@@ -78,7 +78,6 @@ export class CsvImportRun {
       write: (lines) => interactionWriter.write(lines),
     });
     const scores = await this.touchedLeads.rescore((count) => this.report('scores', count));
-    await this.sequelize.query(CHECK_CONSTRAINTS, { transaction: this.transaction });
     this.signal.throwIfAborted();
     return {
       leads,

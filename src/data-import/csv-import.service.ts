@@ -3,11 +3,12 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { BaseError, Sequelize, type Transaction } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
-import { refusalReason } from '../database/database-errors.js';
-import { inTransaction, TransactionLostError } from '../database/transactions.js';
+import { refusalReason, TransactionLostError } from '../database/database-errors.js';
+import { cancelThroughPool, stopOnAbort } from '../database/stop-on-abort.js';
+import { inTransaction } from '../database/transactions.js';
 import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
 import { type CsvPaths, ImportFiles } from './import-files.js';
-import { ImportInterruptedError, stopOnAbort } from './import-interruption.js';
+import { ImportInterruptedError } from './import-interrupted-error.js';
 import type { ImportObserver, ImportResult } from './import-report.js';
 import { CsvImportRun } from './csv-import-run.js';
 
@@ -54,7 +55,7 @@ export class CsvImportService {
     observer: ImportObserver,
     signal: AbortSignal,
   ): Promise<ImportResult> {
-    return stopOnAbort(this.sequelize, transaction, signal, async () => {
+    return stopOnAbort(this.sequelize, transaction, signal, cancelThroughPool(this.sequelize), async () => {
       await lockBulkScoring(this.sequelize, transaction);
       const run = await CsvImportRun.begin(this.sequelize, transaction, files, observer, signal);
       return run.importAll();

@@ -4,8 +4,8 @@
  */
 export const PREFER_INDEXES = 'SET LOCAL enable_seqscan = off';
 
-/** What is checked at the commit is checked here instead, where a refusal is an error as any other. */
-export const CHECK_CONSTRAINTS = 'SET CONSTRAINTS ALL IMMEDIATE';
+/** The table of the leads that an import speaks of. */
+export const TOUCHED_LEADS = 'pg_temp.import_touched_leads';
 
 export const CREATE_TOUCHED_LEADS =
   'CREATE TEMP TABLE import_touched_leads (id integer PRIMARY KEY) ON COMMIT DROP';
@@ -14,9 +14,8 @@ export const CREATE_TOUCHED_LEADS =
 export const ADD_TOUCHED_LEADS = `
   INSERT INTO pg_temp.import_touched_leads SELECT DISTINCT unnest($1::int[]) ON CONFLICT DO NOTHING`;
 
-/** $1: the id to start after, $2: how many. */
-export const READ_TOUCHED_LEADS = `
-  SELECT id FROM pg_temp.import_touched_leads WHERE id > $1 ORDER BY id LIMIT $2`;
+/** So that PostgreSQL knows how many there are. */
+export const ANALYZE_TOUCHED_LEADS = 'ANALYZE pg_temp.import_touched_leads';
 
 /** $1: an instant, $2: the id to start after, $3: how many. Touched leads whose score is of a later instant. */
 export const READ_FRESHER_LEADS = `

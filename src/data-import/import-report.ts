@@ -1,4 +1,4 @@
-import type { RecalculationFailure } from '../leads/scoring/bulk-recalculation.js';
+import type { RecalculationFailure } from '../leads/scoring/recalculation-tally.js';
 
 export type ImportedFile = 'leads' | 'interactions';
 

@@ -1,6 +1,6 @@
 import type { Sequelize, Transaction } from 'sequelize';
-import { refusalReason } from '../database/database-errors.js';
-import { TransactionLostError, withSavepoint } from '../database/transactions.js';
+import { refusalReason, TransactionLostError } from '../database/database-errors.js';
+import { withSavepoint } from '../database/transactions.js';
 import { type LineCounts, noLines, type Refusal } from './import-report.js';
 
 export interface WrittenLines {

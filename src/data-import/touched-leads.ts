@@ -1,22 +1,26 @@
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
-import { refusalReason } from '../database/database-errors.js';
-import { TransactionLostError, withSavepoint } from '../database/transactions.js';
-import {
-  MAX_NAMED_FAILURES,
-  type RecalculationFailure,
-  type RecalculationResult,
-  recalculateLeads,
-} from '../leads/scoring/bulk-recalculation.js';
-import { scoreLeadNow } from '../leads/scoring/lead-scores.js';
+import { refusalReason, TransactionLostError } from '../database/database-errors.js';
+import { withSavepoint } from '../database/transactions.js';
+import { recalculateLeads } from '../leads/scoring/bulk-recalculation.js';
+import { readClock, scoreLeadNow } from '../leads/scoring/lead-scores.js';
+import { MAX_NAMED_FAILURES, type RecalculationFailure } from '../leads/scoring/recalculation-tally.js';
 import {
   ADD_TOUCHED_LEADS,
+  ANALYZE_TOUCHED_LEADS,
   CREATE_TOUCHED_LEADS,
   READ_FRESHER_LEADS,
-  READ_TOUCHED_LEADS,
+  TOUCHED_LEADS,
 } from './csv-import.sql.js';
 
 const PAGE_SIZE = 1000;
 const BEFORE_ALL_IDS = -2_147_483_648;
+
+interface TouchedScores {
+  readonly count: number;
+  readonly failedCount: number;
+  /** The first of them. */
+  readonly failures: readonly RecalculationFailure[];
+}
 
 /** The leads whose scores an import has to make right: kept by the database, however many they are. */
 export class TouchedLeads {
@@ -35,26 +39,28 @@ export class TouchedLeads {
     await this.sequelize.query(ADD_TOUCHED_LEADS, { transaction: this.transaction, bind: [leadIds] });
   }
 
-  /** Scores them all. Tells how many have been reached after each batch, and stops where that throws. */
-  async rescore(onReached: (count: number) => void): Promise<RecalculationResult> {
-    let reached = 0;
-    const result = await recalculateLeads(this.sequelize, this.transaction, async (afterId, limit) => {
-      onReached(reached);
-      const leadIds = await this.readIds(READ_TOUCHED_LEADS, [afterId, limit]);
-      reached += leadIds.length;
-      return leadIds;
+  /** Scores them all. Tells how many scores have been saved after each step, and stops where that throws. */
+  async rescore(onReached: (count: number) => void): Promise<TouchedScores> {
+    await this.sequelize.query(ANALYZE_TOUCHED_LEADS, { transaction: this.transaction });
+    const asOf = await readClock(this.sequelize, this.transaction);
+    const { doneCount, failedCount, failures } = await recalculateLeads(this.sequelize, this.transaction, {
+      asOf,
+      ids: TOUCHED_LEADS,
+      onProgress: ({ doneCount }) => {
+        onReached(doneCount);
+      },
     });
-    return this.rescoreFresher(result);
+    return this.rescoreFresher(asOf, { count: doneCount, failedCount, failures });
   }
 
   /**
    * A recalculation leaves scores of a later instant alone. Such a score, written by somebody else while we
    * imported, knows nothing of what we have added, so here it is calculated once more.
    */
-  private async rescoreFresher(result: RecalculationResult): Promise<RecalculationResult> {
-    let { count, failedCount } = result;
-    const failures: RecalculationFailure[] = [...result.failures];
-    for await (const leadId of this.fresherLeads(result.asOf)) {
+  private async rescoreFresher(asOf: Date, scores: TouchedScores): Promise<TouchedScores> {
+    let { count, failedCount } = scores;
+    const failures: RecalculationFailure[] = [...scores.failures];
+    for await (const leadId of this.fresherLeads(asOf)) {
       try {
         await withSavepoint(this.sequelize, this.transaction, () =>
           scoreLeadNow(this.sequelize, this.transaction, leadId),
@@ -66,7 +72,7 @@ export class TouchedLeads {
         if (failures.length < MAX_NAMED_FAILURES) failures.push({ leadId, reason: refusalReason(error) });
       }
     }
-    return { asOf: result.asOf, count, failedCount, failures };
+    return { count, failedCount, failures };
   }
 
   private async *fresherLeads(asOf: Date): AsyncGenerator<number> {

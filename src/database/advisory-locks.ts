@@ -12,4 +12,6 @@ export const ADVISORY_LOCKS = {
    * them lock rows in orders of their own and would deadlock. Whoever changes a single lead does without.
    */
   bulkScoring: 7_316_002,
+  /** With the id of a run as the second key: held by a recalculation for as long as its transaction lasts. */
+  rescoreRunClass: 7_316_003,
 } as const;

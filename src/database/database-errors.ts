@@ -7,6 +7,11 @@ import {
 import { DomainError } from '../common/domain-error.js';
 import { errorCodeOf } from './connection-faults.js';
 
+/** The transaction cannot go on: its connection is gone, and PostgreSQL has rolled it back. */
+export class TransactionLostError extends Error {
+  override readonly name = 'TransactionLostError';
+}
+
 /**
  * SQLSTATE classes and codes, and codes of the operating system, that mean "not now" rather than "not this":
  * connection failures, no connection left, shutting down, or a lock or a time limit that ran out.
@@ -41,6 +46,22 @@ function isPassingFault(error: unknown): boolean {
   if (code !== undefined) return PASSING.test(code);
   // The driver reports a connection that ended under a query without any code.
   return error instanceof Error && /^(Connection terminated|Client has encountered)/.test(error.message);
+}
+
+/** Somebody else holds a lock that was waited for, or the two waited for each other. */
+export function isLockFault(error: unknown): boolean {
+  if (error instanceof TransactionLostError) return false;
+  return ['55P03', '40P01'].includes(errorCodeOf(error) ?? '');
+}
+
+/**
+ * Whether an error can be a row's own fault (a constraint, a trigger, its data, the time it took), so that a part
+ * without that row may succeed. What the server as a whole lacks is no row's fault: disk, memory, connections.
+ */
+export function isFaultOfTheRow(error: unknown): boolean {
+  if (error instanceof TransactionLostError) return false;
+  const code = errorCodeOf(error);
+  return code !== undefined && /^(21|22|23|38|39|44|P0|40P01|55P03|57014|428C9|25006|42501)/.test(code);
 }
 
 /** Why PostgreSQL refused to write a row, in words without SQL and without names that are not ours. */

@@ -1,5 +1,5 @@
 import { type Sequelize, Transaction } from 'sequelize';
-import { toDomainError } from './database-errors.js';
+import { toDomainError, TransactionLostError } from './database-errors.js';
 
 /**
  * Runs a use case in one transaction: all of it is kept, or nothing. Errors of the database come out as
@@ -17,11 +17,6 @@ export async function inTransaction<Result>(
   } catch (error) {
     throw toDomainError(error) ?? error;
   }
-}
-
-/** The transaction cannot go on: its connection is gone, and PostgreSQL has rolled it back. */
-export class TransactionLostError extends Error {
-  override readonly name = 'TransactionLostError';
 }
 
 /**

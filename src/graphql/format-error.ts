@@ -15,7 +15,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const domainError = toDomainError(original);
   if (domainError !== null) {
     logUnlessClientsFault(domainError);
-    return { ...formatted, message: domainError.message, extensions: { code: domainError.code } };
+    return {
+      ...formatted,
+      message: domainError.message,
+      extensions: { code: domainError.code, ...domainError.details },
+    };
   }
   if (original instanceof GraphQLError && formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') {
     return { ...formatted, extensions: { code: formatted.extensions?.code } };
@@ -29,7 +33,12 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 }
 
 function logUnlessClientsFault(error: DomainError): void {
-  if (['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT'].includes(error.code)) return;
+  if (
+    ['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'RECALCULATION_RUNNING', 'RESCORE_NOT_RUNNING'].includes(
+      error.code,
+    )
+  )
+    return;
   logger.warn([`${error.code}: ${error.message}`, ...causesOf(error)].join(' <- '));
 }
 

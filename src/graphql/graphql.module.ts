@@ -9,11 +9,15 @@ import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { DateTimeScalar } from './date-time.scalar.js';
 import { formatError } from './format-error.js';
 import { PassOnFilter } from './pass-on.filter.js';
+import { subscriptionOptions } from './subscriptions.js';
 
 /** The GraphQL endpoint: a Federation 2 subgraph at /graphql, its schema made from the code. */
 @Module({})
 export class GraphqlModule {
-  static register(environment: 'development' | 'production'): DynamicModule {
+  static register(
+    environment: 'development' | 'production',
+    isAllowedOrigin: (origin: string) => boolean,
+  ): DynamicModule {
     return {
       module: GraphqlModule,
       providers: [DateTimeScalar, { provide: APP_FILTER, useClass: PassOnFilter }],
@@ -35,6 +39,7 @@ export class GraphqlModule {
           includeStacktraceInErrorResponses: false,
           csrfPrevention: true,
           formatError,
+          subscriptions: subscriptionOptions(isAllowedOrigin),
           plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginLandingPageDisabled()],
         }),
       ],

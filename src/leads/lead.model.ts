@@ -1,4 +1,9 @@
-import type { CreationOptional, InferAttributes, InferCreationAttributes } from 'sequelize';
+import {
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  Sequelize,
+} from 'sequelize';
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
 
@@ -73,6 +78,18 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   /** The instant at which the score was measured. */
   @Column({ type: DataType.DATE })
   declare scoreCalculatedAt: CreationOptional<Date | null>;
+
+  /** When something that the score rests on last changed; triggers of the database keep it. */
+  @Column({
+    type: DataType.DATE,
+    allowNull: false,
+    defaultValue: Sequelize.literal(`date_trunc('milliseconds', now())`),
+  })
+  declare scoreInputsChangedAt: CreationOptional<Date>;
+
+  /** The fingerprint of the parameters that the score was made with; null: by a version that did not keep it. */
+  @Column({ type: DataType.INTEGER })
+  declare scoreParameters: CreationOptional<number | null>;
 
   @Column({ type: DataType.SMALLINT })
   declare recencyPoints: CreationOptional<number | null>;

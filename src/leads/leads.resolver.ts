@@ -1,5 +1,6 @@
 import {
   Args,
+  Context,
   Int,
   Mutation,
   Parent,
@@ -10,13 +11,13 @@ import {
 } from '@nestjs/graphql';
 import { CreateLeadInput } from './dto/create-lead.input.js';
 import { LeadType } from './dto/lead.type.js';
-import { RecalculateScoresResult } from './dto/recalculate-scores.result.js';
 import { ScoreBreakdownType } from './dto/score-breakdown.type.js';
 import { UpdateLeadInput } from './dto/update-lead.input.js';
 import type { Lead } from './lead.model.js';
 import { LeadLoader } from './lead.loader.js';
 import { LeadsService } from './leads.service.js';
 import { explainScore } from './scoring/score-breakdown.js';
+import { StaleScoreLoader } from './stale-score.loader.js';
 import { AISummaryService } from './summaries/ai-summary.service.js';
 
 @Resolver(() => LeadType)
@@ -25,6 +26,7 @@ export class LeadsResolver {
     private readonly leads: LeadsService,
     private readonly summaries: AISummaryService,
     private readonly loader: LeadLoader,
+    private readonly staleScores: StaleScoreLoader,
   ) {}
 
   @Query(() => [LeadType], { name: 'leads', description: 'Every lead, oldest first.' })
@@ -78,14 +80,6 @@ export class LeadsResolver {
     return this.summaries.regenerate(id);
   }
 
-  @Mutation(() => RecalculateScoresResult, {
-    description:
-      "Recalculates every lead's score in one transaction, all at one instant. A lead whose score cannot be saved is named and left as it was; the others are saved. Fails with RECALCULATION_FAILED where nothing was.",
-  })
-  recalculateAllScores(): Promise<RecalculateScoresResult> {
-    return this.leads.recalculateAllScores();
-  }
-
   @ResolveField(() => ScoreBreakdownType, {
     nullable: true,
     description:
@@ -93,6 +87,14 @@ export class LeadsResolver {
   })
   scoreBreakdown(@Parent() lead: Lead): ScoreBreakdownType | null {
     return explainScore(lead);
+  }
+
+  @ResolveField(() => Boolean, {
+    description:
+      'Whether the score no longer is what a recalculation would make it: it was never calculated, is older than the newest change of what it rests on, has reached the age from which scores count as old, or was made with other parameters.',
+  })
+  scoreIsStale(@Parent() lead: Lead, @Context() context: object): Promise<boolean> {
+    return this.staleScores.load(context, lead.id);
   }
 
   @ResolveReference()

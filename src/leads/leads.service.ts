@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
-import { Op, Sequelize, Transaction } from 'sequelize';
+import { Op, QueryTypes, Sequelize, Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { givenValues } from '../common/given-values.js';
 import { inTransaction } from '../database/transactions.js';
@@ -9,8 +9,9 @@ import type { CreateLeadInput } from './dto/create-lead.input.js';
 import type { UpdateLeadInput } from './dto/update-lead.input.js';
 import { Lead } from './lead.model.js';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
-import { allLeads, type RecalculationResult, recalculateLeads } from './scoring/bulk-recalculation.js';
 import { scoreLeadNow } from './scoring/lead-scores.js';
+import { ScoreSettings } from './scoring/score-settings.js';
+import { READ_STALE } from './scoring/stale-scores.sql.js';
 
 @Injectable()
 export class LeadsService {
@@ -18,6 +19,7 @@ export class LeadsService {
     @InjectConnection() private readonly sequelize: Sequelize,
     @InjectModel(Lead) private readonly leads: typeof Lead,
     @InjectModel(Interaction) private readonly interactions: typeof Interaction,
+    private readonly scoreSettings: ScoreSettings,
   ) {}
 
   /** Every lead, oldest first. */
@@ -32,6 +34,15 @@ export class LeadsService {
   /** The leads with these ids that exist, in no particular order. */
   findByIds(ids: readonly number[]): Promise<Lead[]> {
     return this.leads.findAll({ where: { id: { [Op.in]: [...ids] } } });
+  }
+
+  /** Of these leads, those whose score no longer is what a recalculation would make it. */
+  async findStale(ids: readonly number[]): Promise<number[]> {
+    const stale = await this.sequelize.query<{ id: number }>(READ_STALE, {
+      type: QueryTypes.SELECT,
+      bind: [ids, this.scoreSettings.maxAgeHours],
+    });
+    return stale.map(({ id }) => id);
   }
 
   /** Creates a lead and gives it its first score. @throws CONFLICT where another lead has the e-mail */
@@ -76,25 +87,6 @@ export class LeadsService {
       await this.interactions.destroy({ where: { leadId: id }, transaction });
       await lead.destroy({ transaction });
     });
-  }
-
-  /**
-   * Recalculates every lead's score in one transaction at one instant. Leads that the database refuses are
-   * named in the result; the others are saved.
-   * @throws RECALCULATION_FAILED where the whole failed and was rolled back
-   */
-  async recalculateAllScores(): Promise<RecalculationResult> {
-    try {
-      return await inTransaction(this.sequelize, (transaction) =>
-        recalculateLeads(this.sequelize, transaction, allLeads(this.sequelize)),
-      );
-    } catch (error) {
-      throw new DomainError(
-        'RECALCULATION_FAILED',
-        'The recalculation failed and was rolled back: no score was changed. Try again.',
-        { cause: error },
-      );
-    }
   }
 
   private async lockLead(id: number, transaction: Transaction): Promise<Lead> {

@@ -36,7 +36,7 @@ describe("the server on an operator's database", () => {
     const { code, stderr, stdout } = await serve({ DATABASE_URL: empty.url });
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/0001-baseline, 0002-score-calculated-at, .*0007-summary-source/);
+    expect(stderr).toMatch(/0001-baseline, 0002-score-calculated-at, .*0010-rescore-runs/);
     expect(stderr).toContain('`pnpm migrate`');
     expect(stderr).not.toMatch(/ {4}at /);
     expect(await tablesOf(empty.url)).toEqual([]);
@@ -149,9 +149,9 @@ describe('pnpm migrate', () => {
     expect((await migrate()).stdout).toMatch(/^applied {2}0001-baseline\n/);
     expect((await migrate('up')).stdout).toBe('Nothing is pending.\n');
     expect((await migrate('status')).stdout).not.toContain('pending');
-    expect((await migrate('down')).stdout).toBe('undone  0007-summary-source\n');
-    expect((await migrate('down', '--to', '0006-score-breakdown')).stdout).toBe(
-      'undone  0006-score-breakdown\n',
+    expect((await migrate('down')).stdout).toBe('undone  0010-rescore-runs\n');
+    expect((await migrate('down', '--to', '0009-room-for-rescoring')).stdout).toBe(
+      'undone  0009-room-for-rescoring\n',
     );
     expect((await migrate('down', '--all')).stdout).toMatch(/undone {2}0001-baseline\n$/);
     expect((await migrate('down')).stdout).toBe('Nothing is applied.\n');
@@ -165,7 +165,7 @@ describe('pnpm migrate', () => {
         .map(({ stdout }) => stdout)
         .join('')
         .match(/applied/g),
-    ).toHaveLength(7);
+    ).toHaveLength(10);
   });
 
   it.each([

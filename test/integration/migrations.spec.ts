@@ -17,6 +17,9 @@ const ALL = [
   '0005-indexes-for-reading',
   '0006-score-breakdown',
   '0007-summary-source',
+  '0008-stale-scores',
+  '0009-room-for-rescoring',
+  '0010-rescore-runs',
 ];
 
 let database: TestDatabase;

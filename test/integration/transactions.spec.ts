@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { inTransaction, TransactionLostError, withSavepoint } from '../../src/database/transactions.js';
+import { TransactionLostError } from '../../src/database/database-errors.js';
+import { inTransaction, withSavepoint } from '../../src/database/transactions.js';
 import { type Api, startApi } from '../support/api.js';
 
 let api: Api;

@@ -33,8 +33,12 @@ export interface Api {
   close(): Promise<void>;
 }
 
-export async function startApi(environment: Environment = {}): Promise<Api> {
-  const database = await createTestDatabase();
+/** @param databaseUrl a database that is there; without one, one of its own is made, and dropped at the end */
+export async function startApi(environment: Environment = {}, databaseUrl?: string): Promise<Api> {
+  const database =
+    databaseUrl === undefined
+      ? await createTestDatabase()
+      : { url: databaseUrl, drop: () => Promise.resolve() };
   const app = await createApp(loadSettings({ NODE_ENV: 'test', ...environment }), database.url);
   app.useLogger(false);
   await app.getHttpAdapter().getInstance().ready();

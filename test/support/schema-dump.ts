@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 
-/** Everything there is in the schema, as text: tables, columns, defaults, constraints, indexes and types. */
+/** Everything there is in the schema, as text: tables, columns, defaults, constraints, indexes, triggers, functions and types. */
 export async function dumpSchema(connection: Connection): Promise<string[]> {
   const rows = await connection.rows<{ line: string }>(`
     SELECT format('column %s.%s %s %s default %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
@@ -14,6 +14,13 @@ export async function dumpSchema(connection: Connection): Promise<string[]> {
       WHERE connamespace = 'public'::regnamespace
     UNION ALL
     SELECT format('index %s', indexdef) FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT format('options of %s: %s', relname, reloptions) FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND reloptions IS NOT NULL
+    UNION ALL
+    SELECT format('trigger %s', pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL
+    SELECT format('function %s', pg_get_functiondef(oid)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL
     SELECT format('enum %s %s', enumtypid::regtype, enumlabel) FROM pg_enum
     ORDER BY 1`);

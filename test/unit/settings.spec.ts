@@ -13,6 +13,7 @@ const DEFAULTS = {
   environment: 'development',
   http: { host: '127.0.0.1', port: 3000, corsOrigins: null },
   database: { url: null, embeddedDirectory: '.data/postgres', poolSize: 10 },
+  scores: { maxAgeHours: 24, rescoreCron: null },
   summaries: { provider: 'template', isFallback: true },
 };
 
@@ -60,6 +61,8 @@ describe('loadSettings', () => {
       CORS_ORIGINS: 'https://crm.example.com',
       DATABASE_POOL_SIZE: '40',
       EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
+      SCORE_MAX_AGE_HOURS: '48',
+      RESCORE_CRON: '0 3 * * *',
       SUMMARY_PROVIDER: 'openrouter',
       OPENROUTER_BASE_URL: 'https://proxy.example.com/v1',
       OPENROUTER_MODELS: 'a/b',
@@ -81,6 +84,8 @@ describe('loadSettings', () => {
         DATABASE_URL,
         DATABASE_POOL_SIZE: '500',
         EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
+        SCORE_MAX_AGE_HOURS: '1',
+        RESCORE_CRON: '*/15 * * * *',
         OPENROUTER_API_KEY,
         OPENROUTER_BASE_URL: 'http://localhost:9999/api/v1//',
         OPENROUTER_MODELS: 'a/one, b/two ,c/three',
@@ -95,6 +100,7 @@ describe('loadSettings', () => {
         corsOrigins: ['https://crm.example.com', 'http://localhost:5173'],
       },
       database: { url: DATABASE_URL, embeddedDirectory: '/var/lib/crm', poolSize: 500 },
+      scores: { maxAgeHours: 1, rescoreCron: '*/15 * * * *' },
       summaries: {
         provider: 'openrouter',
         openRouter: {
@@ -289,7 +295,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(7);
+    expect(parts).toHaveLength(8);
   });
 });
 

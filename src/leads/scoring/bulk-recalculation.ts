@@ -1,50 +1,53 @@
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
-import { refusalReason } from '../../database/database-errors.js';
-import { TransactionLostError, withSavepoint } from '../../database/transactions.js';
-import { readClock, scoreLeads } from './lead-scores.js';
+import { isFaultOfTheRow, refusalReason } from '../../database/database-errors.js';
+import { withSavepoint } from '../../database/transactions.js';
+import {
+  calculateBatch,
+  CHECK_CONSTRAINTS,
+  countLeads,
+  type IdRange,
+  LIMIT_LOCK_WAIT,
+  LOCK_TABLE,
+  PREFER_LOOK_UPS,
+  PREFER_PARALLEL_READS,
+  readPage,
+  USUAL_LOCK_WAIT,
+} from './bulk-recalculation.sql.js';
+import { halvesOf } from './halves.js';
+import { type RecalculationProgress, RecalculationTally } from './recalculation-tally.js';
+import { type CalculatedBatch, ScoreWriteBack } from './score-write-back.js';
 
-/** Leads that are read, scored and written together: what is in memory at any time. */
-const BATCH_SIZE = 1000;
+/**
+ * Leads whose scores are worked out, and written, together. Fewer would not be worth PostgreSQL's while to read
+ * with several processes; what they take in memory is in PostgreSQL's.
+ */
+const BATCH_SIZE = 50_000;
+
+/**
+ * Of a run without failures. Each batch is two savepoints, and beyond 64 subtransactions that wrote, PostgreSQL
+ * looks up on disk which of them are under way, for everybody who reads.
+ */
+const MAX_BATCHES = 24;
 
 /** The lowest integer: ids of an adopted database need not be positive. */
 const BEFORE_ALL_IDS = -2_147_483_648;
 
-/** Failures that are named; all of them are counted. */
-export const MAX_NAMED_FAILURES = 100;
+/** How long a batch waits for a lead that somebody else has locked before it goes on without. */
+const LOCK_WAIT = '200ms';
 
-export interface RecalculationFailure {
-  readonly leadId: number;
-  /** For people; without SQL. */
-  readonly reason: string;
-}
-
-export interface RecalculationResult {
-  /** The instant at which all scores were measured. */
+export interface Recalculation {
+  /** The instant that all scores are measured at: the database's clock, read when no other bulk change runs. */
   readonly asOf: Date;
-  /** Leads whose score was saved. */
-  readonly count: number;
-  readonly failedCount: number;
-  /** The first `MAX_NAMED_FAILURES`. */
-  readonly failures: readonly RecalculationFailure[];
+  /** A table with the ids of the leads in a column `id`, analysed; null: all leads. */
+  readonly ids: string | null;
+  readonly onProgress?: (progress: RecalculationProgress) => void;
+  /** Looked at between statements; whoever gives it cancels the statement that is running. */
+  readonly signal?: AbortSignal;
+  readonly batchSize?: number;
 }
 
-/**
- * Gives the ids of a bulk recalculation's leads in ascending order, `limit` at most, from after the given one.
- */
-export type LeadIdSource = (afterId: number, limit: number, transaction: Transaction) => Promise<number[]>;
-
-export function allLeads(sequelize: Sequelize): LeadIdSource {
-  return async (afterId, limit, transaction) => {
-    const rows = await sequelize.query<{ id: number }>(
-      'SELECT id FROM leads WHERE id > $1 ORDER BY id LIMIT $2',
-      { type: QueryTypes.SELECT, transaction, bind: [afterId, limit] },
-    );
-    return rows.map(({ id }) => id);
-  };
-}
-
-/** Waits until no other transaction scores many leads, and keeps others waiting until this one ends. */
+/** Keeps others from changing many scores until the transaction ends. Waits until no other does. */
 export async function lockBulkScoring(sequelize: Sequelize, transaction: Transaction): Promise<void> {
   await sequelize.query('SELECT pg_advisory_xact_lock($1)', {
     transaction,
@@ -52,75 +55,135 @@ export async function lockBulkScoring(sequelize: Sequelize, transaction: Transac
   });
 }
 
+/** As `lockBulkScoring`, without waiting. @returns whether nobody else changes many scores */
+export async function tryLockBulkScoring(sequelize: Sequelize, transaction: Transaction): Promise<boolean> {
+  const [row] = await sequelize.query<{ isLocked: boolean }>(
+    'SELECT pg_try_advisory_xact_lock($1) AS "isLocked"',
+    { type: QueryTypes.SELECT, transaction, bind: [ADVISORY_LOCKS.bulkScoring] },
+  );
+  return row?.isLocked === true;
+}
+
+/** How many leads a recalculation is about. @param ids as in `Recalculation` */
+export async function countLeadsOf(
+  sequelize: Sequelize,
+  transaction: Transaction,
+  ids: string | null,
+): Promise<number> {
+  const [row] = await sequelize.query<{ count: number }>(countLeads(ids ?? 'leads'), {
+    type: QueryTypes.SELECT,
+    transaction,
+  });
+  return row?.count ?? 0;
+}
+
 /**
- * Recalculates many leads at one `asOf` within the caller's transaction. Waits for another bulk recalculation
- * to end. A lead that the database refuses is named and left as it was; leads that have a fresher score by
- * now keep it and are counted neither way.
- * @throws TransactionLostError where the transaction cannot go on
+ * Recalculates many leads at one instant within the caller's transaction, which has locked bulk scoring.
+ *
+ * First all scores are worked out, into temporary tables, with no lead locked. Then they are written, each only
+ * where the lead's row is still the one that its score was worked out from; leads that were changed meanwhile are
+ * scored anew. So other writers wait for no longer than the writing takes.
+ *
+ * A lead that the database refuses is named and left as it was; leads that are removed, or have a fresher score,
+ * are counted neither way. The planner settings that it makes last until the transaction ends.
+ * @throws TransactionLostError where the transaction cannot go on; whatever the signal was aborted with; the
+ * database's error where the whole is at fault
  */
 export async function recalculateLeads(
   sequelize: Sequelize,
   transaction: Transaction,
-  source: LeadIdSource,
-): Promise<RecalculationResult> {
-  await lockBulkScoring(sequelize, transaction);
-  const recalculation = new BulkRecalculation(
-    sequelize,
-    transaction,
-    await readClock(sequelize, transaction),
-  );
-  let afterId = BEFORE_ALL_IDS;
-  for (;;) {
-    const leadIds = await source(afterId, BATCH_SIZE, transaction);
-    const lastId = leadIds.at(-1);
-    if (lastId === undefined) return recalculation.result();
-    await recalculation.scoreBatch(leadIds);
-    afterId = lastId;
-  }
+  recalculation: Recalculation,
+): Promise<RecalculationProgress> {
+  return new BulkRecalculation(sequelize, transaction, recalculation).run();
 }
 
 class BulkRecalculation {
-  private count = 0;
-  private failedCount = 0;
-  private readonly failures: RecalculationFailure[] = [];
+  private readonly batches: CalculatedBatch[] = [];
+  private tally = new RecalculationTally(0, () => undefined);
+  private tableCount = 0;
 
   constructor(
     private readonly sequelize: Sequelize,
     private readonly transaction: Transaction,
-    private readonly asOf: Date,
+    private readonly recalculation: Recalculation,
   ) {}
 
-  /** A batch that fails is halved until the leads at fault stand alone. */
-  async scoreBatch(leadIds: readonly number[]): Promise<void> {
+  async run(): Promise<RecalculationProgress> {
+    const { ids, onProgress = () => undefined } = this.recalculation;
+    const totalCount = await countLeadsOf(this.sequelize, this.transaction, ids);
+    this.tally = new RecalculationTally(totalCount, onProgress);
+    await this.query(LOCK_TABLE);
+    await this.query(PREFER_PARALLEL_READS);
+    await this.calculateAll();
+    await this.query(PREFER_LOOK_UPS);
+    await this.query(LIMIT_LOCK_WAIT, [LOCK_WAIT]);
+    await this.saveAll();
+    await this.query(CHECK_CONSTRAINTS);
+    await this.query(USUAL_LOCK_WAIT);
+    return this.tally;
+  }
+
+  private async calculateAll(): Promise<void> {
+    const { batchSize = BATCH_SIZE } = this.recalculation;
+    const size = Math.max(batchSize, Math.ceil(this.tally.totalCount / MAX_BATCHES));
+    let page = await this.readPage(BEFORE_ALL_IDS, size);
+    while (page !== null) {
+      await this.calculate(page);
+      this.tally.calculated(page.count);
+      page = await this.readPage(page.upToId, size);
+    }
+  }
+
+  private async readPage(afterId: number, size: number): Promise<(IdRange & { count: number }) | null> {
+    this.recalculation.signal?.throwIfAborted();
+    const [page] = await this.sequelize.query<{
+      afterId: number | null;
+      upToId: number | null;
+      count: number;
+    }>(readPage(this.recalculation.ids ?? 'leads'), {
+      type: QueryTypes.SELECT,
+      transaction: this.transaction,
+      bind: [afterId, size],
+    });
+    if (page?.afterId == null || page.upToId === null) return null;
+    return { afterId: page.afterId, upToId: page.upToId, count: page.count };
+  }
+
+  /** A range that fails is halved until the leads at fault stand alone. */
+  private async calculate(range: IdRange): Promise<void> {
+    this.tableCount += 1;
+    const table = `rescored_${this.tableCount}`;
+    const { asOf, ids, signal } = this.recalculation;
     try {
-      const { saved, passedOver } = await withSavepoint(this.sequelize, this.transaction, () =>
-        scoreLeads(this.sequelize, this.transaction, leadIds, this.asOf),
+      const count = await withSavepoint(this.sequelize, this.transaction, () =>
+        this.createTable(calculateBatch(table, ids, range, asOf)),
       );
-      this.count += saved.length;
-      for (const leadId of passedOver) this.fail(leadId, 'The database passed over the row.');
+      this.batches.push({ table, range, count });
     } catch (error) {
-      if (error instanceof TransactionLostError) throw error;
-      await this.halve(leadIds, error);
+      signal?.throwIfAborted();
+      if (!isFaultOfTheRow(error)) throw error;
+      if (range.upToId - range.afterId === 1) {
+        this.tally.failed(range.upToId, refusalReason(error));
+        return;
+      }
+      for (const half of halvesOf(range)) await this.calculate(half);
     }
   }
 
-  result(): RecalculationResult {
-    return { asOf: this.asOf, count: this.count, failedCount: this.failedCount, failures: this.failures };
+  private async saveAll(): Promise<void> {
+    const { asOf, signal } = this.recalculation;
+    const writeBack = new ScoreWriteBack(this.sequelize, this.transaction, asOf, this.tally, signal);
+    for (const batch of this.batches) await writeBack.save(batch);
+    await writeBack.saveHeld();
   }
 
-  private async halve(leadIds: readonly number[], error: unknown): Promise<void> {
-    const [leadId] = leadIds;
-    if (leadIds.length === 1 && leadId !== undefined) {
-      this.fail(leadId, refusalReason(error));
-      return;
-    }
-    const middle = Math.ceil(leadIds.length / 2);
-    await this.scoreBatch(leadIds.slice(0, middle));
-    await this.scoreBatch(leadIds.slice(middle));
+  /** @returns how many rows the table has */
+  private async createTable(sql: string): Promise<number> {
+    const [, answer] = await this.sequelize.query(sql, { transaction: this.transaction });
+    return (answer as { rowCount: number }).rowCount;
   }
 
-  private fail(leadId: number, reason: string): void {
-    this.failedCount += 1;
-    if (this.failures.length < MAX_NAMED_FAILURES) this.failures.push({ leadId, reason });
+  private async query(sql: string, bind?: unknown[]): Promise<void> {
+    await this.sequelize.query(sql, { transaction: this.transaction, bind });
   }
 }

@@ -1,13 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 
-/** Somebody stopped the import; it was rolled back. */
-export class ImportInterruptedError extends Error {
-  override readonly name = 'ImportInterruptedError';
-}
-
 /** A statement may begin just after it was to be cancelled, so cancelling is repeated. */
 const CANCEL_INTERVAL_MS = 100;
+
+/** Cancels whatever statement another session is running. @param pid of the session's server process */
+export type CancelStatement = (pid: number) => Promise<unknown>;
+
+/** Over a connection of the pool. */
+export function cancelThroughPool(sequelize: Sequelize): CancelStatement {
+  return (pid) => sequelize.query('SELECT pg_cancel_backend($1)', { bind: [pid] });
+}
 
 /**
  * Runs the work of a transaction so that it stops soon where the signal says so, even while it waits for a lock:
@@ -18,6 +21,7 @@ export async function stopOnAbort<Result>(
   sequelize: Sequelize,
   transaction: Transaction,
   signal: AbortSignal,
+  cancelStatement: CancelStatement,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const [session] = await sequelize.query<{ pid: number }>('SELECT pg_backend_pid() AS pid', {
@@ -27,7 +31,7 @@ export async function stopOnAbort<Result>(
   const hasEnded = new AbortController();
   let cancelling = Promise.resolve();
   const cancel = () => {
-    cancelling = cancelUntil(sequelize, session?.pid, hasEnded.signal);
+    if (session !== undefined) cancelling = cancelUntil(() => cancelStatement(session.pid), hasEnded.signal);
   };
   signal.addEventListener('abort', cancel, { once: true });
   try {
@@ -41,14 +45,10 @@ export async function stopOnAbort<Result>(
   }
 }
 
-async function cancelUntil(
-  sequelize: Sequelize,
-  pid: number | undefined,
-  hasEnded: AbortSignal,
-): Promise<void> {
+async function cancelUntil(cancel: () => Promise<unknown>, hasEnded: AbortSignal): Promise<void> {
   while (!hasEnded.aborted) {
     // Where this fails, the work stops by itself when it next looks at the signal.
-    await sequelize.query('SELECT pg_cancel_backend($1)', { bind: [pid] }).catch(() => undefined);
+    await cancel().catch(() => undefined);
     await waited(CANCEL_INTERVAL_MS, hasEnded);
   }
 }

@@ -1,0 +1,28 @@
+import pg from 'pg';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Connections outside the pool, for what must not wait until the pool has one to spare, and for what lasts as long
+ * as its session: listening.
+ */
+export class DedicatedConnections {
+  constructor(private readonly url: string) {}
+
+  /**
+   * Opens a connection, which the caller ends. Where it is lost, its queries fail and it says `end`; its error
+   * ends no process.
+   * @param purpose how PostgreSQL's own tools name the session
+   */
+  async open(purpose: string): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: `lead-scoring ${purpose}`,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  }
+}

@@ -1,0 +1,66 @@
+/** Failures that are named; all of them are counted. */
+export const MAX_NAMED_FAILURES = 100;
+
+/**
+ * Failures beyond which the whole is at fault rather than leads: a constraint that refuses everything, say. To
+ * find each lead by halving would take hours then, with every other writer waiting.
+ */
+const MAX_FAILURES = 10_000;
+
+export interface RecalculationFailure {
+  readonly leadId: number;
+  /** For people; without SQL. */
+  readonly reason: string;
+}
+
+export interface RecalculationProgress {
+  /** Leads to recalculate. */
+  readonly totalCount: number;
+  /** Leads whose score has been worked out, or could not be. */
+  readonly calculatedCount: number;
+  /** Leads whose score has been written; others see it when all are. */
+  readonly doneCount: number;
+  readonly failedCount: number;
+  /** The first `MAX_NAMED_FAILURES`. */
+  readonly failures: readonly RecalculationFailure[];
+}
+
+/** More leads were refused than can be told one by one. */
+export class TooManyFailuresError extends Error {
+  override readonly name = 'TooManyFailuresError';
+}
+
+/** Counts what a recalculation has done, and tells it to whoever watches. */
+export class RecalculationTally implements RecalculationProgress {
+  calculatedCount = 0;
+  doneCount = 0;
+  failedCount = 0;
+  readonly failures: RecalculationFailure[] = [];
+
+  constructor(
+    readonly totalCount: number,
+    private readonly onProgress: (progress: RecalculationProgress) => void,
+  ) {}
+
+  calculated(count: number): void {
+    this.calculatedCount += count;
+    this.onProgress(this);
+  }
+
+  saved(count: number): void {
+    this.doneCount += count;
+    this.onProgress(this);
+  }
+
+  /** @throws TooManyFailuresError */
+  failed(leadId: number, reason: string): void {
+    this.failedCount += 1;
+    if (this.failures.length < MAX_NAMED_FAILURES) this.failures.push({ leadId, reason });
+    if (this.failedCount > MAX_FAILURES) {
+      throw new TooManyFailuresError(
+        `More than ${MAX_FAILURES} leads were refused, lead ${leadId} among them: ${reason}`,
+      );
+    }
+    this.onProgress(this);
+  }
+}

@@ -1,0 +1,25 @@
+import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { MAX_NAMED_FAILURES } from '../../leads/scoring/recalculation-tally.js';
+import { RecalculationFailureType } from './recalculation-failure.type.js';
+
+@ObjectType({ description: 'What a recalculation of all scores did.' })
+export class RecalculateScoresResult {
+  @Field(() => ID, { description: 'The run that did it; `rescoreRun` has its record.' })
+  runId!: number;
+
+  @Field(() => Date, {
+    description: 'The instant that all its scores are measured at: their `scoreCalculatedAt`.',
+  })
+  asOf!: Date;
+
+  @Field(() => Int, { description: 'Leads whose score was saved.' })
+  count!: number;
+
+  @Field(() => Int, { description: 'Leads whose score could not be saved.' })
+  failedCount!: number;
+
+  @Field(() => [RecalculationFailureType], {
+    description: `The leads that failed: the first ${MAX_NAMED_FAILURES} of them. \`failedCount\` counts all.`,
+  })
+  failures!: readonly RecalculationFailureType[];
+}

@@ -1,0 +1,101 @@
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { MAX_NAMED_FAILURES } from '../../leads/scoring/recalculation-tally.js';
+import { RecalculationFailureType } from './recalculation-failure.type.js';
+
+/** The names of the API and the values of the database. */
+const RescoreStatus = {
+  RUNNING: 'running',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  INTERRUPTED: 'interrupted',
+} as const;
+
+registerEnumType(RescoreStatus, {
+  name: 'RescoreStatus',
+  description: 'How a recalculation goes, or ended.',
+  valuesMap: {
+    RUNNING: { description: 'It is under way.' },
+    SUCCEEDED: { description: 'Its scores are saved, but for the leads that failed.' },
+    FAILED: { description: 'It was rolled back; `error` says why.' },
+    CANCELLED: { description: 'Somebody stopped it, and it was rolled back.' },
+    INTERRUPTED: { description: 'Its process or its connection is gone. It was rolled back.' },
+  },
+});
+
+const RescoreStarter = { API: 'api', SCHEDULE: 'schedule', COMMAND: 'command' } as const;
+
+registerEnumType(RescoreStarter, {
+  name: 'RescoreStarter',
+  description: 'Who or what starts recalculations.',
+  valuesMap: {
+    API: { description: 'The mutation `recalculateAllScores`.' },
+    SCHEDULE: { description: 'The schedule of the server.' },
+    COMMAND: { description: '`pnpm rescore`, at a terminal or in a script.' },
+  },
+});
+
+@ObjectType('RescoreRun', {
+  description: 'The record of a recalculation of scores. It outlives the recalculation.',
+})
+export class RescoreRunType {
+  @Field(() => ID, { description: 'A whole number.' })
+  id!: number;
+
+  @Field(() => RescoreStarter, { description: 'Who or what started it.' })
+  startedBy!: (typeof RescoreStarter)[keyof typeof RescoreStarter];
+
+  @Field(() => String, { description: 'The host and the process that it runs, or ran, on.' })
+  startedOn!: string;
+
+  @Field(() => Boolean, { description: 'Whether it is about stale scores alone.' })
+  onlyStale!: boolean;
+
+  @Field(() => RescoreStatus, { description: 'How it goes, or ended.' })
+  status!: (typeof RescoreStatus)[keyof typeof RescoreStatus];
+
+  @Field(() => Date, { description: 'The instant that all its scores are measured at.' })
+  asOf!: Date;
+
+  @Field(() => Date, { description: 'When it began.' })
+  startedAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When it ended; null: it runs, or nobody knows.' })
+  endedAt!: Date | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How long it took, or has taken until now, in milliseconds; null: nobody knows.',
+  })
+  durationMs!: number | null;
+
+  @Field(() => Int, { description: 'Leads that it is about.' })
+  totalCount!: number;
+
+  @Field(() => Int, {
+    description: 'Leads whose score it has worked out. That comes first, for all of them.',
+  })
+  calculatedCount!: number;
+
+  @Field(() => Int, {
+    description:
+      'Leads whose score it has written. Others see them once it has succeeded; else they were rolled back.',
+  })
+  doneCount!: number;
+
+  @Field(() => Int, {
+    description: 'Leads that it left alone: removed meanwhile, or with a score that is fresher by now.',
+  })
+  skippedCount!: number;
+
+  @Field(() => Int, { description: 'Leads whose score could not be saved.' })
+  failedCount!: number;
+
+  @Field(() => [RecalculationFailureType], {
+    description: `The leads that failed: the first ${MAX_NAMED_FAILURES} of them, once it has succeeded.`,
+  })
+  failures!: readonly RecalculationFailureType[];
+
+  @Field(() => String, { nullable: true, description: 'Why it did not succeed, for people.' })
+  error!: string | null;
+}

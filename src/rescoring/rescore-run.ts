@@ -1,0 +1,55 @@
+import type { RecalculationFailure } from '../leads/scoring/recalculation-tally.js';
+
+/** Who or what started a run: a caller of the API, the schedule, or somebody at a terminal. */
+export type RescoreStarter = 'api' | 'schedule' | 'command';
+
+/**
+ * `interrupted`: its process, or its connection, is gone. PostgreSQL has rolled it back, and it never got to say
+ * so itself.
+ */
+export type RescoreStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+
+/** The record of a recalculation, which outlives it. */
+export interface RescoreRun {
+  readonly id: number;
+  readonly startedBy: RescoreStarter;
+  /** Host and process. */
+  readonly startedOn: string;
+  readonly onlyStale: boolean;
+  readonly status: RescoreStatus;
+  /** The instant that all its scores are measured at. */
+  readonly asOf: Date;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  /** Until now, where it is running; null where nobody knows when it ended. */
+  readonly durationMs: number | null;
+  readonly totalCount: number;
+  readonly calculatedCount: number;
+  /** Leads whose score was written. Where the run did not succeed, that was rolled back. */
+  readonly doneCount: number;
+  /** Leads that were removed, or had a fresher score. */
+  readonly skippedCount: number;
+  readonly failedCount: number;
+  /** The first of them. */
+  readonly failures: readonly RecalculationFailure[];
+  /** Why it did not succeed, for people. */
+  readonly error: string | null;
+}
+
+export interface RescoreRequest {
+  readonly startedBy: RescoreStarter;
+  /** Null: all leads; else the leads whose score is stale, and from which age on a score counts as such, in hours. */
+  readonly onlyStale: { readonly maxAgeHours: number } | null;
+  /** The instant of the schedule that it is for, so that of several replicas one runs it. */
+  readonly scheduledFor?: Date;
+  /** Rolls it back. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: RescoreProgress) => void;
+}
+
+export interface RescoreProgress {
+  readonly totalCount: number;
+  readonly calculatedCount: number;
+  readonly doneCount: number;
+  readonly failedCount: number;
+}

@@ -1,0 +1,68 @@
+import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
+import { RecalculateScoresArgs } from './dto/recalculate-scores.args.js';
+import { RecalculateScoresResult } from './dto/recalculate-scores.result.js';
+import { RescoreRunConnection } from './dto/rescore-run-connection.type.js';
+import { RescoreRunType } from './dto/rescore-run.type.js';
+import { rescoreRunPage } from './rescore-run-page.js';
+import { RescoreRunsService } from './rescore-runs.service.js';
+import { RescoringService } from './rescoring.service.js';
+import { runIdOf } from './run-id.js';
+
+@Resolver()
+export class RescoringResolver {
+  constructor(
+    private readonly rescoring: RescoringService,
+    private readonly runs: RescoreRunsService,
+  ) {}
+
+  @Mutation(() => RecalculateScoresResult, {
+    description:
+      "Recalculates every lead's score, or the stale ones, in one transaction, all at one instant, and answers when that is done. A lead whose score cannot be saved is named and left as it was; the others are saved. Fails with RECALCULATION_RUNNING, at once, where a recalculation or an import is under way; with RECALCULATION_FAILED or RECALCULATION_CANCELLED where nothing was saved.",
+  })
+  async recalculateAllScores(@Args() args: RecalculateScoresArgs): Promise<RecalculateScoresResult> {
+    const { id, asOf, doneCount, failedCount, failures } = await this.rescoring.recalculateOnDemand(
+      'api',
+      args,
+    );
+    return { runId: id, asOf, count: doneCount, failedCount, failures };
+  }
+
+  @Query(() => RescoreRunType, { nullable: true, description: 'A recalculation; null where there is none.' })
+  rescoreRun(
+    @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,
+  ): Promise<RescoreRunType | null> {
+    const runId = runIdOf(id);
+    return runId === null ? Promise.resolve(null) : this.runs.findById(runId);
+  }
+
+  @Query(() => RescoreRunConnection, { description: 'Recalculations, the latest first.' })
+  rescoreRuns(
+    @Args('first', { type: () => Int, defaultValue: 20, description: 'How many, 1 to 100.' }) first: number,
+    @Args('after', { type: () => String, nullable: true, description: 'The cursor to continue after.' })
+    after: string | null = null,
+  ): Promise<RescoreRunConnection> {
+    return rescoreRunPage(first, after, (beforeId, limit) => this.runs.findPage(beforeId, limit));
+  }
+
+  @Mutation(() => RescoreRunType, {
+    description:
+      'Stops a recalculation, whichever replica runs it, has it roll back, and answers when it has. Fails with NOT_FOUND, or with RESCORE_NOT_RUNNING where it has ended already.',
+  })
+  cancelRescore(
+    @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,
+  ): Promise<RescoreRunType> {
+    return this.runs.cancel(runIdOf(id) ?? 0);
+  }
+
+  @Subscription(() => RescoreRunType, {
+    resolve: (run: RescoreRunType) => run,
+    description:
+      'A run as it is now, and again whenever it has got further, until it has ended. Without an id the runs to come as well, without an end. Fails with NOT_FOUND.',
+  })
+  rescoreProgress(
+    @Args('id', { type: () => ID, nullable: true, description: 'The id of the run; without one, all runs.' })
+    id: string | null = null,
+  ): Promise<AsyncGenerator<RescoreRunType>> {
+    return this.runs.watch(id === null ? null : (runIdOf(id) ?? 0));
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/sequelize';
+import { Sequelize } from 'sequelize';
+import { DomainError, InvalidInputError } from '../common/domain-error.js';
+import { toDomainError } from '../database/database-errors.js';
+import { DedicatedConnections } from '../database/dedicated-connections.js';
+import { ScoreSettings } from '../leads/scoring/score-settings.js';
+import { BulkScoringBusyError, RescoreAbortedError, RescoreExecution } from './rescore-execution.js';
+import type { RescoreRequest, RescoreRun, RescoreStarter } from './rescore-run.js';
+import { RescoreRunsService } from './rescore-runs.service.js';
+import { RunRecord } from './run-record.js';
+
+/** Recalculates the scores of many leads, one recalculation at a time in all replicas, and keeps a record of each. */
+@Injectable()
+export class RescoringService implements OnModuleDestroy {
+  private readonly stopping = new AbortController();
+  private readonly running = new Set<Promise<unknown>>();
+
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    private readonly connections: DedicatedConnections,
+    private readonly runs: RescoreRunsService,
+    private readonly settings: ScoreSettings,
+  ) {}
+
+  /**
+   * Recalculates scores in one transaction at one instant. Leads that the database refuses are named in the run;
+   * the others are saved.
+   * @returns the run, which succeeded
+   * @throws RECALCULATION_RUNNING, at once, where another recalculation or an import is under way, or another
+   * replica has begun what the schedule asks for
+   * @throws RECALCULATION_CANCELLED, RECALCULATION_FAILED where the whole was rolled back
+   */
+  async recalculate(request: RescoreRequest): Promise<RescoreRun> {
+    const running = this.runRecorded(request);
+    this.running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.running.delete(running);
+    }
+  }
+
+  /**
+   * Recalculates all scores, or the stale ones, because somebody asks for it.
+   * @throws BAD_USER_INPUT; and as `recalculate` does
+   */
+  recalculateOnDemand(
+    startedBy: RescoreStarter,
+    { onlyStale, maxAgeHours }: { readonly onlyStale: boolean; readonly maxAgeHours?: number | null },
+    watch: Pick<RescoreRequest, 'signal' | 'onProgress'> = {},
+  ): Promise<RescoreRun> {
+    if (!onlyStale && maxAgeHours != null) {
+      throw new InvalidInputError('maxAgeHours goes with onlyStale.');
+    }
+    return this.recalculate({
+      startedBy,
+      onlyStale: onlyStale ? { maxAgeHours: maxAgeHours ?? this.settings.maxAgeHours } : null,
+      ...watch,
+    });
+  }
+
+  /** Has runs that are under way roll back, and waits until they have. None is begun after. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new RescoreAbortedError('The server was stopped.'));
+    await Promise.allSettled(this.running);
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.stop();
+  }
+
+  private async runRecorded(request: RescoreRequest): Promise<RescoreRun> {
+    const record = await this.openRecord();
+    const signals = [record.cancelled, this.stopping.signal, ...(request.signal ? [request.signal] : [])];
+    try {
+      const execution = new RescoreExecution(this.sequelize, record, request, AbortSignal.any(signals));
+      return await this.runs.getById(await execution.run());
+    } catch (error) {
+      throw error instanceof BulkScoringBusyError ? await this.busy() : error;
+    } finally {
+      await record.close();
+    }
+  }
+
+  private async openRecord(): Promise<RunRecord> {
+    try {
+      return await RunRecord.open(this.connections);
+    } catch (error) {
+      throw toDomainError(error) ?? error;
+    }
+  }
+
+  /** Says which run is under way, since when, and how far it is. */
+  private async busy(): Promise<DomainError> {
+    const run = await this.runs.findRunning();
+    if (run === null) {
+      return new DomainError(
+        'RECALCULATION_RUNNING',
+        'Scores are being recalculated or imported by somebody else just now. Try again when that is done.',
+      );
+    }
+    const { id, startedAt, totalCount, calculatedCount, doneCount } = run;
+    const since = startedAt.toISOString();
+    return new DomainError(
+      'RECALCULATION_RUNNING',
+      `Recalculation ${id} has been running since ${since}: of ${totalCount} leads it has calculated ${calculatedCount} and written ${doneCount}.`,
+      { details: { runId: String(id), startedAt: since, totalCount, calculatedCount, doneCount } },
+    );
+  }
+}

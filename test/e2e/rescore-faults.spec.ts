@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import path from 'node:path';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { migrateUp } from '../../src/database/migrator.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertLeads, readScores } from '../support/fixtures.js';
+import { type ServerProgram, startServerProgram } from '../support/program.js';
+import { pauseBeforeCommit } from '../support/recalculation-pause.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const RECALCULATE = 'mutation { recalculateAllScores { count failedCount failures { leadId reason } } }';
+const LEADS = 40;
+
+let directory: TemporaryDirectory;
+const servers: ServerProgram[] = [];
+
+beforeEach(async () => {
+  directory = await temporaryDirectory();
+});
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.process.kill('SIGKILL');
+    await server.finished;
+  }
+  await directory.remove();
+});
+
+async function startServer(databaseUrl: string): Promise<ServerProgram> {
+  const server = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: databaseUrl } });
+  servers.push(server);
+  return server;
+}
+
+/** The run's record as a server tells it, once it no longer says that it is running. */
+async function endOfRun(server: ServerProgram): Promise<Record<string, unknown>> {
+  for (;;) {
+    const answer = (await server.ask('{ rescoreRuns(first: 1) { nodes { status error doneCount } } }')) as {
+      data?: { rescoreRuns: { nodes: Record<string, unknown>[] } } | null;
+    };
+    const run = answer.data?.rescoreRuns.nodes[0];
+    if (run !== undefined && run.status !== 'RUNNING') return run;
+  }
+}
+
+const recalculated = { data: { recalculateAllScores: { count: LEADS, failedCount: 0, failures: [] } } };
+
+const unscored = async (connection: Connection) =>
+  (await readScores(connection)).filter(
+    ({ activityScore, scoreCalculatedAt }) => activityScore === null && scoreCalculatedAt === null,
+  ).length;
+
+describe('with several servers on one database', () => {
+  let database: TestDatabase;
+  let holder: Connection;
+  let other: Connection;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    holder = await connect(database.url);
+    other = await connect(database.url);
+    await insertLeads(other, LEADS);
+  });
+  afterEach(async () => {
+    await holder.close();
+    await other.close();
+    await database.drop();
+  });
+
+  it('a second server is told at once that the first recalculates', async () => {
+    const [first, second] = [await startServer(database.url), await startServer(database.url)];
+    const pause = await pauseBeforeCommit(holder);
+    const answer = first.ask(RECALCULATE);
+    await untilWaiting(other);
+    expect(await second.ask(RECALCULATE)).toMatchObject({
+      errors: [
+        {
+          message: expect.stringContaining('has been running since'),
+          extensions: { code: 'RECALCULATION_RUNNING', totalCount: LEADS, doneCount: LEADS },
+        },
+      ],
+    });
+    await pause.open();
+    expect(await answer).toEqual(recalculated);
+  });
+
+  it('one that is killed in the middle leaves nothing behind but its record', async () => {
+    const [killed, survivor] = [await startServer(database.url), await startServer(database.url)];
+    const pause = await pauseBeforeCommit(holder);
+    const answer = killed.ask(RECALCULATE).catch(() => 'cut off');
+    await untilWaiting(other);
+    killed.process.kill('SIGKILL');
+    await killed.finished;
+    expect(await answer).toBe('cut off');
+    await pause.open();
+    expect(await endOfRun(survivor)).toEqual({ status: 'INTERRUPTED', error: null, doneCount: LEADS });
+    expect(await unscored(other)).toBe(LEADS);
+    expect(await survivor.ask(RECALCULATE)).toEqual(recalculated);
+    expect(await other.rows('SELECT status FROM rescore_runs ORDER BY id')).toEqual([
+      { status: 'interrupted' },
+      { status: 'succeeded' },
+    ]);
+  });
+
+  it.each([
+    {
+      what: 'its transaction’s connection',
+      which: `wait_event_type = 'Lock'`,
+      error: /connection|available/,
+    },
+    {
+      what: 'every connection that it has',
+      which: `application_name LIKE 'lead-scoring%'`,
+      error: /connection|available/,
+    },
+  ])('one that loses $what says that it failed, and recalculates again', async ({ which, error }) => {
+    const server = await startServer(database.url);
+    const pause = await pauseBeforeCommit(holder);
+    const answer = server.ask(RECALCULATE);
+    await untilWaiting(other);
+    await other.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${which}`,
+    );
+    expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_FAILED' } }] });
+    await pause.open();
+    expect(await endOfRun(server)).toMatchObject({ status: 'FAILED', error: expect.stringMatching(error) });
+    expect(await unscored(other)).toBe(LEADS);
+    expect(await server.ask(RECALCULATE)).toEqual(recalculated);
+  });
+
+  it('goes on without the connection that keeps the record', async () => {
+    const server = await startServer(database.url);
+    const pause = await pauseBeforeCommit(holder);
+    const answer = server.ask(RECALCULATE);
+    await untilWaiting(other);
+    await other.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name LIKE '%rescore record'`,
+    );
+    await pause.open();
+    expect(await answer).toEqual(recalculated);
+    expect(await endOfRun(server)).toMatchObject({ status: 'SUCCEEDED', doneCount: LEADS });
+  });
+
+  it('a statement that runs into the time limit costs no more than the lead at fault', async () => {
+    await other.rows(`
+      ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET statement_timeout = '400ms';
+      CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;
+      CREATE TRIGGER dawdle BEFORE UPDATE ON leads FOR EACH ROW
+        WHEN (NEW.id = ${(await readScores(other))[17]?.id}) EXECUTE FUNCTION dawdle()`);
+    const server = await startServer(database.url);
+    expect(await server.ask(RECALCULATE)).toMatchObject({
+      data: {
+        recalculateAllScores: {
+          count: LEADS - 1,
+          failedCount: 1,
+          failures: [{ reason: 'Writing the row took longer than the time limit.' }],
+        },
+      },
+    });
+    expect(await unscored(other)).toBe(1);
+  });
+});
+
+describe('where the database is restarted', () => {
+  it('nothing is half-written, the record is true, and the next run works', async () => {
+    const postgres = await startEmbeddedPostgres({
+      directory: path.join(directory.path, 'postgres'),
+      database: 'crm',
+    });
+    try {
+      await migrateUp({ url: postgres.url });
+      const before = await connect(postgres.url);
+      const holder = await connect(postgres.url);
+      await insertLeads(before, LEADS);
+      const server = await startServer(postgres.url);
+      await pauseBeforeCommit(holder);
+      const answer = server.ask(RECALCULATE);
+      await untilWaiting(before);
+      const [session] = await before.rows<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      // Where one of its processes crashes, PostgreSQL ends all others and recovers, as after a power cut.
+      process.kill(session?.pid ?? 0, 'SIGKILL');
+      expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_FAILED' } }] });
+
+      expect(['FAILED', 'INTERRUPTED']).toContain((await endOfRun(server)).status);
+      const after = await connect(postgres.url);
+      expect(await unscored(after)).toBe(LEADS);
+      expect(await server.ask(RECALCULATE)).toEqual(recalculated);
+      await after.close();
+    } finally {
+      for (const server of servers.splice(0)) await server.stop();
+      await postgres.release();
+    }
+  });
+});

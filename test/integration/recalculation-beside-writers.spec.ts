@@ -1,0 +1,325 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { inTransaction } from '../../src/database/transactions.js';
+import { calculateActivityScore, type ScoredInteraction } from '../../src/leads/scoring/activity-score.js';
+import { recalculateLeads } from '../../src/leads/scoring/bulk-recalculation.js';
+import { readClock } from '../../src/leads/scoring/lead-scores.js';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
+import { pauseBeforeCommit, pauseBeforeWriting } from '../support/recalculation-pause.js';
+
+const RECALCULATE = 'mutation { recalculateAllScores { count failedCount failures { leadId reason } } }';
+const CREATE_CALL = `mutation ($leadId: Int!, $date: DateTime!) {
+  createInteraction(createInteractionInput: { leadId: $leadId, type: CALL, date: $date }) { id }
+}`;
+
+/** Recency 40, engagement 6 (5.63), status 3: 48.63 rounds to 49. */
+const SCORE_WITH_A_CALL = 49;
+
+/** Behind the application's back: the lead is not scored by whoever writes this. */
+const A_MOMENT_AGO = { ageInDays: 0.0001 };
+
+let api: Api;
+/** Holds gates and locks. */
+let holder: Connection;
+let other: Connection;
+
+beforeEach(async () => {
+  api = await startApi();
+  holder = await connect(api.databaseUrl);
+  other = await connect(api.databaseUrl);
+});
+
+afterEach(async () => {
+  await holder.close();
+  await other.close();
+  await api.close();
+});
+
+const scores = async () => (await readScores(other)).map(({ activityScore }) => activityScore);
+
+describe('an interaction is in the score when both are done', () => {
+  it('where it commits after scores were worked out, before they are written', async () => {
+    const [first, last] = [await insertLead(other), await insertLead(other)];
+    const query = api.sequelize.query.bind(api.sequelize) as (...args: unknown[]) => Promise<unknown>;
+    const statements: string[] = [];
+    api.sequelize.query = (async (sql: string, options: unknown) => {
+      statements.push(sql);
+      if (sql.includes('enable_hashjoin')) await insertInteraction(other, last, A_MOMENT_AGO);
+      return query(sql, options);
+    }) as unknown as typeof api.sequelize.query;
+    const result = await inTransaction(api.sequelize, async (transaction) =>
+      recalculateLeads(api.sequelize, transaction, {
+        asOf: await readClock(api.sequelize, transaction),
+        ids: null,
+      }),
+    );
+    expect(result).toMatchObject({ doneCount: 2, failedCount: 0 });
+    const position = (part: string) => statements.findIndex((sql) => sql.includes(part));
+    expect(position('CREATE TEMP TABLE rescored_1')).toBeGreaterThan(-1);
+    expect(position('enable_hashjoin')).toBeGreaterThan(position('CREATE TEMP TABLE rescored_1'));
+    expect([first, ...(await scores())]).toEqual([first, 3, SCORE_WITH_A_CALL]);
+  });
+
+  it.each([
+    {
+      what: 'written to the table',
+      create: (leadId: number) => insertInteraction(other, leadId, A_MOMENT_AGO),
+    },
+    {
+      what: 'created through the API',
+      create: (leadId: number) =>
+        api.ask(CREATE_CALL, { leadId, date: new Date(Date.UTC(2000, 1)).toISOString() }),
+    },
+  ])('where it is $what while the writing statement runs', async ({ create }) => {
+    const [first, last] = [await insertLead(other), await insertLead(other)];
+    const pause = await pauseBeforeWriting(holder);
+    const answer = api.send(RECALCULATE);
+    await untilWaiting(other);
+    await create(last);
+    await insertInteraction(other, first, A_MOMENT_AGO);
+    await pause.open();
+    expect((await answer).errors).toBeUndefined();
+    await expectScoresToBeRight();
+    expect((await scores())[0]).toBe(SCORE_WITH_A_CALL);
+  });
+
+  it('where it is not committed yet when its lead is to be written', async () => {
+    const ids = await insertLeads(other, 3);
+    await holder.rows('BEGIN');
+    await insertInteraction(holder, ids[1] ?? 0, A_MOMENT_AGO);
+    const answer = api.send(RECALCULATE);
+    await untilWaiting(other);
+    await holder.rows('COMMIT');
+    expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 3, failedCount: 0 } } });
+    expect(await scores()).toEqual([3, SCORE_WITH_A_CALL, 3]);
+  });
+
+  it('where it waits for the recalculation, and is created through the API', async () => {
+    const [first] = [await insertLead(other), await insertLead(other)];
+    const pause = await pauseBeforeCommit(holder);
+    const recalculation = api.send(RECALCULATE);
+    await untilWaiting(other);
+    const [clock] = await other.rows<{ now: Date }>('SELECT clock_timestamp() AS now');
+    const creation = api.send(CREATE_CALL, { leadId: first, date: clock?.now.toISOString() });
+    await untilWaiting(other, 2);
+    await pause.open();
+    for (const answer of await Promise.all([recalculation, creation])) expect(answer.errors).toBeUndefined();
+    expect(await scores()).toEqual([SCORE_WITH_A_CALL, 3]);
+    const [one, two] = await readScores(other);
+    expect(one?.scoreCalculatedAt?.getTime()).toBeGreaterThan(two?.scoreCalculatedAt?.getTime() ?? 0);
+  });
+
+  it('or else the lead is marked as stale: where it waits, and is written to the table', async () => {
+    const lead = await insertLead(other);
+    const pause = await pauseBeforeCommit(holder);
+    const recalculation = api.send(RECALCULATE);
+    await untilWaiting(other);
+    const watcher = await connect(api.databaseUrl);
+    const insertion = insertInteraction(other, lead, A_MOMENT_AGO);
+    await untilWaiting(watcher, 2);
+    await watcher.close();
+    await pause.open();
+    await Promise.all([recalculation, insertion]);
+    const stale = `{ lead(id: ${lead}) { activityScore scoreIsStale } }`;
+    expect(await api.ask(stale)).toEqual({ lead: { activityScore: 3, scoreIsStale: true } });
+    await api.ask('mutation { recalculateAllScores(onlyStale: true) { count } }');
+    expect(await api.ask(stale)).toEqual({ lead: { activityScore: SCORE_WITH_A_CALL, scoreIsStale: false } });
+  });
+});
+
+describe('a lead that is changed while a recalculation runs', () => {
+  it.each([
+    {
+      by: 'the API',
+      rename: (id: number) =>
+        api.ask(
+          `mutation { updateLead(updateLeadInput: { id: ${id}, firstName: "Renamed", status: "won" }) { id } }`,
+        ),
+      remove: (id: number) => api.ask(`mutation { removeLead(id: ${id}) }`),
+    },
+    {
+      by: 'another program',
+      rename: (id: number) =>
+        other.rows(`UPDATE leads SET "firstName" = 'Renamed', status = 'won' WHERE id = $1`, [id]),
+      remove: (id: number) => other.rows('DELETE FROM leads WHERE id = $1', [id]),
+    },
+  ])('by $by stays renamed, or removed', async ({ rename, remove }) => {
+    const [renamed = 0, removed = 0, alone = 0] = await insertLeads(other, 3);
+    const pause = await pauseBeforeWriting(holder);
+    const answer = api.send(RECALCULATE);
+    await untilWaiting(other);
+    await rename(renamed);
+    await remove(removed);
+    await pause.open();
+    expect((await answer).errors).toBeUndefined();
+    expect(
+      await other.rows('SELECT id, "firstName", status, "activityScore" FROM leads ORDER BY id'),
+    ).toEqual([
+      { id: renamed, firstName: 'Renamed', status: 'won', activityScore: 10 },
+      { id: alone, firstName: 'First', status: 'new', activityScore: 3 },
+    ]);
+    const { rescoreRuns } = await api.ask<{ rescoreRuns: { nodes: unknown[] } }>(
+      '{ rescoreRuns { nodes { totalCount doneCount skippedCount failedCount } } }',
+    );
+    const run = rescoreRuns.nodes[0] as { doneCount: number; skippedCount: number };
+    expect(rescoreRuns.nodes).toMatchObject([{ totalCount: 3, failedCount: 0 }]);
+    expect(run.doneCount + run.skippedCount).toBe(3);
+  });
+
+  it('keeps a score that is fresher than the recalculation', async () => {
+    const [changed = 0, left = 0] = await insertLeads(other, 2);
+    const pause = await pauseBeforeWriting(holder);
+    const answer = api.send(RECALCULATE);
+    await untilWaiting(other);
+    await api.ask(`mutation { regenerateSummary(id: ${changed}) { id } }`);
+    const fresher = (await readScores(other))[0]?.scoreCalculatedAt;
+    await pause.open();
+    expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 1 } } });
+    const [first, second] = await readScores(other);
+    expect(first?.scoreCalculatedAt).toEqual(fresher);
+    expect(second).toMatchObject({ id: left, activityScore: 3 });
+    expect(second?.scoreCalculatedAt?.getTime()).toBeLessThan(fresher?.getTime() ?? 0);
+  });
+});
+
+describe('a lead that somebody else has locked', () => {
+  it('is waited for, and saved, where it is let go soon', async () => {
+    const ids = await insertLeads(other, 20);
+    await holder.rows('BEGIN');
+    await holder.rows('SELECT 1 FROM leads WHERE id = ANY($1) FOR UPDATE', [[ids[3], ids[11]]]);
+    const answer = api.send(RECALCULATE);
+    // Written but for two: the recalculation is past its wait, and asks for those again and again.
+    await untilRow(`SELECT FROM rescore_runs WHERE "doneCount" = 18`);
+    await holder.rows('ROLLBACK');
+    expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 20, failedCount: 0 } } });
+    expect(await scores()).toEqual(Array(20).fill(3));
+  });
+
+  it('is named where it stays locked, and all others are saved', async () => {
+    const ids = await insertLeads(other, 20);
+    await holder.rows('BEGIN');
+    await holder.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [ids[3]]);
+    const { recalculateAllScores } = await api.ask<{ recalculateAllScores: unknown }>(RECALCULATE);
+    await holder.rows('ROLLBACK');
+    expect(recalculateAllScores).toEqual({
+      count: 19,
+      failedCount: 1,
+      failures: [{ leadId: ids[3], reason: 'The row is locked by somebody else.' }],
+    });
+    expect((await readScores(other)).filter(({ activityScore }) => activityScore === null)).toMatchObject([
+      { id: ids[3] },
+    ]);
+  });
+
+  it('by somebody who waits for the recalculation in turn is no deadlock for either', async () => {
+    const [first, last] = await insertLeads(other, 2);
+    await holder.rows(`BEGIN; SET LOCAL deadlock_timeout = '10ms'`);
+    await holder.rows('UPDATE leads SET company = $1 WHERE id = $2', ['Mine', last]);
+    const answer = api.send(RECALCULATE);
+    await untilRow(`SELECT FROM rescore_runs WHERE "doneCount" = 1`);
+    await holder.rows('UPDATE leads SET company = $1 WHERE id = $2', ['Mine', first]);
+    await holder.rows('COMMIT');
+    expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 1, failedCount: 1 } } });
+    expect(await other.rows(`SELECT FROM leads WHERE company = 'Mine'`)).toHaveLength(2);
+  });
+});
+
+it('waits for whoever changes the table itself, and locks no lead meanwhile', async () => {
+  const [lead] = await insertLeads(other, 3);
+  await holder.rows('BEGIN; LOCK TABLE leads IN SHARE MODE');
+  const answer = api.send(RECALCULATE);
+  await untilWaiting(other);
+  expect(await other.rows('SELECT id FROM leads WHERE id = $1 FOR UPDATE NOWAIT', [lead])).toHaveLength(1);
+  await holder.rows('COMMIT');
+  expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 3, failedCount: 0 } } });
+});
+
+it('stays below 64 subtransactions at any size', async () => {
+  await insertLeads(other, 2000);
+  const pause = await pauseBeforeCommit(holder);
+  const recalculation = inTransaction(api.sequelize, async (transaction) => {
+    await api.sequelize.query('SELECT pg_advisory_xact_lock(7316002)', { transaction });
+    return recalculateLeads(api.sequelize, transaction, {
+      asOf: await readClock(api.sequelize, transaction),
+      ids: null,
+      batchSize: 1,
+    });
+  });
+  await untilWaiting(other);
+  const [backend] = await other.rows<{ count: number; overflowed: boolean }>(`
+    SELECT s.subxact_count AS count, s.subxact_overflowed AS overflowed
+    FROM pg_stat_get_backend_idset() AS id,
+      pg_stat_get_backend_subxact(id) AS s
+    ORDER BY s.subxact_count DESC LIMIT 1`);
+  await pause.open();
+  expect(await recalculation).toMatchObject({ doneCount: 2000, failedCount: 0 });
+  expect(backend?.overflowed).toBe(false);
+  expect(backend?.count).toBeGreaterThan(20);
+  expect(backend?.count).toBeLessThan(64);
+});
+
+it('lets nobody fail under load, and leaves every score right', async () => {
+  const ids = await insertLeads(other, 300);
+  await other.rows(`
+    INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
+    SELECT 'email', now() - random() * interval '90 days', id, now(), now() FROM leads, generate_series(1, 5)`);
+  const failures: unknown[] = [];
+  let isOver = false;
+  let writes = 0;
+  const leadAt = (index: number) => ids[(index * 7) % ids.length] ?? 0;
+  const writers = Array.from({ length: 6 }, async (_, writer) => {
+    for (let index = writer; !isOver; index += 6) {
+      const id = leadAt(index);
+      const document = [
+        `mutation { createInteraction(createInteractionInput: { leadId: ${id}, type: MEETING, date: "2026-01-01" }) { id } }`,
+        `mutation { updateLead(updateLeadInput: { id: ${id}, budget: ${index} }) { id } }`,
+        `mutation { regenerateSummary(id: ${id}) { id } }`,
+      ][index % 3];
+      const { errors } = await api.send(document ?? '');
+      writes += 1;
+      if (errors !== undefined) failures.push(errors);
+    }
+  });
+  const raw = (async () => {
+    for (let index = 0; !isOver; index += 1) {
+      await insertInteraction(other, leadAt(index * 3), { type: 'call', ageInDays: 1 });
+    }
+  })();
+  for (let run = 0; run < 12; run += 1) {
+    const { errors } = await api.send(RECALCULATE);
+    if (errors !== undefined) failures.push(errors);
+  }
+  isOver = true;
+  await Promise.all([...writers, raw]);
+  expect(failures).toEqual([]);
+  expect(writes).toBeGreaterThan(30);
+  // What was written behind the application's back after the last recalculation is marked, and caught up with.
+  await api.ask('mutation { recalculateAllScores(onlyStale: true) { count } }');
+  await expectScoresToBeRight();
+});
+
+async function untilRow(sql: string): Promise<void> {
+  while ((await other.rows(sql)).length === 0);
+}
+
+/** By the formula in TypeScript, at each lead's own instant. */
+async function expectScoresToBeRight(): Promise<void> {
+  const leads = await other.rows<{
+    id: number;
+    budget: string | null;
+    status: string;
+    activityScore: number;
+    scoreCalculatedAt: Date;
+  }>('SELECT * FROM leads ORDER BY id');
+  const interactions = await other.rows<ScoredInteraction & { leadId: number }>('SELECT * FROM interactions');
+  const expected = leads.map((lead) => {
+    const { activityScore } = calculateActivityScore(
+      { budget: lead.budget === null ? null : Number(lead.budget), status: lead.status },
+      interactions.filter(({ leadId }) => leadId === lead.id),
+      lead.scoreCalculatedAt,
+    );
+    return [lead.id, activityScore];
+  });
+  expect(leads.map(({ id, activityScore }) => [id, activityScore])).toEqual(expected);
+}

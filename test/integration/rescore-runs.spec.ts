@@ -1,0 +1,419 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertLead, insertLeads, readScores } from '../support/fixtures.js';
+import { type Pause, pauseBeforeCommit } from '../support/recalculation-pause.js';
+import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
+
+const RECALCULATE = 'mutation { recalculateAllScores { runId asOf count } }';
+const RUN = `{
+  id startedBy startedOn onlyStale status asOf startedAt endedAt durationMs
+  totalCount calculatedCount doneCount skippedCount failedCount failures { leadId reason } error
+}`;
+
+interface Run {
+  readonly id: string;
+  readonly status: string;
+  readonly asOf: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly durationMs: number | null;
+  readonly doneCount: number;
+  readonly totalCount: number;
+}
+
+let api: Api;
+/** Another replica on the same database. */
+let replica: Api;
+let holder: Connection;
+let other: Connection;
+
+beforeEach(async () => {
+  api = await startApi();
+  replica = await startApi({}, api.databaseUrl);
+  holder = await connect(api.databaseUrl);
+  other = await connect(api.databaseUrl);
+});
+
+afterEach(async () => {
+  await holder.close();
+  await other.close();
+  await replica.close();
+  await api.close();
+});
+
+const readRun = async (id: string | number) =>
+  (await replica.ask<{ rescoreRun: Run | null }>(`{ rescoreRun(id: ${id}) ${RUN} }`)).rescoreRun;
+
+const latestRun = async (): Promise<Run> => {
+  const { rescoreRuns } = await replica.ask<{ rescoreRuns: { nodes: Run[] } }>(
+    `{ rescoreRuns(first: 1) { nodes ${RUN} } }`,
+  );
+  const [run] = rescoreRuns.nodes;
+  if (run === undefined) throw new Error('There is no run.');
+  return run;
+};
+
+/** A recalculation that has written everything and waits before its commit. */
+async function startRecalculation(): Promise<{ answer: ReturnType<Api['send']>; pause: Pause; run: Run }> {
+  const pause = await pauseBeforeCommit(holder);
+  const answer = api.send(RECALCULATE);
+  await untilWaiting(other);
+  return { answer, pause, run: await latestRun() };
+}
+
+describe('the record of a recalculation', () => {
+  it('says all about it once it has succeeded', async () => {
+    const ids = await insertLeads(other, 5);
+    await other.rows(
+      `ALTER TABLE leads ADD CONSTRAINT refuse CHECK (id <> ${ids[2]} OR "activityScore" IS NULL)`,
+    );
+    const { recalculateAllScores: answer } = await api.ask<{
+      recalculateAllScores: { runId: string; asOf: string; count: number };
+    }>(RECALCULATE);
+    const run = await readRun(answer.runId);
+    expect(run).toMatchObject({
+      id: answer.runId,
+      startedBy: 'API',
+      startedOn: expect.stringContaining(String(process.pid)),
+      onlyStale: false,
+      status: 'SUCCEEDED',
+      asOf: answer.asOf,
+      totalCount: 5,
+      calculatedCount: 5,
+      doneCount: 4,
+      skippedCount: 0,
+      failedCount: 1,
+      failures: [{ leadId: ids[2], reason: 'A check constraint of the database refused the row.' }],
+      error: null,
+    });
+    expect(answer.count).toBe(4);
+    const [stored] = await readScores(other);
+    expect(stored?.scoreCalculatedAt?.toISOString()).toBe(answer.asOf);
+    expect(new Date(run?.endedAt ?? 0).getTime() - new Date(run?.startedAt ?? 0).getTime()).toBe(
+      run?.durationMs,
+    );
+  });
+
+  it('is seen from another replica while it runs, though nothing is committed', async () => {
+    await insertLeads(other, 30);
+    const { answer, pause, run } = await startRecalculation();
+    expect(run).toMatchObject({
+      status: 'RUNNING',
+      totalCount: 30,
+      calculatedCount: 30,
+      doneCount: 30,
+      endedAt: null,
+    });
+    expect(run.durationMs).toBeGreaterThan(0);
+    expect((await readScores(other)).every(({ activityScore }) => activityScore === null)).toBe(true);
+    await pause.open();
+    expect(await answer).toMatchObject({ data: { recalculateAllScores: { runId: run.id, count: 30 } } });
+    expect(await readRun(run.id)).toMatchObject({ status: 'SUCCEEDED', doneCount: 30 });
+  });
+
+  it('never looks interrupted while runs come and go', async () => {
+    await insertLeads(other, 3);
+    let isOver = false;
+    const seen = new Set<string>();
+    const watching = (async () => {
+      while (!isOver) {
+        const { rescoreRuns } = await replica.ask<{ rescoreRuns: { nodes: Run[] } }>(
+          '{ rescoreRuns(first: 3) { nodes { status } } }',
+        );
+        for (const { status } of rescoreRuns.nodes) seen.add(status);
+      }
+    })();
+    for (let run = 0; run < 30; run += 1) await api.ask(RECALCULATE);
+    isOver = true;
+    await watching;
+    expect([...seen].sort()).not.toContain('INTERRUPTED');
+  });
+
+  it('says that it failed, and why, where the whole was rolled back', async () => {
+    await insertLead(other);
+    await other.rows(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'secret'; END $$;
+      CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON leads DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    expect(await api.codeOf(RECALCULATE)).toBe('RECALCULATION_FAILED');
+    const run = await latestRun();
+    expect(run).toMatchObject({ status: 'FAILED', error: 'A trigger of the database refused the row.' });
+    expect(run.endedAt).not.toBeNull();
+    expect((await readScores(other))[0]?.activityScore).toBeNull();
+  });
+
+  it('shows as interrupted where its process died, and is in nobody’s way', async () => {
+    await insertLead(other);
+    await other.rows(`INSERT INTO rescore_runs ("startedBy", "startedOn", "onlyStale", "asOf", "startedAt", "totalCount")
+      VALUES ('api', 'a machine that burnt down', false, now(), now(), 7)`);
+    expect(await latestRun()).toMatchObject({ status: 'INTERRUPTED', endedAt: null, durationMs: null });
+    expect(await api.codeOf('mutation { cancelRescore(id: 1) { id } }')).toBe('RESCORE_NOT_RUNNING');
+    expect(await api.ask(RECALCULATE)).toMatchObject({ recalculateAllScores: { count: 1 } });
+    expect(await other.rows('SELECT status FROM rescore_runs ORDER BY id')).toEqual([
+      { status: 'interrupted' },
+      { status: 'succeeded' },
+    ]);
+  });
+});
+
+describe('a second recalculation', () => {
+  it('is told at once, on another replica, which one runs, since when, and how far it is', async () => {
+    await insertLeads(other, 30);
+    const { answer, pause, run } = await startRecalculation();
+    const { data, errors } = await replica.send(RECALCULATE);
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([
+      {
+        message: `Recalculation ${run.id} has been running since ${run.startedAt}: of 30 leads it has calculated 30 and written 30.`,
+        extensions: {
+          code: 'RECALCULATION_RUNNING',
+          runId: run.id,
+          startedAt: run.startedAt,
+          totalCount: 30,
+          calculatedCount: 30,
+          doneCount: 30,
+        },
+      },
+    ]);
+    await pause.open();
+    expect((await answer).errors).toBeUndefined();
+    expect(await other.rows('SELECT FROM rescore_runs')).toHaveLength(1);
+    expect((await replica.send(RECALCULATE)).errors).toBeUndefined();
+  });
+
+  it('is told so while an import is under way', async () => {
+    await holder.rows('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.bulkScoring]);
+    expect(await api.codeOf(RECALCULATE)).toBe('RECALCULATION_RUNNING');
+  });
+});
+
+describe('cancelRescore', () => {
+  it('has a recalculation on another replica roll back, and answers when it has', async () => {
+    await insertLeads(other, 30);
+    const { answer, run } = await startRecalculation();
+    const { cancelRescore } = await replica.ask<{ cancelRescore: Run }>(
+      `mutation { cancelRescore(id: "${run.id}") ${RUN} }`,
+    );
+    expect(cancelRescore).toMatchObject({ id: run.id, status: 'CANCELLED', error: 'It was cancelled.' });
+    expect(await answer).toMatchObject({
+      data: null,
+      errors: [{ extensions: { code: 'RECALCULATION_CANCELLED' } }],
+    });
+    expect((await readScores(other)).every(({ activityScore }) => activityScore === null)).toBe(true);
+    expect(await readRun(run.id)).toMatchObject({ status: 'CANCELLED', doneCount: 30 });
+  });
+
+  it('is not held up by writers that wait for the recalculation with every connection of its pool', async () => {
+    const [lead] = await insertLeads(other, 3);
+    const { answer, run } = await startRecalculation();
+    const writers = Array.from({ length: 12 }, () =>
+      api.send(`mutation { updateLead(updateLeadInput: { id: ${lead}, budget: 5 }) { id } }`),
+    );
+    await untilWaiting(other, 9);
+    await replica.ask(`mutation { cancelRescore(id: "${run.id}") { id } }`);
+    expect((await answer).errors).toMatchObject([{ extensions: { code: 'RECALCULATION_CANCELLED' } }]);
+    for (const { errors } of await Promise.all(writers)) expect(errors).toBeUndefined();
+  });
+
+  it('fails where the run has ended, or never was', async () => {
+    await insertLead(other);
+    const { recalculateAllScores } = await api.ask<{ recalculateAllScores: { runId: string } }>(RECALCULATE);
+    const cancel = (id: string) => api.codeOf(`mutation { cancelRescore(id: "${id}") { id } }`);
+    expect(await cancel(recalculateAllScores.runId)).toBe('RESCORE_NOT_RUNNING');
+    for (const id of ['999999', '0', '-1', 'x', '99999999999']) expect(await cancel(id)).toBe('NOT_FOUND');
+  });
+});
+
+describe('a server that is stopped', () => {
+  it('rolls its recalculation back and says so', async () => {
+    await insertLeads(other, 3);
+    const stopped = await startApi({}, api.databaseUrl);
+    const pause = await pauseBeforeCommit(holder);
+    const answer = stopped.send(RECALCULATE).catch(() => undefined);
+    await untilWaiting(other);
+    await stopped.close();
+    await answer;
+    await pause.open();
+    expect(await latestRun()).toMatchObject({ status: 'CANCELLED', error: 'The server was stopped.' });
+    expect((await readScores(other)).every(({ activityScore }) => activityScore === null)).toBe(true);
+  });
+});
+
+describe('rescoreRuns', () => {
+  interface Page {
+    readonly nodes: readonly { id: string }[];
+    readonly edges: readonly { cursor: string; node: { id: string } }[];
+    readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string | null };
+  }
+  const readPage = async (args: string) =>
+    (
+      await api.ask<{ rescoreRuns: Page }>(
+        `{ rescoreRuns${args} { nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+      )
+    ).rescoreRuns;
+
+  it('pages through all runs, the latest first, while new ones come', async () => {
+    for (let run = 0; run < 5; run += 1) await api.ask(RECALCULATE);
+    const first = await readPage('(first: 2)');
+    await api.ask(RECALCULATE);
+    const second = await readPage(`(first: 2, after: "${first.pageInfo.endCursor}")`);
+    const third = await readPage(`(first: 2, after: "${second.pageInfo.endCursor}")`);
+    expect([first, second, third].map(({ nodes }) => nodes.map(({ id }) => id))).toEqual([
+      ['5', '4'],
+      ['3', '2'],
+      ['1'],
+    ]);
+    expect([first, second, third].map(({ pageInfo }) => pageInfo.hasNextPage)).toEqual([true, true, false]);
+    expect([first, second].map(({ pageInfo }) => pageInfo.hasPreviousPage)).toEqual([false, true]);
+    expect(first.edges.map(({ node }) => node)).toEqual(first.nodes);
+    expect(first.edges[1]?.cursor).toBe(first.pageInfo.endCursor);
+  });
+
+  it('is empty, and says so, where there are none', async () => {
+    expect(await readPage('')).toEqual({
+      nodes: [],
+      edges: [],
+      pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+    });
+  });
+
+  it.each([
+    'first: 0',
+    'first: 101',
+    'first: -1',
+    'after: "nonsense"',
+    'after: ""',
+    'after: "cmVzY29yZS1ydW46eA"',
+  ])('refuses %s', async (args) => {
+    expect(await api.codeOf(`{ rescoreRuns(${args}) { nodes { id } } }`)).toBe('BAD_USER_INPUT');
+  });
+
+  it('answers null for a run that does not exist', async () => {
+    for (const id of ['"999"', '0', '"x"', '99999999999']) {
+      expect(await api.ask(`{ rescoreRun(id: ${id}) { id } }`)).toEqual({ rescoreRun: null });
+    }
+  });
+});
+
+describe('rescoreProgress', () => {
+  const SUBSCRIBE = 'subscription { rescoreProgress { id status calculatedCount doneCount totalCount } }';
+  let url: string;
+
+  beforeEach(async () => {
+    await replica.app.listen(0, '127.0.0.1');
+    url = `${await replica.app.getUrl()}/graphql`;
+  });
+
+  it('tells on one replica how a run on another goes, to its end', async () => {
+    await insertLeads(other, 30);
+    const { answer, pause, run } = await startRecalculation();
+    const client = connectSocket(url);
+    const progress = answersTo(
+      client,
+      SUBSCRIBE.replace('rescoreProgress', `rescoreProgress(id: "${run.id}")`),
+    );
+    const all: SocketAnswer[] = [];
+    for await (const next of progress) {
+      all.push(next);
+      if (all.length === 1) await pause.open();
+    }
+    await answer;
+    await client.dispose();
+    expect(all.map(({ data }) => data?.rescoreProgress)).toEqual([
+      { id: run.id, status: 'RUNNING', calculatedCount: 30, doneCount: 30, totalCount: 30 },
+      { id: run.id, status: 'SUCCEEDED', calculatedCount: 30, doneCount: 30, totalCount: 30 },
+    ]);
+  });
+
+  it('tells of runs to come, where none is named', async () => {
+    await insertLeads(other, 3);
+    const client = connectSocket(url);
+    const progress = answersTo(client, SUBSCRIBE);
+    const first = progress.next();
+    await untilListening();
+    await api.ask(RECALCULATE);
+    const statuses: unknown[] = [];
+    for (let next = await first; next.done !== true; next = await progress.next()) {
+      const { status } = next.value.data?.rescoreProgress as Run;
+      statuses.push(status);
+      if (status === 'SUCCEEDED') break;
+    }
+    await client.dispose();
+    expect(statuses.at(0)).toBe('RUNNING');
+    expect(statuses.at(-1)).toBe('SUCCEEDED');
+  });
+
+  it('goes on after its connection to the database was cut', async () => {
+    const client = connectSocket(url);
+    const progress = answersTo(client, SUBSCRIBE);
+    const first = progress.next();
+    await untilListening();
+    await other.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name LIKE '%rescore events'`,
+    );
+    await untilListening();
+    await api.ask(RECALCULATE);
+    expect((await first).value).toMatchObject({ data: { rescoreProgress: { id: '1' } } });
+    await client.dispose();
+  });
+
+  it('ends where the run died without a word', async () => {
+    await holder.rows('SELECT pg_advisory_lock($1, 1)', [ADVISORY_LOCKS.rescoreRunClass]);
+    await other.rows(`
+      INSERT INTO rescore_runs ("startedBy", "startedOn", "onlyStale", "asOf", "startedAt", "totalCount")
+      VALUES ('api', 'a machine that will burn down', false, now(), now(), 7)`);
+    const client = connectSocket(url);
+    const statuses: string[] = [];
+    for await (const { data } of answersTo(
+      client,
+      SUBSCRIBE.replace('rescoreProgress', 'rescoreProgress(id: 1)'),
+    )) {
+      statuses.push((data?.rescoreProgress as Run).status);
+      if (statuses.length === 1) await holder.rows('SELECT pg_advisory_unlock_all()');
+    }
+    await client.dispose();
+    expect(statuses).toEqual(['RUNNING', 'INTERRUPTED']);
+  });
+
+  it('fails for a run that does not exist, with a code', async () => {
+    const client = connectSocket(url);
+    const answers: SocketAnswer[] = [];
+    const ended = (async () => {
+      for await (const answer of answersTo(client, 'subscription { rescoreProgress(id: 999) { id } }')) {
+        answers.push(answer);
+      }
+    })().catch((error: unknown) => error);
+    const failure = await ended;
+    await client.dispose();
+    expect([...answers, failure]).toMatchObject([
+      ...answers.map(() => ({ errors: [{ extensions: { code: 'NOT_FOUND' } }] })),
+      ...(answers.length === 0 ? [[{ extensions: { code: 'NOT_FOUND' } }]] : [undefined]),
+    ]);
+  });
+
+  it('lets pages of allowed origins in, and no others', async () => {
+    const statusFor = async (origin: string) => {
+      const client = connectSocket(url, origin);
+      const answer = await answersTo(client, '{ rescoreRuns { nodes { id } } }')
+        .next()
+        .then(
+          ({ value }: { value: SocketAnswer }) => value.data,
+          (error: { code?: number }) => error.code,
+        );
+      await client.dispose();
+      return answer;
+    };
+    expect(await statusFor('http://localhost:5173')).toEqual({ rescoreRuns: { nodes: [] } });
+    expect(await statusFor('https://evil.example.com')).toBe(4403);
+  });
+
+  /** Until as many sessions listen for changes of runs as there are subscribers on the replica: one. */
+  async function untilListening(): Promise<void> {
+    const listening = `SELECT FROM pg_stat_activity WHERE datname = current_database()
+      AND application_name LIKE '%rescore events' AND query LIKE 'LISTEN%' AND state = 'idle'`;
+    while ((await other.rows(listening)).length === 0);
+  }
+});

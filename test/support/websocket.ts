@@ -1,0 +1,27 @@
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+
+export interface SocketAnswer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+}
+
+/** A client that speaks graphql-ws, as a browser's page of an origin would where one is given. */
+export function connectSocket(httpUrl: string, origin?: string): Client {
+  class SocketOfOrigin extends WebSocket {
+    constructor(address: string, protocols: string | string[]) {
+      super(address, protocols, origin === undefined ? {} : { origin });
+    }
+  }
+  return createClient({
+    url: httpUrl.replace(/^http/, 'ws'),
+    webSocketImpl: SocketOfOrigin,
+    retryAttempts: 0,
+    lazy: true,
+  });
+}
+
+/** The answers to an operation, until it ends. */
+export function answersTo(client: Client, query: string): AsyncIterableIterator<SocketAnswer> {
+  return client.iterate({ query }) as AsyncIterableIterator<SocketAnswer>;
+}
