@@ -1,0 +1,47 @@
+import type { RescoreProgress } from '../rescoring/rescore-run.js';
+import { createProgressDisplay, Rate, wholeNumber } from './progress-display.js';
+
+/** From here on, the time left is told in minutes. */
+const LONG_SECONDS = 100;
+
+type Step = 'calculating' | 'writing';
+
+/** Prints the progress of a recalculation on the standard error. */
+export class RescorePrinter {
+  private readonly display = createProgressDisplay();
+  private readonly rate = new Rate<Step>();
+
+  constructor() {
+    // To find the leads, and the first batch of them, takes seconds where there are millions.
+    this.display.show({ value: 0, total: 1 }, 'starting');
+    this.rate.of('calculating', 0);
+  }
+
+  /** All leads are calculated first and written then, so a lead that is through counts twice on the bar. */
+  onProgress({ totalCount, calculatedCount, doneCount, failedCount }: RescoreProgress): void {
+    // Leads may be added and removed while they are counted.
+    const calculated = Math.min(calculatedCount, totalCount);
+    const written = Math.min(doneCount + failedCount, totalCount);
+    const isWriting = calculated === totalCount || doneCount > 0;
+    const [step, count]: [Step, number] = isWriting ? ['writing', written] : ['calculating', calculated];
+    const total = 2 * totalCount;
+    const value = isWriting ? totalCount + written : calculated;
+    const perSecond = this.rate.of(step, count);
+    this.display.show(
+      { value, total },
+      `${step} ${wholeNumber.format(count)} of ${wholeNumber.format(totalCount)} leads${pace(perSecond, total - value)}`,
+    );
+  }
+
+  finish(): void {
+    this.display.stop();
+  }
+}
+
+/** What is left is taken to go on as the step that is under way does. */
+function pace(perSecond: number, left: number): string {
+  if (perSecond === 0) return '';
+  const seconds = Math.ceil(left / perSecond);
+  const time = seconds < LONG_SECONDS ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+  return `, ${wholeNumber.format(perSecond)}/s, ${time} left`;
+}

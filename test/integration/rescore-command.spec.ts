@@ -1,0 +1,305 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
+import { connect, type Connection, untilWaiting, withConnection } from '../support/connection.js';
+import { insertLead, insertLeads, readScores } from '../support/fixtures.js';
+import { runProgram, type RunningProgram, startProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const PROGRAM = 'src/cli/rescore.js';
+const REFUSED = 'A check constraint of the database refused the row.';
+
+let directory: TemporaryDirectory;
+let database: TestDatabase;
+let other: Connection;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+});
+beforeEach(async () => {
+  database = await createTestDatabase();
+  other = await connect(database.url);
+});
+afterEach(async () => {
+  await other.close();
+  await database.drop();
+});
+afterAll(() => directory.remove());
+
+const options = (args: readonly string[] = [], url = database.url) => ({
+  cwd: directory.path,
+  env: { DATABASE_URL: url },
+  args,
+});
+const run = (...args: string[]) => runProgram(PROGRAM, options(args));
+
+interface RunRow {
+  readonly startedBy: string;
+  readonly onlyStale: boolean;
+  readonly status: string;
+  readonly doneCount: number;
+  readonly failedCount: number;
+  readonly error: string | null;
+}
+
+/** The oldest first. */
+const readRuns = () =>
+  other.rows<RunRow>(
+    'SELECT "startedBy", "onlyStale", status, "doneCount", "failedCount", error FROM rescore_runs ORDER BY id',
+  );
+
+const refuseScores = (condition: string) =>
+  other.rows(
+    `ALTER TABLE leads ADD CONSTRAINT refused CHECK ("activityScore" IS NULL OR NOT (${condition}))`,
+  );
+
+const readScored = async () =>
+  (await readScores(other)).filter(({ activityScore }) => activityScore !== null).map(({ id }) => id);
+
+/** Ages a score that a recalculation has made, and what it rests on. */
+const age = (id: number, hours: number) =>
+  other.rows(
+    `UPDATE leads SET "scoreCalculatedAt" = "scoreCalculatedAt" - $2 * interval '1 hour',
+       "scoreInputsChangedAt" = "scoreInputsChangedAt" - $2 * interval '1 hour'
+     WHERE id = $1`,
+    [id, hours],
+  );
+
+describe('pnpm rescore', () => {
+  it('saves every score, sums up on the standard output with the record of the run, and ends with 0', async () => {
+    const ids = await insertLeads(other, 1203);
+    const { code, stdout, stderr } = await run();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const scores = await readScores(other);
+    expect(scores.map(({ id, activityScore }) => [id, activityScore])).toEqual(ids.map((id) => [id, 3]));
+    const [{ asOf } = { asOf: new Date(0) }] = await other.rows<{ asOf: Date }>(
+      'SELECT "asOf" FROM rescore_runs',
+    );
+    expect(new Set(scores.map(({ scoreCalculatedAt }) => scoreCalculatedAt?.getTime()))).toEqual(
+      new Set([asOf.getTime()]),
+    );
+    expect(stdout.replace(/\d+\.\d s/, 'N s')).toBe(
+      `Recalculation 1: 1,203 scores saved as of ${asOf.toISOString()}, 0 failed, 0 skipped, in N s.\n`,
+    );
+    expect(await readRuns()).toEqual([
+      {
+        startedBy: 'command',
+        onlyStale: false,
+        status: 'succeeded',
+        doneCount: 1203,
+        failedCount: 0,
+        error: null,
+      },
+    ]);
+  });
+
+  it('ends with 0 where there is nothing to do', async () => {
+    const { code, stdout, stderr } = await run();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Recalculation 1: 0 scores saved as of /);
+  });
+
+  it('says how many leads it skipped, whose score is fresher, and ends with 0', async () => {
+    await insertLead(other, { activityScore: 77, scoreCalculatedAt: new Date(4_000_000_000_000) });
+    await insertLead(other);
+    const { code, stdout } = await run();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Recalculation 1: 1 score saved as of .*, 0 failed, 1 skipped, in /);
+  });
+
+  it('names the leads that the database refuses, saves the others, and ends with 1', async () => {
+    const [first = 0, second = 0, third = 0] = await insertLeads(other, 3);
+    await refuseScores(`id = ${second}`);
+    const { code, stdout, stderr } = await run();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `lead ${second}: ${REFUSED}\n` });
+    expect(stdout).toMatch(/^Recalculation 1: 2 scores saved as of .*, 1 failed, 0 skipped, in /);
+    expect(await readScored()).toEqual([first, third]);
+    expect(await readRuns()).toMatchObject([{ status: 'succeeded', doneCount: 2, failedCount: 1 }]);
+  });
+
+  it('names the first 100 refused leads, and says how many more there are', async () => {
+    const ids = await insertLeads(other, 151);
+    await refuseScores(`id > ${ids[0]}`);
+    const { code, stdout, stderr } = await run();
+    expect(code).toBe(1);
+    const lines = ids.slice(1, 101).map((id) => `lead ${id}: ${REFUSED}`);
+    expect(stderr.trimEnd().split('\n')).toEqual([...lines, '… and 50 more']);
+    expect(stdout).toContain('1 score saved');
+  });
+
+  it('ends with 2 where every lead is refused', async () => {
+    const id = await insertLead(other);
+    await refuseScores('true');
+    const { code, stdout, stderr } = await run();
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `lead ${id}: ${REFUSED}\n` });
+    expect(stdout).toMatch(/^Recalculation 1: 0 scores saved as of .*, 1 failed, 0 skipped, in /);
+  });
+
+  it('ends with 2 and says why where all of it is refused', async () => {
+    await insertLead(other);
+    await other.rows('ALTER TABLE rescore_runs ADD CHECK ("doneCount" = 0)');
+    const { code, stdout, stderr } = await run();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^The recalculation failed and was rolled back: no score was changed\. .*\nCause: .*rescore_runs.*\n$/,
+    );
+    expect(await readScored()).toEqual([]);
+  });
+
+  it('ends with 2 at once where another recalculation or an import is under way', async () => {
+    await insertLead(other);
+    await other.rows('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.bulkScoring]);
+    const { code, stdout, stderr } = await run();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      'Scores are being recalculated or imported by somebody else just now. Try again when that is done.\n',
+    );
+    expect(await readScored()).toEqual([]);
+    expect(await readRuns()).toEqual([]);
+  });
+
+  it('prints lines where a long run has no terminal to draw a bar on', async () => {
+    const ids = await insertLeads(other, 3);
+    await holdWriting(ids[2]);
+    const program = startProgram(PROGRAM, options());
+    await withConnection(database.url, untilWaiting);
+    await sleep(5000);
+    await other.rows('SELECT pg_advisory_unlock_all()');
+    const { code, stderr } = await program.finished;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^writing 3 of 3 leads, [\d,]+\/s, 0 s left \(100 %\)\n$/);
+  });
+});
+
+describe('pnpm rescore --stale', () => {
+  it('recalculates the scores that are older than --max-age, or than the settings allow', async () => {
+    const [fresh = 0, day = 0, week = 0, never = 0] = await insertLeads(other, 4);
+    await run();
+    await age(day, 30);
+    await age(week, 168);
+    await other.rows('UPDATE leads SET "scoreCalculatedAt" = NULL WHERE id = $1', [never]);
+    const before = await readTimes();
+
+    const older = await run('--stale', '--max-age', '100.5');
+    expect(older).toMatchObject({ code: 0, stderr: '' });
+    expect(older.stdout).toMatch(/^Recalculation 2: 2 scores saved as of /);
+    const between = await readTimes();
+    expect(changed(before, between)).toEqual([week, never]);
+
+    const usual = await run('--stale');
+    expect(usual.stdout).toMatch(/^Recalculation 3: 1 score saved as of /);
+    const after = await readTimes();
+    expect(changed(between, after)).toEqual([day]);
+    expect(after.get(fresh)).toBe(before.get(fresh));
+    expect((await readRuns()).map(({ onlyStale }) => onlyStale)).toEqual([false, true, true]);
+  });
+
+  const readTimes = async () =>
+    new Map(
+      (await readScores(other)).map(({ id, scoreCalculatedAt }) => [id, scoreCalculatedAt?.toISOString()]),
+    );
+  const changed = (before: Map<number, unknown>, after: Map<number, unknown>) =>
+    [...after].filter(([id, time]) => time !== before.get(id)).map(([id]) => id);
+});
+
+describe('the usage of pnpm rescore', () => {
+  it('is told with its options and exit codes where it is asked for', async () => {
+    const { code, stdout, stderr } = await run('--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const option of ['--stale', '--max-age HOURS']) expect(stdout).toContain(option);
+    for (const exitCode of ['0', '1', '2']) expect(stdout).toMatch(new RegExp(`^.{11}${exitCode} `, 'm'));
+  });
+
+  it.each([
+    { args: ['--max-age', '3'], message: /^--max-age goes with --stale\./ },
+    { args: ['--stale', '--max-age', 'day'], message: /^--max-age must be a number from 0 to \d+\.\n/ },
+    { args: ['--stale', '--max-age', ''], message: /^--max-age must be a number from 0/ },
+    { args: ['--stale', '--max-age=-1'], message: /^--max-age must be a number from 0/ },
+    { args: ['--all'], message: /Unknown option '--all'/ },
+  ])('is told for $args, which ends with 2 and changes nothing', async ({ args, message }) => {
+    await insertLead(other);
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).toContain('\nUsage: pnpm rescore');
+    expect(await readScored()).toEqual([]);
+    expect(await readRuns()).toEqual([]);
+  });
+
+  it('is not told, but the fault, where the database cannot be used, which ends with 2', async () => {
+    const empty = await createEmptyDatabase();
+    const { code, stderr } = await runProgram(PROGRAM, options([], empty.url));
+    await empty.drop();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^The database lacks these migrations: /);
+  });
+});
+
+describe('a recalculation that is stopped', () => {
+  let program: RunningProgram;
+
+  /** Holds it up where leads have been written. */
+  async function startAndBlock(): Promise<void> {
+    const ids = await insertLeads(other, 500);
+    await holdWriting(ids[499]);
+    program = startProgram(PROGRAM, options());
+    await withConnection(database.url, untilWaiting);
+  }
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s says so, ends with 2 at once, changes nothing and is recorded as cancelled',
+    async (signal) => {
+      await startAndBlock();
+      program.process.kill(signal);
+      expect(await program.finished).toEqual({
+        code: 2,
+        signal: null,
+        stdout: '',
+        stderr:
+          'The recalculation was rolled back: no score was changed. It was interrupted at the terminal.\n',
+      });
+      expect(await readScored()).toEqual([]);
+      expect(await readRuns()).toMatchObject([
+        { startedBy: 'command', status: 'cancelled', error: 'It was interrupted at the terminal.' },
+      ]);
+    },
+  );
+
+  it('before it has begun changes nothing and ends with 2', async () => {
+    await insertLead(other);
+    await other.rows('BEGIN');
+    await other.rows('LOCK TABLE "SequelizeMeta"');
+    program = startProgram(PROGRAM, options());
+    await withConnection(database.url, untilWaiting);
+    program.process.kill('SIGINT');
+    await other.rows('COMMIT');
+    expect(await program.finished).toMatchObject({ code: 2, signal: null, stdout: '' });
+    expect(await readScored()).toEqual([]);
+  });
+
+  it('a second time ends with 2 without waiting for the database', async () => {
+    await insertLead(other);
+    await other.rows('BEGIN');
+    // Nobody can say whether a migration is pending, so there is nothing yet that could be rolled back.
+    await other.rows('LOCK TABLE "SequelizeMeta"');
+    program = startProgram(PROGRAM, options());
+    await withConnection(database.url, untilWaiting);
+    program.process.kill('SIGINT');
+    program.process.kill('SIGTERM');
+    expect(await program.finished).toEqual({ code: 2, signal: null, stdout: '', stderr: '' });
+    await other.rows('COMMIT');
+    expect(await readScored()).toEqual([]);
+  });
+});
+
+/** Holds a recalculation up when it has written a lead, until this test's session gives up its lock. */
+async function holdWriting(id: number | undefined): Promise<void> {
+  // A recalculation limits how long it waits for a lock; the trigger waits longer.
+  await other.rows(`
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS
+      'BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NULL; END';
+    CREATE TRIGGER wait AFTER UPDATE ON leads FOR EACH ROW WHEN (NEW.id = ${id})
+      EXECUTE FUNCTION wait()`);
+  await other.rows('SELECT pg_advisory_lock(42)');
+}
