@@ -2,7 +2,12 @@
 export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'src-never-imports-test', severity: 'error', from: { path: '^src' }, to: { path: '^test' } },
+    {
+      name: 'src-never-imports-test',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { path: '^(test|bench)' },
+    },
     {
       name: 'common-and-config-are-leaves',
       severity: 'error',

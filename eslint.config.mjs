@@ -37,7 +37,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config/environment.ts', 'test/**/*.ts'],
+    files: ['src/config/environment.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...clock] },
   },
   {
@@ -45,7 +45,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', environment] },
   },
   {
-    files: ['src/cli/**/*.ts', 'scripts/**'],
+    files: ['src/cli/**/*.ts', 'scripts/**', 'bench/**'],
     rules: { 'no-console': 'off' },
   },
   {

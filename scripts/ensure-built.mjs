@@ -33,7 +33,15 @@ export async function ensureBuilt() {
     if (existsSync(dist)) return;
     throw new Error('dist/ is missing and there is no compiler: run `pnpm build` before you deploy.');
   }
-  const sources = ['src', 'migrations', 'scripts', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+  const sources = [
+    'src',
+    'migrations',
+    'scripts',
+    'bench',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package.json',
+  ];
   const newest = Math.max(...sources.map((name) => newestChange(path.join(root, name))));
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return;
   const { build } = await import('./build.mjs');

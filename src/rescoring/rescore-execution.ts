@@ -9,7 +9,7 @@ import { readClock } from '../leads/scoring/lead-scores.js';
 import { type RecalculationProgress, TooManyFailuresError } from '../leads/scoring/recalculation-tally.js';
 import { selectStaleLeads, STALE_LEADS } from '../leads/scoring/stale-scores.sql.js';
 import type { RescoreRequest } from './rescore-run.js';
-import { LOCK_RUN, NEXT_ID, SAVE_END, SAVE_SUCCESS } from './rescore-run.sql.js';
+import { END_WHEN_ABANDONED, LOCK_RUN, NEXT_ID, SAVE_END, SAVE_SUCCESS } from './rescore-run.sql.js';
 import type { RunRecord } from './run-record.js';
 
 /** Another recalculation or an import is under way, or another replica has begun what the schedule asks for. */
@@ -74,6 +74,7 @@ export class RescoreExecution {
       transaction,
     });
     const id = next?.id ?? 0;
+    await this.sequelize.query(END_WHEN_ABANDONED, { transaction });
     await this.sequelize.query(LOCK_RUN, { transaction, bind: [id] });
     const asOf = await readClock(this.sequelize, transaction);
     const { ids, totalCount } = await this.stoppable(transaction, () => this.selectLeads(transaction));

@@ -39,6 +39,12 @@ export const READ_PAGE = `${SELECT_RUNS} WHERE ($1::int IS NULL OR id < $1) ORDE
 
 export const NEXT_ID = `SELECT nextval(pg_get_serial_sequence('rescore_runs', 'id'))::int AS id`;
 
+/**
+ * A run sends one statement after another. Where none comes, its machine is gone without having closed the connection,
+ * and PostgreSQL is to let go of its locks.
+ */
+export const END_WHEN_ABANDONED = `SET LOCAL idle_in_transaction_session_timeout = '60s'`;
+
 /** $1: the id of a run. Until the transaction ends. */
 export const LOCK_RUN = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.rescoreRunClass}, $1)`;
 

@@ -64,6 +64,10 @@ export function calculateBatch(table: string, ids: string | null, range: IdRange
   )}`;
 }
 
+/** $1, $2: a range. How many scores there are to save. */
+export const countScores = (table: string): string =>
+  `SELECT count(*)::int AS count FROM pg_temp.${table} WHERE id > $1 AND id <= $2`;
+
 /**
  * $1, $2: a range. Saves scores of leads whose row is still the version that the score was worked out from.
  * Whatever a score rests on changes the row: what was changed meanwhile, or is removed, is not written.
@@ -85,14 +89,15 @@ export const lockUnlocked = (table: string): string => `
 export const saveSome = (table: string): string => `${saveBatch(table)} AND fresh.id = ANY($3::int[])`;
 
 /**
- * $1, $2: a range, $3: the instant. Leads that were not written though they are still there: their row has
- * changed since, or, where it has not, the database passed over it without a word.
+ * $1, $2: a range, $3: the instant. Leads that were not written though they are still there, with no fresher score:
+ * their row has changed since, or, where it has not, the database passed over it without a word.
  */
 export const readUnsaved = (table: string): string => `
   SELECT lead.id, lead.xmin = fresh.version AS "isUnchanged"
   FROM pg_temp.${table} AS fresh
   JOIN leads AS lead ON lead.id = fresh.id
-  WHERE fresh.id > $1 AND fresh.id <= $2 AND lead."scoreCalculatedAt" IS DISTINCT FROM $3
+  WHERE fresh.id > $1 AND fresh.id <= $2 
+    AND (lead."scoreCalculatedAt" IS NULL OR lead."scoreCalculatedAt" < $3)
   ORDER BY lead.id`;
 
 /** $1: lead ids. Locks those that nobody else has locked. */

@@ -18,17 +18,20 @@ import { halvesOf } from './halves.js';
 import { type RecalculationProgress, RecalculationTally } from './recalculation-tally.js';
 import { type CalculatedBatch, ScoreWriteBack } from './score-write-back.js';
 
-/**
- * Leads whose scores are worked out, and written, together. Fewer would not be worth PostgreSQL's while to read
- * with several processes; what they take in memory is in PostgreSQL's.
- */
+/** Leads whose scores are written together. */
 const BATCH_SIZE = 50_000;
 
 /**
- * Of a run without failures. Each batch is two savepoints, and beyond 64 subtransactions that wrote, PostgreSQL
- * looks up on disk which of them are under way, for everybody who reads.
+ * Batches whose scores are worked out together: the more interactions there are to read at a time, the more of them
+ * PostgreSQL reads with several processes. What they take in memory is in PostgreSQL's.
  */
-const MAX_BATCHES = 24;
+const BATCHES_A_CALCULATION = 5;
+
+/**
+ * Of a run without failures. Each is a savepoint, as each calculation is, and beyond 64 subtransactions that wrote,
+ * PostgreSQL looks up on disk which of them are under way, for everybody who reads.
+ */
+const MAX_BATCHES = 48;
 
 /** The lowest integer: ids of an adopted database need not be positive. */
 const BEFORE_ALL_IDS = -2_147_483_648;
@@ -97,6 +100,8 @@ export async function recalculateLeads(
   return new BulkRecalculation(sequelize, transaction, recalculation).run();
 }
 
+type Page = IdRange & { readonly count: number };
+
 class BulkRecalculation {
   private readonly batches: CalculatedBatch[] = [];
   private tally = new RecalculationTally(0, () => undefined);
@@ -126,15 +131,28 @@ class BulkRecalculation {
   private async calculateAll(): Promise<void> {
     const { batchSize = BATCH_SIZE } = this.recalculation;
     const size = Math.max(batchSize, Math.ceil(this.tally.totalCount / MAX_BATCHES));
-    let page = await this.readPage(BEFORE_ALL_IDS, size);
-    while (page !== null) {
-      await this.calculate(page);
-      this.tally.calculated(page.count);
-      page = await this.readPage(page.upToId, size);
+    let pages = await this.readPages(BEFORE_ALL_IDS, size);
+    for (;;) {
+      const [first, last] = [pages.at(0), pages.at(-1)];
+      if (first === undefined || last === undefined) return;
+      await this.calculate({ afterId: first.afterId, upToId: last.upToId }, pages);
+      this.tally.calculated(pages.reduce((sum, { count }) => sum + count, 0));
+      pages = await this.readPages(last.upToId, size);
     }
   }
 
-  private async readPage(afterId: number, size: number): Promise<(IdRange & { count: number }) | null> {
+  /** The pages of one calculation; none where there are no more leads. */
+  private async readPages(afterId: number, size: number): Promise<Page[]> {
+    const pages: Page[] = [];
+    while (pages.length < BATCHES_A_CALCULATION) {
+      const page = await this.readPage(pages.at(-1)?.upToId ?? afterId, size);
+      if (page === null) return pages;
+      pages.push(page);
+    }
+    return pages;
+  }
+
+  private async readPage(afterId: number, size: number): Promise<Page | null> {
     this.recalculation.signal?.throwIfAborted();
     const [page] = await this.sequelize.query<{
       afterId: number | null;
@@ -149,16 +167,19 @@ class BulkRecalculation {
     return { afterId: page.afterId, upToId: page.upToId, count: page.count };
   }
 
-  /** A range that fails is halved until the leads at fault stand alone. */
-  private async calculate(range: IdRange): Promise<void> {
+  /**
+   * A range that fails is halved until the leads at fault stand alone.
+   * @param batches the parts of the range that are written together
+   */
+  private async calculate(range: IdRange, batches: readonly IdRange[]): Promise<void> {
     this.tableCount += 1;
     const table = `rescored_${this.tableCount}`;
     const { asOf, ids, signal } = this.recalculation;
     try {
-      const count = await withSavepoint(this.sequelize, this.transaction, () =>
-        this.createTable(calculateBatch(table, ids, range, asOf)),
+      await withSavepoint(this.sequelize, this.transaction, () =>
+        this.query(calculateBatch(table, ids, range, asOf)),
       );
-      this.batches.push({ table, range, count });
+      this.batches.push(...batches.map((batch) => ({ table, range: batch })));
     } catch (error) {
       signal?.throwIfAborted();
       if (!isFaultOfTheRow(error)) throw error;
@@ -166,7 +187,7 @@ class BulkRecalculation {
         this.tally.failed(range.upToId, refusalReason(error));
         return;
       }
-      for (const half of halvesOf(range)) await this.calculate(half);
+      for (const half of halvesOf(range)) await this.calculate(half, [half]);
     }
   }
 
@@ -175,12 +196,6 @@ class BulkRecalculation {
     const writeBack = new ScoreWriteBack(this.sequelize, this.transaction, asOf, this.tally, signal);
     for (const batch of this.batches) await writeBack.save(batch);
     await writeBack.saveHeld();
-  }
-
-  /** @returns how many rows the table has */
-  private async createTable(sql: string): Promise<number> {
-    const [, answer] = await this.sequelize.query(sql, { transaction: this.transaction });
-    return (answer as { rowCount: number }).rowCount;
   }
 
   private async query(sql: string, bind?: unknown[]): Promise<void> {

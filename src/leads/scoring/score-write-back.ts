@@ -3,6 +3,7 @@ import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { isFaultOfTheRow, isLockFault, refusalReason } from '../../database/database-errors.js';
 import { withSavepoint } from '../../database/transactions.js';
 import {
+  countScores,
   type IdRange,
   LOCK_UNLOCKED_LEADS,
   lockUnlocked,
@@ -19,7 +20,6 @@ import type { RecalculationTally } from './recalculation-tally.js';
 export interface CalculatedBatch {
   readonly table: string;
   readonly range: IdRange;
-  readonly count: number;
 }
 
 /** How long leads that somebody else has locked are waited for, all together, before they count as failed. */
@@ -52,8 +52,16 @@ export class ScoreWriteBack {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  save({ table, range, count }: CalculatedBatch): Promise<void> {
-    return count === 0 ? Promise.resolve() : this.saveRange(table, range, count);
+  /** A range that fails is halved until the leads at fault stand alone. */
+  async save({ table, range }: CalculatedBatch): Promise<void> {
+    this.signal?.throwIfAborted();
+    try {
+      await this.saveBehindSavepoint(() => this.saveWhole(table, range));
+    } catch (error) {
+      this.signal?.throwIfAborted();
+      if (isLockFault(error)) await this.saveUnlocked(table, range);
+      else await this.halve(table, range, error);
+    }
   }
 
   /** Tries for the leads that were locked by somebody else until a limit. */
@@ -70,18 +78,6 @@ export class ScoreWriteBack {
     // Who was removed is not at fault.
     const left = this.held.length === 0 ? [] : await this.readIds(READ_EXISTING, [this.held]);
     for (const leadId of left) this.tally.failed(leadId, HELD);
-  }
-
-  /** @param count how many scores there are in the range, where that is known */
-  private async saveRange(table: string, range: IdRange, count: number | null): Promise<void> {
-    this.signal?.throwIfAborted();
-    try {
-      await this.saveBehindSavepoint(() => this.saveWhole(table, range, count));
-    } catch (error) {
-      this.signal?.throwIfAborted();
-      if (isLockFault(error)) await this.saveUnlocked(table, range);
-      else await this.halve(table, range, error);
-    }
   }
 
   private async saveUnlocked(table: string, range: IdRange): Promise<void> {
@@ -103,23 +99,24 @@ export class ScoreWriteBack {
     this.tally.saved(saved.count);
   }
 
-  /** A range that fails is halved until the leads at fault stand alone. */
   private async halve(table: string, range: IdRange, error: unknown): Promise<void> {
     if (!isFaultOfTheRow(error)) throw error;
     if (range.upToId - range.afterId === 1) {
       this.tally.failed(range.upToId, refusalReason(error));
       return;
     }
-    for (const half of halvesOf(range)) await this.saveRange(table, half, null);
+    for (const half of halvesOf(range)) await this.save({ table, range: half });
   }
 
-  private async saveWhole(
-    table: string,
-    { afterId, upToId }: IdRange,
-    expectedCount: number | null,
-  ): Promise<Saved> {
+  private async saveWhole(table: string, { afterId, upToId }: IdRange): Promise<Saved> {
+    const [scores] = await this.sequelize.query<{ count: number }>(countScores(table), {
+      type: QueryTypes.SELECT,
+      transaction: this.transaction,
+      bind: [afterId, upToId],
+    });
+    if (scores?.count === 0) return { count: 0, passedOver: [], held: [] };
     const count = await this.update(saveBatch(table), [afterId, upToId]);
-    if (count === expectedCount) return { count, passedOver: [], held: [] };
+    if (count === scores?.count) return { count, passedOver: [], held: [] };
     const unsaved = await this.saveUnsaved(table, { afterId, upToId });
     return { count: count + unsaved.count, passedOver: unsaved.passedOver, held: [] };
   }
