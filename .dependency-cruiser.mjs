@@ -3,10 +3,16 @@ export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'src-never-imports-test',
+      name: 'src-never-imports-test-or-bench',
       severity: 'error',
-      from: { path: '^src' },
-      to: { path: '^(test|bench)' },
+      from: { path: '^src/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'bench-never-imports-test',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^test/' },
     },
     {
       name: 'common-and-config-are-leaves',

@@ -26,6 +26,7 @@ const sideBySide = [
       '.dependency-cruiser.mjs',
       'src',
       'migrations',
+      'bench',
     ],
   },
   { name: 'knip', command: () => [programOf('knip'), '--no-progress'] },

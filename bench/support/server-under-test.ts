@@ -1,86 +1,127 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CleanUp } from './clean-up.js';
 
 const SERVER = path.resolve(import.meta.dirname, '..', '..', 'src', 'main.js');
-const SAMPLE_INTERVAL_MS = 10;
+const SAMPLE_INTERVAL_MS = 20;
+/** For what the start left to be done. */
+const IDLE_AFTER_MS = 1000;
+
+/** In bytes. */
+export interface WatchedMemory {
+  readonly before: number;
+  readonly peak: number;
+}
 
 /** The server of this project, in a process of its own. */
 export interface ServerUnderTest {
   ask<Data>(query: string): Promise<Data>;
-  /** What its process holds in memory just now, in bytes; null where the system does not tell. */
-  memory(): Promise<number | null>;
-  /** The most that its process holds in memory while work is done. */
-  peakMemory(work: () => Promise<unknown>): Promise<number | null>;
+  /** What its process held in memory when it had started and answered one query, in bytes; null: nobody knows. */
+  readonly idleMemory: number | null;
+  /** What its process holds in memory while work is done; null: nobody knows. */
+  watchMemory(work: () => Promise<unknown>): Promise<WatchedMemory | null>;
+  /** Idempotent. */
   stop(): Promise<void>;
 }
 
-export async function startServerUnderTest(databaseUrl: string): Promise<ServerUnderTest> {
+export async function startServerUnderTest(databaseUrl: string, cleanUp: CleanUp): Promise<ServerUnderTest> {
   const child = spawn(process.execPath, [SERVER], {
-    env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl, PORT: '0', SUMMARY_PROVIDER: 'template' },
+    // Away from a `.env` of somebody's own.
+    cwd: os.tmpdir(),
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      DATABASE_URL: databaseUrl,
+      PORT: '0',
+      SUMMARY_PROVIDER: 'template',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      resolve();
+    });
+  });
+  const stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  cleanUp.add(stop);
   const url = await readyUrl(child);
-  const memory = () => residentBytes(child.pid);
+  await ask(url, '{ lead(id: 1) { id activityScore } }');
+  await sleep(IDLE_AFTER_MS);
   return {
     ask: (query) => ask(url, query),
-    memory,
-    peakMemory: async (work) => {
-      let peak = await memory();
-      const sampler = setInterval(() => {
-        void memory().then((bytes) => {
-          if (bytes !== null && bytes > (peak ?? 0)) peak = bytes;
-        });
-      }, SAMPLE_INTERVAL_MS);
-      await work().finally(() => {
-        clearInterval(sampler);
-      });
-      return peak;
-    },
-    stop: async () => {
-      const stopped = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await stopped;
-    },
+    idleMemory: await residentBytes(child.pid),
+    watchMemory: (work) => watchMemory(child.pid, work),
+    stop,
   };
 }
 
 function readyUrl(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
       const url = /ready at (\S+)/.exec(output)?.[1];
       if (url !== undefined) resolve(url);
     });
-    child.once('exit', () => {
+    child.once('error', reject);
+    child.once('close', () => {
       reject(new Error(`The server did not start: ${output}`));
     });
   });
 }
 
-/** Not through fetch, which gives up after five minutes. */
-function ask<Data>(url: string, query: string): Promise<Data> {
+async function ask<Data>(url: string, query: string): Promise<Data> {
+  const body = await post(url, JSON.stringify({ query }));
+  const answer = JSON.parse(body) as { data: Data; errors?: unknown };
+  if (answer.errors !== undefined) throw new Error(`The server answered ${body}`);
+  return answer.data;
+}
+
+/** Not through fetch, which gives up where an answer takes more than five minutes. */
+function post(url: string, json: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const call = request(
-      url,
-      { method: 'POST', headers: { 'content-type': 'application/json' } },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-        response.on('end', () => {
-          const answer = JSON.parse(body) as { data: Data; errors?: unknown };
-          if (answer.errors === undefined) resolve(answer.data);
-          else reject(new Error(body));
-        });
-      },
-    );
+    const headers = { 'content-type': 'application/json' };
+    const call = request(url, { method: 'POST', headers, agent: false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve(body);
+      });
+    });
     call.on('error', reject);
-    call.end(JSON.stringify({ query }));
+    call.end(json);
   });
 }
 
+async function watchMemory(
+  pid: number | undefined,
+  work: () => Promise<unknown>,
+): Promise<WatchedMemory | null> {
+  const before = await residentBytes(pid);
+  let peak = before ?? 0;
+  const sample = async () => {
+    const bytes = (await residentBytes(pid)) ?? 0;
+    peak = Math.max(peak, bytes);
+  };
+  const sampler = setInterval(() => void sample(), SAMPLE_INTERVAL_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(sampler);
+  }
+  await sample();
+  return before === null ? null : { before, peak };
+}
+
+/** Null where there is no /proc: Linux alone has it. */
 async function residentBytes(pid: number | undefined): Promise<number | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -1,0 +1,77 @@
+import type pg from 'pg';
+import type { BenchDatabase } from './bench-database.js';
+
+/** $1: how many. Rows of the width that leads have once their summaries are written. */
+const INSERT_LEADS = `
+  INSERT INTO leads ("firstName", "lastName", email, phone, budget, location, company, source, status,
+    summary, "summaryGeneratedAt", "summarySource", "createdAt", "updatedAt")
+  SELECT
+    (ARRAY['Anna', 'Ben', 'Chiara', 'David', 'Elif', 'Farid', 'Grace', 'Henrik'])[1 + n % 8],
+    (ARRAY['Schmidt', 'Okafor', 'Rossi', 'Nguyen', 'Kowalska', 'Haddad', 'Lindqvist'])[1 + n % 7],
+    'lead.' || n || '@company-' || n % 5000 || '.example.com',
+    '+49 30 ' || 1000000 + n,
+    CASE WHEN n % 10 > 0 THEN round((random() * 250000)::numeric, 2) END,
+    (ARRAY['Berlin', 'Lagos', 'Milano', 'Toronto', 'Singapore'])[1 + n % 5],
+    'Company ' || n % 5000 || ' Ltd.',
+    (ARRAY['website', 'referral', 'trade fair', 'cold call'])[1 + n % 4],
+    (ARRAY['new', 'contacted', 'qualified', 'proposal', 'negotiation', 'won', 'lost', 'Nurturing'])[1 + n % 8],
+    'Wants to replace a tool that no longer keeps up with a growing team. Has asked for a quote '
+      || 'with ' || 5 + n % 500 || ' seats, and for references of the same industry.',
+    now() - interval '3 days', 'template', now() - interval '300 days', now() - interval '3 days'
+  FROM generate_series(1, $1::int) AS n`;
+
+const DAYS = 200;
+
+/**
+ * $1, $2: the numbers of the first and the last row, $3: of how many, $4: how many leads. One day after another, each
+ * for any of the leads: so a lead's rows are far from each other, and some leads have more of them than others.
+ */
+const INSERT_INTERACTIONS = `
+  INSERT INTO interactions (type, date, notes, "leadId", "createdAt", "updatedAt")
+  SELECT
+    (ARRAY['email', 'email', 'email', 'call', 'call', 'meeting']::enum_interactions_type[])[1 + floor(random() * 6)],
+    date, 'Asked about prices and the time that a move would take; to be called again.',
+    1 + floor(random() * $4::int), date, date
+  FROM (
+    SELECT date_trunc('milliseconds', now() - interval '${DAYS} days' * (1 - n::float8 / $3::int)) AS date
+    FROM generate_series($1::int, $2::int) AS n
+  ) AS day`;
+
+/** Rows a statement: PostgreSQL keeps the checks of foreign keys in memory until a statement ends. */
+const CHUNK = 1_000_000;
+
+/** Replaces whatever the tables hold. @param interactions of each lead, on average */
+export async function fill(database: BenchDatabase, leads: number, interactions: number): Promise<void> {
+  const { client } = database;
+  // Only who measures cleans up: a vacuum of the server's own would fall upon one contender and not another.
+  await client.query('ALTER TABLE leads SET (autovacuum_enabled = off)');
+  await client.query('ALTER TABLE interactions SET (autovacuum_enabled = off)');
+  await client.query('TRUNCATE leads, interactions RESTART IDENTITY');
+  await client.query('SELECT setseed(0.5)');
+  await client.query(INSERT_LEADS, [leads]);
+  await addInteractions(database, leads, interactions);
+}
+
+/** Gives the leads that are there more interactions. @param each of each lead, on average */
+export async function addInteractions({ client }: BenchDatabase, leads: number, each: number): Promise<void> {
+  // They note each change on its lead, which would take longer than everything else.
+  await client.query('ALTER TABLE interactions DISABLE TRIGGER USER');
+  await insertInteractions(client, leads, leads * each);
+  await client.query('ALTER TABLE interactions ENABLE TRIGGER USER');
+  await client.query('VACUUM ANALYZE leads');
+  await client.query('VACUUM ANALYZE interactions');
+  await client.query('CHECKPOINT');
+}
+
+async function insertInteractions(client: pg.Client, leads: number, total: number): Promise<void> {
+  for (let first = 1; first <= total; first += CHUNK) {
+    const last = Math.min(total, first + CHUNK - 1);
+    await client.query(INSERT_INTERACTIONS, [first, last, total, leads]);
+  }
+}
+
+/** Lets each contender find the leads as the one before found them, with nothing left to be written to disk. */
+export async function settle({ client }: BenchDatabase): Promise<void> {
+  await client.query('VACUUM leads');
+  await client.query('CHECKPOINT');
+}

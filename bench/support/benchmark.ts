@@ -1,0 +1,29 @@
+import type { BenchDatabase } from './bench-database.js';
+import type { CleanUp } from './clean-up.js';
+
+/** What every measurement works with. */
+export interface Benchmark {
+  readonly database: BenchDatabase;
+  /** Rounds that count. */
+  readonly rounds: number;
+  readonly cleanUp: CleanUp;
+}
+
+/** Tells how far it is, apart from the tables. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** @returns milliseconds */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const low = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
+  const high = sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  return (low + high) / 2;
+}

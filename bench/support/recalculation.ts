@@ -1,0 +1,28 @@
+import { timed } from './benchmark.js';
+import type { ServerUnderTest } from './server-under-test.js';
+
+interface Answer {
+  readonly recalculateAllScores: {
+    readonly asOf: string;
+    readonly count: number;
+    readonly failedCount: number;
+  };
+}
+
+export interface Recalculation {
+  readonly milliseconds: number;
+  readonly asOf: Date;
+}
+
+/** The mutation over HTTP. @throws Error where it has not saved every score: that is no time to compare */
+export async function recalculate(server: ServerUnderTest, leads: number): Promise<Recalculation> {
+  let answer: Answer | undefined;
+  const milliseconds = await timed(async () => {
+    answer = await server.ask<Answer>('mutation { recalculateAllScores { asOf count failedCount } }');
+  });
+  const { asOf = '', count = 0, failedCount = 0 } = answer?.recalculateAllScores ?? {};
+  if (count !== leads) {
+    throw new Error(`recalculateAllScores saved ${count} of ${leads} scores, and ${failedCount} failed.`);
+  }
+  return { milliseconds, asOf: new Date(asOf) };
+}

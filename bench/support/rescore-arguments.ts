@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import { OperatorError } from '../../src/common/operator-error.js';
+
+export const USAGE = `Usage: pnpm bench:rescore [--leads N] [--interactions N] [--rounds N] [--url postgres://…] [--one-size]
+                          [--indexes]
+
+Measures recalculateAllScores beside other ways to write every score: one plain SQL statement, the ORM lead by lead
+(a sample), and an UPDATE that only touches every row. Also how long another writer waits meanwhile. Medians of
+several rounds in which each way has its turn, on N leads, on a tenth of them, and with five times the interactions.
+
+  --leads N         200000 unless it is given
+  --interactions N  for each lead, on average; 20 unless it is given
+  --rounds N        that count, after one that does not; 5 unless it is given
+  --url URL         a PostgreSQL on which a database is made, and dropped at the end, by a user who may do that and
+                    CHECKPOINT; an embedded server in a temporary directory unless it is given
+  --one-size        only N leads with N interactions
+  --indexes         also measure what indexes and the room in the pages of leads are worth
+
+Tables in Markdown go to the standard output, progress goes to the standard error.
+
+Exit code: 0 measured, 1 a failure, 2 wrong usage, 129, 130, 143 interrupted
+`;
+
+export interface RescoreArguments {
+  readonly leads: number;
+  readonly interactions: number;
+  readonly rounds: number;
+  /** Null: an embedded server. */
+  readonly url: string | null;
+  /** Neither fewer leads nor more interactions: how time grows is not measured. */
+  readonly isOneSize: boolean;
+  readonly withIndexes: boolean;
+}
+
+/** Null: help is asked for. @throws OperatorError where the usage is wrong */
+export function readArguments(args: string[]): RescoreArguments | null {
+  try {
+    return parse(args);
+  } catch (error) {
+    throw new OperatorError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+function parse(args: string[]): RescoreArguments | null {
+  const { values } = parseArgs({
+    args,
+    options: {
+      leads: { type: 'string', default: '200000' },
+      interactions: { type: 'string', default: '20' },
+      rounds: { type: 'string', default: '5' },
+      url: { type: 'string' },
+      'one-size': { type: 'boolean', default: false },
+      indexes: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return null;
+  return {
+    leads: wholeNumber('--leads', values.leads, 10_000_000),
+    interactions: wholeNumber('--interactions', values.interactions, 10_000),
+    rounds: wholeNumber('--rounds', values.rounds, 100),
+    url: values.url === undefined ? null : serverUrl(values.url),
+    isOneSize: values['one-size'],
+    withIndexes: values.indexes,
+  };
+}
+
+function wholeNumber(name: string, text: string, maximum: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (value >= 1 && value <= maximum) return value;
+  throw new OperatorError(`${name} must be a whole number from 1 to ${maximum}.`);
+}
+
+function serverUrl(text: string): string {
+  const isPostgres = URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
+  if (isPostgres) return text;
+  throw new OperatorError('--url must be a URL such as postgres://user:password@host:5432/database.');
+}

@@ -1,0 +1,146 @@
+import os from 'node:os';
+import { now } from '../../src/common/clock.js';
+import type { BenchDatabase } from './bench-database.js';
+import { median } from './benchmark.js';
+import type { MeasuredVariant } from './index-variants.js';
+import { ORM_SAMPLE } from './orm-loop.js';
+import { megabytes, ratio, seconds, table, whole } from './table.js';
+import type { Waits } from './waits.js';
+import { type Measured, type ServerMemory, type Size, type Way, WAYS } from './ways.js';
+
+/** What is to be reached. */
+const MOST_TO_STATEMENT = 1;
+const LEAST_TO_ORM = 30;
+const MOST_MEMORY_BYTES = 40 * 2 ** 20;
+
+const MS_A_SECOND = 1000;
+const UNKNOWN = 'n/a';
+
+/** The size that was asked for, and those that show how time grows. */
+export interface AllSizes {
+  readonly asked: Measured;
+  readonly fewerLeads: Measured;
+  readonly moreInteractions: Measured;
+}
+
+const nameOf: Readonly<Record<Way, (size: Size) => string>> = {
+  statement: () => 'one plain statement',
+  mutation: () => 'recalculateAllScores',
+  orm: ({ leads }) => `the ORM, lead by lead (from ${Math.min(ORM_SAMPLE, leads)} leads)`,
+  floor: () => 'an UPDATE of every row (floor)',
+};
+
+export const sizeName = ({ leads, interactions }: Size): string => `${whole(leads)} × ${whole(interactions)}`;
+
+/** What it was measured on. */
+export async function heading({ client, isEmbedded }: BenchDatabase, rounds: number): Promise<string> {
+  const { rows } = await client.query<{ version: string; fsync: string; buffers: string }>(
+    `SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync,
+       current_setting('shared_buffers') AS buffers`,
+  );
+  const [cpu] = os.cpus();
+  const memory = `${Math.round(os.totalmem() / 2 ** 30)} GB`;
+  const machine = `${cpu?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} cores, ${memory}, ${os.type()}`;
+  const database = `PostgreSQL ${rows[0]?.version} (${isEmbedded ? 'embedded' : 'named by --url'}, shared_buffers ${rows[0]?.buffers}, fsync ${rows[0]?.fsync})`;
+  const date = now().toISOString().slice(0, 10);
+  return `${date}, ${machine}, Node.js ${process.version}, ${database}. Medians of ${rounds} interleaved rounds.`;
+}
+
+export function waysTable(all: readonly Measured[]): string {
+  const head = ['leads × interactions', 'way', 'seconds', 'lowest – highest', 'leads/s'];
+  return table(
+    [...head, 'to the statement', 'to the floor', 'Node: idle → peak'],
+    all.flatMap((measured) => WAYS.map((way) => wayRow(measured, way))),
+  );
+}
+
+function wayRow({ size, times, memory }: Measured, way: Way): string[] {
+  const time = median(times[way]);
+  return [
+    sizeName(size),
+    nameOf[way](size),
+    seconds(time),
+    `${seconds(Math.min(...times[way]))} – ${seconds(Math.max(...times[way]))}`,
+    whole((size.leads / time) * MS_A_SECOND),
+    ratio(time / median(times.statement)),
+    ratio(time / median(times.floor)),
+    way === 'mutation' ? memoryCell(memory) : '',
+  ];
+}
+
+function memoryCell(memory: ServerMemory | null): string {
+  if (memory === null) return UNKNOWN;
+  return `${megabytes(memory.idle)} → ${megabytes(memory.peak)} (at most ${megabytes(memory.added)} more)`;
+}
+
+/** How many times longer each way takes where there is more. */
+export function growthTable({ asked, fewerLeads, moreInteractions }: AllSizes): string {
+  const leads = asked.size.leads / fewerLeads.size.leads;
+  const interactions = moreInteractions.size.interactions / asked.size.interactions;
+  const growth = (way: Way, from: Measured, to: Measured) => median(to.times[way]) / median(from.times[way]);
+  return table(
+    ['time grows', `${ratio(leads)} times the leads`, `${ratio(interactions)} times the interactions`],
+    WAYS.map((way) => [
+      nameOf[way](asked.size),
+      `${ratio(growth(way, fewerLeads, asked))} times`,
+      `${ratio(growth(way, asked, moreInteractions))} times`,
+    ]),
+  );
+}
+
+/** What is to be reached, and whether it is. */
+export function targetsTable(all: readonly Measured[]): string {
+  const verdict = (text: string, isReached: boolean) => `${text}${isReached ? '' : ' (missed)'}`;
+  const toStatement = ({ times }: Measured) => median(times.mutation) / median(times.statement);
+  const toOrm = ({ times }: Measured) => median(times.orm) / median(times.mutation);
+  const memory = ({ memory }: Measured) =>
+    memory === null ? UNKNOWN : verdict(megabytes(memory.added), memory.added <= MOST_MEMORY_BYTES);
+  return table(
+    ['recalculateAllScores', ...all.map(({ size }) => sizeName(size))],
+    [
+      [
+        `to the statement, at most ${ratio(MOST_TO_STATEMENT)}`,
+        ...all.map((one) => verdict(ratio(toStatement(one)), toStatement(one) <= MOST_TO_STATEMENT)),
+      ],
+      [
+        `times as fast as the ORM, at least ${LEAST_TO_ORM}`,
+        ...all.map((one) => verdict(whole(toOrm(one)), toOrm(one) >= LEAST_TO_ORM)),
+      ],
+      [`memory above idle, at most ${megabytes(MOST_MEMORY_BYTES)}`, ...all.map(memory)],
+    ],
+  );
+}
+
+export function waitsTable({ alone, beside, durations }: Waits, leads: number): string {
+  const row = (name: string, rounds: readonly (readonly number[])[]) => {
+    const longest = rounds.map((waits) => waits.reduce((most, wait) => Math.max(most, wait), 0));
+    const all = rounds.flat();
+    return [
+      name,
+      whole(Math.max(...longest)),
+      whole(median(longest)),
+      median(all).toFixed(2),
+      whole(all.length),
+    ];
+  };
+  const recalculation = `a recalculation of ${whole(leads)} leads (${seconds(median(durations))} s)`;
+  return table(
+    ['one who changes leads waits', 'longest (ms)', 'longest of a round (ms)', 'usually (ms)', 'changes'],
+    [row('alone, for as long', alone), row(`beside ${recalculation}`, beside)],
+  );
+}
+
+export function variantsTable(variants: readonly MeasuredVariant[]): string {
+  const base = median(variants[0]?.times ?? []);
+  return table(
+    ['recalculateAllScores', 'seconds', 'lowest – highest', 'ratio', 'leads on disk', 'interactions on disk'],
+    variants.map(({ name, times, leadsSize, interactionsSize }) => [
+      name,
+      seconds(median(times)),
+      `${seconds(Math.min(...times))} – ${seconds(Math.max(...times))}`,
+      ratio(median(times) / base),
+      megabytes(leadsSize),
+      megabytes(interactionsSize),
+    ]),
+  );
+}

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { settle } from './bench-data.js';
+import { type Benchmark, say, timed } from './benchmark.js';
+import { OrmLoop } from './orm-loop.js';
+import { PLAIN_STATEMENT } from './plain-statement.js';
+import { recalculate } from './recalculation.js';
+import { type ServerUnderTest, startServerUnderTest, type WatchedMemory } from './server-under-test.js';
+
+/** The ways to write every score, in the order of their turns. */
+export const WAYS = ['statement', 'mutation', 'orm', 'floor'] as const;
+export type Way = (typeof WAYS)[number];
+
+export interface Size {
+  readonly leads: number;
+  /** Of each lead, on average. */
+  readonly interactions: number;
+}
+
+/** Of the server's process, in bytes. */
+export interface ServerMemory {
+  /** When it had started. */
+  readonly idle: number;
+  /** The most of all its turns. */
+  readonly peak: number;
+  /** The most that a turn added to what was there just before it, or all of them to what was there at the start. */
+  readonly added: number;
+}
+
+export interface Measured {
+  readonly size: Size;
+  /** Milliseconds for all leads, one a round. */
+  readonly times: Readonly<Record<Way, readonly number[]>>;
+  /** Null where the system does not tell. */
+  readonly memory: ServerMemory | null;
+}
+
+/** What writing every row costs, whatever is written. */
+const TOUCH_EVERY_ROW = 'UPDATE leads SET "scoreCalculatedAt" = now()';
+
+/** Each way has its turn in every round, and finds the tables in the same state. The first round does not count. */
+export async function measureWays(benchmark: Benchmark, size: Size): Promise<Measured> {
+  const { database, rounds, cleanUp } = benchmark;
+  const server = await startServerUnderTest(database.url, cleanUp);
+  const orm = new OrmLoop(database.url);
+  const watched: (WatchedMemory | null)[] = [];
+  const times: Record<Way, number[]> = { statement: [], mutation: [], orm: [], floor: [] };
+  const turns = turnsOf(database.client, server, orm, size, watched);
+  try {
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const way of WAYS) {
+        await settle(database);
+        const elapsed = await turns[way]();
+        if (round > 0) times[way].push(elapsed);
+      }
+      if (round === 0) await checkAgreement(database.client, server, size);
+      say(`  round ${round} of ${rounds}${round === 0 ? ', which does not count' : ` (${latestOf(times)})`}`);
+    }
+  } finally {
+    await orm.close();
+    await server.stop();
+  }
+  return { size, times, memory: memoryOf(server.idleMemory, watched) };
+}
+
+/** @param watched gets the memory that the server held in each of its turns */
+function turnsOf(
+  client: pg.Client,
+  server: ServerUnderTest,
+  orm: OrmLoop,
+  { leads }: Size,
+  watched: (WatchedMemory | null)[],
+): Record<Way, () => Promise<number>> {
+  return {
+    statement: async () => {
+      const asOf = await readClock(client);
+      return timed(() => client.query(PLAIN_STATEMENT, [asOf]));
+    },
+    mutation: async () => {
+      let elapsed = NaN;
+      watched.push(
+        await server.watchMemory(async () => {
+          elapsed = (await recalculate(server, leads)).milliseconds;
+        }),
+      );
+      return elapsed;
+    },
+    orm: async () => (await orm.measure(client, await readClock(client))) * leads,
+    floor: () => timed(() => client.query(TOUCH_EVERY_ROW)),
+  };
+}
+
+/** The database's, which the server measures at too: to the mutation, a score of the future would be a fresher one. */
+async function readClock(client: pg.Client): Promise<Date> {
+  const { rows } = await client.query<{ now: Date }>('SELECT now()');
+  if (rows[0] === undefined) throw new Error('The database does not tell the time.');
+  return rows[0].now;
+}
+
+/** A way that is quick and wrong is of no use: both write the same scores. */
+async function checkAgreement(client: pg.Client, server: ServerUnderTest, { leads }: Size): Promise<void> {
+  // The floor has just given every lead a score of this very millisecond.
+  await sleep(2);
+  const { asOf } = await recalculate(server, leads);
+  await client.query('CREATE TEMP TABLE ours AS SELECT id, "activityScore" AS score FROM leads');
+  await client.query(PLAIN_STATEMENT, [asOf]);
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM leads JOIN ours USING (id)
+     WHERE leads."activityScore" IS NULL OR leads."activityScore" IS DISTINCT FROM ours.score`,
+  );
+  await client.query('DROP TABLE ours');
+  const count = rows[0]?.count ?? NaN;
+  if (count !== 0) throw new Error(`The statement and the mutation give ${count} leads different scores.`);
+}
+
+function latestOf(times: Readonly<Record<Way, readonly number[]>>): string {
+  return WAYS.map((way) => `${way} ${((times[way].at(-1) ?? NaN) / 1000).toFixed(2)} s`).join(', ');
+}
+
+/** A server that has just started holds what it no longer needs: both ways to look at it count. */
+function memoryOf(idle: number | null, watched: readonly (WatchedMemory | null)[]): ServerMemory | null {
+  const turns = watched.filter((turn) => turn !== null);
+  if (idle === null || turns.length === 0) return null;
+  const peak = Math.max(...turns.map((turn) => turn.peak));
+  return { idle, peak, added: Math.max(peak - idle, ...turns.map((turn) => turn.peak - turn.before)) };
+}
