@@ -7,7 +7,8 @@ import type { MigrationContext } from '../src/database/migration.js';
  * Triggers keep the former, whoever writes: an earlier version that still runs, a script, `psql`. They change the
  * lead's row, so a recalculation that has read the lead before notices that its score is no longer right. Times
  * are whole milliseconds as those of scores are, and later than the score that they make out of date, however
- * little time has passed.
+ * little time has passed. The functions find their tables whatever the search path of the session that writes: a
+ * restore and a replica have none.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`
@@ -31,7 +32,7 @@ export async function up(context: MigrationContext): Promise<void> {
       EXECUTE FUNCTION leads_score_inputs_changed();
 
     -- Leads are locked in one order, so that two writers of many interactions do not wait for each other.
-    CREATE FUNCTION score_inputs_changed_of(lead_ids integer[]) RETURNS void LANGUAGE plpgsql AS $$
+    CREATE FUNCTION score_inputs_changed_of(lead_ids integer[]) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
     BEGIN
       PERFORM 1 FROM leads WHERE id = ANY (lead_ids) ORDER BY id FOR NO KEY UPDATE;
       UPDATE leads
@@ -42,26 +43,20 @@ export async function up(context: MigrationContext): Promise<void> {
       WHERE id = ANY (lead_ids);
     END $$;
 
-    CREATE FUNCTION interactions_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION interactions_came_or_went() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
     BEGIN
-      PERFORM score_inputs_changed_of(ARRAY (SELECT DISTINCT "leadId" FROM inserted));
+      PERFORM score_inputs_changed_of(ARRAY (SELECT DISTINCT "leadId" FROM changed));
       RETURN NULL;
     END $$;
     CREATE TRIGGER "interactions_scoreInputsInserted"
-      AFTER INSERT ON interactions REFERENCING NEW TABLE AS inserted
-      FOR EACH STATEMENT EXECUTE FUNCTION interactions_inserted();
-
-    CREATE FUNCTION interactions_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-      PERFORM score_inputs_changed_of(ARRAY (SELECT DISTINCT "leadId" FROM deleted));
-      RETURN NULL;
-    END $$;
+      AFTER INSERT ON interactions REFERENCING NEW TABLE AS changed
+      FOR EACH STATEMENT EXECUTE FUNCTION interactions_came_or_went();
     CREATE TRIGGER "interactions_scoreInputsDeleted"
-      AFTER DELETE ON interactions REFERENCING OLD TABLE AS deleted
-      FOR EACH STATEMENT EXECUTE FUNCTION interactions_deleted();
+      AFTER DELETE ON interactions REFERENCING OLD TABLE AS changed
+      FOR EACH STATEMENT EXECUTE FUNCTION interactions_came_or_went();
 
     -- Notes are not scored: only what differs in type, date or lead counts as a change.
-    CREATE FUNCTION interactions_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION interactions_updated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
     BEGIN
       PERFORM score_inputs_changed_of(ARRAY (
         SELECT "leadId" FROM (
@@ -78,7 +73,7 @@ export async function up(context: MigrationContext): Promise<void> {
       AFTER UPDATE ON interactions REFERENCING OLD TABLE AS before NEW TABLE AS after
       FOR EACH STATEMENT EXECUTE FUNCTION interactions_updated();
 
-    CREATE FUNCTION interactions_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION interactions_truncated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
     BEGIN
       PERFORM score_inputs_changed_of(ARRAY (SELECT id FROM leads));
       RETURN NULL;
@@ -97,8 +92,7 @@ export async function down(context: MigrationContext): Promise<void> {
     DROP TRIGGER "leads_scoreInputsChanged" ON leads;
     DROP FUNCTION interactions_truncated();
     DROP FUNCTION interactions_updated();
-    DROP FUNCTION interactions_deleted();
-    DROP FUNCTION interactions_inserted();
+    DROP FUNCTION interactions_came_or_went();
     DROP FUNCTION score_inputs_changed_of(integer[]);
     DROP FUNCTION leads_score_inputs_changed();
     ALTER TABLE leads

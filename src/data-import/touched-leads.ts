@@ -1,7 +1,8 @@
-import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import type { Sequelize, Transaction } from 'sequelize';
 import { refusalReason, TransactionLostError } from '../database/database-errors.js';
+import { selectIds } from '../database/select-ids.js';
 import { withSavepoint } from '../database/transactions.js';
-import { recalculateLeads } from '../leads/scoring/bulk-recalculation.js';
+import { countLeadsOf, recalculateLeads } from '../leads/scoring/bulk-recalculation.js';
 import { readClock, scoreLeadNow } from '../leads/scoring/lead-scores.js';
 import { MAX_NAMED_FAILURES, type RecalculationFailure } from '../leads/scoring/recalculation-tally.js';
 import {
@@ -46,6 +47,7 @@ export class TouchedLeads {
     const { doneCount, failedCount, failures } = await recalculateLeads(this.sequelize, this.transaction, {
       asOf,
       ids: TOUCHED_LEADS,
+      totalCount: await countLeadsOf(this.sequelize, this.transaction, TOUCHED_LEADS),
       onProgress: ({ doneCount }) => {
         onReached(doneCount);
       },
@@ -78,20 +80,15 @@ export class TouchedLeads {
   private async *fresherLeads(asOf: Date): AsyncGenerator<number> {
     let afterId = BEFORE_ALL_IDS;
     for (;;) {
-      const leadIds = await this.readIds(READ_FRESHER_LEADS, [asOf, afterId, PAGE_SIZE]);
+      const leadIds = await selectIds(this.sequelize, this.transaction, READ_FRESHER_LEADS, [
+        asOf,
+        afterId,
+        PAGE_SIZE,
+      ]);
       const lastId = leadIds.at(-1);
       if (lastId === undefined) return;
       yield* leadIds;
       afterId = lastId;
     }
-  }
-
-  private async readIds(sql: string, bind: unknown[]): Promise<number[]> {
-    const rows = await this.sequelize.query<{ id: number }>(sql, {
-      type: QueryTypes.SELECT,
-      transaction: this.transaction,
-      bind,
-    });
-    return rows.map(({ id }) => id);
   }
 }

@@ -4,7 +4,12 @@ import { DomainError } from '../common/domain-error.js';
 import { refusalReason, toDomainError, TransactionLostError } from '../database/database-errors.js';
 import { stopOnAbort } from '../database/stop-on-abort.js';
 import { inTransaction, withSavepoint } from '../database/transactions.js';
-import { countLeadsOf, recalculateLeads, tryLockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
+import {
+  countLeadsOf,
+  type Recalculation,
+  recalculateLeads,
+  tryLockBulkScoring,
+} from '../leads/scoring/bulk-recalculation.js';
 import { readClock } from '../leads/scoring/lead-scores.js';
 import { type RecalculationProgress, TooManyFailuresError } from '../leads/scoring/recalculation-tally.js';
 import { selectStaleLeads, STALE_LEADS } from '../leads/scoring/stale-scores.sql.js';
@@ -27,9 +32,7 @@ interface Failure {
 
 interface BegunRun {
   readonly id: number;
-  readonly asOf: Date;
-  /** A table with the ids of the leads; null: all. */
-  readonly ids: string | null;
+  readonly leads: Pick<Recalculation, 'asOf' | 'ids' | 'totalCount'>;
 }
 
 /**
@@ -82,12 +85,10 @@ export class RescoreExecution {
     if (!(await this.record.begin(this.request, { id, startedOn, asOf, totalCount }))) {
       throw new BulkScoringBusyError();
     }
-    return { id, asOf, ids };
+    return { id, leads: { asOf, ids, totalCount } };
   }
 
-  private async selectLeads(
-    transaction: Transaction,
-  ): Promise<{ readonly ids: string | null; readonly totalCount: number }> {
+  private async selectLeads(transaction: Transaction): Promise<Pick<Recalculation, 'ids' | 'totalCount'>> {
     const { onlyStale } = this.request;
     if (onlyStale !== null) {
       await this.sequelize.query(selectStaleLeads(onlyStale.maxAgeHours), { transaction });
@@ -96,10 +97,10 @@ export class RescoreExecution {
     return { ids, totalCount: await countLeadsOf(this.sequelize, transaction, ids) };
   }
 
-  private async runWithin(transaction: Transaction, { id, asOf, ids }: BegunRun): Promise<void> {
+  private async runWithin(transaction: Transaction, { id, leads }: BegunRun): Promise<void> {
     try {
       const result = await withSavepoint(this.sequelize, transaction, () =>
-        this.recalculate(transaction, asOf, ids),
+        this.recalculate(transaction, leads),
       );
       await this.record.settled();
       await this.sequelize.query(SAVE_SUCCESS, {
@@ -122,18 +123,14 @@ export class RescoreExecution {
     }
   }
 
-  private recalculate(
-    transaction: Transaction,
-    asOf: Date,
-    ids: string | null,
-  ): Promise<RecalculationProgress> {
+  private recalculate(transaction: Transaction, leads: BegunRun['leads']): Promise<RecalculationProgress> {
     const { signal } = this;
     const onProgress = (progress: RecalculationProgress) => {
       this.record.progress(progress);
       this.request.onProgress?.(progress);
     };
     return this.stoppable(transaction, () =>
-      recalculateLeads(this.sequelize, transaction, { asOf, ids, onProgress, signal }),
+      recalculateLeads(this.sequelize, transaction, { ...leads, onProgress, signal }),
     );
   }
 

@@ -52,6 +52,7 @@ describe('an interaction is in the score when both are done', () => {
       recalculateLeads(api.sequelize, transaction, {
         asOf: await readClock(api.sequelize, transaction),
         ids: null,
+        totalCount: 2,
       }),
     );
     expect(result).toMatchObject({ doneCount: 2, failedCount: 0 });
@@ -229,7 +230,9 @@ it('waits for whoever changes the table itself, and locks no lead meanwhile', as
   const [lead] = await insertLeads(other, 3);
   await holder.rows('BEGIN; LOCK TABLE leads IN SHARE MODE');
   const answer = api.send(RECALCULATE);
-  await untilWaiting(other);
+  // Longer than it ever waits for a lead.
+  await untilRow(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    AND clock_timestamp() - query_start > interval '1 second'`);
   expect(await other.rows('SELECT id FROM leads WHERE id = $1 FOR UPDATE NOWAIT', [lead])).toHaveLength(1);
   await holder.rows('COMMIT');
   expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 3, failedCount: 0 } } });
@@ -243,6 +246,7 @@ it('stays below 64 subtransactions at any size', async () => {
     return recalculateLeads(api.sequelize, transaction, {
       asOf: await readClock(api.sequelize, transaction),
       ids: null,
+      totalCount: 2000,
       batchSize: 1,
     });
   });

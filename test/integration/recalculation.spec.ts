@@ -155,6 +155,24 @@ describe('a lead that the database refuses to update', () => {
     });
   });
 
+  it('is named where its score cannot be worked out', async () => {
+    const ids = await insertLeads(other, 30);
+    // Beyond what double precision holds: an adopted database may have given the column no limit.
+    await other.rows('DROP TRIGGER "leads_scoreInputsChanged" ON leads');
+    await other.rows('ALTER TABLE leads ALTER COLUMN budget TYPE numeric');
+    await other.rows('UPDATE leads SET budget = 1e400 WHERE id = ANY($1)', [[ids[0], ids[17]]]);
+    expect(await recalculate()).toEqual({
+      count: 28,
+      failedCount: 2,
+      failures: [ids[0], ids[17]].map((leadId) => ({
+        leadId,
+        reason: 'The database refused the row (SQLSTATE 22003).',
+      })),
+    });
+    const unscored = (await readScores(other)).filter(({ activityScore }) => activityScore === null);
+    expect(unscored.map(({ id }) => id)).toEqual([ids[0], ids[17]]);
+  });
+
   it('names 100 at most, and counts all', async () => {
     await insertLeads(other, 150);
     await refuseUpdatesOf('true');

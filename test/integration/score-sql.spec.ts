@@ -6,7 +6,7 @@ import {
   type ScoredInteraction,
   type ScoredLead,
 } from '../../src/leads/scoring/activity-score.js';
-import { recalculateLeads } from '../../src/leads/scoring/bulk-recalculation.js';
+import { countLeadsOf, recalculateLeads } from '../../src/leads/scoring/bulk-recalculation.js';
 import { scoreLeads } from '../../src/leads/scoring/lead-scores.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
@@ -57,8 +57,12 @@ async function insert(samples: readonly Sample[]): Promise<number[]> {
 }
 
 const recalculate = (asOf: Date) =>
-  inTransaction(api.sequelize, (transaction) =>
-    recalculateLeads(api.sequelize, transaction, { asOf, ids: null }),
+  inTransaction(api.sequelize, async (transaction) =>
+    recalculateLeads(api.sequelize, transaction, {
+      asOf,
+      ids: null,
+      totalCount: await countLeadsOf(api.sequelize, transaction, null),
+    }),
   );
 
 interface StoredRow {

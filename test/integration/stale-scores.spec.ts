@@ -88,6 +88,17 @@ describe('a score is stale', () => {
     expect(await isStale(id)).toBe(false);
   });
 
+  it('where an interaction comes from a session without a search path, as a restore has none', async () => {
+    const id = await insertScoredLead();
+    await database.rows(`SET search_path = ''`);
+    await database.rows(
+      `INSERT INTO public.interactions (type, date, "leadId", "createdAt", "updatedAt")
+       VALUES ('call', now(), $1, now(), now())`,
+      [id],
+    );
+    expect(await isStale(id)).toBe(true);
+  });
+
   it('of both leads where an interaction goes from one to the other', async () => {
     const from = await insertScoredLead();
     const to = await insertScoredLead();

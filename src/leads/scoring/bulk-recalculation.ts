@@ -44,6 +44,8 @@ export interface Recalculation {
   readonly asOf: Date;
   /** A table with the ids of the leads in a column `id`, analysed; null: all leads. */
   readonly ids: string | null;
+  /** As `countLeadsOf` has counted them. */
+  readonly totalCount: number;
   readonly onProgress?: (progress: RecalculationProgress) => void;
   /** Looked at between statements; whoever gives it cancels the statement that is running. */
   readonly signal?: AbortSignal;
@@ -104,19 +106,19 @@ type Page = IdRange & { readonly count: number };
 
 class BulkRecalculation {
   private readonly batches: CalculatedBatch[] = [];
-  private tally = new RecalculationTally(0, () => undefined);
+  private readonly tally: RecalculationTally;
   private tableCount = 0;
 
   constructor(
     private readonly sequelize: Sequelize,
     private readonly transaction: Transaction,
     private readonly recalculation: Recalculation,
-  ) {}
+  ) {
+    const { totalCount, onProgress = () => undefined } = recalculation;
+    this.tally = new RecalculationTally(totalCount, onProgress);
+  }
 
   async run(): Promise<RecalculationProgress> {
-    const { ids, onProgress = () => undefined } = this.recalculation;
-    const totalCount = await countLeadsOf(this.sequelize, this.transaction, ids);
-    this.tally = new RecalculationTally(totalCount, onProgress);
     await this.query(LOCK_TABLE);
     await this.query(PREFER_PARALLEL_READS);
     await this.calculateAll();

@@ -1,4 +1,5 @@
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import { selectIds } from '../../database/select-ids.js';
 import {
   LOCK_LEAD,
   LOCK_LEADS,
@@ -49,11 +50,7 @@ export async function scoreLeadNow(
   transaction: Transaction,
   leadId: number,
 ): Promise<boolean> {
-  const locked = await sequelize.query<{ id: number }>(LOCK_LEAD, {
-    type: QueryTypes.SELECT,
-    transaction,
-    bind: [leadId],
-  });
+  const locked = await selectIds(sequelize, transaction, LOCK_LEAD, [leadId]);
   if (locked.length === 0) return false;
   const asOf = await readInstant(sequelize, transaction, READ_CLOCK_FOR_LEAD, [leadId]);
   await scoreLockedLeads(sequelize, transaction, [leadId], asOf);
@@ -72,17 +69,12 @@ async function readInstant(
 }
 
 /** @returns the ids of the leads whose score was saved */
-async function scoreLockedLeads(
+function scoreLockedLeads(
   sequelize: Sequelize,
   transaction: Transaction,
   leadIds: readonly number[],
   asOf: Date,
 ): Promise<number[]> {
-  if (leadIds.length === 0) return [];
-  const saved = await sequelize.query<{ id: number }>(SCORE_LOCKED_LEADS, {
-    type: QueryTypes.SELECT,
-    transaction,
-    bind: [leadIds, asOf],
-  });
-  return saved.map(({ id }) => id);
+  if (leadIds.length === 0) return Promise.resolve([]);
+  return selectIds(sequelize, transaction, SCORE_LOCKED_LEADS, [leadIds, asOf]);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { isFaultOfTheRow, isLockFault, refusalReason } from '../../database/database-errors.js';
+import { selectIds } from '../../database/select-ids.js';
 import { withSavepoint } from '../../database/transactions.js';
 import {
   countScores,
@@ -178,13 +179,8 @@ export class ScoreWriteBack {
     }
   }
 
-  private async readIds(sql: string, bind: unknown[]): Promise<number[]> {
-    const rows = await this.sequelize.query<{ id: number }>(sql, {
-      type: QueryTypes.SELECT,
-      transaction: this.transaction,
-      bind,
-    });
-    return rows.map(({ id }) => id);
+  private readIds(sql: string, bind: unknown[]): Promise<number[]> {
+    return selectIds(this.sequelize, this.transaction, sql, bind);
   }
 
   /** @returns how many rows were written */
