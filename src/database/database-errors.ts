@@ -55,13 +55,14 @@ export function isLockFault(error: unknown): boolean {
 }
 
 /**
- * Whether an error can be a row's own fault (a constraint, a trigger, its data, the time it took), so that a part
- * without that row may succeed. What the server as a whole lacks is no row's fault: disk, memory, connections.
+ * Whether an error can be a row's own fault (its data, a constraint, a trigger, the time it took), so that a part
+ * without that row may succeed. What the server lacks, such as disk or memory, what we may not do, and a lock that
+ * somebody else holds are no row's fault.
  */
 export function isFaultOfTheRow(error: unknown): boolean {
   if (error instanceof TransactionLostError) return false;
   const code = errorCodeOf(error);
-  return code !== undefined && /^(21|22|23|38|39|44|P0|40P01|55P03|57014|428C9|25006|42501)/.test(code);
+  return code !== undefined && /^(21|22|23|38|39|44|P0|57014)/.test(code);
 }
 
 /** Why PostgreSQL refused to write a row, in words without SQL and without names that are not ours. */

@@ -83,8 +83,10 @@ export class RescoreEvents implements OnModuleDestroy {
 
   private async reconnect(): Promise<void> {
     this.listening = null;
-    while (this.watcherCount > 0 && !this.isClosing && this.listening === null) {
+    for (;;) {
       await sleep(RECONNECT_MS, undefined, { ref: false });
+      // A watcher that has come meanwhile listens already; or all have gone.
+      if (this.watcherCount === 0 || this.isClosing || this.listening !== null) return;
       this.listening = this.listen();
       await this.listening.catch(() => undefined);
     }

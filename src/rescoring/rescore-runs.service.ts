@@ -73,7 +73,7 @@ export class RescoreRunsService {
       // Listening comes first: nothing is missed between the first look and the first change.
       await changes.ready;
       const first = id === null ? await this.findRunning() : await this.getById(id);
-      return this.follow(id, first, changes);
+      return endingAtOnce(this.follow(id, first, changes), changes);
     } catch (error) {
       changes.close();
       throw error;
@@ -119,6 +119,22 @@ export class RescoreRunsService {
       suspected = new Set([...suspected, ...dead]);
     }
   }
+}
+
+/**
+ * A generator that waits does not hear that nobody wants it any more, and one that was never asked does not tidy up
+ * after itself. Here whoever leaves ends the waiting.
+ */
+function endingAtOnce(
+  runs: AsyncGenerator<RescoreRun, void, undefined>,
+  changes: RunChanges,
+): AsyncGenerator<RescoreRun, void, undefined> {
+  const end = runs.return.bind(runs);
+  const leave = () => {
+    changes.close();
+    return end();
+  };
+  return Object.assign(runs, { return: leave, throw: leave });
 }
 
 function isSame(run: RescoreRun, other: RescoreRun): boolean {

@@ -46,7 +46,7 @@ export class RescoringResolver {
 
   @Mutation(() => RescoreRunType, {
     description:
-      'Stops a recalculation, whichever replica runs it, has it roll back, and answers when it has. Fails with NOT_FOUND, or with RESCORE_NOT_RUNNING where it has ended already.',
+      'Stops a recalculation, whichever replica runs it, has it roll back, and answers when it has, or after ten seconds. Fails with NOT_FOUND, or with RESCORE_NOT_RUNNING where it has ended already.',
   })
   cancelRescore(
     @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,

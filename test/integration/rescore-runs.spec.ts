@@ -327,6 +327,8 @@ describe('rescoreRuns', () => {
 });
 
 describe('rescoreProgress', () => {
+  const LISTENING = `SELECT FROM pg_stat_activity WHERE datname = current_database()
+    AND application_name LIKE '%rescore events' AND query LIKE 'LISTEN%' AND state = 'idle'`;
   const SUBSCRIBE = 'subscription { rescoreProgress { id status calculatedCount doneCount totalCount } }';
   let url: string;
 
@@ -387,6 +389,22 @@ describe('rescoreProgress', () => {
     await api.ask(RECALCULATE);
     expect((await first).value).toMatchObject({ data: { rescoreProgress: { id: '1' } } });
     await client.dispose();
+  });
+
+  it('listens no longer than somebody watches, though nothing changes', async () => {
+    const client = connectSocket(url);
+    const answer = answersTo(client, SUBSCRIBE).next();
+    await untilListening();
+    await client.dispose();
+    await answer;
+    while ((await other.rows(LISTENING)).length > 0);
+    // And again for the next one who comes.
+    const next = connectSocket(url);
+    const first = answersTo(next, SUBSCRIBE).next();
+    await untilListening();
+    await api.ask(RECALCULATE);
+    expect((await first).value).toMatchObject({ data: { rescoreProgress: { id: '1' } } });
+    await next.dispose();
   });
 
   it('ends where the run died without a word', async () => {
@@ -461,8 +479,6 @@ describe('rescoreProgress', () => {
 
   /** Until as many sessions listen for changes of runs as there are subscribers on the replica: one. */
   async function untilListening(): Promise<void> {
-    const listening = `SELECT FROM pg_stat_activity WHERE datname = current_database()
-      AND application_name LIKE '%rescore events' AND query LIKE 'LISTEN%' AND state = 'idle'`;
-    while ((await other.rows(listening)).length === 0);
+    while ((await other.rows(LISTENING)).length === 0);
   }
 });

@@ -49,6 +49,7 @@ export interface Recalculation {
   readonly onProgress?: (progress: RecalculationProgress) => void;
   /** Looked at between statements; whoever gives it cancels the statement that is running. */
   readonly signal?: AbortSignal;
+  /** Leads whose scores are written together, where not so many as usual. */
   readonly batchSize?: number;
 }
 

@@ -86,8 +86,6 @@ export class ScoreWriteBack {
       await this.saveBehindSavepoint(() => this.saveSome(table, range));
     } catch (error) {
       this.signal?.throwIfAborted();
-      // No lead was waited for, so it is not a lead that somebody holds.
-      if (isLockFault(error)) throw error;
       await this.halve(table, range, error);
     }
   }
