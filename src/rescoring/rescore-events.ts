@@ -1,117 +1,12 @@
-import { EventEmitter, on } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
+import { RecordEvents } from '../database/record-events.js';
 import { RUNS_CHANNEL } from './rescore-run.sql.js';
 
-const RECONNECT_MS = 1000;
-
-/** How often watchers look for themselves: a process that dies tells nobody. */
-const LOOK_INTERVAL_MS = 2000;
-
-/** The ids of runs whose record has changed; null where it is time to look at all. */
-export interface RunChanges extends AsyncIterable<number | null> {
-  /** Once changes are heard. */
-  readonly ready: Promise<void>;
-  close(): void;
-}
-
-/**
- * Hears from PostgreSQL which runs change, whichever replica they run on. One connection for all who watch, open
- * only while somebody does.
- */
+/** Hears which recalculations get further. */
 @Injectable()
-export class RescoreEvents implements OnModuleDestroy {
-  private readonly emitter = new EventEmitter().setMaxListeners(0);
-  private watcherCount = 0;
-  private listening: Promise<() => void> | null = null;
-  private isClosing = false;
-
-  constructor(private readonly connections: DedicatedConnections) {}
-
-  changes(): RunChanges {
-    const closing = new AbortController();
-    const onClose = () => {
-      closing.abort();
-    };
-    this.emitter.once('close', onClose);
-    const events = on(this.emitter, 'change', { signal: closing.signal }) as AsyncIterable<[number | null]>;
-    const look = setInterval(() => this.emitter.emit('change', null), LOOK_INTERVAL_MS);
-    this.watcherCount += 1;
-    this.listening ??= this.listen();
-    let isOpen = true;
-    return {
-      ready: this.listening.then(() => undefined),
-      close: () => {
-        if (!isOpen) return;
-        isOpen = false;
-        clearInterval(look);
-        this.emitter.off('close', onClose);
-        closing.abort();
-        this.watcherCount -= 1;
-        if (this.watcherCount === 0) this.stopListening();
-      },
-      [Symbol.asyncIterator]: () => idsOf(events, closing.signal),
-    };
-  }
-
-  onModuleDestroy(): void {
-    this.isClosing = true;
-    this.emitter.emit('close');
-    this.stopListening();
-  }
-
-  /** @returns what ends it */
-  private async listen(): Promise<() => void> {
-    try {
-      const client = await this.connections.open('rescore events');
-      client.on('notification', ({ payload }) => this.emitter.emit('change', Number(payload)));
-      const reconnect = () => void this.reconnect();
-      client.once('end', reconnect);
-      await client.query(`LISTEN ${RUNS_CHANNEL}`);
-      // What changed before is not told any more.
-      this.emitter.emit('change', null);
-      return () => {
-        client.off('end', reconnect);
-        void client.end().catch(() => undefined);
-      };
-    } catch (error) {
-      this.listening = null;
-      throw error;
-    }
-  }
-
-  private async reconnect(): Promise<void> {
-    this.listening = null;
-    for (;;) {
-      await sleep(RECONNECT_MS, undefined, { ref: false });
-      // A watcher that has come meanwhile listens already; or all have gone.
-      if (this.watcherCount === 0 || this.isClosing || this.listening !== null) return;
-      this.listening = this.listen();
-      await this.listening.catch(() => undefined);
-    }
-  }
-
-  private stopListening(): void {
-    const listening = this.listening;
-    this.listening = null;
-    void listening?.then(
-      (stop) => {
-        stop();
-      },
-      () => undefined,
-    );
-  }
-}
-
-async function* idsOf(
-  events: AsyncIterable<[number | null]>,
-  signal: AbortSignal,
-): AsyncGenerator<number | null, void, undefined> {
-  try {
-    for await (const [id] of events) yield id;
-  } catch (error) {
-    // Closing is no failure.
-    if (!signal.aborted) throw error;
+export class RescoreEvents extends RecordEvents {
+  constructor(connections: DedicatedConnections) {
+    super(connections, RUNS_CHANNEL, 'rescore events');
   }
 }

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
-import { RescoreEvents, type RunChanges } from './rescore-events.js';
+import { watchRecord } from '../database/watch-record.js';
+import { RescoreEvents } from './rescore-events.js';
 import type { RescoreRun } from './rescore-run.js';
 import { READ_PAGE, READ_RUN, READ_RUNNING, REQUEST_CANCEL } from './rescore-run.sql.js';
 
@@ -67,46 +68,15 @@ export class RescoreRunsService {
    * way and those to come, for ever.
    * @throws NOT_FOUND
    */
-  async watch(id: number | null): Promise<AsyncGenerator<RescoreRun, void, undefined>> {
-    const changes = this.events.changes();
-    try {
-      // Listening comes first: nothing is missed between the first look and the first change.
-      await changes.ready;
-      const first = id === null ? await this.findRunning() : await this.getById(id);
-      return endingAtOnce(this.follow(id, first, changes), changes);
-    } catch (error) {
-      changes.close();
-      throw error;
-    }
-  }
-
-  private async *follow(
-    id: number | null,
-    first: RescoreRun | null,
-    changes: RunChanges,
-  ): AsyncGenerator<RescoreRun, void, undefined> {
-    let last = first;
-    const isOver = () => id !== null && last?.status !== 'running';
-    try {
-      if (last !== null) yield last;
-      if (isOver()) return;
-      for await (const changedId of changes) {
-        if (id !== null && changedId !== null && changedId !== id) continue;
-        // No id: time has passed, and the run may have died without a word.
-        const run = await this.findIfAny(id ?? changedId ?? last?.id ?? null);
-        if (run === null || (last !== null && isSame(run, last))) continue;
-        last = run;
-        yield run;
-        if (isOver()) return;
-      }
-    } finally {
-      changes.close();
-    }
-  }
-
-  /** Null too where the database cannot be asked just now: the next change, or the next look, asks again. */
-  private findIfAny(id: number | null): Promise<RescoreRun | null> {
-    return id === null ? Promise.resolve(null) : this.findById(id).catch(() => null);
+  watch(id: number | null): Promise<AsyncGenerator<RescoreRun, void, undefined>> {
+    return watchRecord({
+      id,
+      changes: this.events.changes(),
+      first: () => (id === null ? this.findRunning() : this.getById(id)),
+      find: (changedId) => this.findById(changedId),
+      isOver: ({ status }) => status !== 'running',
+      isSame,
+    });
   }
 
   /** Reads until no run looks dead that did not look so before: one that has just ended does, once. */
@@ -119,22 +89,6 @@ export class RescoreRunsService {
       suspected = new Set([...suspected, ...dead]);
     }
   }
-}
-
-/**
- * A generator that waits does not hear that nobody wants it any more, and one that was never asked does not tidy up
- * after itself. Here whoever leaves ends the waiting.
- */
-function endingAtOnce(
-  runs: AsyncGenerator<RescoreRun, void, undefined>,
-  changes: RunChanges,
-): AsyncGenerator<RescoreRun, void, undefined> {
-  const end = runs.return.bind(runs);
-  const leave = () => {
-    changes.close();
-    return end();
-  };
-  return Object.assign(runs, { return: leave, throw: leave });
 }
 
 function isSame(run: RescoreRun, other: RescoreRun): boolean {

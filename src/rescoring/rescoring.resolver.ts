@@ -6,7 +6,7 @@ import { RescoreRunType } from './dto/rescore-run.type.js';
 import { rescoreRunPage } from './rescore-run-page.js';
 import { RescoreRunsService } from './rescore-runs.service.js';
 import { RescoringService } from './rescoring.service.js';
-import { runIdOf } from './run-id.js';
+import { recordIdOf } from '../common/record-id.js';
 
 @Resolver()
 export class RescoringResolver {
@@ -31,7 +31,7 @@ export class RescoringResolver {
   rescoreRun(
     @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,
   ): Promise<RescoreRunType | null> {
-    const runId = runIdOf(id);
+    const runId = recordIdOf(id);
     return runId === null ? Promise.resolve(null) : this.runs.findById(runId);
   }
 
@@ -51,7 +51,7 @@ export class RescoringResolver {
   cancelRescore(
     @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,
   ): Promise<RescoreRunType> {
-    return this.runs.cancel(runIdOf(id) ?? 0);
+    return this.runs.cancel(recordIdOf(id) ?? 0);
   }
 
   @Subscription(() => RescoreRunType, {
@@ -63,6 +63,6 @@ export class RescoringResolver {
     @Args('id', { type: () => ID, nullable: true, description: 'The id of the run; without one, all runs.' })
     id: string | null = null,
   ): Promise<AsyncGenerator<RescoreRunType>> {
-    return this.runs.watch(id === null ? null : (runIdOf(id) ?? 0));
+    return this.runs.watch(id === null ? null : (recordIdOf(id) ?? 0));
   }
 }
