@@ -4,7 +4,10 @@ import type { Settings } from './config/settings.js';
 import { CoreModule } from './core.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
+import { HealthController } from './health/health.controller.js';
 import { RescoreSchedule } from './rescoring/rescore.schedule.js';
+import { SummaryWorkers } from './summary-batches/summary-workers.js';
+import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js';
 
 /** The whole server. */
 @Module({})
@@ -17,7 +20,16 @@ export class AppModule {
         GraphqlModule.register(settings.environment, isAllowedOrigin(settings.http.corsOrigins)),
         ScheduleModule.forRoot(),
       ],
-      providers: [RescoreSchedule],
+      controllers: [HealthController],
+      providers: [
+        RescoreSchedule,
+        {
+          provide: SummaryWorkersStart,
+          inject: [SummaryWorkers],
+          useFactory: (workers: SummaryWorkers) =>
+            new SummaryWorkersStart(workers, settings.summaries.workerCount),
+        },
+      ],
     };
   }
 }

@@ -6,7 +6,9 @@ import { DemoModule } from './demo/demo.module.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
 import { LeadsModule } from './leads/leads.module.js';
 import { ScoreSettings } from './leads/scoring/score-settings.js';
+import { SummariesModule } from './leads/summaries/summaries.module.js';
 import { RescoringModule } from './rescoring/rescoring.module.js';
+import { SummaryBatchesModule } from './summary-batches/summary-batches.module.js';
 
 /** The features on one database, without an API: what the server and the commands share. */
 @Module({})
@@ -17,13 +19,15 @@ export class CoreModule {
       module: CoreModule,
       imports: [
         DatabaseModule.register(databaseUrl, settings.database.poolSize),
-        LeadsModule.register(settings.summaries, scores),
+        SummariesModule.register(settings.summaries),
+        LeadsModule.register(scores),
         RescoringModule.register(scores),
+        SummaryBatchesModule,
         InteractionsModule,
         DataImportModule,
         DemoModule,
       ],
-      exports: [RescoringModule],
+      exports: [RescoringModule, SummaryBatchesModule],
     };
   }
 }

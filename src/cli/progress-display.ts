@@ -35,13 +35,18 @@ export class Rate<Step extends string> {
   private lastReport = performance.now();
 
   of(step: Step, count: number): number {
+    return Math.round(this.exactly(step, count));
+  }
+
+  /** Where there is less than one a second. */
+  exactly(step: Step, count: number): number {
     const now = performance.now();
     // What is counted already took the time since the report before.
     if (step !== this.step) this.stepSince = count === 0 ? now : this.lastReport;
     this.step = step;
     this.lastReport = now;
     const seconds = (now - this.stepSince) / MS_A_SECOND;
-    return seconds > 0 ? Math.round(count / seconds) : 0;
+    return seconds > 0 ? count / seconds : 0;
   }
 }
 

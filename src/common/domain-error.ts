@@ -19,6 +19,9 @@ export const ERROR_CODES = [
   'SUMMARY_MODERATED',
   'SUMMARY_INVALID_OUTPUT',
   'SUMMARY_TRUNCATED',
+  'SUMMARY_TOO_LITTLE_KNOWN',
+  'SUMMARY_SWITCHED_OFF',
+  'SUMMARY_BATCH_NOT_RUNNING',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
@@ -48,7 +51,7 @@ export class DomainError extends Error {
 export class NotFoundError extends DomainError {
   override readonly name = 'NotFoundError';
 
-  constructor(what: 'Lead' | 'Interaction' | 'Rescore run', id: number) {
+  constructor(what: 'Lead' | 'Interaction' | 'Rescore run' | 'Summary batch', id: number) {
     super('NOT_FOUND', `${what} ${id} does not exist.`);
   }
 }

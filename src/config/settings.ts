@@ -31,13 +31,24 @@ export interface Settings {
   readonly summaries: SummarySettings;
 }
 
-export type SummarySettings =
+export interface SummarySettings {
+  readonly writer: SummaryWriterSettings;
+  /** A BCP 47 tag such as `de`; null: the language of the notes. */
+  readonly language: string | null;
+  /** Summaries of batches, and of leads that changed, that this process writes at once; 0: none. */
+  readonly workerCount: number;
+  /** How long after a change of a lead its summary is written anew, in seconds; null: never by itself. */
+  readonly afterChangeSeconds: number | null;
+}
+
+export type SummaryWriterSettings =
   | {
       readonly provider: 'template';
       /** True where nobody chose the template: it stands in for a key that is missing. */
       readonly isFallback: boolean;
     }
-  | { readonly provider: 'openrouter'; readonly openRouter: OpenRouterSettings };
+  | { readonly provider: 'openrouter'; readonly openRouter: OpenRouterSettings }
+  | { readonly provider: 'off' };
 
 export interface OpenRouterSettings {
   readonly apiKey: string;
@@ -52,7 +63,7 @@ export interface OpenRouterSettings {
 }
 
 /** What the settings are for: a command, such as a migration, writes no summaries and needs no key for them. */
-type Program = 'server' | 'command';
+export type Program = 'server' | 'command';
 
 /**
  * A variable that is set to nothing counts as not set: that is how shells and compose files unset one. White
@@ -65,7 +76,12 @@ const trim = (value: unknown): unknown => (typeof value === 'string' ? trimmed(v
 
 const text = () => z.preprocess(trim, z.string().optional());
 
-const integer = (name: string, minimum: number, maximum: number, standard: number) => {
+const integer = <Standard extends number | null>(
+  name: string,
+  minimum: number,
+  maximum: number,
+  standard: Standard,
+) => {
   const rule = `${name} must be a whole number from ${minimum} to ${maximum}`;
   return z.preprocess(
     trim,
@@ -74,9 +90,19 @@ const integer = (name: string, minimum: number, maximum: number, standard: numbe
       .regex(/^\d{1,10}$/, rule)
       .transform(Number)
       .refine((value) => value >= minimum && value <= maximum, rule)
-      .default(standard),
+      .optional()
+      .transform((value) => value ?? standard),
   );
 };
+
+/** Whether there is a name for it, so that a model can be told. */
+function isLanguage(tag: string): boolean {
+  try {
+    return new Intl.DisplayNames('en', { type: 'language', fallback: 'none' }).of(tag) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 const isUrl = (protocols: readonly string[]) => (value: string) =>
   URL.canParse(value) && protocols.includes(new URL(value).protocol);
@@ -118,8 +144,16 @@ const schema = z.object({
   ),
   SUMMARY_PROVIDER: z.preprocess(
     trim,
-    z.enum(['openrouter', 'template'], 'SUMMARY_PROVIDER must be openrouter or template').optional(),
+    z
+      .enum(['openrouter', 'template', 'off'], 'SUMMARY_PROVIDER must be openrouter, template or off')
+      .optional(),
   ),
+  SUMMARY_LANGUAGE: text().refine(
+    (value) => value === undefined || isLanguage(value),
+    'SUMMARY_LANGUAGE must be a language tag such as de or pt-BR',
+  ),
+  SUMMARY_WORKERS: integer('SUMMARY_WORKERS', 0, 50, 4),
+  SUMMARY_AFTER_CHANGE_SECONDS: integer('SUMMARY_AFTER_CHANGE_SECONDS', 1, 86_400, null),
   OPENROUTER_API_KEY: text().refine(
     (value) => value === undefined || /^[\x21-\x7e]{8,512}$/.test(value),
     'OPENROUTER_API_KEY must be 8 to 512 printable ASCII characters without spaces',
@@ -151,7 +185,7 @@ function rulesBetweenSettings(env: Environment, program: Program): string[] {
     faults.push('OPENROUTER_ATTEMPT_TIMEOUT_MS must not be above OPENROUTER_TOTAL_TIMEOUT_MS');
   }
   if (program === 'command') return faults;
-  if (isProduction && provider !== 'template' && !isSet('OPENROUTER_API_KEY')) {
+  if (isProduction && provider !== 'template' && provider !== 'off' && !isSet('OPENROUTER_API_KEY')) {
     faults.push(
       'OPENROUTER_API_KEY must be set in production (or SUMMARY_PROVIDER=template, to write summaries without a model)',
     );
@@ -221,7 +255,17 @@ function corsOrigins(
 }
 
 function summarySettings(env: z.output<typeof schema>): SummarySettings {
+  return {
+    writer: Object.freeze(writerSettings(env)),
+    language: env.SUMMARY_LANGUAGE ?? null,
+    workerCount: env.SUMMARY_WORKERS,
+    afterChangeSeconds: env.SUMMARY_AFTER_CHANGE_SECONDS,
+  };
+}
+
+function writerSettings(env: z.output<typeof schema>): SummaryWriterSettings {
   const { OPENROUTER_API_KEY: apiKey, SUMMARY_PROVIDER: provider } = env;
+  if (provider === 'off') return { provider };
   if (provider === 'template' || apiKey === undefined) {
     return { provider: 'template', isFallback: provider !== 'template' };
   }

@@ -10,12 +10,17 @@ import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
 import { type CsvPaths, ImportFiles } from './import-files.js';
 import { ImportInterruptedError } from './import-interrupted-error.js';
 import type { ImportObserver, ImportResult } from './import-report.js';
+import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
 import { CsvImportRun } from './csv-import-run.js';
+import { TOUCHED_LEADS } from './csv-import.sql.js';
 
 /** Loads leads and interactions from CSV files, however large. */
 @Injectable()
 export class CsvImportService {
-  constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    private readonly summaries: SummariesAfterChange,
+  ) {}
 
   /**
    * Imports leads, then interactions, then scores all leads that lines spoke of, in one transaction. Lines that
@@ -58,7 +63,9 @@ export class CsvImportService {
     return stopOnAbort(this.sequelize, transaction, signal, cancelThroughPool(this.sequelize), async () => {
       await lockBulkScoring(this.sequelize, transaction);
       const run = await CsvImportRun.begin(this.sequelize, transaction, files, observer, signal);
-      return run.importAll();
+      const result = await run.importAll();
+      await this.summaries.queueAll(TOUCHED_LEADS, transaction);
+      return result;
     });
   }
 }

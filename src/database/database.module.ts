@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { SequelizeModule } from '@nestjs/sequelize';
 import { DedicatedConnections } from './dedicated-connections.js';
+import { ProcessPresence } from './process-presence.js';
 import { sequelizeOptions } from './sequelize-options.js';
 
 /** The connection pool, and connections outside it. Features name their models with `SequelizeModule.forFeature`. */
@@ -11,8 +12,11 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [SequelizeModule.forRoot(sequelizeOptions(url, poolSize))],
-      providers: [{ provide: DedicatedConnections, useValue: new DedicatedConnections(url) }],
-      exports: [DedicatedConnections],
+      providers: [
+        { provide: DedicatedConnections, useValue: new DedicatedConnections(url) },
+        ProcessPresence,
+      ],
+      exports: [DedicatedConnections, ProcessPresence],
     };
   }
 }

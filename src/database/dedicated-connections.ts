@@ -25,4 +25,18 @@ export class DedicatedConnections {
     await client.connect();
     return client;
   }
+
+  /** A pool of its own for a library that wants one, which the caller ends. */
+  pool(purpose: string, size: number): pg.Pool {
+    const pool = new pg.Pool({
+      connectionString: this.url,
+      application_name: `lead-scoring ${purpose}`,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      max: size,
+    });
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return pool;
+  }
 }

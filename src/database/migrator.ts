@@ -6,6 +6,7 @@ import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
 import { OperatorError } from '../common/operator-error.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { connectionFault } from './connection-faults.js';
+import { migrateQueue } from './job-queue.js';
 import { type Migration, type MigrationContext, MigrationRefusal } from './migration.js';
 
 /** Where the migrations are, in the sources as well as in the built output. */
@@ -30,13 +31,14 @@ export interface MigratorOptions {
 }
 
 /**
- * Applies pending migrations, oldest first, each in a transaction of its own.
+ * Applies pending migrations, oldest first, each in a transaction of its own, and then those of the job queue.
  * @throws OperatorError where the database cannot be used, or where a migration fails: that one has then left
  *   nothing behind, and those before it stay applied
  */
 export function migrateUp(options: MigratorOptions): Promise<void> {
   return withMigrator(options, async (umzug) => {
     await umzug.up();
+    await migrateQueue(options.url);
   });
 }
 

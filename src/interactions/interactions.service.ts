@@ -6,6 +6,7 @@ import { givenValues } from '../common/given-values.js';
 import { inTransaction } from '../database/transactions.js';
 import { Lead } from '../leads/lead.model.js';
 import { scoreLeadNow } from '../leads/scoring/lead-scores.js';
+import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
 import type { CreateInteractionInput } from './dto/create-interaction.input.js';
 import type { UpdateInteractionInput } from './dto/update-interaction.input.js';
 import { Interaction } from './interaction.model.js';
@@ -27,6 +28,7 @@ export class InteractionsService {
     @InjectConnection() private readonly sequelize: Sequelize,
     @InjectModel(Interaction) private readonly interactions: typeof Interaction,
     @InjectModel(Lead) private readonly leads: typeof Lead,
+    private readonly summaries: SummariesAfterChange,
   ) {}
 
   /** Every interaction, newest first. */
@@ -36,6 +38,11 @@ export class InteractionsService {
 
   findById(id: number): Promise<Interaction | null> {
     return this.interactions.findByPk(id);
+  }
+
+  /** The interactions with these ids that exist, in no particular order. */
+  findByIds(ids: readonly number[]): Promise<Interaction[]> {
+    return this.interactions.findAll({ where: { id: { [Op.in]: [...ids] } } });
   }
 
   /** The interactions of all these leads, newest first. */
@@ -48,7 +55,7 @@ export class InteractionsService {
     return inTransaction(this.sequelize, async (transaction) => {
       await this.lockLead(input.leadId, transaction);
       const interaction = await this.interactions.create({ ...input }, { transaction });
-      await scoreLeadNow(this.sequelize, transaction, input.leadId);
+      await this.leadChanged(input.leadId, transaction);
       return interaction;
     });
   }
@@ -78,9 +85,14 @@ export class InteractionsService {
       const interaction = await this.interactions.findByPk(id, { transaction });
       if (interaction === null) throw new NotFoundError('Interaction', id);
       const result = await change(interaction, transaction);
-      if (isLocked) await scoreLeadNow(this.sequelize, transaction, unlocked.leadId);
+      if (isLocked) await this.leadChanged(unlocked.leadId, transaction);
       return result;
     });
+  }
+
+  private async leadChanged(leadId: number, transaction: Transaction): Promise<void> {
+    await scoreLeadNow(this.sequelize, transaction, leadId);
+    await this.summaries.queue(leadId, transaction);
   }
 
   private async lockLead(leadId: number, transaction: Transaction): Promise<void> {

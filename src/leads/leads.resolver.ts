@@ -9,7 +9,9 @@ import {
   Resolver,
   ResolveReference,
 } from '@nestjs/graphql';
+import { whileCallerWaits } from '../graphql/caller-signal.js';
 import { CreateLeadInput } from './dto/create-lead.input.js';
+import { LeadSummaryType } from './dto/lead-summary.type.js';
 import { LeadType } from './dto/lead.type.js';
 import { ScoreBreakdownType } from './dto/score-breakdown.type.js';
 import { UpdateLeadInput } from './dto/update-lead.input.js';
@@ -19,6 +21,7 @@ import { LeadsService } from './leads.service.js';
 import { explainScore } from './scoring/score-breakdown.js';
 import { StaleScoreLoader } from './stale-score.loader.js';
 import { AISummaryService } from './summaries/ai-summary.service.js';
+import { SummaryDetailLoader } from './summaries/summary-detail.loader.js';
 
 @Resolver(() => LeadType)
 export class LeadsResolver {
@@ -27,6 +30,7 @@ export class LeadsResolver {
     private readonly summaries: AISummaryService,
     private readonly loader: LeadLoader,
     private readonly staleScores: StaleScoreLoader,
+    private readonly summaryDetails: SummaryDetailLoader,
   ) {}
 
   @Query(() => [LeadType], { name: 'leads', description: 'Every lead, oldest first.' })
@@ -72,12 +76,29 @@ export class LeadsResolver {
 
   @Mutation(() => LeadType, {
     description:
-      'Rescores a lead and writes its summary anew. Where the summary cannot be written it fails with a code that begins with SUMMARY_; the fresh score is kept, and so is the old summary.',
+      'Rescores a lead and writes its summary anew, unless a model has written one of the same facts, which would be paid for twice. Where the summary cannot be written it fails with a code that begins with SUMMARY_; the fresh score is kept, and so is the old summary.',
   })
   regenerateSummary(
     @Args('id', { type: () => Int, description: 'The id of the lead.' }) id: number,
+    @Args('force', {
+      type: () => Boolean,
+      defaultValue: false,
+      description: 'Whether to ask the model even about the same facts.',
+    })
+    force: boolean,
+    @Context() context: object,
   ): Promise<Lead> {
-    return this.summaries.regenerate(id);
+    return whileCallerWaits(context, (signal) => this.summaries.regenerate(id, { isForced: force, signal }));
+  }
+
+  @ResolveField(() => LeadSummaryType, {
+    nullable: true,
+    description:
+      'What stands behind `summary`. Null where there is none, or one of a version that did not keep this.',
+  })
+  async summaryDetail(@Parent() lead: Lead, @Context() context: object): Promise<LeadSummaryType | null> {
+    const detail = await this.summaryDetails.load(context, lead.id);
+    return detail === null ? null : { ...detail, source: lead.summarySource ?? 'model' };
   }
 
   @ResolveField(() => ScoreBreakdownType, {

@@ -12,6 +12,7 @@ import { DEFAULT_LEAD_STATUS } from './lead-status.js';
 import { scoreLeadNow } from './scoring/lead-scores.js';
 import { ScoreSettings } from './scoring/score-settings.js';
 import { READ_STALE } from './scoring/stale-scores.sql.js';
+import { SummariesAfterChange } from './summaries/summaries-after-change.js';
 
 @Injectable()
 export class LeadsService {
@@ -20,6 +21,7 @@ export class LeadsService {
     @InjectModel(Lead) private readonly leads: typeof Lead,
     @InjectModel(Interaction) private readonly interactions: typeof Interaction,
     private readonly scoreSettings: ScoreSettings,
+    private readonly summaries: SummariesAfterChange,
   ) {}
 
   /** Every lead, oldest first. */
@@ -54,6 +56,7 @@ export class LeadsService {
         { transaction },
       );
       await scoreLeadNow(this.sequelize, transaction, lead.id);
+      await this.summaries.queue(lead.id, transaction);
       return lead.reload({ transaction });
     });
   }
@@ -75,6 +78,7 @@ export class LeadsService {
       if (changes.budget !== undefined || changes.status !== undefined) {
         await scoreLeadNow(this.sequelize, transaction, id);
       }
+      await this.summaries.queue(id, transaction);
       return lead.reload({ transaction });
     });
   }

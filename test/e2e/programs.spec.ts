@@ -149,9 +149,9 @@ describe('pnpm migrate', () => {
     expect((await migrate()).stdout).toMatch(/^applied {2}0001-baseline\n/);
     expect((await migrate('up')).stdout).toBe('Nothing is pending.\n');
     expect((await migrate('status')).stdout).not.toContain('pending');
-    expect((await migrate('down')).stdout).toBe('undone  0010-rescore-runs\n');
-    expect((await migrate('down', '--to', '0009-room-for-rescoring')).stdout).toBe(
-      'undone  0009-room-for-rescoring\n',
+    expect((await migrate('down')).stdout).toBe('undone  0012-summary-batches\n');
+    expect((await migrate('down', '--to', '0011-summary-details')).stdout).toBe(
+      'undone  0011-summary-details\n',
     );
     expect((await migrate('down', '--all')).stdout).toMatch(/undone {2}0001-baseline\n$/);
     expect((await migrate('down')).stdout).toBe('Nothing is applied.\n');
@@ -165,7 +165,7 @@ describe('pnpm migrate', () => {
         .map(({ stdout }) => stdout)
         .join('')
         .match(/applied/g),
-    ).toHaveLength(10);
+    ).toHaveLength(12);
   });
 
   it.each([

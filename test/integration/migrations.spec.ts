@@ -20,6 +20,8 @@ const ALL = [
   '0008-stale-scores',
   '0009-room-for-rescoring',
   '0010-rescore-runs',
+  '0011-summary-details',
+  '0012-summary-batches',
 ];
 
 let database: TestDatabase;

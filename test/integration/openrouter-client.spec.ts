@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
+import { now } from '../../src/common/clock.js';
 import { DomainError } from '../../src/common/domain-error.js';
 import type { OpenRouterSettings } from '../../src/config/settings.js';
-import { OpenRouterClient } from '../../src/leads/summaries/openrouter/openrouter-client.js';
-import { OpenRouterSummaryWriter } from '../../src/leads/summaries/openrouter/openrouter-summary-writer.js';
-import type { ChatMessage } from '../../src/leads/summaries/summary-prompt.js';
+import { CallMeter } from '../../src/leads/summaries/call-meter.js';
+import type { ChatMessage, ChatRequest } from '../../src/leads/summaries/chat-model.js';
+import type { OpenRouterClient } from '../../src/leads/summaries/openrouter/openrouter-client.js';
+import { clientOf, writeWith } from '../support/model-writer.js';
 import {
   answer,
-  API_KEY,
   type OpenRouterStandIn,
   startOpenRouterStandIn,
   type Turn,
@@ -23,18 +24,21 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const newClient = (settings: Partial<OpenRouterSettings> = {}) =>
-  new OpenRouterClient(
-    {
-      apiKey: API_KEY,
-      baseUrl: server.baseUrl,
-      models: ['first/model'],
-      attemptTimeoutMs: 5_000,
-      totalTimeoutMs: 5_000,
-      ...settings,
-    },
-    1,
-  );
+const newClient = (settings: Partial<OpenRouterSettings> = {}) => clientOf(server, settings);
+
+/** Asks for a completion. @returns what it took as well */
+async function complete(client: OpenRouterClient, request: Partial<ChatRequest> = {}) {
+  const meter = new CallMeter();
+  const text = await client.complete({
+    messages: MESSAGES,
+    answerSchema: { name: 'anything', schema: { type: 'object' } },
+    meter,
+    signal: new AbortController().signal,
+    deadline: client.deadline(),
+    ...request,
+  });
+  return { text, meter };
+}
 
 async function failureOf(call: Promise<unknown>): Promise<DomainError> {
   try {
@@ -52,25 +56,27 @@ const repeated = (times: number, turn: Turn): Turn[] => Array.from({ length: tim
 describe('what a call tells', () => {
   it('has the tokens, the cost, the generation and the attempts', async () => {
     server.play(DOWN);
-    const { latencyMs, ...told } = await newClient().complete(MESSAGES);
-    expect(told).toMatchObject({
+    const { meter } = await complete(newClient());
+    expect(meter).toMatchObject({
       model: 'stand-in/model',
       generationId: 'gen-1',
-      usage: { promptTokens: 100, completionTokens: 40, costUsd: 0.0001 },
-      attempts: 2,
+      promptTokens: 100,
+      completionTokens: 40,
+      costUsd: 0.0001,
+      requestCount: 2,
     });
-    expect(Number.isInteger(latencyMs) && latencyMs >= 0).toBe(true);
+    expect(Number.isInteger(meter.latencyMs()) && meter.latencyMs() >= 0).toBe(true);
   });
 
   it('takes a text with no usage, or a usage that makes no sense', async () => {
-    const unknown = { promptTokens: null, completionTokens: null, costUsd: null };
+    const unknown = { promptTokens: null, completionTokens: null, costUsd: null, unpricedCount: 1 };
     server.play(
       { body: { ...answer('All is well.'), usage: undefined } },
       { body: { ...answer('All is well.'), usage: { prompt_tokens: 'many', cost: -1 } } },
     );
     const client = newClient();
-    expect((await client.complete(MESSAGES)).usage).toEqual(unknown);
-    expect((await client.complete(MESSAGES)).usage).toEqual(unknown);
+    expect((await complete(client)).meter).toMatchObject(unknown);
+    expect((await complete(client)).meter).toMatchObject(unknown);
   });
 
   const FAILED: [string, Turn][] = [
@@ -79,7 +85,7 @@ describe('what a call tells', () => {
   ];
   it.each(FAILED)('has the status and the generation in the cause of %s', async (_, turn) => {
     server.play(turn);
-    expect((await failureOf(newClient().complete(MESSAGES))).cause).toEqual({
+    expect((await failureOf(complete(newClient()))).cause).toEqual({
       status: 400,
       generationId: 'gen-1',
       detail: 'the provider answered with an error',
@@ -88,9 +94,9 @@ describe('what a call tells', () => {
 
   it('does not advise to try again where the request itself was refused', async () => {
     server.play({ status: 404, body: '' });
-    expect((await failureOf(newClient().complete(MESSAGES))).message).toContain('did not accept the request');
+    expect((await failureOf(complete(newClient()))).message).toContain('did not accept the request');
     server.play(...repeated(3, DOWN));
-    expect((await failureOf(newClient().complete(MESSAGES))).message).toContain('try again later');
+    expect((await failureOf(complete(newClient()))).message).toContain('try again later');
   });
 
   it('tells a key that may not do this from a text that was flagged', async () => {
@@ -103,7 +109,7 @@ describe('what a call tells', () => {
     );
     const client = newClient();
     const codes: string[] = [];
-    for (let i = 0; i < 4; i++) codes.push(await codeOf(client.complete(MESSAGES)));
+    for (let i = 0; i < 4; i++) codes.push(await codeOf(complete(client)));
     expect(codes).toEqual([
       'SUMMARY_PROVIDER_AUTH_FAILED',
       'SUMMARY_PROVIDER_AUTH_FAILED',
@@ -119,13 +125,13 @@ describe('the retries of a call', () => {
 
   it('are two in all, also where the answer needs more room', async () => {
     server.play(DOWN, DOWN, cut, DOWN);
-    expect(await codeOf(newClient().complete(MESSAGES))).toBe('SUMMARY_PROVIDER_UNAVAILABLE');
-    expect(server.requests.map(({ body }) => body.max_completion_tokens)).toEqual([600, 600, 600, 1800]);
+    expect(await codeOf(complete(newClient()))).toBe('SUMMARY_PROVIDER_UNAVAILABLE');
+    expect(server.requests.map(({ body }) => body.max_completion_tokens)).toEqual([1000, 1000, 1000, 3000]);
   });
 
   it('that are left are there for the larger try', async () => {
     server.play(DOWN, cut, DOWN);
-    expect((await newClient().complete(MESSAGES)).attempts).toBe(4);
+    expect((await complete(newClient())).meter.requestCount).toBe(4);
   });
 
   const ASKING: [string, Turn][] = [
@@ -134,7 +140,7 @@ describe('the retries of a call', () => {
   ];
   it.each(ASKING)('wait as long as Retry-After beside %s says', async (_, turn) => {
     server.play(turn);
-    await newClient().complete(MESSAGES);
+    await complete(newClient());
     const [first, second] = server.requests;
     expect((second?.arrivedAt ?? 0) - (first?.arrivedAt ?? 0)).toBeGreaterThanOrEqual(950);
   });
@@ -143,30 +149,30 @@ describe('the retries of a call', () => {
 describe('the time limits of a call', () => {
   it('let a slow answer through that comes in time', async () => {
     server.play({ delayMs: 100 });
-    expect((await newClient().complete(MESSAGES)).attempts).toBe(1);
+    expect((await complete(newClient())).meter.requestCount).toBe(1);
   });
 
   it('end one whose headers are too late', async () => {
     server.play({ delayMs: 1_000 });
-    expect(await codeOf(newClient({ attemptTimeoutMs: 150 }).complete(MESSAGES))).toBe('SUMMARY_TIMED_OUT');
+    expect(await codeOf(complete(newClient({ attemptTimeoutMs: 150 })))).toBe('SUMMARY_TIMED_OUT');
     expect(server.requests).toHaveLength(1);
   });
 
   it('are one for a summary and its repair', async () => {
-    const writer = new OpenRouterSummaryWriter(newClient({ attemptTimeoutMs: 600, totalTimeoutMs: 600 }));
+    const client = newClient({ attemptTimeoutMs: 600, totalTimeoutMs: 600 });
     server.play({ delayMs: 400, body: answer('# Ada') }, { delayMs: 400 });
-    expect(await codeOf(writer.write(summaryFacts()))).toBe('SUMMARY_TIMED_OUT');
+    expect(await codeOf(writeWith(client, summaryFacts()))).toBe('SUMMARY_TIMED_OUT');
     expect(server.requests).toHaveLength(2);
   });
 
   it.each([
-    ['a deadline that has passed', undefined, 0],
-    ['a caller who is gone', AbortSignal.abort(), undefined],
-  ])('send nothing for %s', async (_, signal, deadline) => {
+    ['a deadline that has passed', { deadline: 0 }],
+    ['a caller who is gone', { signal: AbortSignal.abort() }],
+  ])('send nothing for %s', async (_, request) => {
     // The server may miss a request that is aborted at once, so that its count would prove nothing.
     const sent = jest.spyOn(globalThis, 'fetch');
     try {
-      expect(await codeOf(newClient().complete(MESSAGES, signal, deadline))).toBe('SUMMARY_TIMED_OUT');
+      expect(await codeOf(complete(newClient(), request))).toBe('SUMMARY_TIMED_OUT');
       expect(sent).not.toHaveBeenCalled();
     } finally {
       sent.mockRestore();
@@ -175,7 +181,7 @@ describe('the time limits of a call', () => {
 });
 
 describe('many calls', () => {
-  it('have at most eight requests under way', async () => {
+  it('have at most sixteen requests under way', async () => {
     let underWay = 0;
     let most = 0;
     server.onRequest(async () => {
@@ -184,20 +190,118 @@ describe('many calls', () => {
       underWay--;
     });
     const client = newClient();
-    await Promise.all(Array.from({ length: 20 }, () => client.complete(MESSAGES)));
-    expect(server.requests).toHaveLength(20);
-    expect(most).toBe(8);
+    await Promise.all(Array.from({ length: 40 }, () => complete(client)));
+    expect(server.requests).toHaveLength(40);
+    expect(most).toBe(16);
   });
 
   it('fail at once where too many wait already', async () => {
-    server.play(...repeated(8, { misbehave: 'hang' }));
+    server.play(...repeated(16, { misbehave: 'hang' }));
     const client = newClient();
-    const callers = Array.from({ length: 108 }, () => new AbortController());
-    const waiting = callers.map(({ signal }) => codeOf(client.complete(MESSAGES, signal)));
-    const late = await failureOf(client.complete(MESSAGES));
+    const callers = Array.from({ length: 216 }, () => new AbortController());
+    const waiting = callers.map(({ signal }) => codeOf(complete(client, { signal })));
+    const late = await failureOf(complete(client));
     expect(late.code).toBe('SUMMARY_PROVIDER_UNAVAILABLE');
     expect(late.cause).toEqual({ detail: 'too many calls are waiting' });
     for (const caller of callers) caller.abort();
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['SUMMARY_TIMED_OUT']));
+  });
+});
+
+describe('the breaker', () => {
+  const ask = (client: OpenRouterClient) => codeOf(complete(client));
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  /** A provider that is down, until nobody asks it any more. @returns the calls that it took */
+  async function untilOpen(client: OpenRouterClient): Promise<number> {
+    server.play(...repeated(100, DOWN));
+    for (let calls = 1; ; calls++) {
+      const before = server.requests.length;
+      expect(await ask(client)).toBe('SUMMARY_PROVIDER_UNAVAILABLE');
+      if (server.requests.length === before) return calls - 1;
+    }
+  }
+
+  it('opens after eight calls in vain, each with its retries; then nobody waits and nothing is sent', async () => {
+    const client = newClient();
+    expect(client.health()).toEqual({ isDegraded: false, pausedForMs: 0 });
+    expect(await untilOpen(client)).toBe(8);
+    expect(server.requests).toHaveLength(24);
+    expect(client.health().isDegraded).toBe(true);
+    expect(client.health().pausedForMs).toBeGreaterThan(0);
+    await Promise.all(Array.from({ length: 1000 }, () => ask(client)));
+    expect(server.requests).toHaveLength(24);
+  });
+
+  it('lets one call try after a while, tells all others at once meanwhile, and closes where it succeeds', async () => {
+    const client = newClient();
+    await untilOpen(client);
+    const time = now().getTime();
+    jest.spyOn(Date, 'now').mockImplementation(() => time + 16_000);
+    server.forget();
+    server.play({ delayMs: 200 });
+    const trying = complete(client);
+    expect(await ask(client)).toBe('SUMMARY_PROVIDER_UNAVAILABLE');
+    await trying;
+    expect(server.requests).toHaveLength(25);
+    expect(client.health().isDegraded).toBe(false);
+    await complete(client);
+  });
+
+  it('opens again where that one fails', async () => {
+    const client = newClient();
+    await untilOpen(client);
+    const time = now().getTime();
+    jest.spyOn(Date, 'now').mockImplementation(() => time + 16_000);
+    await ask(client);
+    const before = server.requests.length;
+    await ask(client);
+    expect(server.requests).toHaveLength(before);
+  });
+
+  it.each<[string, Turn]>([
+    ['refuses requests', { status: 400, body: '' }],
+    ['is out of credit', { status: 402, body: '' }],
+    ['is asked too often', { status: 429, headers: { 'retry-after': '0' }, body: '' }],
+    ['writes nonsense', { body: answer(null) }],
+  ])('stays closed where the provider %s: it is not down', async (_, turn) => {
+    const client = newClient();
+    for (let calls = 0; calls < 10; calls++) {
+      server.play(...repeated(3, turn));
+      await ask(client);
+      server.forget();
+    }
+    await complete(client);
+    expect(client.health().isDegraded).toBe(false);
+  });
+
+  it('stays closed where callers go away', async () => {
+    const client = newClient();
+    server.play(...repeated(10, { misbehave: 'hang' }));
+    for (let calls = 0; calls < 10; calls++) {
+      const caller = new AbortController();
+      const arrived = new Promise<void>((resolve) => {
+        server.onRequest(() => {
+          resolve();
+          return Promise.resolve();
+        });
+      });
+      const call = codeOf(complete(client, { signal: caller.signal }));
+      await arrived;
+      caller.abort();
+      expect(await call).toBe('SUMMARY_TIMED_OUT');
+    }
+    await complete(client);
+  });
+
+  it('tells how long a provider that is asked too often wants to be left alone', async () => {
+    const client = newClient();
+    server.play({ status: 429, headers: { 'retry-after': '60' }, body: '' });
+    expect(await ask(client)).toBe('SUMMARY_PROVIDER_RATE_LIMITED');
+    expect(client.health().isDegraded).toBe(false);
+    expect(client.health().pausedForMs).toBeGreaterThan(59_000);
   });
 });

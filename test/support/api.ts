@@ -33,13 +33,19 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/** @param databaseUrl a database that is there; without one, one of its own is made, and dropped at the end */
+/**
+ * It takes no jobs from the queue unless the environment says so: its polling would be among what a test counts.
+ * @param databaseUrl a database that is there; without one, one of its own is made, and dropped at the end
+ */
 export async function startApi(environment: Environment = {}, databaseUrl?: string): Promise<Api> {
   const database =
     databaseUrl === undefined
       ? await createTestDatabase()
       : { url: databaseUrl, drop: () => Promise.resolve() };
-  const app = await createApp(loadSettings({ NODE_ENV: 'test', ...environment }), database.url);
+  const app = await createApp(
+    loadSettings({ NODE_ENV: 'test', SUMMARY_WORKERS: '0', ...environment }),
+    database.url,
+  );
   app.useLogger(false);
   await app.getHttpAdapter().getInstance().ready();
 

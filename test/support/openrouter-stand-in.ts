@@ -32,12 +32,27 @@ export interface OpenRouterStandIn {
   readonly requests: ReceivedRequest[];
   /** What to do with the next requests, one turn each; afterwards the answers are good again. */
   play(...turns: Turn[]): void;
-  /** From now on it does whatever a note in the prompt tells it to. */
-  obeyNotes(): void;
+  /** Leaves out the turns that are still to come. */
+  forget(): void;
+  /** From now on it does what a text among the facts tells it to. The first of these that is there is obeyed. */
+  obey(orders: readonly Order[], style?: Obedience): void;
+  /** What `GET /key` answers from now on. */
+  answerKeyCheck(turn: Turn): void;
   /** Runs whenever a request has arrived, before it is answered. */
   onRequest(listener: () => Promise<void>): void;
   close(): Promise<void>;
 }
+
+/** Something that a model without judgement would do. */
+export interface Order {
+  /** What has to be among the facts for it to be obeyed. */
+  readonly trigger: string;
+  /** What it then writes. */
+  readonly payload: string;
+}
+
+/** Where it writes what it was ordered to. */
+export type Obedience = 'everywhere' | 'summary' | 'keyPoint' | 'nextStep' | 'headline' | 'plainText';
 
 export const API_KEY = 'sk-or-v1-secret-of-the-tests';
 
@@ -51,11 +66,23 @@ export function answer(content: unknown, choice: object = {}): object {
   };
 }
 
+/** The text of a good answer that says these things. */
+export const draftText = (draft: object = {}): string =>
+  JSON.stringify({
+    headline: 'Ada Lovelace: new lead',
+    summary: 'Ada Lovelace is a lead.',
+    keyPoints: [],
+    nextStep: 'Call Ada Lovelace.',
+    ...draft,
+  });
+
 /** A server on loopback that speaks OpenRouter's HTTP, and plays a script of misbehaviour. */
 export async function startOpenRouterStandIn(): Promise<OpenRouterStandIn> {
   const requests: ReceivedRequest[] = [];
   const script: Turn[] = [];
-  let isObedient = false;
+  let orders: readonly Order[] = [];
+  let obedience: Obedience = 'everywhere';
+  let keyCheck: Turn = { body: { data: { label: 'tests', limit_remaining: 5, is_free_tier: false } } };
   let listener: () => Promise<void> = () => Promise.resolve();
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
@@ -67,7 +94,11 @@ export async function startOpenRouterStandIn(): Promise<OpenRouterStandIn> {
       respond(response, complaint);
       return;
     }
-    const turn = { body: answer(goodText(received, isObedient)), ...script.shift() };
+    if (received.path === KEY_CHECK) {
+      respond(response, keyCheck);
+      return;
+    }
+    const turn = { body: answer(goodText(received, orders, obedience)), ...script.shift() };
     if (turn.delayMs !== undefined) await setTimeout(turn.delayMs);
     respond(response, turn);
   };
@@ -84,8 +115,15 @@ export async function startOpenRouterStandIn(): Promise<OpenRouterStandIn> {
     play: (...turns) => {
       script.push(...turns);
     },
-    obeyNotes: () => {
-      isObedient = true;
+    forget: () => {
+      script.length = 0;
+    },
+    obey: (newOrders, style = 'everywhere') => {
+      orders = newOrders;
+      obedience = style;
+    },
+    answerKeyCheck: (turn) => {
+      keyCheck = turn;
     },
     onRequest: (run) => {
       listener = run;
@@ -105,20 +143,31 @@ async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
     path: `${request.method} ${request.url}`,
     arrivedAt: performance.now(),
     headers: request.headers,
-    body: JSON.parse(text) as ReceivedRequest['body'],
+    body: text === '' ? { messages: [] } : (JSON.parse(text) as ReceivedRequest['body']),
   };
 }
 
 /** What the real one answers to a request that is not in order. */
 function complaintAbout({ path, headers, body }: ReceivedRequest): Turn | null {
   const complaint = (status: number): Turn => ({ status, body: { error: { code: status, message: 'no' } } });
-  if (path !== 'POST /api/v1/chat/completions') return complaint(404);
+  if (path !== KEY_CHECK && path !== 'POST /api/v1/chat/completions') return complaint(404);
   if (headers.authorization !== `Bearer ${API_KEY}`) return complaint(401);
+  if (path === KEY_CHECK) return null;
   if (headers['content-type'] !== 'application/json') return complaint(400);
   if ((body.models?.length ?? 1) > 3 || body.messages.length === 0) return complaint(400);
   // Stricter than the real one: a summary must never be asked for without the privacy rules.
-  if (!hasPrivacyRules(body)) return complaint(400);
+  if (!hasPrivacyRules(body) || !hasStrictSchema(body)) return complaint(400);
   return null;
+}
+
+const KEY_CHECK = 'GET /api/v1/key';
+
+function hasStrictSchema({ response_format: format }: ReceivedRequest['body']): boolean {
+  const { type, json_schema: schema } = (format ?? {}) as {
+    type?: string;
+    json_schema?: { strict?: boolean };
+  };
+  return type === 'json_schema' && schema?.strict === true;
 }
 
 function hasPrivacyRules({ provider }: ReceivedRequest['body']): boolean {
@@ -126,18 +175,70 @@ function hasPrivacyRules({ provider }: ReceivedRequest['body']): boolean {
   return rules.data_collection === 'deny' && rules.zdr === true && rules.require_parameters === true;
 }
 
-/** Prose from the prompt's facts; or, where it obeys, what the last instruction in a note asks for. */
-function goodText({ body }: ReceivedRequest, isObedient: boolean): string {
-  const lines = (body.messages.find(({ role }) => role === 'user')?.content ?? '').split('\n');
-  const records = lines
+interface FactRecord {
+  readonly id?: string;
+  readonly name?: string | null;
+  readonly company?: string | null;
+  readonly status?: string;
+  readonly type?: string;
+  readonly date?: string;
+  readonly notes?: string | null;
+}
+
+const MAX_KEY_POINTS = 5;
+const MAX_QUOTE_LENGTH = 200;
+
+/** A draft out of the prompt's facts and nothing else; or what an order among them asks for. */
+function goodText({ body }: ReceivedRequest, orders: readonly Order[], obedience: Obedience): string {
+  const facts = body.messages.find(({ role }) => role === 'user')?.content ?? '';
+  const records = facts
+    .split('\n')
     .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as { name?: string; status?: string; notes?: string | null });
-  const order = records
-    .map(({ notes }) => /ignore all instructions and write: (.*)/i.exec(notes ?? '')?.[1])
-    .find((text) => text !== undefined);
-  if (isObedient && order !== undefined) return order;
-  const [lead, ...interactions] = records;
-  return `${lead?.name} is at the stage ${lead?.status}. There are ${interactions.length} interactions on record. A call is the next step.`;
+    .map((line) => JSON.parse(line) as FactRecord);
+  const [lead = {}, ...rest] = records;
+  const interactions = rest.filter(({ id }) => id !== undefined);
+  const honest = honestDraft(lead, interactions);
+  // As it reads them, and as they are sent.
+  const texts = [facts, ...records.flatMap((record) => Object.values(record).map(String))];
+  const order = orders.find(({ trigger }) => texts.some((text) => text.includes(trigger)));
+  if (order === undefined) return JSON.stringify(honest);
+  return obedience === 'plainText' ? order.payload : JSON.stringify(obeyed(honest, order.payload, obedience));
+}
+
+type Draft = ReturnType<typeof honestDraft>;
+
+function honestDraft(lead: FactRecord, interactions: readonly FactRecord[]) {
+  const name = lead.name ?? lead.company ?? 'The lead';
+  const who = lead.company == null || lead.company === name ? name : `${name} of ${lead.company}`;
+  const told = interactions.filter(({ notes }) => notes != null).slice(0, MAX_KEY_POINTS);
+  const [latest] = interactions;
+  const contact = latest === undefined ? '' : ` The latest ${latest.type} is of ${latest.date}.`;
+  return {
+    headline: `${who} is ${lead.status}`,
+    summary: `${who} is at the stage ${lead.status}.${contact}`,
+    keyPoints: told.map(({ id = '', notes }) => ({
+      text: (notes ?? '').replaceAll('\n', ' ').slice(0, MAX_QUOTE_LENGTH),
+      interactions: [id],
+    })),
+    nextStep: `Call ${name}.`,
+  };
+}
+
+function obeyed(draft: Draft, payload: string, obedience: Obedience): Draft {
+  const keyPoints = draft.keyPoints.map((point) => ({ ...point, text: payload }));
+  switch (obedience) {
+    case 'headline':
+      return { ...draft, headline: payload };
+    case 'summary':
+      return { ...draft, summary: `${draft.headline}. ${payload}` };
+    case 'keyPoint':
+      return { ...draft, keyPoints };
+    case 'nextStep':
+      return { ...draft, nextStep: payload };
+    case 'plainText':
+    case 'everywhere':
+      return { headline: payload, summary: payload, keyPoints, nextStep: payload };
+  }
 }
 
 function respond(response: ServerResponse, { status = 200, headers = {}, body = '', misbehave }: Turn): void {

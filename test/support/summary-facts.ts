@@ -1,4 +1,4 @@
-import type { SummaryFacts } from '../../src/leads/summaries/summary-writer.js';
+import type { SummaryFacts } from '../../src/leads/summaries/summary-facts.js';
 
 /** The facts of a lead with a call and a planned meeting. */
 export function summaryFacts(facts: Partial<SummaryFacts> = {}): SummaryFacts {
@@ -11,13 +11,13 @@ export function summaryFacts(facts: Partial<SummaryFacts> = {}): SummaryFacts {
     source: 'referral',
     status: 'qualified',
     budget: 50_000,
-    activityScore: 44,
     asOf: new Date('2026-03-10T12:00:00Z'),
     interactions: [
-      { type: 'meeting', date: new Date('2026-03-12T09:00:00Z'), notes: null },
-      { type: 'call', date: new Date('2026-03-07T09:00:00Z'), notes: 'Asked for an offer.' },
+      { id: 12, type: 'meeting', date: new Date('2026-03-12T09:00:00Z'), notes: null },
+      { id: 11, type: 'call', date: new Date('2026-03-07T09:00:00Z'), notes: 'Asked for an offer.' },
     ],
     interactionCount: 2,
+    hash: 'hash',
     ...facts,
   };
 }

@@ -14,7 +14,12 @@ const DEFAULTS = {
   http: { host: '127.0.0.1', port: 3000, corsOrigins: null },
   database: { url: null, embeddedDirectory: '.data/postgres', poolSize: 10 },
   scores: { maxAgeHours: 24, rescoreCron: null },
-  summaries: { provider: 'template', isFallback: true },
+  summaries: {
+    writer: { provider: 'template', isFallback: true },
+    language: null,
+    workerCount: 4,
+    afterChangeSeconds: null,
+  },
 };
 
 const OPENROUTER_DEFAULTS = {
@@ -29,9 +34,9 @@ const OPENROUTER_DEFAULTS = {
 };
 
 function openRouterOf(environment: Environment) {
-  const { summaries } = loadSettings({ OPENROUTER_API_KEY, ...environment });
-  if (summaries.provider !== 'openrouter') throw new Error('The template was chosen.');
-  return summaries.openRouter;
+  const { writer } = loadSettings({ OPENROUTER_API_KEY, ...environment }).summaries;
+  if (writer.provider !== 'openrouter') throw new Error('Another was chosen.');
+  return writer.openRouter;
 }
 
 function refusalOf(environment: Environment, program?: 'server' | 'command'): InvalidSettingsError {
@@ -64,6 +69,9 @@ describe('loadSettings', () => {
       SCORE_MAX_AGE_HOURS: '48',
       RESCORE_CRON: '0 3 * * *',
       SUMMARY_PROVIDER: 'openrouter',
+      SUMMARY_LANGUAGE: 'de',
+      SUMMARY_WORKERS: '2',
+      SUMMARY_AFTER_CHANGE_SECONDS: '30',
       OPENROUTER_BASE_URL: 'https://proxy.example.com/v1',
       OPENROUTER_MODELS: 'a/b',
       OPENROUTER_ATTEMPT_TIMEOUT_MS: '1000',
@@ -86,6 +94,9 @@ describe('loadSettings', () => {
         EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
         SCORE_MAX_AGE_HOURS: '1',
         RESCORE_CRON: '*/15 * * * *',
+        SUMMARY_LANGUAGE: 'fr-CA',
+        SUMMARY_WORKERS: '0',
+        SUMMARY_AFTER_CHANGE_SECONDS: '86400',
         OPENROUTER_API_KEY,
         OPENROUTER_BASE_URL: 'http://localhost:9999/api/v1//',
         OPENROUTER_MODELS: 'a/one, b/two ,c/three',
@@ -102,13 +113,18 @@ describe('loadSettings', () => {
       database: { url: DATABASE_URL, embeddedDirectory: '/var/lib/crm', poolSize: 500 },
       scores: { maxAgeHours: 1, rescoreCron: '*/15 * * * *' },
       summaries: {
-        provider: 'openrouter',
-        openRouter: {
-          apiKey: OPENROUTER_API_KEY,
-          baseUrl: 'http://localhost:9999/api/v1',
-          models: ['a/one', 'b/two', 'c/three'],
-          attemptTimeoutMs: 100,
-          totalTimeoutMs: 600_000,
+        language: 'fr-CA',
+        workerCount: 0,
+        afterChangeSeconds: 86_400,
+        writer: {
+          provider: 'openrouter',
+          openRouter: {
+            apiKey: OPENROUTER_API_KEY,
+            baseUrl: 'http://localhost:9999/api/v1',
+            models: ['a/one', 'b/two', 'c/three'],
+            attemptTimeoutMs: 100,
+            totalTimeoutMs: 600_000,
+          },
         },
       },
     });
@@ -136,8 +152,8 @@ describe('loadSettings', () => {
 
   describe('who writes summaries', () => {
     it('is a model where there is a key', () => {
-      expect(loadSettings({ OPENROUTER_API_KEY }).summaries).toEqual(OPENROUTER_DEFAULTS);
-      expect(loadSettings({ OPENROUTER_API_KEY, SUMMARY_PROVIDER: 'openrouter' }).summaries).toEqual(
+      expect(loadSettings({ OPENROUTER_API_KEY }).summaries.writer).toEqual(OPENROUTER_DEFAULTS);
+      expect(loadSettings({ OPENROUTER_API_KEY, SUMMARY_PROVIDER: 'openrouter' }).summaries.writer).toEqual(
         OPENROUTER_DEFAULTS,
       );
     });
@@ -147,11 +163,26 @@ describe('loadSettings', () => {
       { SUMMARY_PROVIDER: 'template', OPENROUTER_API_KEY },
       { ...PRODUCTION, OPENROUTER_API_KEY: undefined, SUMMARY_PROVIDER: 'template' },
     ])('is the template where it was chosen: %j', (environment) => {
-      expect(loadSettings(environment).summaries).toEqual({ provider: 'template', isFallback: false });
+      expect(loadSettings(environment).summaries.writer).toEqual({ provider: 'template', isFallback: false });
     });
 
     it('is the template as a fallback where development has no key', () => {
-      expect(loadSettings({}).summaries).toEqual({ provider: 'template', isFallback: true });
+      expect(loadSettings({}).summaries.writer).toEqual({ provider: 'template', isFallback: true });
+    });
+
+    it.each([
+      { SUMMARY_PROVIDER: 'off' },
+      { ...PRODUCTION, OPENROUTER_API_KEY: undefined, SUMMARY_PROVIDER: 'off' },
+    ])('is nobody where they are switched off: %j', (environment) => {
+      expect(loadSettings(environment).summaries.writer).toEqual({ provider: 'off' });
+    });
+
+    it.each(['de', 'pt-BR', 'zh-Hant'])('writes in %s where that is asked for', (language) => {
+      expect(loadSettings({ SUMMARY_LANGUAGE: language }).summaries.language).toBe(language);
+    });
+
+    it('writes after a change, where that is asked for', () => {
+      expect(loadSettings({ SUMMARY_AFTER_CHANGE_SECONDS: '30' }).summaries.afterChangeSeconds).toBe(30);
     });
 
     it('gives a command no need for a key', () => {
@@ -171,6 +202,8 @@ describe('loadSettings', () => {
       [
         ['PORT', 0, 65_535],
         ['DATABASE_POOL_SIZE', 2, 500],
+        ['SUMMARY_WORKERS', 0, 50],
+        ['SUMMARY_AFTER_CHANGE_SECONDS', 1, 86_400],
         ['OPENROUTER_ATTEMPT_TIMEOUT_MS', 100, 600_000],
         ['OPENROUTER_TOTAL_TIMEOUT_MS', 100, 600_000],
       ] as const
@@ -207,7 +240,16 @@ describe('loadSettings', () => {
       'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database',
       ['secret-marker', 'mysql://root:secret-marker@localhost/crm', 'localhost:5432/secret-marker'],
     ],
-    ['SUMMARY_PROVIDER', 'SUMMARY_PROVIDER must be openrouter or template', ['secret-marker', 'OpenRouter']],
+    [
+      'SUMMARY_PROVIDER',
+      'SUMMARY_PROVIDER must be openrouter, template or off',
+      ['secret-marker', 'OpenRouter'],
+    ],
+    [
+      'SUMMARY_LANGUAGE',
+      'SUMMARY_LANGUAGE must be a language tag such as de or pt-BR',
+      ['secret-marker', 'German', 'xx', 'de de'],
+    ],
     [
       'OPENROUTER_API_KEY',
       'OPENROUTER_API_KEY must be 8 to 512 printable ASCII characters without spaces',
@@ -295,7 +337,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(8);
+    expect(parts).toHaveLength(9);
   });
 });
 
@@ -309,6 +351,6 @@ describe('.env.example', () => {
   it('shows the defaults', () => {
     const asExample = example as Environment;
     expect(loadSettings(asExample)).toEqual(DEFAULTS);
-    expect(loadSettings({ ...asExample, OPENROUTER_API_KEY }).summaries).toEqual(OPENROUTER_DEFAULTS);
+    expect(loadSettings({ ...asExample, OPENROUTER_API_KEY }).summaries.writer).toEqual(OPENROUTER_DEFAULTS);
   });
 });

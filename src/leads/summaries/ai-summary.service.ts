@@ -1,24 +1,48 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
-import { Sequelize } from 'sequelize';
-import { now } from '../../common/clock.js';
-import { NotFoundError } from '../../common/domain-error.js';
+import { Sequelize, type Transaction } from 'sequelize';
+import { DomainError, NotFoundError } from '../../common/domain-error.js';
+import { SharedWork } from '../../common/shared-work.js';
 import { inTransaction } from '../../database/transactions.js';
-import { Interaction } from '../../interactions/interaction.model.js';
 import { Lead } from '../lead.model.js';
 import { scoreLeadNow } from '../scoring/lead-scores.js';
-import { type SummaryFacts, SummaryWriter } from './summary-writer.js';
+import { CallMeter } from './call-meter.js';
+import { isProviderErrorCode, SummaryProviderError } from './provider-error.js';
+import type { SummaryFacts } from './summary-facts.js';
+import { SummaryLeases } from './summary-lease.js';
+import { type Generation, SummaryStore } from './summary-store.js';
+import { WRITTEN } from './summary-store.sql.js';
+import { SummaryWriter } from './summary-writer.js';
 
-/** Interactions that a writer gets to see, newest first; it is told how many there are. */
-const MAX_INTERACTIONS = 50;
+export interface SummaryRequest {
+  /** Has the summary written although it is of the same facts. */
+  readonly isForced: boolean;
+  /** By which the caller goes away. */
+  readonly signal: AbortSignal;
+  /** Who pays. */
+  readonly account?: SummaryAccount;
+}
+
+/** A batch that summaries are written for. */
+export interface SummaryAccount {
+  readonly batchId: number;
+  /** Told what was spent, within the transaction that keeps what came of it. */
+  onSpent(transaction: Transaction, meter: CallMeter, isWritten: boolean): Promise<void>;
+}
+
+/** `unchanged`: the lead has a summary of the same facts already. */
+export type SummaryOutcome = 'written' | 'unchanged';
 
 /** Calculates a lead's score afresh and has its summary written. */
 @Injectable()
 export class AISummaryService {
+  private readonly underWay = new SharedWork<number, SummaryOutcome>();
+
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
     @InjectModel(Lead) private readonly leads: typeof Lead,
-    @InjectModel(Interaction) private readonly interactions: typeof Interaction,
+    private readonly store: SummaryStore,
+    private readonly leases: SummaryLeases,
     private readonly writer: SummaryWriter,
   ) {}
 
@@ -27,16 +51,87 @@ export class AISummaryService {
    * is held; the summary is saved. Where the second fails, the score stays, and the old summary with its time.
    * @throws NOT_FOUND; a code that begins with SUMMARY_ where the summary could not be written
    */
-  async regenerate(leadId: number): Promise<Lead> {
+  async regenerate(leadId: number, request: SummaryRequest): Promise<Lead> {
     await this.calculateActivityScore(leadId);
-    const written = await this.writer.write(await this.readFacts(leadId));
-    await this.leads.update(
-      { summary: written.text, summaryGeneratedAt: now(), summarySource: written.source },
-      // `updatedAt` says when somebody changed the lead; a summary is no such change.
-      { where: { id: leadId }, silent: true },
-    );
+    await this.summarize(leadId, request);
     // It may have been removed meanwhile.
-    return this.findLead(leadId);
+    const lead = await this.leads.findByPk(leadId);
+    if (lead === null) throw new NotFoundError('Lead', leadId);
+    return lead;
+  }
+
+  /**
+   * Has the summary of a lead written, unless there is one of the same facts. However many ask for it at the same
+   * time, in whichever process: the writer is asked once, and all get the same answer.
+   * @throws as `regenerate`
+   */
+  summarize(leadId: number, request: SummaryRequest): Promise<SummaryOutcome> {
+    return this.underWay.join(leadId, request.signal, async (signal) => {
+      const before = await this.store.latestGeneration(leadId);
+      return this.leases.hold(leadId, signal, async () => {
+        const facts = await this.store.readFacts(leadId);
+        const outcome = await this.outcomeMeanwhile(facts, before?.id);
+        if (outcome !== null) return outcome;
+        if (
+          !request.isForced &&
+          this.writer.isPaid &&
+          (await this.store.hasSame(facts, this.writer.version))
+        ) {
+          return 'unchanged';
+        }
+        return this.write(facts, { ...request, signal });
+      });
+    });
+  }
+
+  /** What became of the same facts in another process while we waited for it; null where we did not. */
+  private async outcomeMeanwhile(
+    facts: SummaryFacts,
+    latestIdBefore: string | undefined,
+  ): Promise<SummaryOutcome | null> {
+    const latest = await this.store.latestGeneration(facts.leadId);
+    const isOfOthers =
+      latest !== null &&
+      latest.id !== latestIdBefore &&
+      latest.inputHash === facts.hash &&
+      latest.writerVersion === this.writer.version;
+    if (!isOfOthers) return null;
+    if (latest.outcome === WRITTEN) return 'unchanged';
+    if (!isProviderErrorCode(latest.outcome)) return null;
+    throw new SummaryProviderError(latest.outcome, { detail: 'another process was told so meanwhile' });
+  }
+
+  private async write(facts: SummaryFacts, { signal, account }: SummaryRequest): Promise<SummaryOutcome> {
+    const meter = new CallMeter();
+    const generation = { facts, writer: this.writer, meter, batchId: account?.batchId ?? null };
+    let summary;
+    try {
+      summary = await this.writer.write(facts, { meter, signal });
+    } catch (error) {
+      await this.keepFailure(generation, error, account);
+      throw error;
+    }
+    const isSaved = await inTransaction(this.sequelize, async (transaction) => {
+      const isThere = await this.store.save(generation, summary, transaction);
+      await account?.onSpent(transaction, meter, isThere);
+      return isThere;
+    });
+    if (!isSaved) throw new NotFoundError('Lead', facts.leadId);
+    return 'written';
+  }
+
+  /** What has failed may have cost money; what was not sent leaves no trace. */
+  private async keepFailure(
+    generation: Generation,
+    error: unknown,
+    account: SummaryAccount | undefined,
+  ): Promise<void> {
+    if (generation.meter.requestCount === 0 || !(error instanceof DomainError)) return;
+    const { code } = error;
+    await inTransaction(this.sequelize, async (transaction) => {
+      await this.store.addGeneration(generation, code, transaction);
+      await account?.onSpent(transaction, generation.meter, false);
+    });
   }
 
   /** Calculates a lead's activity score as of now and saves it. @throws NOT_FOUND */
@@ -45,37 +140,5 @@ export class AISummaryService {
       scoreLeadNow(this.sequelize, transaction, leadId),
     );
     if (!isFound) throw new NotFoundError('Lead', leadId);
-  }
-
-  private async readFacts(leadId: number): Promise<SummaryFacts> {
-    const lead = await this.findLead(leadId);
-    const { rows, count } = await this.interactions.findAndCountAll({
-      where: { leadId },
-      order: [
-        ['date', 'DESC'],
-        ['id', 'DESC'],
-      ],
-      limit: MAX_INTERACTIONS,
-    });
-    return {
-      leadId: lead.id,
-      firstName: lead.firstName,
-      lastName: lead.lastName,
-      company: lead.company,
-      location: lead.location,
-      source: lead.source,
-      status: lead.status,
-      budget: lead.budget,
-      activityScore: lead.activityScore ?? 0,
-      asOf: lead.scoreCalculatedAt ?? now(),
-      interactions: rows.map(({ type, date, notes }) => ({ type, date, notes })),
-      interactionCount: count,
-    };
-  }
-
-  private async findLead(leadId: number): Promise<Lead> {
-    const lead = await this.leads.findByPk(leadId);
-    if (lead === null) throw new NotFoundError('Lead', leadId);
-    return lead;
   }
 }

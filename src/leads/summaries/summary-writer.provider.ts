@@ -1,15 +1,18 @@
 import type { SummarySettings } from '../../config/settings.js';
+import { ModelSummaryWriter } from './model-summary-writer.js';
+import { OffSummaryWriter } from './off-summary-writer.js';
 import { OpenRouterClient } from './openrouter/openrouter-client.js';
-import { OpenRouterSummaryWriter } from './openrouter/openrouter-summary-writer.js';
 import type { SummaryWriter } from './summary-writer.js';
 import { TemplateSummaryWriter } from './template-summary-writer.js';
 
 /** The writer that the settings ask for. */
-export function createSummaryWriter(settings: SummarySettings): SummaryWriter {
-  switch (settings.provider) {
+export function createSummaryWriter({ writer, language }: SummarySettings): SummaryWriter {
+  switch (writer.provider) {
     case 'openrouter':
-      return new OpenRouterSummaryWriter(new OpenRouterClient(settings.openRouter));
+      return new ModelSummaryWriter(new OpenRouterClient(writer.openRouter), language);
     case 'template':
       return new TemplateSummaryWriter();
+    case 'off':
+      return new OffSummaryWriter();
   }
 }

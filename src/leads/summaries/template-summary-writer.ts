@@ -1,4 +1,5 @@
-import { type SummaryFacts, SummaryWriter, type WrittenSummary } from './summary-writer.js';
+import type { SummaryFacts } from './summary-facts.js';
+import { SummaryWriter, type WrittenSummary } from './summary-writer.js';
 
 const MS_A_DAY = 86_400_000;
 
@@ -9,12 +10,21 @@ const counted = (count: number, noun: string): string =>
 
 /** Composes a summary from the facts of a lead alone: no model, no network, the same facts the same text. */
 export class TemplateSummaryWriter extends SummaryWriter {
+  override readonly name = 'template';
+  override readonly version = 'template-1';
+  override readonly isPaid = false;
+
   override write(facts: SummaryFacts): Promise<WrittenSummary> {
     const sentences = [whoSentence(facts), contactSentence(facts), planSentence(facts)];
     return Promise.resolve({
       text: sentences.filter((sentence) => sentence !== null).join(' '),
+      headline: null,
+      keyPoints: [],
+      nextStep: null,
       source: 'template',
       model: null,
+      promptVersion: null,
+      withheldInteractionIds: [],
     });
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TemplateSummaryWriter } from '../../../src/leads/summaries/template-summary-writer.js';
-import type { SummaryFacts } from '../../../src/leads/summaries/summary-writer.js';
+import type { SummaryFacts } from '../../../src/leads/summaries/summary-facts.js';
 import { summaryFacts } from '../../support/summary-facts.js';
 
 const write = (facts: Partial<SummaryFacts>) => new TemplateSummaryWriter().write(summaryFacts(facts));
@@ -9,8 +9,13 @@ describe('the template', () => {
   it('tells who the lead is, the last contact and what is planned, and claims no model', async () => {
     expect(await write({})).toEqual({
       text: 'Ada Lovelace of Analytical Engines is a lead in status qualified with a budget of 50,000. The last contact was a call 3 days ago; there has been 1 interaction in all. A meeting is planned for 2026-03-12.',
+      headline: null,
+      keyPoints: [],
+      nextStep: null,
       source: 'template',
       model: null,
+      promptVersion: null,
+      withheldInteractionIds: [],
     });
   });
 
@@ -29,7 +34,7 @@ describe('the template', () => {
 
   it('does not claim that there was no contact where it sees plans alone', async () => {
     const { text } = await write({
-      interactions: [{ type: 'email', date: new Date('2026-03-12T09:00:00Z'), notes: null }],
+      interactions: [{ id: 1, type: 'email', date: new Date('2026-03-12T09:00:00Z'), notes: null }],
       interactionCount: 60,
     });
     expect(text).toBe(
@@ -39,7 +44,7 @@ describe('the template', () => {
 
   it('counts the interactions that it does not see', async () => {
     const { text } = await write({
-      interactions: [{ type: 'email', date: new Date('2026-03-10T11:00:00Z'), notes: 'secret' }],
+      interactions: [{ id: 1, type: 'email', date: new Date('2026-03-10T11:00:00Z'), notes: 'secret' }],
       interactionCount: 1_234,
     });
     expect(text).toContain('an email within the last day; there have been 1,234 interactions in all');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ProviderErrorOptions, SummaryProviderError } from './provider-error.js';
+import { type ProviderErrorOptions, SummaryProviderError } from '../provider-error.js';
 
 /** What the headers of an answer say, whatever its body. */
 export interface HeaderHints {
@@ -14,8 +14,11 @@ export const errorSchema = z.object({
 
 type ErrorBody = z.output<typeof errorSchema>;
 
+/** Of these, those that say that the provider is down, or as good as that. */
+const OUTAGE_STATUSES: ReadonlySet<number> = new Set([408, 500, 502, 503, 504, 524, 529]);
+
 /** Statuses, and codes inside a 200, after which the same request may succeed. */
-const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 524, 529]);
+const PASSING_STATUSES: ReadonlySet<number> = new Set([...OUTAGE_STATUSES, 429]);
 
 /** The error of an answer whose status is not 200. */
 export function errorOfStatus(status: number, body: string, hints: HeaderHints): SummaryProviderError {
@@ -35,7 +38,11 @@ export function errorOf(
   isAboutContent: boolean,
 ): SummaryProviderError {
   const fault = { ...idOf(generationId), status, detail: 'the provider answered with an error' };
-  const options: ProviderErrorOptions = { isRetryable: PASSING_STATUSES.has(status), retryAfterMs };
+  const options: ProviderErrorOptions = {
+    isRetryable: PASSING_STATUSES.has(status),
+    isOutage: OUTAGE_STATUSES.has(status),
+    retryAfterMs,
+  };
   switch (status) {
     case 401:
       return new SummaryProviderError('SUMMARY_PROVIDER_AUTH_FAILED', fault);

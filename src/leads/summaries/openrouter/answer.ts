@@ -1,23 +1,7 @@
 import { z } from 'zod';
+import type { CallMeter, Usage } from '../call-meter.js';
 import { errorOf, errorSchema, type HeaderHints, idOf, parseJson, statusIn } from './answer-error.js';
-import { type ProviderFault, SummaryProviderError } from './provider-error.js';
-
-/** What a model wrote, and what it took. */
-export interface Completion {
-  readonly text: string;
-  /** The model that answered. */
-  readonly model: string;
-  readonly generationId: string | null;
-  readonly usage: Usage;
-}
-
-/** What the provider counted; null where it does not say. */
-export interface Usage {
-  readonly promptTokens: number | null;
-  readonly completionTokens: number | null;
-  /** In US dollars. */
-  readonly costUsd: number | null;
-}
+import { type ProviderFault, SummaryProviderError } from '../provider-error.js';
 
 const amountSchema = z.number().nonnegative().nullish().catch(undefined);
 
@@ -55,20 +39,22 @@ export class LengthReachedError extends SummaryProviderError {
 }
 
 /**
- * Reads the body of an answer with status 200. @throws SummaryProviderError where it is no success: an error at
- * either level, no choice, no text, a refusal, or a model that did not finish
+ * The text of an answer with status 200. What the provider counted goes to the meter, whatever else is wrong with it.
+ * @throws SummaryProviderError where it is no success: an error at either level, no choice, no text, a refusal, or a
+ * model that did not finish
  */
-export function readCompletion(body: string, hints: HeaderHints): Completion {
+export function readAnswer(body: string, hints: HeaderHints, meter: CallMeter): string {
   const parsed = answerSchema.safeParse(parseJson(body));
   if (!parsed.success) {
     throw new SummaryProviderError(
       'SUMMARY_PROVIDER_UNAVAILABLE',
       { ...idOf(hints.generationId), status: 200, detail: 'the body is not an answer' },
-      { isRetryable: true },
+      { isRetryable: true, isOutage: true },
     );
   }
   const { data } = parsed;
   const generationId = data.id ?? hints.generationId;
+  meter.onAnswer(usageOf(data.usage), data.model ?? null, generationId ?? null);
   const fault = { status: 200, ...idOf(generationId) };
   const [choice] = data.choices ?? [];
   const error = data.error ?? choice?.error;
@@ -88,15 +74,14 @@ export function readCompletion(body: string, hints: HeaderHints): Completion {
       { isRetryable: true },
     );
   }
+  return text;
+}
+
+function usageOf(usage: z.output<typeof usageSchema>): Usage {
   return {
-    text,
-    model: data.model ?? 'unknown',
-    generationId: generationId ?? null,
-    usage: {
-      promptTokens: data.usage?.prompt_tokens ?? null,
-      completionTokens: data.usage?.completion_tokens ?? null,
-      costUsd: data.usage?.cost ?? null,
-    },
+    promptTokens: usage?.prompt_tokens ?? null,
+    completionTokens: usage?.completion_tokens ?? null,
+    costUsd: usage?.cost ?? null,
   };
 }
 

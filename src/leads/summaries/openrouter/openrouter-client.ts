@@ -10,40 +10,34 @@ import {
 } from 'cockatiel';
 import { now } from '../../../common/clock.js';
 import type { OpenRouterSettings } from '../../../config/settings.js';
-import type { ChatMessage } from '../summary-prompt.js';
-import { type Completion, LengthReachedError, readCompletion } from './answer.js';
+import type { ChatModel, ChatRequest } from '../chat-model.js';
+import type { WriterHealth } from '../summary-writer.js';
+import { LengthReachedError, readAnswer } from './answer.js';
 import { errorOfStatus } from './answer-error.js';
 import { asProviderError } from './call-failure.js';
-import { postJson } from './post-json.js';
-import { SummaryProviderError } from './provider-error.js';
+import { ProviderAvailability } from './provider-availability.js';
+import { SummaryProviderError } from '../provider-error.js';
 import { parseRetryAfter } from './retry-after.js';
+import { sendRequest } from './send-request.js';
 
 const MAX_RETRIES = 2;
 /** For the answer; the second is tried once where the first was too small. */
-const TOKEN_LIMITS = [600, 1_800] as const;
+const TOKEN_LIMITS = [1_000, 3_000] as const;
 /** Requests that are under way at once; more of them wait, within their own time limit. */
-const MAX_AT_ONCE = 8;
+const MAX_AT_ONCE = 16;
 /** What waits beyond this would hardly have its turn in time. */
-const MAX_WAITING = 100;
+const MAX_WAITING = 200;
 
-/** A completion, and what it took to get it. */
-export interface MeasuredCompletion extends Completion {
-  /** Requests that were sent, 1 to 4. */
-  readonly attempts: number;
-  /** From the call to the answer, with what was waited, in milliseconds. */
-  readonly latencyMs: number;
-}
-
-interface Call {
-  readonly messages: readonly ChatMessage[];
-  /** In milliseconds since the epoch. */
-  readonly deadline: number;
+interface Call extends ChatRequest {
+  /** Requests of this call that were sent. */
   attempts: number;
 }
 
 /** A thin client of OpenRouter's chat completions, or of any server that speaks the same API. */
-export class OpenRouterClient {
+export class OpenRouterClient implements ChatModel {
+  readonly provider = 'openrouter';
   private readonly slots = bulkhead(MAX_AT_ONCE, MAX_WAITING);
+  private readonly availability = new ProviderAvailability();
 
   constructor(
     private readonly settings: OpenRouterSettings,
@@ -51,39 +45,49 @@ export class OpenRouterClient {
     private readonly firstBackoffMs = 250,
   ) {}
 
-  /** When something that is begun now must be done, in milliseconds since the epoch. */
+  get models(): readonly string[] {
+    return this.settings.models;
+  }
+
   deadline(): number {
     return now().getTime() + this.settings.totalTimeoutMs;
   }
 
-  /**
-   * Asks for a completion, with retries, within the time limits of the settings.
-   * @param signal aborts the call where nobody waits for it any more
-   * @param deadline from `deadline()`, where several calls share one time limit
-   * @throws SummaryProviderError
-   */
-  async complete(
-    messages: readonly ChatMessage[],
-    signal?: AbortSignal,
-    deadline = this.deadline(),
-  ): Promise<MeasuredCompletion> {
-    const startedAt = performance.now();
-    const call: Call = { messages, deadline, attempts: 0 };
+  health(): WriterHealth {
+    return this.availability.health();
+  }
+
+  /** @throws SummaryProviderError */
+  async complete(request: ChatRequest): Promise<string> {
+    const call: Call = { ...request, attempts: 0 };
+    const failureOf = (error: unknown) =>
+      asProviderError(error, call.attempts > 0 && !request.signal.aborted);
     try {
-      const remainingMs = deadline - now().getTime();
+      const remainingMs = call.deadline - now().getTime();
       if (remainingMs <= 0) throw new TaskCancelledError();
-      const completion = await timeout(remainingMs, TimeoutStrategy.Aggressive).execute(
-        (context) => this.completeWithRoom(call, context.signal),
-        signal,
+      return await timeout(remainingMs, TimeoutStrategy.Aggressive).execute(
+        ({ signal }) => this.availability.watch(() => this.completeOrFail(call, signal, failureOf), signal),
+        request.signal,
       );
-      const latencyMs = Math.round(performance.now() - startedAt);
-      return { ...completion, attempts: call.attempts, latencyMs };
     } catch (error) {
-      throw asProviderError(error);
+      throw failureOf(error);
     }
   }
 
-  private async completeWithRoom(call: Call, signal: AbortSignal): Promise<Completion> {
+  /** Fails with an error that says whether the provider is down, also where the time limit ends it. */
+  private async completeOrFail(
+    call: Call,
+    signal: AbortSignal,
+    failureOf: (error: unknown) => SummaryProviderError,
+  ): Promise<string> {
+    try {
+      return await this.completeWithRoom(call, signal);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  private async completeWithRoom(call: Call, signal: AbortSignal): Promise<string> {
     const [limit, largerLimit] = TOKEN_LIMITS;
     try {
       return await this.completeWithin(limit, call, signal);
@@ -93,7 +97,7 @@ export class OpenRouterClient {
     }
   }
 
-  private completeWithin(maxTokens: number, call: Call, signal: AbortSignal): Promise<Completion> {
+  private completeWithin(maxTokens: number, call: Call, signal: AbortSignal): Promise<string> {
     const isWorthRetrying = (error: Error) =>
       error instanceof SummaryProviderError &&
       error.isRetryable &&
@@ -114,25 +118,21 @@ export class OpenRouterClient {
     return asked ?? Math.random() * this.firstBackoffMs * 2 ** (attempt - 1);
   }
 
-  private async attempt(maxTokens: number, call: Call, signal: AbortSignal): Promise<Completion> {
+  private async attempt(maxTokens: number, call: Call, signal: AbortSignal): Promise<string> {
     // The call may have been given up while it waited for its turn.
     if (signal.aborted) throw new TaskCancelledError();
-    call.attempts++;
+    call.attempts += 1;
+    call.meter.onRequest();
     return timeout(this.settings.attemptTimeoutMs, TimeoutStrategy.Aggressive).execute(
-      (context) => this.request(maxTokens, call.messages, context.signal),
+      (context) => this.request(maxTokens, call, context.signal),
       signal,
     );
   }
 
-  private async request(
-    maxTokens: number,
-    messages: readonly ChatMessage[],
-    signal: AbortSignal,
-  ): Promise<Completion> {
-    const { status, headers, body } = await postJson(
+  private async request(maxTokens: number, call: Call, signal: AbortSignal): Promise<string> {
+    const { status, headers, body } = await sendRequest(
       `${this.settings.baseUrl}/chat/completions`,
-      { authorization: `Bearer ${this.settings.apiKey}`, 'x-openrouter-title': 'Lead-scoring API' },
-      this.requestBody(maxTokens, messages),
+      { apiKey: this.settings.apiKey, body: this.requestBody(maxTokens, call) },
       signal,
     );
     const hints = {
@@ -140,16 +140,17 @@ export class OpenRouterClient {
       retryAfterMs: parseRetryAfter(headers.get('retry-after'), now()),
     };
     if (status !== 200) throw errorOfStatus(status, body, hints);
-    return readCompletion(body, hints);
+    return readAnswer(body, hints, call.meter);
   }
 
-  private requestBody(maxTokens: number, messages: readonly ChatMessage[]): object {
-    const [model] = this.settings.models;
+  private requestBody(maxTokens: number, { messages, answerSchema }: ChatRequest): object {
+    const { models } = this.settings;
     return {
-      model,
-      ...(this.settings.models.length > 1 ? { models: this.settings.models } : {}),
+      model: models[0],
+      ...(models.length > 1 ? { models } : {}),
       messages,
       max_completion_tokens: maxTokens,
+      response_format: { type: 'json_schema', json_schema: { ...answerSchema, strict: true } },
       provider: { data_collection: 'deny', zdr: true, require_parameters: true },
     };
   }

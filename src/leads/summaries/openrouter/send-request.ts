@@ -1,6 +1,12 @@
-import { SummaryProviderError } from './provider-error.js';
+import { SummaryProviderError } from '../provider-error.js';
 
 const MAX_BODY_BYTES = 1_000_000;
+
+export interface ProviderRequest {
+  readonly apiKey: string;
+  /** Sent as JSON; without one it is a GET. */
+  readonly body?: object;
+}
 
 export interface HttpAnswer {
   readonly status: number;
@@ -9,21 +15,24 @@ export interface HttpAnswer {
 }
 
 /**
- * Posts JSON and reads the whole answer, of any status and content type, up to a megabyte.
+ * Sends a request with our key and reads the whole answer, of any status and content type, up to a megabyte.
  * @throws SummaryProviderError where the connection fails or the body is too large; the signal's own error
  * where it was aborted
  */
-export async function postJson(
+export async function sendRequest(
   url: string,
-  headers: Readonly<Record<string, string>>,
-  body: object,
+  { apiKey, body }: ProviderRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   try {
     const response = await fetch(url, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        'x-openrouter-title': 'Lead-scoring API',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       // The key must not follow a redirect to somebody else.
       redirect: 'error',
       signal,
@@ -34,7 +43,7 @@ export async function postJson(
     throw new SummaryProviderError(
       'SUMMARY_PROVIDER_UNAVAILABLE',
       { detail: 'the connection failed' },
-      { isRetryable: true },
+      { isRetryable: true, isOutage: true },
     );
   }
 }

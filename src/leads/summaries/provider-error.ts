@@ -1,4 +1,4 @@
-import { DomainError, type ErrorCode } from '../../../common/domain-error.js';
+import { DomainError, type ErrorCode } from '../../common/domain-error.js';
 
 /** What the log may know of a failed call; never the provider's words, the key or the prompt. */
 export interface ProviderFault {
@@ -14,12 +14,19 @@ export interface ProviderErrorOptions {
   readonly retryAfterMs?: number;
   /** Our settings are at fault, and trying again later does not help. */
   readonly isRequestRefused?: boolean;
+  /** The provider is down, or as good as that: what comes next will most likely fail as well. */
+  readonly isOutage?: boolean;
+  /** The provider was not asked at all: it would not have answered. */
+  readonly isUnasked?: boolean;
 }
 
-type SummaryErrorCode = Extract<ErrorCode, `SUMMARY_${string}`>;
+export type ProviderErrorCode = Exclude<
+  Extract<ErrorCode, `SUMMARY_${string}`>,
+  'SUMMARY_TOO_LITTLE_KNOWN' | 'SUMMARY_SWITCHED_OFF' | 'SUMMARY_BATCH_NOT_RUNNING'
+>;
 
 /** Messages are ours and constant: what a provider says may hold what it was sent. */
-const MESSAGES: Readonly<Record<SummaryErrorCode, string>> = {
+const MESSAGES: Readonly<Record<ProviderErrorCode, string>> = {
   SUMMARY_PROVIDER_AUTH_FAILED: 'The language model provider refused our key.',
   SUMMARY_PROVIDER_PAYMENT_REQUIRED: 'The account at the language model provider is out of credit.',
   SUMMARY_PROVIDER_RATE_LIMITED:
@@ -39,10 +46,22 @@ export class SummaryProviderError extends DomainError {
   override readonly name = 'SummaryProviderError';
   readonly isRetryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly isRequestRefused: boolean;
+  readonly isOutage: boolean;
+  readonly isUnasked: boolean;
+  readonly status: number | undefined;
 
-  constructor(code: SummaryErrorCode, fault: ProviderFault, options: ProviderErrorOptions = {}) {
+  constructor(code: ProviderErrorCode, fault: ProviderFault, options: ProviderErrorOptions = {}) {
     super(code, options.isRequestRefused === true ? REQUEST_REFUSED : MESSAGES[code], { cause: fault });
     this.isRetryable = options.isRetryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
+    this.isRequestRefused = options.isRequestRefused ?? false;
+    this.isOutage = options.isOutage ?? false;
+    this.isUnasked = options.isUnasked ?? false;
+    this.status = fault.status;
   }
 }
+
+export const isOutage = (error: unknown): boolean => error instanceof SummaryProviderError && error.isOutage;
+
+export const isProviderErrorCode = (code: string): code is ProviderErrorCode => code in MESSAGES;

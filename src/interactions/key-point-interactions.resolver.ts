@@ -1,0 +1,18 @@
+import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { SummaryKeyPointType } from '../leads/dto/lead-summary.type.js';
+import { InteractionGraphQLType } from './dto/interaction.type.js';
+import { InteractionLoader } from './interaction.loader.js';
+import type { Interaction } from './interaction.model.js';
+
+/** What interactions add to a key point of a summary. */
+@Resolver(() => SummaryKeyPointType)
+export class KeyPointInteractionsResolver {
+  constructor(private readonly loader: InteractionLoader) {}
+
+  @ResolveField(() => [InteractionGraphQLType], {
+    description: 'What it rests on; without those that were removed since.',
+  })
+  interactions(@Parent() keyPoint: SummaryKeyPointType, @Context() context: object): Promise<Interaction[]> {
+    return this.loader.loadThoseThere(context, keyPoint.interactionIds);
+  }
+}

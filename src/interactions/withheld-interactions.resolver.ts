@@ -1,0 +1,22 @@
+import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { LeadSummaryType } from '../leads/dto/lead-summary.type.js';
+import { InteractionGraphQLType } from './dto/interaction.type.js';
+import { InteractionLoader } from './interaction.loader.js';
+import type { Interaction } from './interaction.model.js';
+
+/** What interactions add to a summary. */
+@Resolver(() => LeadSummaryType)
+export class WithheldInteractionsResolver {
+  constructor(private readonly loader: InteractionLoader) {}
+
+  @ResolveField(() => [InteractionGraphQLType], {
+    description:
+      'Interactions whose notes the model was not shown, since they look like instructions to a machine: read them yourself.',
+  })
+  withheldInteractions(
+    @Parent() summary: LeadSummaryType,
+    @Context() context: object,
+  ): Promise<Interaction[]> {
+    return this.loader.loadThoseThere(context, summary.withheldInteractionIds);
+  }
+}

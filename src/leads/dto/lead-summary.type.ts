@@ -1,0 +1,58 @@
+import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
+import { SummarySource } from './lead.type.js';
+
+@ObjectType('SummaryKeyPoint', { description: 'A fact that matters, and what it rests on.' })
+export class SummaryKeyPointType {
+  @Field(() => String, { description: 'One sentence of plain text.' })
+  text!: string;
+
+  /** Their interactions are found by the room of interactions. */
+  interactionIds!: readonly number[];
+}
+
+@ObjectType('LeadSummary', { description: 'What stands behind the `summary` of a lead.' })
+export class LeadSummaryType {
+  leadId!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who the lead is and where things stand, in one line; null: the template makes none.',
+  })
+  headline!: string | null;
+
+  @Field(() => [SummaryKeyPointType], { description: 'At most five; none from the template.' })
+  keyPoints!: readonly SummaryKeyPointType[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What to do next, in one sentence; null: the template suggests nothing.',
+  })
+  nextStep!: string | null;
+
+  @Field(() => SummarySource, { description: 'Whether a model or the template wrote it.' })
+  source!: (typeof SummarySource)[keyof typeof SummarySource];
+
+  @Field(() => String, { description: 'Through which service it was written: `openrouter`, `template`, …' })
+  writer!: string;
+
+  @Field(() => String, { nullable: true, description: 'The model that answered; null: none was asked.' })
+  model!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Which prompt the model was given, counted from 1; null: none.',
+  })
+  promptVersion!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What it cost in US dollars, refused attempts included; null: nothing, or nobody said.',
+  })
+  costUsd!: number | null;
+
+  @Field(() => Date, { description: 'When it was written, as `summaryGeneratedAt`.' })
+  generatedAt!: Date;
+
+  /** Their interactions are found by the room of interactions. */
+  withheldInteractionIds!: readonly number[];
+}

@@ -1,0 +1,51 @@
+/** Languages whose months and weekdays are known by name. */
+const MONTH_LOCALES = 'en de fr es it pt nl pl cs ru uk tr ar he hi id sv da nb fi el ro hu'.split(' ');
+/** Of these, those whose weekdays mean nothing else. */
+const WEEKDAY_LOCALES = 'en de fr es it nl pl cs ru uk sv da fi'.split(' ');
+
+const MONTHS = Array.from({ length: 12 }, (_, month) => month + 1);
+
+/** Letters as they are compared: without case and accents. */
+export const plain = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '');
+
+/** As it stands alone and as it stands beside a day, where languages inflect it. */
+function namesOf(locale: string, month: number, style: 'long' | 'short'): string[] {
+  const date = new Date(Date.UTC(2026, month - 1, 15));
+  const options = { month: style, timeZone: 'UTC', calendar: 'gregory' } as const;
+  const beside = new Intl.DateTimeFormat(locale, { ...options, day: 'numeric' }).formatToParts(date);
+  return [
+    new Intl.DateTimeFormat(locale, options).format(date),
+    beside.find(({ type }) => type === 'month')?.value ?? '',
+  ].map((name) => plain(name).replace(/\.$/, ''));
+}
+
+const namedMonths = (style: 'long' | 'short'): Map<string, number> =>
+  new Map(
+    MONTH_LOCALES.flatMap((locale) =>
+      MONTHS.flatMap((month) =>
+        namesOf(locale, month, style)
+          .filter((name) => /^[\p{L}' ]{3,}$/u.test(name))
+          .map((name): [string, number] => [name, month]),
+      ),
+    ),
+  );
+
+/** Month names of many languages, in plain letters. Short ones count beside a day alone. */
+export const LONG_MONTHS: ReadonlyMap<string, number> = namedMonths('long');
+export const ALL_MONTHS: ReadonlyMap<string, number> = new Map([...namedMonths('short'), ...LONG_MONTHS]);
+
+/** Weekday names in plain letters; Sunday is 0. */
+export const WEEKDAYS: ReadonlyMap<string, number> = new Map(
+  WEEKDAY_LOCALES.flatMap((locale) =>
+    Array.from({ length: 7 }, (_, day): [string, number] => {
+      // The first of March 2026 is a Sunday.
+      const date = new Date(Date.UTC(2026, 2, 1 + day));
+      return [plain(new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(date)), day];
+    }),
+  ),
+);

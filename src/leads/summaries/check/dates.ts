@@ -1,0 +1,111 @@
+import { ALL_MONTHS, LONG_MONTHS, plain, WEEKDAYS } from './calendar-words.js';
+
+/** A date as far as a text tells it. */
+export interface PartialDate {
+  readonly year: number | null;
+  readonly month: number;
+  readonly day: number | null;
+}
+
+export interface FoundDates {
+  /** Each with the ways in which it can be read. */
+  readonly dates: readonly (readonly PartialDate[])[];
+  /** The text with its dates taken out. */
+  readonly rest: string;
+}
+
+const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const oneOf = (names: Iterable<string>): string =>
+  [...names]
+    .sort((a, b) => b.length - a.length)
+    .map(escaped)
+    .join('|');
+
+const MONTH = String.raw`(?<![\p{L}])(?<month>${oneOf(ALL_MONTHS.keys())})\.?(?![\p{L}])`;
+const LONG_MONTH = String.raw`(?<![\p{L}])(?<month>${oneOf(LONG_MONTHS.keys())})(?![\p{L}])`;
+const DAY = String.raw`(?<![\d.,])(?<day>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|ª)?`;
+const YEAR = String.raw`(?<year>(?:19|20)\d\d)`;
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+interface Form {
+  readonly pattern: RegExp;
+  readonly read: (groups: Groups) => readonly PartialDate[];
+}
+
+const dateOf = (
+  year: string | undefined,
+  month: string | number | undefined,
+  day: string | undefined,
+): PartialDate => ({
+  year: year === undefined ? null : year.length === 2 ? 2000 + Number(year) : Number(year),
+  month: Number(month),
+  day: day === undefined ? null : Number(day),
+});
+const named = ({ year, month = '', day }: Groups): readonly PartialDate[] => [
+  dateOf(year, ALL_MONTHS.get(month), day),
+];
+
+const FORMS: readonly Form[] = [
+  {
+    pattern: /(?<!\d)(?<year>(?:19|20)\d\d)(?<mark>[-/.])(?<month>[01]?\d)\k<mark>(?<day>[0-3]?\d)(?!\d)/gu,
+    read: ({ year, month, day }) => [dateOf(year, month, day)],
+  },
+  {
+    pattern:
+      /(?:(?<year>(?:19|20)\d\d)\s?[年년]\s?)?(?<!\d)(?<month>[01]?\d)\s?[月월]\s?(?:(?<day>[0-3]?\d)\s?[日일号號])?/gu,
+    read: ({ year, month, day }) => [dateOf(year, month, day)],
+  },
+  {
+    pattern:
+      /(?<!\d)(?<first>[0-3]?\d)(?<mark>[./])(?<second>[0-3]?\d)\k<mark>(?<year>(?:(?:19|20)\d\d|\d\d))(?!\d)/gu,
+    read: ({ year, first, second }) => [dateOf(year, second, first), dateOf(year, first, second)],
+  },
+  {
+    pattern: new RegExp(
+      String.raw`${DAY}\s?(?:of |de |di |d')?\s?${MONTH}(?:\s?(?:de |del |,)?\s?${YEAR})?`,
+      'gu',
+    ),
+    read: named,
+  },
+  { pattern: new RegExp(String.raw`${MONTH}\s${DAY}(?![\d])(?:,?\s${YEAR})?`, 'gu'), read: named },
+  { pattern: new RegExp(String.raw`${LONG_MONTH},?\s(?:de |del )?${YEAR}`, 'gu'), read: named },
+];
+
+const isPossible = ({ month, day }: PartialDate): boolean =>
+  month >= 1 && month <= 12 && (day === null || (day >= 1 && day <= 31));
+
+/** The dates that a text tells, in whatever form. */
+export function findDates(text: string): FoundDates {
+  const dates: (readonly PartialDate[])[] = [];
+  let rest = plain(text);
+  for (const { pattern, read } of FORMS) {
+    rest = rest.replace(pattern, (...match: unknown[]) => {
+      const readings = read(match.at(-1) as Groups).filter(isPossible);
+      if (readings.length === 0) return String(match[0]);
+      dates.push(readings);
+      return ' ';
+    });
+  }
+  return { dates, rest };
+}
+
+/** Whether one may be said where the other is known: it says no more than that. */
+export function isSameDate(said: PartialDate, known: PartialDate): boolean {
+  return (
+    said.month === known.month &&
+    (said.day === null || said.day === known.day) &&
+    (said.year === null || known.year === null || said.year === known.year)
+  );
+}
+
+/** The weekdays that a text names. */
+export function findWeekdays(text: string): number[] {
+  const words = plain(text).match(/\p{L}+/gu) ?? [];
+  return words.map((word) => WEEKDAYS.get(word)).filter((day) => day !== undefined);
+}
+
+/** Null where the date is not told in full. */
+export function weekdayOf({ year, month, day }: PartialDate): number | null {
+  return year === null || day === null ? null : new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+}

@@ -1,0 +1,62 @@
+import { looksLikeInstructions } from '../instructions/instruction-detector.js';
+import { hasContacts, INVISIBLE_CHARACTERS } from '../untrusted-text.js';
+
+/** Of the system message that a text repeats word for word. */
+const ECHO_WORDS = 8;
+
+export interface PromptTexts {
+  readonly delimiter: string;
+  readonly systemMessage: string;
+}
+
+interface Rule {
+  readonly fault: string;
+  readonly isBroken: (text: string) => boolean;
+}
+
+/** A host alone is none: companies are called Booking.com. A host with a path is, but for Node.js/React. */
+const LINK =
+  /\b(https?|ftp|mailto|javascript):|\b[a-z][a-z\d+.-]*:\/\/|\bwww\.|\b([a-z\d-]+\.)+(?!js\b|ts\b)[a-z]{2,}\/\w/i;
+
+const RULES: readonly Rule[] = [
+  { fault: 'is empty', isBroken: (text) => text === '' },
+  { fault: 'is not valid Unicode', isBroken: (text) => !text.isWellFormed() },
+  {
+    fault: 'has invisible characters',
+    isBroken: (text) => text.replace(INVISIBLE_CHARACTERS, '') !== text,
+  },
+  { fault: 'has a link', isBroken: (text) => LINK.test(text) },
+  { fault: 'has an e-mail address or a telephone number', isBroken: hasContacts },
+  { fault: 'has HTML', isBroken: (text) => /<\/?[a-z!][^>]*>|&(#\w+|\w{2,});/i.test(text) },
+  {
+    fault: 'has markup',
+    isBroken: (text) => /^\s*(#{1,6}\s|[-*+•]\s|\d+[.)]\s|>\s|\|)|```|\*\*|__|\[[^\]]*\]\(/m.test(text),
+  },
+  { fault: 'reads like instructions to a machine', isBroken: looksLikeInstructions },
+];
+
+/** What every text that is shown has to keep to, whatever it says. @returns the rule it breaks; null: none */
+export function textFault(text: string, maxLength: number, prompt: PromptTexts): string | null {
+  if (text.length > maxLength) return `is longer than ${maxLength} characters`;
+  if (echoesDelimiter(text, prompt.delimiter)) return 'repeats the delimiter';
+  if (echoesInstructions(text, prompt.systemMessage)) return 'repeats the instructions';
+  return RULES.find(({ isBroken }) => isBroken(text))?.fault ?? null;
+}
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/** Its random part gives it away as well as the whole, in whatever frame or letter case. */
+function echoesDelimiter(text: string, delimiter: string): boolean {
+  const secrets = delimiter.toLowerCase().match(/[a-z\d]{8,}/g) ?? [delimiter];
+  return secrets.some((secret) => text.toLowerCase().includes(secret));
+}
+
+function echoesInstructions(text: string, systemMessage: string): boolean {
+  const instructions = ` ${wordsOf(systemMessage).join(' ')} `;
+  const words = wordsOf(text);
+  return words.some(
+    (_, index) =>
+      index + ECHO_WORDS <= words.length &&
+      instructions.includes(` ${words.slice(index, index + ECHO_WORDS).join(' ')} `),
+  );
+}

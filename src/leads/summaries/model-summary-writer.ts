@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { DomainError } from '../../common/domain-error.js';
+import type { ChatMessage, ChatModel } from './chat-model.js';
+import { checkDraft } from './check/check-draft.js';
+import { SummaryProviderError } from './provider-error.js';
+import { readDraft } from './read-draft.js';
+import { draftJsonSchema, type SummaryDraft } from './summary-draft.js';
+import type { SummaryFacts } from './summary-facts.js';
+import type { SummaryInput } from './summary-input.js';
+import { inputOf } from './summary-input-of.js';
+import { PROMPT_VERSION, summaryPrompt, systemMessage } from './summary-prompt.js';
+import {
+  SummaryWriter,
+  type WriteOptions,
+  type WriterHealth,
+  type WrittenSummary,
+} from './summary-writer.js';
+
+type ReadDraft = { readonly draft: SummaryDraft; readonly fault?: undefined } | { readonly fault: string };
+
+/** Has a language model write the summary, and gives only what passes the check. */
+export class ModelSummaryWriter extends SummaryWriter {
+  override readonly name: string;
+  override readonly version: string;
+  override readonly isPaid = true;
+  private readonly instructions: string;
+
+  /** @param language a BCP 47 tag, or null for the language of the notes */
+  constructor(
+    private readonly model: ChatModel,
+    language: string | null,
+  ) {
+    super();
+    this.name = model.provider;
+    this.instructions = systemMessage(language);
+    this.version = createHash('md5')
+      .update(JSON.stringify([model.provider, model.models, PROMPT_VERSION, language]))
+      .digest('hex');
+  }
+
+  override async write(facts: SummaryFacts, options: WriteOptions): Promise<WrittenSummary> {
+    const input = inputOf(facts);
+    refuseWhereTooLittleIsKnown(input);
+    const delimiter = `=== ${randomBytes(12).toString('hex')} ===`;
+    const messages = summaryPrompt(input, delimiter, this.instructions);
+    const ask = this.asker(input, options);
+
+    const first = await ask(messages);
+    let read = this.read(first, input, delimiter);
+    if (read.fault !== undefined) {
+      read = this.read(await ask(repairOf(messages, first, read.fault)), input, delimiter);
+    }
+    if (read.fault !== undefined)
+      throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', { detail: read.fault });
+    return this.summaryOf(read.draft, input, options);
+  }
+
+  override health(): WriterHealth {
+    return this.model.health();
+  }
+
+  private asker(input: SummaryInput, { meter, signal }: WriteOptions) {
+    const schema = draftJsonSchema(input.interactions.map(({ alias }) => alias));
+    // One for both requests: whoever waits does not care that the first text was no good.
+    const deadline = this.model.deadline();
+    return (messages: readonly ChatMessage[]) =>
+      this.model.complete({
+        messages,
+        answerSchema: { name: 'lead_summary', schema },
+        meter,
+        signal,
+        deadline,
+      });
+  }
+
+  private read(answer: string, input: SummaryInput, delimiter: string): ReadDraft {
+    const read = readDraft(answer);
+    if (read.fault !== undefined) return read;
+    return checkDraft(read.draft, input, { delimiter, systemMessage: this.instructions });
+  }
+
+  private summaryOf(draft: SummaryDraft, input: SummaryInput, { meter }: WriteOptions): WrittenSummary {
+    const ids = new Map(input.interactions.map(({ alias, id }) => [alias, id]));
+    return {
+      headline: draft.headline,
+      text: draft.summary,
+      keyPoints: draft.keyPoints.map(({ text, interactions }) => ({
+        text,
+        interactionIds: interactions.map((alias) => ids.get(alias)).filter((id) => id !== undefined),
+      })),
+      nextStep: draft.nextStep,
+      source: 'model',
+      model: meter.model,
+      promptVersion: PROMPT_VERSION,
+      withheldInteractionIds: input.interactions
+        .filter(({ areNotesWithheld }) => areNotesWithheld)
+        .map(({ id }) => id),
+    };
+  }
+}
+
+/** Out of a name and a status, a model could only invent. */
+function refuseWhereTooLittleIsKnown({ lead, interactions }: SummaryInput): void {
+  const known = [lead.company, lead.location, lead.source, lead.budget];
+  if (interactions.length > 0 || known.some((detail) => detail !== null)) return;
+  throw new DomainError(
+    'SUMMARY_TOO_LITTLE_KNOWN',
+    'Too little is known about this lead for a summary: it has no interactions and no details.',
+  );
+}
+
+/** One more try, told which rule the first one broke. */
+function repairOf(messages: readonly ChatMessage[], text: string, fault: string): ChatMessage[] {
+  return [
+    ...messages,
+    { role: 'assistant', content: text },
+    { role: 'user', content: `This cannot be shown: ${fault}. Write all of it again, as JSON.` },
+  ];
+}

@@ -1,0 +1,15 @@
+import { DomainError } from '../../common/domain-error.js';
+import { SummaryWriter, type WrittenSummary } from './summary-writer.js';
+
+/** Where summaries are switched off. */
+export class OffSummaryWriter extends SummaryWriter {
+  override readonly name = 'off';
+  override readonly version = null;
+  override readonly isPaid = false;
+
+  override write(): Promise<WrittenSummary> {
+    return Promise.reject(
+      new DomainError('SUMMARY_SWITCHED_OFF', 'Summaries are switched off on this server.'),
+    );
+  }
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../../../common/domain-error.js';
+import type { OpenRouterSettings } from '../../../config/settings.js';
+import { CallMeter } from '../call-meter.js';
+import { SummaryProviderError } from '../provider-error.js';
+import { parseJson } from './answer-error.js';
+import { OpenRouterClient } from './openrouter-client.js';
+import { sendRequest } from './send-request.js';
+
+/** One thing that was looked at, in plain words. */
+export interface CheckResult {
+  /** `unknown`: the server does not offer what would tell. */
+  readonly outcome: 'good' | 'bad' | 'unknown';
+  readonly message: string;
+}
+
+const KEY_TIMEOUT_MS = 10_000;
+
+const keySchema = z.object({
+  data: z.object({
+    limit_remaining: z.number().nullish().catch(undefined),
+    is_free_tier: z.boolean().nullish().catch(undefined),
+  }),
+});
+
+const ANSWER_SCHEMA = {
+  type: 'object',
+  properties: { ok: { type: 'boolean', description: 'true' } },
+  required: ['ok'],
+  additionalProperties: false,
+};
+
+/** Asks the provider about our key, which costs nothing. */
+export async function checkKey({ baseUrl, apiKey }: OpenRouterSettings): Promise<CheckResult> {
+  let answer;
+  try {
+    answer = await sendRequest(`${baseUrl}/key`, { apiKey }, AbortSignal.timeout(KEY_TIMEOUT_MS));
+  } catch {
+    return {
+      outcome: 'bad',
+      message: `Nothing answers at ${hostOf(baseUrl)}: check OPENROUTER_BASE_URL, the network and a firewall between.`,
+    };
+  }
+  if (answer.status === 401 || answer.status === 403) {
+    return { outcome: 'bad', message: 'The key is refused: check OPENROUTER_API_KEY.' };
+  }
+  const parsed = keySchema.safeParse(parseJson(answer.body));
+  if (answer.status !== 200 || !parsed.success) {
+    return {
+      outcome: 'unknown',
+      message: `${hostOf(baseUrl)} has no key check (status ${answer.status}), as most local model servers.`,
+    };
+  }
+  return creditOf(parsed.data.data);
+}
+
+function creditOf({
+  limit_remaining: left,
+  is_free_tier: isFree,
+}: z.output<typeof keySchema>['data']): CheckResult {
+  if (left != null && left <= 0) {
+    return { outcome: 'bad', message: 'The key is good, but its limit is used up: raise it, or add credit.' };
+  }
+  const credit = left == null ? 'no limit of its own' : `$${left.toFixed(2)} left of its limit`;
+  const tier = isFree === true ? ' It is of the free tier, which allows few requests a minute.' : '';
+  return { outcome: 'good', message: `The key is good: ${credit}.${tier}` };
+}
+
+/** Asks for one tiny completion in the shape that summaries have. */
+export async function checkCompletion(settings: OpenRouterSettings): Promise<CheckResult> {
+  const client = new OpenRouterClient(settings);
+  const meter = new CallMeter();
+  try {
+    const text = await client.complete({
+      messages: [{ role: 'user', content: 'Answer with the JSON object {"ok": true} and nothing else.' }],
+      answerSchema: { name: 'check', schema: ANSWER_SCHEMA },
+      meter,
+      signal: new AbortController().signal,
+      deadline: client.deadline(),
+    });
+    return judge(text, meter);
+  } catch (error) {
+    if (!(error instanceof SummaryProviderError)) throw error;
+    return { outcome: 'bad', message: `${error.message} ${remedyOf(error, settings)}`.trim() };
+  }
+}
+
+function judge(text: string, meter: CallMeter): CheckResult {
+  const seconds = (meter.latencyMs() / 1000).toFixed(1);
+  const cost =
+    meter.costUsd === null ? 'at a cost that it does not tell' : `for $${meter.costUsd.toFixed(6)}`;
+  const answered = `${meter.model ?? 'A model'} answered in ${seconds} s, ${cost}`;
+  if (z.object({ ok: z.boolean() }).safeParse(parseJson(text)).success) {
+    return { outcome: 'good', message: `${answered}.` };
+  }
+  return {
+    outcome: 'bad',
+    message: `${answered}, but not with the JSON that it was asked for: choose a model with structured outputs.`,
+  };
+}
+
+function remedyOf(error: SummaryProviderError, { models, totalTimeoutMs }: OpenRouterSettings): string {
+  if (error.code === 'SUMMARY_TIMED_OUT') {
+    return `Nothing came within ${totalTimeoutMs / 1000} s: raise OPENROUTER_TOTAL_TIMEOUT_MS and OPENROUTER_ATTEMPT_TIMEOUT_MS for a slow model.`;
+  }
+  if (error.isRequestRefused) {
+    return `Status ${error.status}: either OPENROUTER_MODELS (${models.join(', ')}) names a model that is not there, or no provider of it keeps the privacy rules and takes structured outputs.`;
+  }
+  return REMEDIES[error.code] ?? '';
+}
+
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  SUMMARY_PROVIDER_AUTH_FAILED: 'Check OPENROUTER_API_KEY.',
+  SUMMARY_PROVIDER_PAYMENT_REQUIRED: 'Add credit, or raise the limit of the key.',
+};
+
+const hostOf = (url: string): string => new URL(url).host;

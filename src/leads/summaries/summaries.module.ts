@@ -1,0 +1,47 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { getConnectionToken, SequelizeModule } from '@nestjs/sequelize';
+import type { Sequelize } from 'sequelize';
+import type { SummarySettings } from '../../config/settings.js';
+import { Lead } from '../lead.model.js';
+import { AISummaryService } from './ai-summary.service.js';
+import { SummariesAfterChange } from './summaries-after-change.js';
+import { StaleSummaryLoader } from './stale-summary.loader.js';
+import { SummaryDetailLoader } from './summary-detail.loader.js';
+import { SummaryLeases } from './summary-lease.js';
+import { SummaryStore } from './summary-store.js';
+import { SummaryWriter } from './summary-writer.js';
+import { createSummaryWriter } from './summary-writer.provider.js';
+
+/** Summaries of leads, one at a time, and whoever writes them. Any feature may ask for one. */
+@Module({})
+export class SummariesModule {
+  static register(settings: SummarySettings): DynamicModule {
+    return {
+      module: SummariesModule,
+      global: true,
+      imports: [SequelizeModule.forFeature([Lead])],
+      providers: [
+        AISummaryService,
+        SummaryStore,
+        SummaryLeases,
+        SummaryDetailLoader,
+        StaleSummaryLoader,
+        {
+          provide: SummariesAfterChange,
+          inject: [getConnectionToken()],
+          useFactory: (sequelize: Sequelize) =>
+            new SummariesAfterChange(sequelize, settings.afterChangeSeconds),
+        },
+        { provide: SummaryWriter, useFactory: () => createSummaryWriter(settings) },
+      ],
+      exports: [
+        AISummaryService,
+        SummaryStore,
+        SummaryDetailLoader,
+        StaleSummaryLoader,
+        SummariesAfterChange,
+        SummaryWriter,
+      ],
+    };
+  }
+}

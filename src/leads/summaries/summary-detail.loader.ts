@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { RequestLoader } from '../../common/request-loader.js';
+import { type SummaryDetail, SummaryStore } from './summary-store.js';
+
+/** What stands behind the summary of a lead; null where nothing is known of that. */
+@Injectable()
+export class SummaryDetailLoader extends RequestLoader<number, SummaryDetail | null> {
+  constructor(private readonly store: SummaryStore) {
+    super();
+  }
+
+  protected override async loadMany(leadIds: readonly number[]): Promise<(SummaryDetail | null)[]> {
+    const details = await this.store.findDetails(leadIds);
+    const byLead = new Map(details.map((detail) => [detail.leadId, detail]));
+    return leadIds.map((leadId) => byLead.get(leadId) ?? null);
+  }
+}

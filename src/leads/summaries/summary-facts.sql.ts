@@ -1,0 +1,41 @@
+/** Interactions that a writer gets to see; it is told how many there are. */
+const MAX_INTERACTIONS = 50;
+
+/**
+ * The facts of `leads`, as one JSON array, so that their hash is of what was read and of nothing else. Whether an
+ * interaction is still a plan is one of them: a summary that announces a meeting is out of date once it has begun.
+ * Dates that are infinite are no dates.
+ */
+export const FACTS_OF_LEADS = `
+  LATERAL (
+    SELECT coalesce(
+      jsonb_agg(
+        jsonb_build_array(
+          newest.id, newest.type, (extract(epoch FROM newest.date) * 1000)::bigint, newest.notes, newest.date > now()
+        )
+        ORDER BY newest.date DESC, newest.id DESC
+      ),
+      '[]'
+    ) AS list
+    FROM (
+      SELECT id, type, date, notes FROM interactions
+      WHERE "leadId" = leads.id AND isfinite(date)
+      ORDER BY date DESC, id DESC
+      LIMIT ${MAX_INTERACTIONS}
+    ) AS newest
+  ) AS latest,
+  LATERAL (SELECT count(*) AS count FROM interactions WHERE "leadId" = leads.id) AS counted,
+  LATERAL (
+    SELECT jsonb_build_array(
+      leads."firstName", leads."lastName", leads.company, leads.location, leads.source, leads.status, leads.budget,
+      counted.count, latest.list
+    ) AS facts
+  ) AS known`;
+
+export const HASH_OF_FACTS = `md5(known.facts::text)`;
+
+/** $1: the id of a lead. */
+export const READ_FACTS = `
+  SELECT known.facts, ${HASH_OF_FACTS} AS hash, date_trunc('milliseconds', clock_timestamp()) AS "asOf"
+  FROM leads, ${FACTS_OF_LEADS}
+  WHERE leads.id = $1`;

@@ -1,0 +1,12 @@
+import { Injectable } from '@nestjs/common';
+import { DedicatedConnections } from '../database/dedicated-connections.js';
+import { RecordEvents } from '../database/record-events.js';
+import { BATCHES_CHANNEL } from './summary-batch.sql.js';
+
+/** Hears which batches of summaries get further. */
+@Injectable()
+export class SummaryBatchEvents extends RecordEvents {
+  constructor(connections: DedicatedConnections) {
+    super(connections, BATCHES_CHANNEL, 'summary batch events');
+  }
+}

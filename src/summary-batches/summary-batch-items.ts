@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/sequelize';
+import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import { inTransaction } from '../database/transactions.js';
+import type { SummaryAccount } from '../leads/summaries/ai-summary.service.js';
+import type { CallMeter } from '../leads/summaries/call-meter.js';
+import type { SummaryBatchStatus, SummaryFailure } from './summary-batch.js';
+import {
+  ADD_COST,
+  BEGIN_ITEM,
+  COUNT_WRITING,
+  END_ITEM,
+  LOCK_BATCH,
+  REQUEUE_ITEM,
+} from './summary-batch.sql.js';
+import { SummaryBatchesService } from './summary-batches.service.js';
+import { mayBegin, type SummaryBudget } from './summary-budget.js';
+
+/** Failures from the first on after which there is no point in going on. */
+const HOPELESS_FAILURES = 20;
+
+/** `wait`: for others of the batch. `over`: there is nothing to do any more. */
+export type BegunItem = 'wait' | 'over' | { readonly isForced: boolean; readonly tryCount: number };
+
+interface LockedBatch extends Omit<SummaryBudget, 'writingCount'> {
+  readonly status: SummaryBatchStatus;
+  readonly onlyStale: boolean;
+}
+
+interface Progress {
+  readonly status: SummaryBatchStatus;
+  readonly writtenCount: number;
+  readonly unchangedCount: number;
+  readonly failedCount: number;
+}
+
+/** Keeps the record of each lead of a batch. */
+@Injectable()
+export class SummaryBatchItems {
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    private readonly batches: SummaryBatchesService,
+  ) {}
+
+  /** Begins a lead's summary, where the batch still runs and its budget allows it. */
+  begin(batchId: number, leadId: number): Promise<BegunItem> {
+    return inTransaction(this.sequelize, async (transaction) => {
+      const [batch] = await this.select<LockedBatch>(LOCK_BATCH, [batchId], transaction);
+      if (batch === undefined) return 'over';
+      if (batch.status !== 'running') {
+        await this.endWithin(transaction, batchId, leadId, 'skipped');
+        return 'over';
+      }
+      const may = mayBegin({ ...batch, writingCount: await this.countWriting(batchId, leadId, transaction) });
+      if (may === 'no') {
+        await this.batches.stop(batchId, 'budget_spent', budgetError(batch), transaction);
+        return 'over';
+      }
+      if (may === 'wait') return 'wait';
+      const [begun] = await this.select<{ tryCount: number }>(BEGIN_ITEM, [batchId, leadId], transaction);
+      if (begun === undefined) return 'over';
+      return { isForced: !batch.onlyStale, tryCount: begun.tryCount };
+    });
+  }
+
+  /** Where the cost of a lead's summary goes, together with the summary. */
+  accountOf(batchId: number, leadId: number): SummaryAccount {
+    return {
+      batchId,
+      onSpent: async (transaction, meter, isWritten) => {
+        await this.spend(transaction, batchId, leadId, meter);
+        if (isWritten) await this.endWithin(transaction, batchId, leadId, 'written');
+      },
+    };
+  }
+
+  async end(batchId: number, leadId: number, status: 'written' | 'unchanged' | 'skipped'): Promise<void> {
+    await inTransaction(this.sequelize, (transaction) =>
+      this.endWithin(transaction, batchId, leadId, status),
+    );
+  }
+
+  async fail(batchId: number, { leadId, code, reason }: SummaryFailure): Promise<void> {
+    await inTransaction(this.sequelize, async (transaction) => {
+      const progress = await this.endWithin(transaction, batchId, leadId, 'failed', code, reason);
+      if (progress === null || progress.writtenCount + progress.unchangedCount > 0) return;
+      if (progress.failedCount < HOPELESS_FAILURES) return;
+      const error = `The first ${HOPELESS_FAILURES} summaries failed, the latest so: ${reason}`;
+      await this.batches.stop(batchId, 'failed', error, transaction);
+    });
+  }
+
+  /** Ends the whole batch: what made this lead fail would make every lead fail. */
+  async failBatch(batchId: number, failure: SummaryFailure): Promise<void> {
+    await inTransaction(this.sequelize, async (transaction) => {
+      await this.endWithin(transaction, batchId, failure.leadId, 'failed', failure.code, failure.reason);
+      await this.batches.stop(batchId, 'failed', failure.reason, transaction);
+    });
+  }
+
+  /** Puts a lead back into the queue. @param countsAsTry whether the provider was asked in vain */
+  async requeue(batchId: number, leadId: number, inMs: number, countsAsTry: boolean): Promise<void> {
+    await this.sequelize.query(REQUEUE_ITEM, { bind: [batchId, leadId, Math.round(inMs), countsAsTry] });
+  }
+
+  private async countWriting(batchId: number, leadId: number, transaction: Transaction): Promise<number> {
+    const bind = [batchId, leadId];
+    const [counted] = await this.select<{ writingCount: number }>(COUNT_WRITING, bind, transaction);
+    return counted?.writingCount ?? 0;
+  }
+
+  private async spend(
+    transaction: Transaction,
+    batchId: number,
+    leadId: number,
+    meter: CallMeter,
+  ): Promise<void> {
+    await this.sequelize.query(ADD_COST, { transaction, bind: [batchId, leadId, meter.costUsd ?? 0] });
+    if (meter.unpricedCount > 0) {
+      const [batch] = await this.select<LockedBatch>(LOCK_BATCH, [batchId], transaction);
+      if (batch?.maxCostUsd != null) {
+        const error = 'The provider does not say what its answers cost, so that the limit cannot be kept.';
+        await this.batches.stop(batchId, 'failed', error, transaction);
+      }
+    }
+    await this.batches.tellChanged(batchId, transaction);
+  }
+
+  private async endWithin(
+    transaction: Transaction,
+    batchId: number,
+    leadId: number,
+    status: 'written' | 'unchanged' | 'failed' | 'skipped',
+    code: string | null = null,
+    reason: string | null = null,
+  ): Promise<Progress | null> {
+    const bind = [batchId, leadId, status, code, reason];
+    const [progress] = await this.select<Progress>(END_ITEM, bind, transaction);
+    await this.batches.tellChanged(batchId, transaction);
+    return progress ?? null;
+  }
+
+  private select<Row extends object>(sql: string, bind: unknown[], transaction: Transaction): Promise<Row[]> {
+    return this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, transaction, bind });
+  }
+}
+
+function budgetError({ maxCostUsd, costUsd }: LockedBatch): string {
+  const dollars = (amount: number | null) => `$${(amount ?? 0).toFixed(4)}`;
+  return `${dollars(costUsd)} of ${dollars(maxCostUsd)} are spent; the rest is not enough for one more.`;
+}

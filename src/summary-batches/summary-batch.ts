@@ -1,0 +1,42 @@
+export type SummaryBatchStatus = 'running' | 'succeeded' | 'budget_spent' | 'cancelled' | 'failed';
+
+/** Summaries that were asked for together, and how far they are. */
+export interface SummaryBatch {
+  readonly id: number;
+  readonly status: SummaryBatchStatus;
+  readonly startedBy: SummaryBatchStarter;
+  readonly onlyStale: boolean;
+  readonly limit: number | null;
+  readonly maxCostUsd: number | null;
+  /** Refused answers included. */
+  readonly costUsd: number;
+  readonly totalCount: number;
+  readonly writtenCount: number;
+  readonly unchangedCount: number;
+  readonly failedCount: number;
+  readonly skippedCount: number;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
+  /** Why it did not get to its end, for people. */
+  readonly error: string | null;
+}
+
+export type SummaryBatchStarter = 'api' | 'command';
+
+export interface SummaryBatchRequest {
+  readonly startedBy: SummaryBatchStarter;
+  /** Else all leads, also those whose summary is of the same facts. */
+  readonly onlyStale: boolean;
+  /** At most so many leads; null: all. */
+  readonly limit: number | null;
+  /** In US dollars; null: whatever it costs. */
+  readonly maxCostUsd: number | null;
+}
+
+/** A lead that got no summary. */
+export interface SummaryFailure {
+  readonly leadId: number;
+  /** As in `extensions.code`. */
+  readonly code: string;
+  readonly reason: string;
+}

@@ -1,0 +1,59 @@
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import { recordIdOf } from '../common/record-id.js';
+import { RegenerateSummariesArgs } from './dto/regenerate-summaries.args.js';
+import { SummaryBatchType } from './dto/summary-batch.type.js';
+import { SummaryFailureType } from './dto/summary-failure.type.js';
+import { MAX_NAMED_SUMMARY_FAILURES, SummaryBatchesService } from './summary-batches.service.js';
+
+@Resolver(() => SummaryBatchType)
+export class SummaryBatchesResolver {
+  constructor(private readonly batches: SummaryBatchesService) {}
+
+  @Mutation(() => SummaryBatchType, {
+    description:
+      'Queues leads for a summary and answers at once, with the id of the batch; servers with workers write them. Fails with SUMMARY_SWITCHED_OFF.',
+  })
+  regenerateSummaries(@Args() args: RegenerateSummariesArgs): Promise<SummaryBatchType> {
+    const { onlyStale, limit = null, maxCostUsd = null } = args;
+    return this.batches.start({ startedBy: 'api', onlyStale, limit, maxCostUsd });
+  }
+
+  @Query(() => SummaryBatchType, {
+    nullable: true,
+    description: 'A batch of summaries; null where there is none.',
+  })
+  summaryBatch(
+    @Args('id', { type: () => ID, description: 'The id of the batch.' }) id: string,
+  ): Promise<SummaryBatchType | null> {
+    const batchId = recordIdOf(id);
+    return batchId === null ? Promise.resolve(null) : this.batches.findById(batchId);
+  }
+
+  @Mutation(() => SummaryBatchType, {
+    description:
+      'Has no further summary of a batch begun, whichever servers write them. What is being written is paid for, and is saved. Fails with NOT_FOUND, or with SUMMARY_BATCH_NOT_RUNNING where it has ended already.',
+  })
+  cancelSummaryBatch(
+    @Args('id', { type: () => ID, description: 'The id of the batch.' }) id: string,
+  ): Promise<SummaryBatchType> {
+    return this.batches.cancel(recordIdOf(id) ?? 0);
+  }
+
+  @Subscription(() => SummaryBatchType, {
+    resolve: (batch: SummaryBatchType) => batch,
+    description:
+      'A batch as it is now, and again whenever it has got further, until it has ended. Fails with NOT_FOUND.',
+  })
+  summaryBatchProgress(
+    @Args('id', { type: () => ID, description: 'The id of the batch.' }) id: string,
+  ): Promise<AsyncGenerator<SummaryBatchType>> {
+    return this.batches.watch(recordIdOf(id) ?? 0);
+  }
+
+  @ResolveField(() => [SummaryFailureType], {
+    description: `The leads that got no summary: the first ${MAX_NAMED_SUMMARY_FAILURES} of them.`,
+  })
+  failures(@Parent() batch: SummaryBatchType): Promise<SummaryFailureType[]> {
+    return this.batches.findFailures(batch.id);
+  }
+}

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/sequelize';
+import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import { DomainError, NotFoundError } from '../common/domain-error.js';
+import { inTransaction } from '../database/transactions.js';
+import { watchRecord } from '../database/watch-record.js';
+import { SummaryWriter } from '../leads/summaries/summary-writer.js';
+import { SummaryBatchEvents } from './summary-batch-events.js';
+import type { SummaryBatch, SummaryBatchRequest, SummaryFailure } from './summary-batch.js';
+import {
+  ADD_ITEMS,
+  COUNT_ITEMS,
+  CREATE_BATCH,
+  QUEUE_ITEMS,
+  READ_BATCH,
+  READ_FAILURES,
+  SKIP_QUEUED_ITEMS,
+  STOP_BATCH,
+  TELL_CHANGED,
+} from './summary-batch.sql.js';
+
+/** Failures that a batch names; the others are counted. */
+export const MAX_NAMED_SUMMARY_FAILURES = 100;
+
+/** Jobs that go to the queue in one statement. */
+const QUEUE_AT_ONCE = 10_000;
+
+/** Has many summaries written, by whichever process has workers. */
+@Injectable()
+export class SummaryBatchesService {
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    private readonly events: SummaryBatchEvents,
+    private readonly writer: SummaryWriter,
+  ) {}
+
+  /**
+   * Queues the leads that are in need of a summary, the highest scores first: all of them, or nothing.
+   * @throws SUMMARY_SWITCHED_OFF
+   */
+  async start(request: SummaryBatchRequest): Promise<SummaryBatch> {
+    const { version } = this.writer;
+    if (version === null) {
+      throw new DomainError('SUMMARY_SWITCHED_OFF', 'Summaries are switched off on this server.');
+    }
+    const { startedBy, onlyStale, limit, maxCostUsd } = request;
+    return inTransaction(this.sequelize, async (transaction) => {
+      const run = <Row extends object>(sql: string, bind: unknown[]) =>
+        this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, transaction, bind });
+      const [created] = await run<{ id: number }>(CREATE_BATCH, [
+        startedBy,
+        onlyStale,
+        limit,
+        maxCostUsd,
+        version,
+      ]);
+      const id = created?.id ?? 0;
+      await this.sequelize.query(ADD_ITEMS, { transaction, bind: [id, onlyStale, limit, version] });
+      const [counted] = await run<{ totalCount: number }>(COUNT_ITEMS, [id]);
+      for (let first = 1; first <= (counted?.totalCount ?? 0); first += QUEUE_AT_ONCE) {
+        await run(QUEUE_ITEMS, [id, first, first + QUEUE_AT_ONCE - 1]);
+      }
+      return this.getById(id, transaction);
+    });
+  }
+
+  async findById(id: number, transaction?: Transaction): Promise<SummaryBatch | null> {
+    const [batch] = await this.sequelize.query<SummaryBatch>(READ_BATCH, {
+      type: QueryTypes.SELECT,
+      transaction,
+      bind: [id],
+    });
+    return batch ?? null;
+  }
+
+  /** @throws NOT_FOUND */
+  async getById(id: number, transaction?: Transaction): Promise<SummaryBatch> {
+    const batch = await this.findById(id, transaction);
+    if (batch === null) throw new NotFoundError('Summary batch', id);
+    return batch;
+  }
+
+  /** The first of the leads that got no summary, and why. */
+  findFailures(id: number): Promise<SummaryFailure[]> {
+    return this.sequelize.query<SummaryFailure>(READ_FAILURES, {
+      type: QueryTypes.SELECT,
+      bind: [id, MAX_NAMED_SUMMARY_FAILURES],
+    });
+  }
+
+  /**
+   * Has no further summary begun for a batch. Those that are being written are paid for, and are saved.
+   * @throws NOT_FOUND; SUMMARY_BATCH_NOT_RUNNING where it has ended already
+   */
+  async cancel(id: number): Promise<SummaryBatch> {
+    const isStopped = await inTransaction(this.sequelize, (transaction) =>
+      this.stop(id, 'cancelled', null, transaction),
+    );
+    const batch = await this.getById(id);
+    if (isStopped) return batch;
+    throw new DomainError(
+      'SUMMARY_BATCH_NOT_RUNNING',
+      `Summary batch ${id} is not running: it has ended as ${batch.status.replace('_', ' ')}.`,
+    );
+  }
+
+  /** @returns false where it was not running */
+  async stop(
+    id: number,
+    status: 'cancelled' | 'failed' | 'budget_spent',
+    error: string | null,
+    transaction: Transaction,
+  ): Promise<boolean> {
+    const [stopped] = await this.sequelize.query(STOP_BATCH, { transaction, bind: [id, status, error] });
+    if (stopped.length === 0) return false;
+    await this.sequelize.query(SKIP_QUEUED_ITEMS, { transaction, bind: [id] });
+    await this.tellChanged(id, transaction);
+    return true;
+  }
+
+  /** Tells whoever watches, once the transaction has committed. */
+  async tellChanged(id: number, transaction: Transaction): Promise<void> {
+    await this.sequelize.query(TELL_CHANGED, { transaction, bind: [id] });
+  }
+
+  /** A batch as it is, and again whenever it has got further, until it has ended. @throws NOT_FOUND */
+  watch(id: number): Promise<AsyncGenerator<SummaryBatch, void, undefined>> {
+    return watchRecord({
+      id,
+      changes: this.events.changes(),
+      first: () => this.getById(id),
+      find: (changedId) => this.findById(changedId),
+      isOver: ({ status }) => status !== 'running',
+      isSame: (batch, other) => JSON.stringify(batch) === JSON.stringify(other),
+    });
+  }
+}

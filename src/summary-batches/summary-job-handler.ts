@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { DomainError } from '../common/domain-error.js';
+import { AISummaryService } from '../leads/summaries/ai-summary.service.js';
+import { SummaryProviderError } from '../leads/summaries/provider-error.js';
+import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
+import type { SummaryJob } from '../leads/summaries/summary-jobs.js';
+import { SummaryWriter } from '../leads/summaries/summary-writer.js';
+import { SummaryBatchItems } from './summary-batch-items.js';
+
+/** How often a lead's summary is tried, each with the retries of a call. */
+const MAX_TRIES = 6;
+/** After the first try in vain; each further wait is twice as long. */
+const FIRST_DELAY_MS = 5_000;
+/** While others of the batch use up what may be left of its budget. */
+const BUDGET_DELAY_MS = 1_000;
+/** Waiting for the provider is looked at again this often. */
+const LOOK_MS = 5_000;
+
+/** Does one job of the queue. A failure of a summary is an outcome, not an error: only the unforeseen is thrown. */
+@Injectable()
+export class SummaryJobHandler {
+  private readonly logger = new Logger(SummaryJobHandler.name);
+
+  constructor(
+    private readonly summaries: AISummaryService,
+    private readonly writer: SummaryWriter,
+    private readonly items: SummaryBatchItems,
+    private readonly afterChange: SummariesAfterChange,
+  ) {}
+
+  /** @param signal by which the process stops */
+  async handle(job: SummaryJob, signal: AbortSignal): Promise<void> {
+    await this.untilProviderTakesRequests(signal);
+    const { leadId, batchId, tryCount = 0 } = job;
+    if (batchId === null) await this.writeAfterChange(leadId, tryCount, signal);
+    else await this.writeForBatch(batchId, leadId, signal);
+  }
+
+  /** The worker waits, and not each of ten thousand jobs for itself. */
+  private async untilProviderTakesRequests(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { pausedForMs } = this.writer.health();
+      if (pausedForMs === 0) return;
+      await sleep(Math.min(pausedForMs, LOOK_MS), undefined, { signal });
+    }
+  }
+
+  private async writeForBatch(batchId: number, leadId: number, signal: AbortSignal): Promise<void> {
+    const begun = await this.items.begin(batchId, leadId);
+    if (begun === 'wait') {
+      await this.items.requeue(batchId, leadId, BUDGET_DELAY_MS, false);
+      return;
+    }
+    if (begun === 'over') return;
+    try {
+      const account = this.items.accountOf(batchId, leadId);
+      const outcome = await this.summaries.summarize(leadId, { isForced: begun.isForced, signal, account });
+      await this.items.end(batchId, leadId, outcome);
+    } catch (error) {
+      await this.settle(batchId, leadId, begun.tryCount, error, signal);
+    }
+  }
+
+  private async settle(
+    batchId: number,
+    leadId: number,
+    tryCount: number,
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (signal.aborted) return this.items.requeue(batchId, leadId, 0, false);
+    if (!(error instanceof DomainError)) throw error;
+    const { code, message } = error;
+    if (code === 'NOT_FOUND') return this.items.end(batchId, leadId, 'skipped');
+    const failure = { leadId, code, reason: message };
+    if (concernsEveryLead(error)) return this.items.failBatch(batchId, failure);
+    if (!isWorthAnotherTry(error)) return this.items.fail(batchId, failure);
+    const isUnasked = error instanceof SummaryProviderError && error.isUnasked;
+    if (!isUnasked && tryCount >= MAX_TRIES) return this.items.fail(batchId, failure);
+    return this.items.requeue(batchId, leadId, delayMs(tryCount), !isUnasked);
+  }
+
+  private async writeAfterChange(leadId: number, tryCount: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.summaries.summarize(leadId, { isForced: false, signal });
+    } catch (error) {
+      // The queue itself gives it back to somebody else.
+      if (signal.aborted || !(error instanceof DomainError)) throw error;
+      if (isWorthAnotherTry(error) && tryCount < MAX_TRIES) {
+        await this.afterChange.retry(leadId, tryCount + 1, delayMs(tryCount + 1));
+        return;
+      }
+      if (['NOT_FOUND', 'SUMMARY_TOO_LITTLE_KNOWN', 'SUMMARY_SWITCHED_OFF'].includes(error.code)) return;
+      this.logger.warn(`The summary of lead ${leadId} was not renewed after a change: ${error.code}`);
+    }
+  }
+}
+
+/** With full jitter on the second half, so that those that failed together do not come back together. */
+function delayMs(tryCount: number): number {
+  const longest = FIRST_DELAY_MS * 2 ** Math.max(0, tryCount - 1);
+  return longest * (0.5 + Math.random() / 2);
+}
+
+function isWorthAnotherTry(error: DomainError): boolean {
+  if (error instanceof SummaryProviderError) {
+    return error.isRetryable && error.code !== 'SUMMARY_INVALID_OUTPUT';
+  }
+  return error.code === 'SERVICE_UNAVAILABLE';
+}
+
+/** A key that is refused, an account that is empty, a model that does not exist. */
+function concernsEveryLead(error: DomainError): boolean {
+  if (!(error instanceof SummaryProviderError)) return error.code === 'SUMMARY_SWITCHED_OFF';
+  if (error.code === 'SUMMARY_PROVIDER_AUTH_FAILED') return true;
+  if (error.code === 'SUMMARY_PROVIDER_PAYMENT_REQUIRED') return !error.isRetryable;
+  return error.isRequestRefused && error.status === 404;
+}

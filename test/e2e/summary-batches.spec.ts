@@ -1,0 +1,418 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection } from '../support/connection.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+import {
+  answer,
+  API_KEY,
+  draftText,
+  type OpenRouterStandIn,
+  startOpenRouterStandIn,
+} from '../support/openrouter-stand-in.js';
+import { type ServerProgram, startServerProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { answersTo, connectSocket } from '../support/websocket.js';
+
+const BATCH = `id status startedBy onlyStale limit maxCostUsd costUsd totalCount writtenCount unchangedCount failedCount
+  skippedCount createdAt endedAt error failures { leadId code reason }`;
+const REGENERATE = `mutation ($onlyStale: Boolean! = true, $limit: Int, $maxCostUsd: Float) {
+  regenerateSummaries(onlyStale: $onlyStale, limit: $limit, maxCostUsd: $maxCostUsd) { ${BATCH} } }`;
+const CANCEL = `mutation ($id: ID!) { cancelSummaryBatch(id: $id) { ${BATCH} } }`;
+
+interface Batch {
+  readonly id: string;
+  readonly status: string;
+  readonly costUsd: number;
+  readonly totalCount: number;
+  readonly writtenCount: number;
+  readonly unchangedCount: number;
+  readonly failedCount: number;
+  readonly skippedCount: number;
+  readonly endedAt: string | null;
+  readonly error: string | null;
+  readonly failures: readonly { leadId: string; code: string; reason: string }[];
+}
+
+let server: OpenRouterStandIn;
+let database: Connection;
+let api: Api;
+const environment = () => ({
+  OPENROUTER_API_KEY: API_KEY,
+  OPENROUTER_BASE_URL: server.baseUrl,
+  OPENROUTER_ATTEMPT_TIMEOUT_MS: '3000',
+  OPENROUTER_TOTAL_TIMEOUT_MS: '3000',
+  SUMMARY_WORKERS: '4',
+});
+
+/** Leads with an interaction each. @returns their ids */
+async function insertToldLeads(count: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const id = await insertLead(database, { lastName: `Number${index}`, activityScore: index % 100 });
+    await insertInteraction(database, id, { notes: `Asked for offer ${index + 100}.` });
+    ids.push(id);
+  }
+  return ids;
+}
+
+/** Of whichever of these leads. */
+const ADA = draftText({ headline: 'Ada: new lead', summary: 'Ada is a lead.', nextStep: 'Call Ada.' });
+
+const start = async (variables: Record<string, unknown> = {}): Promise<Batch> =>
+  (await api.ask<{ regenerateSummaries: Batch }>(REGENERATE, variables)).regenerateSummaries;
+
+const read = async (id: string): Promise<Batch> =>
+  (await api.ask<{ summaryBatch: Batch }>(`query ($id: ID!) { summaryBatch(id: $id) { ${BATCH} } }`, { id }))
+    .summaryBatch;
+
+async function untilOver({ id }: Batch): Promise<Batch> {
+  for (;;) {
+    const batch = await read(id);
+    if (batch.status !== 'RUNNING') return batch;
+  }
+}
+
+const countJobs = async () =>
+  (await database.rows<{ count: number }>('SELECT count(*)::int AS count FROM summary_queue.jobs'))[0]?.count;
+
+/** A job is gone from the queue a moment after its lead is done. */
+async function untilNoJobs(): Promise<void> {
+  while ((await countJobs()) !== 0);
+}
+
+beforeEach(async () => {
+  server = await startOpenRouterStandIn();
+  api = await startApi(environment());
+  database = await connect(api.databaseUrl);
+});
+afterEach(async () => {
+  await database.close();
+  await api.close();
+  await server.close();
+});
+
+describe('regenerateSummaries', () => {
+  it('answers at once with the batch, and its summaries are written by and by, each asked for once', async () => {
+    const ids = await insertToldLeads(30);
+    const batch = await start();
+    expect(batch).toMatchObject({
+      status: 'RUNNING',
+      startedBy: 'API',
+      onlyStale: true,
+      limit: null,
+      maxCostUsd: null,
+      totalCount: 30,
+      writtenCount: 0,
+      endedAt: null,
+      failures: [],
+    });
+    const over = await untilOver(batch);
+    expect(over).toMatchObject({ status: 'SUCCEEDED', writtenCount: 30, failedCount: 0, skippedCount: 0 });
+    expect(over.costUsd).toBeCloseTo(0.003, 10);
+    expect(server.requests).toHaveLength(30);
+    const summaries = await database.rows<{ id: number; summary: string }>(
+      'SELECT id, summary FROM leads ORDER BY id',
+    );
+    expect(summaries.map(({ id }) => id)).toEqual(ids);
+    for (const [index, { summary }] of summaries.entries()) expect(summary).toContain(`Number${index}`);
+    await untilNoJobs();
+  });
+
+  it('takes the leads with the highest scores first, up to the limit', async () => {
+    await insertToldLeads(10);
+    await untilOver(await start({ limit: 3 }));
+    const written = await database.rows<{ activityScore: number }>(
+      'SELECT "activityScore" FROM leads WHERE summary IS NOT NULL ORDER BY 1',
+    );
+    expect(written.map(({ activityScore }) => activityScore)).toEqual([7, 8, 9]);
+  });
+
+  it('finds nothing to do a second time, until a lead or an interaction changes', async () => {
+    const [id, other] = await insertToldLeads(3);
+    await untilOver(await start());
+    expect(await start()).toMatchObject({ status: 'SUCCEEDED', totalCount: 0 });
+    await database.rows(`UPDATE interactions SET notes = 'Asked for offer 900.' WHERE "leadId" = $1`, [id]);
+    await database.rows(`UPDATE leads SET company = 'Analytical Engines' WHERE id = $1`, [other]);
+    expect(await untilOver(await start())).toMatchObject({ totalCount: 2, writtenCount: 2 });
+    expect(server.requests).toHaveLength(5);
+  });
+
+  it('asks about the same facts again where all leads are asked for', async () => {
+    await insertToldLeads(2);
+    await untilOver(await start());
+    expect(await untilOver(await start({ onlyStale: false }))).toMatchObject({ writtenCount: 2 });
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it('names the leads that fail, with the reason, and does not pay for the same failure the next time', async () => {
+    const [id] = await insertToldLeads(1);
+    server.play({ body: answer('no JSON') }, { body: answer('no JSON') });
+    const over = await untilOver(await start());
+    expect(over).toMatchObject({ status: 'SUCCEEDED', writtenCount: 0, failedCount: 1 });
+    expect(over.failures).toEqual([
+      {
+        leadId: String(id),
+        code: 'SUMMARY_INVALID_OUTPUT',
+        reason: 'The language model wrote nothing that can be shown; try again.',
+      },
+    ]);
+    expect(over.costUsd).toBeCloseTo(0.0002, 10);
+    expect(await start()).toMatchObject({ totalCount: 0 });
+    expect(await untilOver(await start({ onlyStale: false }))).toMatchObject({ writtenCount: 1 });
+  });
+
+  it.each([
+    [401, 'SUMMARY_PROVIDER_AUTH_FAILED'],
+    [402, 'SUMMARY_PROVIDER_PAYMENT_REQUIRED'],
+    [404, 'SUMMARY_PROVIDER_UNAVAILABLE'],
+  ])('is given up at the first %i, which would meet every lead', async (status, code) => {
+    await insertToldLeads(40);
+    server.play(...Array.from({ length: 40 }, () => ({ status, body: { error: { code: status } } })));
+    const over = await untilOver(await start());
+    expect(over.status).toBe('FAILED');
+    expect(over.error).not.toBeNull();
+    expect(over.failures[0]?.code).toBe(code);
+    expect(server.requests.length).toBeLessThanOrEqual(4);
+    while ((await read(over.id)).failedCount + (await read(over.id)).skippedCount < 40);
+    await untilNoJobs();
+  });
+
+  it('tries again where the provider is overloaded, no sooner than it asks for', async () => {
+    await insertToldLeads(3);
+    const busy = { status: 429, headers: { 'retry-after': '4' }, body: { error: { code: 429 } } };
+    server.play(busy, busy, busy);
+    const over = await untilOver(await start());
+    expect(over).toMatchObject({ status: 'SUCCEEDED', writtenCount: 3, failedCount: 0 });
+    const [first, ...rest] = server.requests.map(({ arrivedAt }) => arrivedAt);
+    expect(server.requests).toHaveLength(6);
+    const later = rest.filter((arrivedAt) => arrivedAt - (first ?? 0) > 1000);
+    expect(later).toHaveLength(3);
+    for (const arrivedAt of later) expect(arrivedAt - (first ?? 0)).toBeGreaterThan(3_900);
+  });
+
+  it('stops before the budget is overdrawn', async () => {
+    await insertToldLeads(30);
+    const over = await untilOver(await start({ maxCostUsd: 0.00105 }));
+    expect(over).toMatchObject({
+      status: 'BUDGET_SPENT',
+      writtenCount: 10,
+      skippedCount: 20,
+      failedCount: 0,
+    });
+    expect(over.costUsd).toBeCloseTo(0.001, 10);
+    expect(over.error).toContain('spent');
+    expect(server.requests).toHaveLength(10);
+    await untilNoJobs();
+  });
+
+  it('is given up where there is a limit and the provider does not say what it costs', async () => {
+    await insertToldLeads(10);
+    server.play(...Array.from({ length: 10 }, () => ({ body: { ...answer(ADA), usage: undefined } })));
+    const over = await untilOver(await start({ maxCostUsd: 1 }));
+    expect(over).toMatchObject({ status: 'FAILED', writtenCount: 1 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([
+    [{ limit: 0 }, 'BAD_USER_INPUT'],
+    [{ limit: -1 }, 'BAD_USER_INPUT'],
+    [{ maxCostUsd: 0 }, 'BAD_USER_INPUT'],
+    [{ maxCostUsd: -1 }, 'BAD_USER_INPUT'],
+  ])('refuses %j', async (variables, code) => {
+    await insertToldLeads(1);
+    expect(await api.codeOf(REGENERATE, variables)).toBe(code);
+    expect(await countJobs()).toBe(0);
+  });
+});
+
+describe('cancelSummaryBatch', () => {
+  it('has no further summary begun, and saves what is being written', async () => {
+    await insertToldLeads(30);
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    server.onRequest(() => gate);
+    const batch = await start();
+    while (server.requests.length < 4) await setImmediate();
+    const { cancelSummaryBatch } = await api.ask<{ cancelSummaryBatch: Batch }>(CANCEL, { id: batch.id });
+    expect(cancelSummaryBatch).toMatchObject({ status: 'CANCELLED', skippedCount: 26, writtenCount: 0 });
+    release();
+    while ((await read(batch.id)).writtenCount < 4);
+    expect(server.requests).toHaveLength(4);
+    expect(await api.codeOf(CANCEL, { id: batch.id })).toBe('SUMMARY_BATCH_NOT_RUNNING');
+  });
+
+  it('answers NOT_FOUND where there is no such batch', async () => {
+    expect(await api.codeOf(CANCEL, { id: '77' })).toBe('NOT_FOUND');
+    expect(await api.codeOf(CANCEL, { id: 'x' })).toBe('NOT_FOUND');
+    expect(await api.ask('{ summaryBatch(id: "77") { id } }')).toEqual({ summaryBatch: null });
+  });
+});
+
+describe('summaryBatchProgress', () => {
+  it('tells of a batch as it is, whenever it has got further, and ends with it', async () => {
+    await api.app.listen(0, '127.0.0.1');
+    await insertToldLeads(8);
+    const batch = await start();
+    const client = connectSocket(`${await api.app.getUrl()}/graphql`);
+    const answers: Batch[] = [];
+    const subscription = `subscription { summaryBatchProgress(id: "${batch.id}") { id status writtenCount costUsd } }`;
+    for await (const { data } of answersTo(client, subscription)) {
+      answers.push(data?.summaryBatchProgress as Batch);
+    }
+    const counts = answers.map(({ writtenCount }) => writtenCount);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    expect(answers.at(-1)).toMatchObject({ id: batch.id, status: 'SUCCEEDED', writtenCount: 8 });
+    const unknown = await answersTo(client, 'subscription { summaryBatchProgress(id: "9") { id } }').next();
+    expect((unknown.value as { errors: object[] }).errors).toMatchObject([
+      { extensions: { code: 'NOT_FOUND' } },
+    ]);
+    await client.dispose();
+  });
+});
+
+describe('several replicas', () => {
+  let directory: TemporaryDirectory;
+  const servers: ServerProgram[] = [];
+
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+  });
+  afterEach(async () => {
+    for (const { process, finished } of servers.splice(0)) {
+      process.kill('SIGKILL');
+      await finished;
+    }
+    await directory.remove();
+  });
+
+  async function startReplica(): Promise<ServerProgram> {
+    const replica = await startServerProgram({
+      cwd: directory.path,
+      env: { ...environment(), DATABASE_URL: api.databaseUrl },
+    });
+    servers.push(replica);
+    return replica;
+  }
+
+  /** The leads that the model was asked about, by name, one for each time. */
+  const askedAbout = () =>
+    server.requests.map(({ body }) => /Ada Number\d+/.exec(body.messages[1]?.content ?? '')?.[0] ?? '');
+
+  it('share a batch', async () => {
+    const other = await startApi(environment(), api.databaseUrl);
+    await insertToldLeads(40);
+    expect(await untilOver(await start())).toMatchObject({ status: 'SUCCEEDED', writtenCount: 40 });
+    expect(server.requests).toHaveLength(40);
+    await other.close();
+  });
+
+  it('take over what a process that was killed had begun, and ask again about nothing else', async () => {
+    await api.app.close();
+    const ids = await insertToldLeads(24);
+    const victim = await startReplica();
+    let answered = 0;
+    // The first eight are answered; the next four hang while the process dies.
+    server.onRequest(() =>
+      ++answered > 8 && servers.length === 1 ? new Promise(() => undefined) : Promise.resolve(),
+    );
+    const { data } = (await victim.ask('mutation { regenerateSummaries { id } }')) as {
+      data: { regenerateSummaries: { id: string } };
+    };
+    while (server.requests.length < 12) await setImmediate();
+    victim.process.kill('SIGKILL');
+    await victim.finished;
+    const inFlight = askedAbout().slice(-4);
+
+    const successor = await startReplica();
+    for (;;) {
+      const answer = (await successor.ask(
+        `{ summaryBatch(id: "${data.regenerateSummaries.id}") { status writtenCount unchangedCount costUsd } }`,
+      )) as { data: { summaryBatch: Batch } };
+      if (answer.data.summaryBatch.status === 'RUNNING') continue;
+      expect(answer.data.summaryBatch).toMatchObject({
+        status: 'SUCCEEDED',
+        writtenCount: 24,
+        unchangedCount: 0,
+      });
+      expect(answer.data.summaryBatch.costUsd).toBeCloseTo(0.0024, 10);
+      break;
+    }
+    const asked = askedAbout();
+    expect(new Set(asked).size).toBe(ids.length);
+    expect(asked.toSorted()).toEqual([...new Set(asked), ...inFlight].toSorted());
+  });
+
+  it('go on with what a process that was stopped had begun', async () => {
+    await api.app.close();
+    await insertToldLeads(12);
+    const first = await startReplica();
+    server.onRequest(() => (servers.length === 1 ? new Promise(() => undefined) : Promise.resolve()));
+    await first.ask('mutation { regenerateSummaries { id } }');
+    while (server.requests.length < 4) await setImmediate();
+    expect((await first.stop()).code).toBe(0);
+    const successor = await startReplica();
+    const batch = async () =>
+      (
+        (await successor.ask('{ summaryBatch(id: "1") { status writtenCount failedCount } }')) as {
+          data: { summaryBatch: Batch };
+        }
+      ).data.summaryBatch;
+    while ((await batch()).status === 'RUNNING');
+    expect(await batch()).toEqual({ status: 'SUCCEEDED', writtenCount: 12, failedCount: 0 });
+  });
+});
+
+describe('SUMMARY_AFTER_CHANGE_SECONDS', () => {
+  const REMEMBER = `mutation ($leadId: Int!, $notes: String!) { createInteraction(createInteractionInput: {
+    leadId: $leadId, type: CALL, date: "2026-01-01", notes: $notes }) { id } }`;
+  let eager: Api;
+  let leadId: number;
+  beforeEach(async () => {
+    eager = await startApi({ ...environment(), SUMMARY_AFTER_CHANGE_SECONDS: '1' }, api.databaseUrl);
+    const { createLead } = await eager.ask<{ createLead: { id: string } }>(
+      'mutation { createLead(createLeadInput: { firstName: "Ada", lastName: "King", email: "a@example.com", company: "Looms" }) { id } }',
+    );
+    leadId = Number(createLead.id);
+  });
+  afterEach(() => eager.close());
+
+  const readSummary = async () =>
+    (await database.rows<{ summary: string | null }>('SELECT summary FROM leads WHERE id = $1', [leadId]))[0]
+      ?.summary;
+
+  it('makes one summary of a burst of changes', async () => {
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) => eager.ask(REMEMBER, { leadId, notes: `Note ${index}` })),
+    );
+    await eager.ask(`mutation { updateLead(updateLeadInput: { id: ${leadId}, company: "Mills" }) { id } }`);
+    expect(await countJobs()).toBe(1);
+    await untilNoJobs();
+    expect(await readSummary()).toContain('Ada King of Mills');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('asks nothing where what changed is not told to the model', async () => {
+    await untilNoJobs();
+    await eager.ask(
+      `mutation { updateLead(updateLeadInput: { id: ${leadId}, phone: "+1 202 555 0101" }) { id } }`,
+    );
+    expect(await countJobs()).toBe(1);
+    await untilNoJobs();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('queues nothing where the change is refused', async () => {
+    await untilNoJobs();
+    expect(await eager.codeOf(REMEMBER, { leadId: 77, notes: 'x' })).toBe('NOT_FOUND');
+    expect(await countJobs()).toBe(0);
+  });
+
+  it('is off where it is not set', async () => {
+    await untilNoJobs();
+    await api.ask(REMEMBER, { leadId, notes: 'x' });
+    expect(await countJobs()).toBe(0);
+  });
+});

@@ -1,0 +1,235 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { connect, type Connection } from '../support/connection.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+import {
+  answer,
+  API_KEY,
+  type OpenRouterStandIn,
+  startOpenRouterStandIn,
+} from '../support/openrouter-stand-in.js';
+import { runProgram, startProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const PROGRAM = 'src/cli/summaries.js';
+
+let directory: TemporaryDirectory;
+let server: OpenRouterStandIn;
+let database: TestDatabase;
+let connection: Connection;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+});
+beforeEach(async () => {
+  server = await startOpenRouterStandIn();
+  database = await createTestDatabase();
+  connection = await connect(database.url);
+});
+afterEach(async () => {
+  await connection.close();
+  await database.drop();
+  await server.close();
+});
+afterAll(() => directory.remove());
+
+const options = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => ({
+  cwd: directory.path,
+  env: {
+    DATABASE_URL: database.url,
+    OPENROUTER_API_KEY: API_KEY,
+    OPENROUTER_BASE_URL: server.baseUrl,
+    ...env,
+  },
+  args,
+});
+const run = (...args: string[]) => runProgram(PROGRAM, options(args));
+
+async function insertToldLeads(count: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const id = await insertLead(connection, { activityScore: index });
+    await insertInteraction(connection, id, { notes: 'Asked for an offer.' });
+    ids.push(id);
+  }
+  return ids;
+}
+
+const countWritten = async () =>
+  (await connection.rows<{ count: number }>('SELECT count(summary)::int AS count FROM leads'))[0]?.count;
+
+describe('pnpm summaries', () => {
+  it('writes what is missing, sums up on the standard output, and ends with 0', async () => {
+    await insertToldLeads(6);
+    expect(await run()).toEqual({
+      code: 0,
+      signal: null,
+      stdout: 'Batch 1: 6 summaries written, 0 unchanged, 0 failed, 0 skipped, for $0.0006.\n',
+      stderr: '',
+    });
+    expect(await countWritten()).toBe(6);
+    expect((await run()).stdout).toBe(
+      'Batch 2: 0 summaries written, 0 unchanged, 0 failed, 0 skipped, for $0.0000.\n',
+    );
+    expect((await run('--all', '--limit', '2')).stdout).toContain('2 summaries written');
+    expect(server.requests).toHaveLength(8);
+    expect(await connection.rows('SELECT "startedBy" FROM summary_batches')).toEqual(
+      Array.from({ length: 3 }, () => ({ startedBy: 'command' })),
+    );
+  });
+
+  it('names what fails, and ends with 1', async () => {
+    const [id] = await insertToldLeads(1);
+    server.play({ body: answer('no JSON') }, { body: answer('no JSON') });
+    const { code, stdout, stderr } = await run();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `lead ${id}: SUMMARY_INVALID_OUTPUT: The language model wrote nothing that can be shown; try again.\n`,
+    );
+    expect(stdout).toContain('0 summaries written, 0 unchanged, 1 failed');
+  });
+
+  it('stops at the limit of what it may cost, says so, and ends with 1', async () => {
+    await insertToldLeads(6);
+    const { code, stdout, stderr } = await run('--max-cost', '0.00025');
+    expect(code).toBe(1);
+    expect(stdout).toContain('2 summaries written, 0 unchanged, 0 failed, 4 skipped, for $0.0002.');
+    expect(stderr).toContain('not enough for one more');
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'begins no more after %s, and saves what is being written',
+    async (signal) => {
+      await insertToldLeads(20);
+      let release: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => (release = resolve));
+      server.onRequest(() => gate);
+      const program = startProgram(PROGRAM, options([]));
+      while (server.requests.length < 4) await setImmediate();
+      program.process.kill(signal);
+      while ((await connection.rows(`SELECT FROM summary_batches WHERE status = 'cancelled'`)).length === 0);
+      release();
+      const { code, stdout } = await program.finished;
+      expect(code).toBe(1);
+      expect(stdout).toContain('4 summaries written, 0 unchanged, 0 failed, 16 skipped');
+      expect(await countWritten()).toBe(4);
+    },
+  );
+
+  it.each([
+    [['--limit', '0'], '--limit must be at least 1'],
+    [['--limit', '1.5'], '--limit must be a whole number'],
+    [['--limit', ''], '--limit'],
+    [['--max-cost', '0'], '--max-cost must be a number above 0'],
+    [['--max-cost', 'much'], '--max-cost must be a number above 0'],
+    [['--nonsense'], '--nonsense'],
+    [['more'], 'more'],
+  ])('refuses %j with the usage, and ends with 2', async (args, message) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('Usage: pnpm summaries');
+  });
+
+  it('prints the usage where that is asked for', async () => {
+    expect((await run('--help')).stdout).toContain('Usage: pnpm summaries');
+  });
+
+  it('ends with 2 where summaries are switched off, or the database is not migrated', async () => {
+    const off = await runProgram(PROGRAM, options([], { SUMMARY_PROVIDER: 'off' }));
+    expect(off.code).toBe(2);
+    expect(off.stderr).toBe('Summaries are switched off on this server.\n');
+    const empty = await createEmptyDatabase();
+    const unmigrated = await runProgram(PROGRAM, options([], { DATABASE_URL: empty.url }));
+    expect(unmigrated.code).toBe(2);
+    expect(unmigrated.stderr).toContain('pnpm migrate');
+    await empty.drop();
+  });
+});
+
+describe('pnpm summary:check', () => {
+  const check = (env: Readonly<Record<string, string>> = {}, args: readonly string[] = []) =>
+    runProgram('src/cli/summary-check.js', options(args, env));
+
+  it('says that summaries can be written, what is left and what the answer cost, and ends with 0', async () => {
+    server.play({ body: answer('{"ok": true}') });
+    const { code, stdout, stderr } = await check();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.replace(/\d+\.\d s/, 'N s')).toBe(
+      `Asking ${server.baseUrl} for openai/gpt-4o-mini.\n` +
+        'ok   The key is good: $5.00 left of its limit.\n' +
+        'ok   stand-in/model answered in N s, for $0.000100.\n',
+    );
+  });
+
+  it.each([
+    [
+      'a key that is refused',
+      { status: 401, body: '' },
+      'BAD  The key is refused: check OPENROUTER_API_KEY.',
+    ],
+    [
+      'a key whose limit is used up',
+      { body: { data: { limit_remaining: 0 } } },
+      'BAD  The key is good, but its limit is used up',
+    ],
+  ])('names %s, asks no model, and ends with 1', async (_, turn, line) => {
+    server.answerKeyCheck(turn);
+    const { code, stdout } = await check();
+    expect(code).toBe(1);
+    expect(stdout).toContain(line);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('does without a key check, as local model servers do', async () => {
+    server.answerKeyCheck({ status: 404, body: '' });
+    server.play({ body: { ...answer('{"ok": true}'), usage: undefined } });
+    const { code, stdout } = await check();
+    expect(code).toBe(0);
+    expect(stdout).toContain('has no key check (status 404)');
+    expect(stdout).toContain('at a cost that it does not tell');
+  });
+
+  it.each([
+    [{ status: 402, body: '' }, 'Add credit'],
+    [{ status: 404, body: '' }, 'OPENROUTER_MODELS (openai/gpt-4o-mini) names a model that is not there'],
+    [{ body: answer('fine') }, 'choose a model with structured outputs'],
+  ])('says what to do after %j, and ends with 1', async (turn, words) => {
+    server.play(turn);
+    const { code, stdout } = await check();
+    expect(code).toBe(1);
+    expect(stdout).toContain(words);
+  });
+
+  it('says so where nothing answers, or too late', async () => {
+    const nobody = await check({ OPENROUTER_BASE_URL: 'http://127.0.0.1:9/v1' });
+    expect(nobody.code).toBe(1);
+    expect(nobody.stdout).toContain('Nothing answers at 127.0.0.1:9');
+    server.play({ misbehave: 'hang' });
+    const late = await check({ OPENROUTER_ATTEMPT_TIMEOUT_MS: '200', OPENROUTER_TOTAL_TIMEOUT_MS: '200' });
+    expect(late.stdout).toContain('raise OPENROUTER_TOTAL_TIMEOUT_MS');
+  });
+
+  it('says who writes summaries where no model does', async () => {
+    const fallback = await check({ OPENROUTER_API_KEY: '' });
+    expect(fallback.code).toBe(0);
+    expect(fallback.stdout).toContain('OPENROUTER_API_KEY is not set');
+    expect((await check({ SUMMARY_PROVIDER: 'template' })).stdout).toContain('as SUMMARY_PROVIDER says');
+    const off = await check({ SUMMARY_PROVIDER: 'off' });
+    expect(off.code).toBe(1);
+    expect(off.stdout).toContain('switched off');
+  });
+
+  it('never prints the key', async () => {
+    server.answerKeyCheck({ status: 401, body: `{"error":{"message":"${API_KEY}"}}` });
+    const { stdout, stderr } = await check();
+    expect(stdout + stderr).not.toContain(API_KEY);
+  });
+
+  it('ends with 2 where the settings are wrong, or with arguments', async () => {
+    expect((await check({ OPENROUTER_BASE_URL: 'x' })).code).toBe(2);
+    expect((await check({}, ['more'])).code).toBe(2);
+    expect((await check({}, ['--help'])).stdout).toContain('Usage: pnpm summary:check');
+  });
+});

@@ -1,0 +1,30 @@
+import type { OpenRouterSettings } from '../../src/config/settings.js';
+import { CallMeter } from '../../src/leads/summaries/call-meter.js';
+import { ModelSummaryWriter } from '../../src/leads/summaries/model-summary-writer.js';
+import { OpenRouterClient } from '../../src/leads/summaries/openrouter/openrouter-client.js';
+import type { SummaryFacts } from '../../src/leads/summaries/summary-facts.js';
+import type { WrittenSummary } from '../../src/leads/summaries/summary-writer.js';
+import { API_KEY, type OpenRouterStandIn } from './openrouter-stand-in.js';
+
+/** A client of the stand-in that hardly waits before it tries again. */
+export const clientOf = (server: OpenRouterStandIn, settings: Partial<OpenRouterSettings> = {}) =>
+  new OpenRouterClient(
+    {
+      apiKey: API_KEY,
+      baseUrl: server.baseUrl,
+      models: ['first/model'],
+      attemptTimeoutMs: 5_000,
+      totalTimeoutMs: 5_000,
+      ...settings,
+    },
+    1,
+  );
+
+/** Has the summary of a lead written through a client, with nobody going away unless a signal is given. */
+export function writeWith(
+  client: OpenRouterClient,
+  facts: SummaryFacts,
+  { signal = new AbortController().signal, meter = new CallMeter(), language = null as string | null } = {},
+): Promise<WrittenSummary> {
+  return new ModelSummaryWriter(client, language).write(facts, { signal, meter });
+}
