@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { looksLikeInstructions } from '../../../src/leads/summaries/instructions/instruction-detector.js';
+import { INJECTIONS } from '../../evaluation/injections.js';
+import { ORDINARY_NOTES } from '../../evaluation/ordinary-notes.js';
+
+describe('the detector of instructions', () => {
+  it.each(INJECTIONS.map(({ name, text }) => [name, text]))('finds the order: %s', (_, text) => {
+    expect(looksLikeInstructions(text)).toBe(true);
+  });
+
+  it.each(ORDINARY_NOTES)('lets an ordinary note pass: %s', (text) => {
+    expect(looksLikeInstructions(text)).toBe(false);
+  });
+
+  it('finds an order wherever it stands', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...INJECTIONS),
+        fc.constantFrom(...ORDINARY_NOTES),
+        fc.constantFrom(...ORDINARY_NOTES),
+        ({ text }, before, after) => {
+          expect(looksLikeInstructions(`${before}\n${text}\n${after}`)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('finds an order that is encoded, cut by invisible characters, or written in capitals', () => {
+    const disguises: ((text: string) => string)[] = [
+      (text) => Buffer.from(text).toString('base64'),
+      (text) => Buffer.from(text).toString('base64url'),
+      (text) => Buffer.from(text).toString('hex'),
+      (text) => [...text].join('\u200b'),
+      (text) => [...text].join('\u2060'),
+      (text) => text.toUpperCase(),
+      (text) => `<!-- ${text} -->`,
+      (text) => encodeURIComponent(text),
+    ];
+    const plain = INJECTIONS.filter(({ name }) =>
+      ['plain', 'German', 'Russian', 'Chinese', 'Arabic'].includes(name),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...plain), fc.constantFrom(...disguises), ({ text }, disguise) => {
+        expect(looksLikeInstructions(disguise(text))).toBe(true);
+      }),
+    );
+  });
+
+  it('judges whatever it is given, and any words of a customer in the same way each time', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
+        expect(looksLikeInstructions(text)).toBe(looksLikeInstructions(text));
+      }),
+    );
+  });
+});
