@@ -1,9 +1,21 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
+/** What a summary rests on, of the lead itself. */
+const FACTS = '"firstName", "lastName", company, location, source, status, budget';
+
+const rowOf = (row: 'OLD' | 'NEW'): string =>
+  `(${FACTS.split(', ')
+    .map((column) => `${row}.${column}`)
+    .join(', ')})`;
+
 /**
  * What stands behind a summary: its parts, who made it, and from which input, so that a change of any of it is
  * noticed and the same input is not paid for twice. `summary`, `summaryGeneratedAt` and `summarySource` of the lead
  * stay the text that clients show. A row whose `generatedAt` is not the lead's was made for an earlier text.
+ *
+ * `mayBeStale` and `sameUntil` tell cheaply which summaries are of the same facts for sure, where a million of them are
+ * asked: triggers set the former, whoever writes; from the latter on, an interaction that was planned is so no more.
+ * They lock the lead first, as whoever saves a summary does, so that neither misses the other.
  *
  * `summary_generations` is the ledger: one row for every time a summary was asked for, whatever came of it, with what
  * the provider counted. It outlives its lead.
@@ -25,7 +37,9 @@ export async function up(context: MigrationContext): Promise<void> {
       "costUsd" double precision,
       "inputHash" varchar(32) NOT NULL,
       "writerVersion" varchar(32) NOT NULL,
-      "generatedAt" timestamptz NOT NULL
+      "generatedAt" timestamptz NOT NULL,
+      "mayBeStale" boolean NOT NULL,
+      "sameUntil" timestamptz
     );
 
     CREATE TABLE summary_generations (
@@ -70,11 +84,76 @@ export async function up(context: MigrationContext): Promise<void> {
     END $$;
     CREATE TRIGGER "leads_summariesTruncated"
       AFTER TRUNCATE ON leads
-      FOR EACH STATEMENT EXECUTE FUNCTION leads_were_truncated()`);
+      FOR EACH STATEMENT EXECUTE FUNCTION leads_were_truncated();
+
+    CREATE FUNCTION leads_summary_facts_changed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    BEGIN
+      UPDATE lead_summaries SET "mayBeStale" = true WHERE "leadId" = NEW.id AND NOT "mayBeStale";
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER "leads_summaryFactsChanged"
+      AFTER UPDATE OF ${FACTS} ON leads
+      FOR EACH ROW
+      WHEN (${rowOf('OLD')} IS DISTINCT FROM ${rowOf('NEW')})
+      EXECUTE FUNCTION leads_summary_facts_changed();
+
+    CREATE FUNCTION summary_facts_changed_of(lead_ids integer[]) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    BEGIN
+      PERFORM 1 FROM leads WHERE id = ANY (lead_ids) ORDER BY id FOR NO KEY UPDATE;
+      UPDATE lead_summaries SET "mayBeStale" = true WHERE "leadId" = ANY (lead_ids) AND NOT "mayBeStale";
+    END $$;
+
+    CREATE FUNCTION interactions_summary_facts_came_or_went() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    BEGIN
+      PERFORM summary_facts_changed_of(ARRAY (SELECT DISTINCT "leadId" FROM changed));
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER "interactions_summaryFactsInserted"
+      AFTER INSERT ON interactions REFERENCING NEW TABLE AS changed
+      FOR EACH STATEMENT EXECUTE FUNCTION interactions_summary_facts_came_or_went();
+    CREATE TRIGGER "interactions_summaryFactsDeleted"
+      AFTER DELETE ON interactions REFERENCING OLD TABLE AS changed
+      FOR EACH STATEMENT EXECUTE FUNCTION interactions_summary_facts_came_or_went();
+
+    CREATE FUNCTION interactions_summary_facts_updated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    BEGIN
+      PERFORM summary_facts_changed_of(ARRAY (
+        SELECT "leadId" FROM (
+          SELECT id, type, date, notes, "leadId" FROM before EXCEPT SELECT id, type, date, notes, "leadId" FROM after
+        ) AS gone
+        UNION
+        SELECT "leadId" FROM (
+          SELECT id, type, date, notes, "leadId" FROM after EXCEPT SELECT id, type, date, notes, "leadId" FROM before
+        ) AS come
+      ));
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER "interactions_summaryFactsUpdated"
+      AFTER UPDATE ON interactions REFERENCING OLD TABLE AS before NEW TABLE AS after
+      FOR EACH STATEMENT EXECUTE FUNCTION interactions_summary_facts_updated();
+
+    CREATE FUNCTION interactions_summary_facts_truncated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    BEGIN
+      UPDATE lead_summaries SET "mayBeStale" = true WHERE NOT "mayBeStale";
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER "interactions_summaryFactsTruncated"
+      AFTER TRUNCATE ON interactions
+      FOR EACH STATEMENT EXECUTE FUNCTION interactions_summary_facts_truncated()`);
 }
 
 export async function down(context: MigrationContext): Promise<void> {
   await context.run(`
+    DROP TRIGGER "interactions_summaryFactsTruncated" ON interactions;
+    DROP TRIGGER "interactions_summaryFactsUpdated" ON interactions;
+    DROP TRIGGER "interactions_summaryFactsDeleted" ON interactions;
+    DROP TRIGGER "interactions_summaryFactsInserted" ON interactions;
+    DROP TRIGGER "leads_summaryFactsChanged" ON leads;
+    DROP FUNCTION interactions_summary_facts_truncated();
+    DROP FUNCTION interactions_summary_facts_updated();
+    DROP FUNCTION interactions_summary_facts_came_or_went();
+    DROP FUNCTION summary_facts_changed_of(integer[]);
+    DROP FUNCTION leads_summary_facts_changed();
     DROP TRIGGER "leads_summariesTruncated" ON leads;
     DROP TRIGGER "leads_summariesRemoved" ON leads;
     DROP FUNCTION leads_were_truncated();

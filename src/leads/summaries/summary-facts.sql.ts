@@ -6,7 +6,7 @@ const MAX_INTERACTIONS = 50;
  * interaction is still a plan is one of them: a summary that announces a meeting is out of date once it has begun.
  * Dates that are infinite are no dates.
  */
-export const FACTS_OF_LEADS = `
+const FACTS_OF_LEADS = `
   LATERAL (
     SELECT coalesce(
       jsonb_agg(
@@ -32,7 +32,10 @@ export const FACTS_OF_LEADS = `
     ) AS facts
   ) AS known`;
 
-export const HASH_OF_FACTS = `md5(known.facts::text)`;
+const HASH_OF_FACTS = `md5(known.facts::text)`;
+
+/** The hash of the facts of each of `leads`. It reads all that is known of the lead. */
+export const HASH_OF_LEAD = `(SELECT ${HASH_OF_FACTS} FROM ${FACTS_OF_LEADS})`;
 
 /** $1: the id of a lead. */
 export const READ_FACTS = `

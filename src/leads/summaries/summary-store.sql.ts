@@ -1,5 +1,6 @@
 import { isPresent } from '../../database/process-presence.js';
-import { FACTS_OF_LEADS, HASH_OF_FACTS } from './summary-facts.sql.js';
+import { IS_OF_SAME_FACTS } from './stale-summaries.sql.js';
+import { HASH_OF_LEAD } from './summary-facts.sql.js';
 
 /** What stands behind the summary that a lead shows; a text that something else has written has nothing behind it. */
 const SUMMARIES_OF_LEADS = `
@@ -16,9 +17,9 @@ export const READ_DETAILS = `
 /** $1: the ids of leads, $2: the version of the writer, or null: any. The ids of those whose summary is stale. */
 export const READ_STALE_SUMMARIES = `
   SELECT leads.id
-  FROM ${SUMMARIES_OF_LEADS}, ${FACTS_OF_LEADS}
+  FROM ${SUMMARIES_OF_LEADS}
   WHERE leads.id = ANY ($1)
-    AND (lead_summaries."writerVersion" <> $2 OR lead_summaries."inputHash" <> ${HASH_OF_FACTS})`;
+    AND (lead_summaries."writerVersion" <> $2 OR NOT (${IS_OF_SAME_FACTS}))`;
 
 /** $1: the id of a lead, $2: the hash of its facts, $3: the version of the writer. A row where that summary is there. */
 export const FIND_SAME = `
@@ -29,16 +30,23 @@ export const FIND_SAME = `
 export const SAVE_SUMMARY = `
   UPDATE leads SET summary = $2, "summarySource" = $3, "summaryGeneratedAt" = $4 WHERE id = $1 RETURNING id`;
 
-/** As the columns. */
+/**
+ * $1 to $12: as the columns. A statement of its own after SAVE_SUMMARY, which locks the lead: whatever has changed its
+ * facts meanwhile is seen here, or waits for that lock and then sees what is saved here.
+ */
 export const SAVE_DETAILS = `
   INSERT INTO lead_summaries ("leadId", headline, "keyPoints", "nextStep", "withheldInteractionIds", writer, model,
-    "promptVersion", "costUsd", "inputHash", "writerVersion", "generatedAt")
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    "promptVersion", "costUsd", "inputHash", "writerVersion", "generatedAt", "mayBeStale", "sameUntil")
+  SELECT id, $2, $3::jsonb, $4, $5::integer[], $6, $7, $8::integer, $9::double precision, $10::text, $11,
+    $12::timestamptz, ${HASH_OF_LEAD} <> $10::text,
+    (SELECT min(date) FROM interactions WHERE "leadId" = leads.id AND date > now())
+  FROM leads WHERE id = $1
   ON CONFLICT ("leadId") DO UPDATE SET
     headline = excluded.headline, "keyPoints" = excluded."keyPoints", "nextStep" = excluded."nextStep",
     "withheldInteractionIds" = excluded."withheldInteractionIds", writer = excluded.writer, model = excluded.model,
     "promptVersion" = excluded."promptVersion", "costUsd" = excluded."costUsd", "inputHash" = excluded."inputHash",
-    "writerVersion" = excluded."writerVersion", "generatedAt" = excluded."generatedAt"`;
+    "writerVersion" = excluded."writerVersion", "generatedAt" = excluded."generatedAt",
+    "mayBeStale" = excluded."mayBeStale", "sameUntil" = excluded."sameUntil"`;
 
 /** As the columns. */
 export const ADD_GENERATION = `
@@ -53,11 +61,14 @@ export const WRITTEN = 'written';
 export const LATEST_GENERATION = `
   SELECT id, outcome, "inputHash", "writerVersion" FROM summary_generations WHERE "leadId" = $1 ORDER BY id DESC LIMIT 1`;
 
-/** $1: the id of a lead, $2: who wants it. A row where that one has it now: it was free, or its holder has died. */
+/**
+ * $1: the id of a lead, $2: who wants it, which does nothing else with it. A row where that one has it now: it was free,
+ * its holder has died, or it could not be let go of before.
+ */
 export const ACQUIRE_LEASE = `
   INSERT INTO summary_leases ("leadId", holder) VALUES ($1, $2)
   ON CONFLICT ("leadId") DO UPDATE SET holder = excluded.holder, "acquiredAt" = clock_timestamp()
-  WHERE NOT ${isPresent('summary_leases.holder')}
+  WHERE summary_leases.holder = excluded.holder OR NOT ${isPresent('summary_leases.holder')}
   RETURNING "leadId"`;
 
 /** $1: the id of a lead, $2: its holder. */
