@@ -127,6 +127,8 @@ describe('the check of a draft', () => {
     ['The call was on 2026/03/08.', 'date'],
     ['The call on Friday was about 40 seats.', 'date'],
     ['The call on Saturday was about 40 seats.', undefined],
+    ['The decision is due by mid-April.', undefined],
+    ['The decision is due by the end of June.', 'date'],
     ['Decision with John Murray.', 'name'],
     ['She wants the X500 for 40 seats.', 'digits'],
   ])('judges %j by what the cited record says', (text, fault) => {
@@ -148,6 +150,46 @@ describe('the check of a draft', () => {
     'Hot Lead at Analytical Engines in London',
   ])('takes a headline with many capital letters: %s', (headline) => {
     expect(faultOf({ headline })).toBeUndefined();
+  });
+
+  it.each([
+    'Ada Lovelace of Difference Works weighs an offer',
+    'Maja Nyström is qualified',
+    'Lovelace joins Hopper',
+  ])('refuses a headline of somebody else: %s', (headline) => {
+    expect(faultOf({ headline })).toContain('name');
+  });
+
+  it('takes a number of interactions for nothing else, and what is called like a month for that', () => {
+    expect(faultOf({ summary: 'Ada Lovelace has had 3 interactions.' })).toBeUndefined();
+    expect(faultOf({ summary: 'Ada Lovelace has had 40 interactions.' })).toContain('number');
+    const draft = { ...FLUENT, summary: 'An offer was wanted by May.', nextStep: 'Call May.', keyPoints: [] };
+    const input = { ...LEAD.input, lead: { ...LEAD.input.lead, name: 'May Chen' } };
+    expect(checkDraft(draft, input, PROMPT).fault).toBeUndefined();
+    expect(checkDraft(draft, LEAD.input, PROMPT).fault).toContain('summary has a date');
+  });
+
+  it.each([
+    ['Sent version 2 of the offer.', 'She got v2 of the offer.', 'She got v3 of the offer.'],
+    ['Sent the offer v2.1.', 'She got version 2.1 of the offer.', 'She got version 2.3 of the offer.'],
+  ])('knows the number of a version in both forms: %s', (notes, said, other) => {
+    const [first, ...rest] = LEAD.input.interactions;
+    if (first === undefined) throw new Error('There are no interactions.');
+    const input = { ...LEAD.input, interactions: [{ ...first, notes }, ...rest] };
+    const judge = (text: string) =>
+      checkDraft(
+        {
+          ...FLUENT,
+          keyPoints: [{ text, interactions: ['I1'] }],
+          summary: 'Ada.',
+          nextStep: 'Call.',
+          headline: 'Ada',
+        },
+        input,
+        PROMPT,
+      ).fault;
+    expect(judge(said)).toBeUndefined();
+    expect(judge(other)).toMatch(/number|digits/);
   });
 
   it('refuses a text about nobody', () => {

@@ -1,5 +1,7 @@
 /** Languages whose months and weekdays are known by name. */
 const MONTH_LOCALES = 'en de fr es it pt nl pl cs ru uk tr ar he hi id sv da nb fi el ro hu'.split(' ');
+/** Of these, those that write months and weekdays with a capital letter. */
+const CAPITALISING_LOCALES = 'en de tr id el'.split(' ');
 /** Of these, those whose weekdays mean nothing else. */
 const WEEKDAY_LOCALES = 'en de fr es it nl pl cs ru uk sv da fi'.split(' ');
 
@@ -24,9 +26,9 @@ function namesOf(locale: string, month: number, style: 'long' | 'short'): string
   ].map((name) => plain(name).replace(/\.$/, ''));
 }
 
-const namedMonths = (style: 'long' | 'short'): Map<string, number> =>
+const namedMonths = (style: 'long' | 'short', locales = MONTH_LOCALES): Map<string, number> =>
   new Map(
-    MONTH_LOCALES.flatMap((locale) =>
+    locales.flatMap((locale) =>
       MONTHS.flatMap((month) =>
         namesOf(locale, month, style)
           .filter((name) => /^[\p{L}' ]{3,}$/u.test(name))
@@ -39,13 +41,25 @@ const namedMonths = (style: 'long' | 'short'): Map<string, number> =>
 export const LONG_MONTHS: ReadonlyMap<string, number> = namedMonths('long');
 export const ALL_MONTHS: ReadonlyMap<string, number> = new Map([...namedMonths('short'), ...LONG_MONTHS]);
 
+const namedWeekdays = (locales: readonly string[]): Map<string, number> =>
+  new Map(
+    locales.flatMap((locale) =>
+      Array.from({ length: 7 }, (_, day): [string, number] => {
+        // The first of March 2026 is a Sunday.
+        const date = new Date(Date.UTC(2026, 2, 1 + day));
+        return [
+          plain(new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(date)),
+          day,
+        ];
+      }),
+    ),
+  );
+
 /** Weekday names in plain letters; Sunday is 0. */
-export const WEEKDAYS: ReadonlyMap<string, number> = new Map(
-  WEEKDAY_LOCALES.flatMap((locale) =>
-    Array.from({ length: 7 }, (_, day): [string, number] => {
-      // The first of March 2026 is a Sunday.
-      const date = new Date(Date.UTC(2026, 2, 1 + day));
-      return [plain(new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(date)), day];
-    }),
-  ),
-);
+export const WEEKDAYS: ReadonlyMap<string, number> = namedWeekdays(WEEKDAY_LOCALES);
+
+/** Those that have a capital letter wherever they stand. */
+export const CAPITALISED_DAYS: ReadonlySet<string> = new Set([
+  ...namedMonths('long', CAPITALISING_LOCALES).keys(),
+  ...namedWeekdays(CAPITALISING_LOCALES).keys(),
+]);

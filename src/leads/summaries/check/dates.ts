@@ -26,6 +26,9 @@ const LONG_MONTH = String.raw`(?<![\p{L}])(?<month>${oneOf(LONG_MONTHS.keys())})
 const DAY = String.raw`(?<![\d.,])(?<day>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|ª)?`;
 const YEAR = String.raw`(?<year>(?:19|20)\d\d)`;
 
+/** A month alone is one after these; the names of some mean something else too. */
+const BEFORE_MONTH = String.raw`(?<!\p{L})(?:in|by|until|till|since|before|after|during|(?:end|middle|beginning|start) of|early|mid|late|im|bis|seit|ab|ende|anfang|mitte|en|fin|debut|depuis|avant|apres|a|entro|fine|hasta|desde|finales de|fin de|w|do|od|v|do konce|в|до|с|к|у)`;
+
 type Groups = Readonly<Record<string, string | undefined>>;
 
 interface Form {
@@ -70,6 +73,7 @@ const FORMS: readonly Form[] = [
   },
   { pattern: new RegExp(String.raw`${MONTH}\s${DAY}(?![\d])(?:,?\s${YEAR})?`, 'gu'), read: named },
   { pattern: new RegExp(String.raw`${LONG_MONTH},?\s(?:de |del )?${YEAR}`, 'gu'), read: named },
+  { pattern: new RegExp(String.raw`${BEFORE_MONTH}[\s-]${LONG_MONTH}`, 'gu'), read: named },
 ];
 
 const isPossible = ({ month, day }: PartialDate): boolean =>
@@ -88,6 +92,13 @@ export function findDates(text: string): FoundDates {
     });
   }
   return { dates, rest };
+}
+
+/** The months that a text names, whether as such or as part of a name. */
+export function findMonths(text: string): PartialDate[] {
+  const words = plain(text).match(/\p{L}+/gu) ?? [];
+  const months = words.map((word) => LONG_MONTHS.get(word)).filter((month) => month !== undefined);
+  return months.map((month) => ({ year: null, month, day: null }));
 }
 
 /** Whether one may be said where the other is known: it says no more than that. */

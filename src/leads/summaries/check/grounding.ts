@@ -1,6 +1,6 @@
 import type { InputInteraction, SummaryInput } from '../summary-input.js';
 import { plain } from './calendar-words.js';
-import { findDates, findWeekdays, isSameDate, type PartialDate, weekdayOf } from './dates.js';
+import { findDates, findMonths, findWeekdays, isSameDate, type PartialDate, weekdayOf } from './dates.js';
 import { hasUnknownMarkedName, hasUnknownName, KnownWords } from './names.js';
 import type { Language } from './name-words.js';
 import { findCodes, findNumbers, type FoundNumber } from './numbers.js';
@@ -8,6 +8,9 @@ import { findCodes, findNumbers, type FoundNumber } from './numbers.js';
 /** Words for contacts with a lead, beside which their number may be told. */
 const CONTACT_WORDS =
   /^[\s-]*(?:[\p{L}]+[\s-]+){0,2}?(?:time|mal|fois|vece|volt|interact|contact|touch|call|e-?mail|mail|meeting|conversation|exchange|record|gesprach|anruf|termin|kontakt|treffen|interaktion|appel|reunion|echange|courriel|llamada|correo|chiamat|riunion|incontr|ligac|reuni|gesprek|afspra|rozm|spotk|звон|встреч|письм|dzwon)/u;
+
+/** Nothing but the count of them stands beside these. */
+const RECORD_WORDS = /^[\s-]*(?:intera[ck]|interazion)/u;
 
 /** What may be said in a text: the facts of a lead and of some of its interactions. */
 export class Grounds {
@@ -33,14 +36,14 @@ export class Grounds {
     const details = [lead.name, lead.company, lead.location, lead.source, lead.status];
     this.texts = [...details, ...sources.map(({ notes }) => notes)].filter((text) => text !== null);
     const found = this.texts.map(findDates);
-    const written = found.flatMap(({ dates }) => dates.flat());
+    const written = [...found.flatMap(({ dates }) => dates.flat()), ...this.texts.flatMap(findMonths)];
     this.dates = [...written, ...dated.flatMap(({ date }) => findDates(date).dates.flat())];
     this.days = new Set(this.dates.map(({ day }) => day).filter((day) => day !== null));
     const years = this.dates.map(({ year }) => year).filter((year) => year !== null);
     const told = found.flatMap(({ rest }) => findNumbers(rest, 'any').flatMap(({ values }) => values));
-    this.numbers = new Set([...told, ...years, ...(lead.budget === null ? [] : [lead.budget])]);
-    this.counts = countsOf(interactions, sources, leftOutCount);
     this.codes = new Set(this.texts.flatMap(findCodes));
+    this.numbers = new Set([...told, ...years, lead.budget].filter((number) => number !== null));
+    this.counts = countsOf(interactions, sources, leftOutCount);
     this.known = new KnownWords(this.texts);
   }
 
@@ -53,7 +56,7 @@ export class Grounds {
     if (!findNumbers(rest, this.language).every((number) => this.hasNumber(number))) {
       return 'has a number that no cited record has';
     }
-    if (!findCodes(text).every((code) => this.codes.has(code) || this.isWithin(code))) {
+    if (!findCodes(text).every((code) => this.hasCode(code))) {
       return 'has a term with digits that no cited record has';
     }
     if (
@@ -77,14 +80,15 @@ export class Grounds {
   }
 
   private hasNumber({ values, following, isWord }: FoundNumber): boolean {
+    if (RECORD_WORDS.test(following)) return values.some((value) => this.counts.has(value));
     if (values.some((value) => this.numbers.has(value))) return true;
     if (values.some((value) => this.counts.has(value)) && CONTACT_WORDS.test(following)) return true;
     // The 12th, where the month is clear.
     return !isWord && /^(?:st|nd|rd|th)\b/.test(following) && values.some((value) => this.days.has(value));
   }
 
-  private isWithin(code: string): boolean {
-    return this.texts.some((text) => plain(text).includes(code));
+  private hasCode(code: string): boolean {
+    return this.codes.has(code) || this.texts.some((text) => plain(text).includes(code));
   }
 }
 

@@ -1,4 +1,4 @@
-import { LONG_MONTHS, plain, WEEKDAYS } from './calendar-words.js';
+import { CAPITALISED_DAYS, plain } from './calendar-words.js';
 import {
   CAPITALISED_WORDS,
   GERMAN_BEGINNINGS,
@@ -80,26 +80,29 @@ function sharedPrefix(one: string, other: string): number {
 const isOrdinary = ({ text }: Word): boolean => {
   const word = plain(text);
   const bare = word.replace(/['’]s$/, '');
-  return (
-    CAPITALISED_WORDS.has(word) || CAPITALISED_WORDS.has(bare) || LONG_MONTHS.has(bare) || WEEKDAYS.has(bare)
-  );
+  return CAPITALISED_WORDS.has(word) || CAPITALISED_WORDS.has(bare) || CAPITALISED_DAYS.has(bare);
 };
+
+/** Headlines in which words have capital letters have none of these without. */
+const LOWER_CASE_WORD =
+  /^(?!(?:about|after|before|between|under|until|without|within|against|during)$)\p{Ll}{5}/u;
 
 /**
  * Whether a text names somebody or something that no source names.
- * @param isHeadline where many give every word a capital letter, so that only a first and a last name tell
+ * @param mayBeTitle where many give every word a capital letter, so that only a first and a last name tell
  */
 export function hasUnknownName(
   text: string,
   known: KnownWords,
   language: Language,
-  isHeadline: boolean,
+  mayBeTitle: boolean,
 ): boolean {
   const words = wordsOf(text);
+  const isTitle = mayBeTitle && !words.some((word) => LOWER_CASE_WORD.test(word.text));
   const isUnknown = (word: Word | undefined): boolean =>
     word?.isCapitalised === true &&
     !isOrdinary(word) &&
-    !(isHeadline && FORMED.test(word.text)) &&
+    !(isTitle && FORMED.test(word.text)) &&
     !known.has(word.text, language);
   const capitals = words.filter(({ isCapitalised }) => isCapitalised).length;
   // A headline in which every word has a capital letter says nothing by one.
@@ -111,7 +114,7 @@ export function hasUnknownName(
     if (isTitleCase) return false;
     if (next?.isJoined === true && isUnknown(next) && next.text.length > 2)
       return !isBeginning(word, language) && (language !== 'de' || !isNoun(word));
-    if (language === 'de' || isHeadline) return false;
+    if (language === 'de' || isTitle) return false;
     if (!word.isFirst) return true;
     return language === 'en' && isSomebody(word, next);
   });

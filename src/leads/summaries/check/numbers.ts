@@ -52,9 +52,13 @@ const asciiDigits = (text: string): string =>
     return zero === undefined ? digit : String(code - zero);
   });
 
+/** As it is searched for numbers. Version 2 is often written v2. */
+const searchable = (text: string): string =>
+  asciiDigits(plain(text)).replace(/(?<!\p{L})v(?=\d)/gu, 'version ');
+
 /** The numbers that a text tells. Digits within a word, as in S/4HANA, are part of a name; see `findCodes`. */
 export function findNumbers(text: string, language: 'en' | 'de' | 'other' | 'any'): FoundNumber[] {
-  const ascii = asciiDigits(plain(text));
+  const ascii = searchable(text);
   const found: FoundNumber[] = [];
   const pattern =
     /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d]|\p{L}[/-])\d+(?:[.,'’\u00a0\u202f ](?=\d{3}(?!\d))\d{3})*(?:[.,]\d+)?/gu;
@@ -98,6 +102,6 @@ const SPACED_WORD =
 
 /** Words with digits in them, as they are compared: product names, standards, quarters. */
 export function findCodes(text: string): string[] {
-  const words = asciiDigits(plain(text)).match(SPACED_WORD) ?? [];
+  const words = searchable(text).match(SPACED_WORD) ?? [];
   return words.filter((word) => /^\p{L}.*\d/u.test(word));
 }

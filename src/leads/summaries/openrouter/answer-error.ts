@@ -82,7 +82,8 @@ export function statusIn({ code }: ErrorBody): number | undefined {
 /** Undefined where it is no JSON. */
 export function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    // Some servers begin with a byte order mark.
+    return JSON.parse(body.trim());
   } catch {
     // Something between us and the provider answered, with a page of HTML most often.
     return undefined;
