@@ -16,6 +16,7 @@ export const isPresent = (name: string): string => `EXISTS (
 )`;
 
 const HOLD_NAME = `SELECT pg_advisory_lock_shared(${ADVISORY_LOCKS.processNameClass}, hashtext($1))`;
+const LET_GO_OF_NAME = `SELECT pg_advisory_unlock_shared(${ADVISORY_LOCKS.processNameClass}, hashtext($1))`;
 
 /**
  * Lets other processes see whether this one lives, by names that it goes by: PostgreSQL lets go of the locks of a
@@ -27,17 +28,31 @@ export class ProcessPresence implements OnApplicationShutdown {
   readonly name = `process-${randomUUID()}`;
   private readonly names = new Set<string>();
   private connection: Promise<pg.Client> | null = null;
-  private appearing: Promise<void> = Promise.resolve();
+  private changing: Promise<void> = Promise.resolve();
   private isClosing = false;
 
   constructor(private readonly connections: DedicatedConnections) {}
 
-  /** Makes a name seen, from when this answers until the process ends. */
+  /** Makes a name seen, from when this answers until it is to disappear or the process ends. */
   appear(name = this.name): Promise<void> {
-    // One after the other: a connection runs one statement at a time.
-    const appearing = this.appearing.then(() => this.hold(name));
-    this.appearing = appearing.catch(() => undefined);
-    return appearing;
+    return this.inTurn(() => this.hold(name));
+  }
+
+  /** What went by a name has ended, though the process lives. */
+  disappear(name: string): Promise<void> {
+    return this.inTurn(async () => {
+      // Whatever comes of the rest: a new connection will not hold it.
+      if (!this.names.delete(name)) return;
+      const client = await this.connection?.catch(() => null);
+      await client?.query(LET_GO_OF_NAME, [name]).catch(() => undefined);
+    });
+  }
+
+  /** One after the other: a connection runs one statement at a time. */
+  private inTurn(change: () => Promise<void>): Promise<void> {
+    const changing = this.changing.then(change);
+    this.changing = changing.catch(() => undefined);
+    return changing;
   }
 
   private async hold(name: string): Promise<void> {

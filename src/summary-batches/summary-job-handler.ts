@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { DomainError } from '../common/domain-error.js';
+import type { DomainError } from '../common/domain-error.js';
+import { toDomainError } from '../database/database-errors.js';
 import { AISummaryService } from '../leads/summaries/ai-summary.service.js';
 import { SummaryProviderError } from '../leads/summaries/provider-error.js';
 import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
@@ -70,13 +71,14 @@ export class SummaryJobHandler {
     signal: AbortSignal,
   ): Promise<void> {
     if (signal.aborted) return this.items.requeue(batchId, leadId, 0, false);
-    if (!(error instanceof DomainError)) throw error;
-    const { code, message } = error;
+    const reason = toDomainError(error);
+    if (reason === null) throw error;
+    const { code, message } = reason;
     if (code === 'NOT_FOUND') return this.items.end(batchId, leadId, 'skipped');
     const failure = { leadId, code, reason: message };
-    if (concernsEveryLead(error)) return this.items.failBatch(batchId, failure);
-    if (!isWorthAnotherTry(error)) return this.items.fail(batchId, failure);
-    const isUnasked = error instanceof SummaryProviderError && error.isUnasked;
+    if (concernsEveryLead(reason)) return this.items.failBatch(batchId, failure);
+    if (!isWorthAnotherTry(reason)) return this.items.fail(batchId, failure);
+    const isUnasked = reason instanceof SummaryProviderError && reason.isUnasked;
     if (!isUnasked && tryCount >= MAX_TRIES) return this.items.fail(batchId, failure);
     return this.items.requeue(batchId, leadId, delayMs(tryCount), !isUnasked);
   }
@@ -84,9 +86,10 @@ export class SummaryJobHandler {
   private async writeAfterChange(leadId: number, tryCount: number, signal: AbortSignal): Promise<void> {
     try {
       await this.summaries.summarize(leadId, { isForced: false, signal });
-    } catch (error) {
+    } catch (cause) {
+      const error = toDomainError(cause);
       // The queue itself gives it back to somebody else.
-      if (signal.aborted || !(error instanceof DomainError)) throw error;
+      if (signal.aborted || error === null) throw cause;
       if (isWorthAnotherTry(error) && tryCount < MAX_TRIES) {
         await this.afterChange.retry(leadId, tryCount + 1, delayMs(tryCount + 1));
         return;

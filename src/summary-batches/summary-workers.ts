@@ -1,18 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
-import { type JobHelpers, run, type Runner, type WorkerPool } from 'graphile-worker';
-import { EventEmitter } from 'node:events';
-import pg from 'pg';
+import type { JobHelpers } from 'graphile-worker';
 import { Sequelize } from 'sequelize';
-import { QUEUE_SCHEMA, silentLogger } from '../database/job-queue.js';
+import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { isPresent, ProcessPresence } from '../database/process-presence.js';
 import { type SummaryJob, SUMMARY_TASK } from '../leads/summaries/summary-jobs.js';
+import { QueueRunner } from './queue-runner.js';
 import { SummaryJobHandler } from './summary-job-handler.js';
 
-/** One listens; the others fetch and complete jobs, which takes a moment each. */
-const POOL_SIZE = 3;
-const POLL_MS = 1_000;
 const SWEEP_MS = 2_000;
 const RESTART_MS = 2_000;
 
@@ -27,11 +24,9 @@ const UNLOCK_ABANDONED_JOBS = `
 @Injectable()
 export class SummaryWorkers implements OnModuleDestroy {
   private readonly logger = new Logger(SummaryWorkers.name);
-  private runner: Runner | null = null;
-  private pool: pg.Pool | null = null;
+  private runner: QueueRunner | null = null;
   private sweeping: NodeJS.Timeout | null = null;
-  private restarting: NodeJS.Timeout | null = null;
-  private isStopping = false;
+  private readonly stopping = new AbortController();
 
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
@@ -43,41 +38,20 @@ export class SummaryWorkers implements OnModuleDestroy {
   /** @param count summaries that are written at once */
   async start(count: number): Promise<void> {
     if (count === 0) return;
-    this.pool ??= this.connections.pool('summary workers', POOL_SIZE);
-    const events = new EventEmitter();
-    events.once('pool:create', ({ workerPool }: { workerPool: WorkerPool }) => {
-      void this.appear(workerPool);
+    const runner = await QueueRunner.start(this.connections, this.presence, count, {
+      [SUMMARY_TASK]: (job, helpers) => this.handle(job as SummaryJob, helpers),
     });
-    this.runner = await run({
-      pgPool: this.pool,
-      schema: QUEUE_SCHEMA,
-      concurrency: count,
-      pollInterval: POLL_MS,
-      noHandleSignals: true,
-      logger: silentLogger,
-      events,
-      // Only then are failures to tell the queue of an end handled, and tried again; else they would end the process.
-      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-      taskList: {
-        [SUMMARY_TASK]: (job, helpers) => this.handle(job as SummaryJob, helpers),
-      },
-    });
-    this.runner.promise.catch((error: unknown) => {
-      this.restart(count, error);
-    });
+    this.runner = runner;
+    if (this.stopping.signal.aborted) await runner.stop();
+    void runner.ended.then((reason) => this.startAgain(runner, count, reason));
     this.sweeping ??= setInterval(() => void this.unlockAbandonedJobs(), SWEEP_MS);
   }
 
   /** Lets go of the jobs that are under way, for others or for the next start. */
   async stop(): Promise<void> {
-    this.isStopping = true;
+    this.stopping.abort();
     if (this.sweeping !== null) clearInterval(this.sweeping);
-    if (this.restarting !== null) clearTimeout(this.restarting);
-    const { runner, pool } = this;
-    this.runner = null;
-    this.pool = null;
-    await runner?.stop().catch(() => undefined);
-    await pool?.end();
+    await this.runner?.stop();
   }
 
   onModuleDestroy(): Promise<void> {
@@ -89,24 +63,24 @@ export class SummaryWorkers implements OnModuleDestroy {
     await this.handler.handle(job, abortSignal ?? new AbortController().signal);
   }
 
-  /** Where its name cannot be seen, others would take its jobs for abandoned. */
-  private async appear(workerPool: WorkerPool): Promise<void> {
-    try {
-      await this.presence.appear(workerPool.id);
-    } catch {
-      // It starts again, and tries again.
-      await workerPool.gracefulShutdown('The database cannot be reached.');
+  /** Workers that cannot tell the database how a job has ended give up. */
+  private async startAgain(ended: QueueRunner, count: number, reason: unknown): Promise<void> {
+    const { signal } = this.stopping;
+    if (signal.aborted) return;
+    this.logger.warn(
+      `The workers of summaries have stopped, and start again. ${reason instanceof Error ? reason.message : ''}`.trim(),
+    );
+    void ended.stop();
+    for (;;) {
+      await sleep(RESTART_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await this.start(count);
+        return;
+      } catch (error) {
+        this.logger.warn(`The workers of summaries cannot start: ${String(error)}`);
+      }
     }
-  }
-
-  private restart(count: number, error: unknown): void {
-    if (this.isStopping) return;
-    this.logger.warn(`The workers have stopped, and start again: ${String(error)}`);
-    this.restarting = setTimeout(() => {
-      this.start(count).catch((failure: unknown) => {
-        this.restart(count, failure);
-      });
-    }, RESTART_MS);
   }
 
   private async unlockAbandonedJobs(): Promise<void> {

@@ -345,6 +345,29 @@ describe('several replicas', () => {
     expect(asked.toSorted()).toEqual([...new Set(asked), ...inFlight].toSorted());
   });
 
+  it('go on after the database has cut every connection', async () => {
+    await insertToldLeads(40);
+    const { id } = await start();
+    const [first, second] = [server.requests.length + 10, server.requests.length + 20];
+    for (const count of [first, second]) {
+      while (server.requests.length < count) await setImmediate();
+      await database.rows(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+    }
+    const readStatus = async () =>
+      (await database.rows<{ status: string }>('SELECT status FROM summary_batches WHERE id = $1', [id]))[0]
+        ?.status;
+    while ((await readStatus()) === 'running') await setImmediate();
+    expect(await read(id)).toMatchObject({
+      status: 'SUCCEEDED',
+      totalCount: 40,
+      failedCount: 0,
+      skippedCount: 0,
+    });
+  });
+
   it('go on with what a process that was stopped had begun', async () => {
     await api.app.close();
     await insertToldLeads(12);

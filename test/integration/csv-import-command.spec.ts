@@ -63,6 +63,24 @@ describe('pnpm import:csv', () => {
     ]);
   });
 
+  it('has the summaries of the leads that it changed renewed where the settings say so, and of no other', async () => {
+    const unchanged = await insertLead(other);
+    const leads = ['email,firstName,lastName', ...['a', 'b'].map((name) => `${name}@example.com,A,Name`)];
+    const { args, cwd, env } = options(['--leads', await save('leads.csv', leads)]);
+    const eager = { ...env, SUMMARY_AFTER_CHANGE_SECONDS: '60' };
+    expect((await runProgram(PROGRAM, { args, cwd, env: eager })).code).toBe(0);
+    expect((await runProgram(PROGRAM, { args, cwd, env: eager })).code).toBe(0);
+    expect(await other.rows('SELECT key FROM summary_queue.jobs ORDER BY key')).toEqual([
+      { key: `lead:${unchanged + 1}` },
+      { key: `lead:${unchanged + 2}` },
+    ]);
+    expect(
+      (await run('--leads', await save('more.csv', ['email,firstName,lastName', 'c@example.com,C,Name'])))
+        .code,
+    ).toBe(0);
+    expect(await other.rows('SELECT key FROM summary_queue.jobs')).toHaveLength(2);
+  });
+
   it('reports refused lines on the standard error without what they say, and ends with 1', async () => {
     const { code, stdout, stderr } = await run(
       '--leads',

@@ -1,0 +1,87 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { run, type Runner, type TaskList, type WorkerPool } from 'graphile-worker';
+import { DedicatedConnections } from '../database/dedicated-connections.js';
+import { QUEUE_SCHEMA, silentLogger } from '../database/job-queue.js';
+import { ProcessPresence } from '../database/process-presence.js';
+
+/** One listens; the others fetch and complete jobs, which takes a moment each. */
+const POOL_SIZE = 3;
+const POLL_MS = 1_000;
+/** The library gives jobs that are under way this long before it aborts them, and hangs now and then afterwards. */
+const STOP_MS = 10_000;
+
+/** Workers of the queue, from a start to the end that they come to, which may be sooner than they are stopped. */
+export class QueueRunner {
+  /** Answers once they take no more jobs, with the reason where there is one. */
+  readonly ended: Promise<unknown>;
+  private stopping: Promise<void> | null = null;
+
+  private constructor(
+    private readonly runner: Runner,
+    private readonly pool: pg.Pool,
+    private readonly disappear: () => Promise<void>,
+    gaveUp: Promise<unknown>,
+  ) {
+    this.ended = Promise.race([runner.promise.catch((error: unknown) => error), gaveUp]);
+  }
+
+  /** @param count jobs that are done at once */
+  static async start(
+    connections: DedicatedConnections,
+    presence: ProcessPresence,
+    count: number,
+    taskList: TaskList,
+  ): Promise<QueueRunner> {
+    const pool = connections.pool('summary workers', POOL_SIZE);
+    const events = new EventEmitter();
+    let name: string | null = null;
+    events.once('pool:create', ({ workerPool }: { workerPool: WorkerPool }) => {
+      name = workerPool.id;
+      // Where its name cannot be seen, others would take its jobs for abandoned.
+      presence.appear(name).catch(() => workerPool.gracefulShutdown('The database cannot be reached.'));
+    });
+    const gaveUp = new Promise((resolve) => {
+      events.once('pool:fatalError', ({ error }: { error: unknown }) => {
+        resolve(error);
+      });
+    });
+    const disappear = () => (name === null ? Promise.resolve() : presence.disappear(name));
+    try {
+      const runner = await run({
+        pgPool: pool,
+        schema: QUEUE_SCHEMA,
+        concurrency: count,
+        pollInterval: POLL_MS,
+        noHandleSignals: true,
+        logger: silentLogger,
+        events,
+        // Only then are failures to tell the queue of an end handled; else they would end the process.
+        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+        taskList,
+      });
+      return new QueueRunner(runner, pool, disappear, gaveUp);
+    } catch (error) {
+      await disappear();
+      await pool.end();
+      throw error;
+    }
+  }
+
+  /** Lets go of the jobs that are under way, for others or for the next start. */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopOnce();
+    return this.stopping;
+  }
+
+  private async stopOnce(): Promise<void> {
+    const stopped = Promise.allSettled([this.runner.stop(), this.runner.promise]);
+    await within(STOP_MS, stopped);
+    await this.disappear();
+    await within(STOP_MS, this.pool.end());
+  }
+}
+
+const within = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work, sleep(ms, undefined, { ref: false })]);
