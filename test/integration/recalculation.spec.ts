@@ -158,7 +158,9 @@ describe('a lead that the database refuses to update', () => {
   it('is named where its score cannot be worked out', async () => {
     const ids = await insertLeads(other, 30);
     // Beyond what double precision holds: an adopted database may have given the column no limit.
-    await other.rows('DROP TRIGGER "leads_scoreInputsChanged" ON leads');
+    await other.rows(
+      'DROP TRIGGER "leads_scoreInputsChanged" ON leads; DROP TRIGGER "leads_summaryFactsChanged" ON leads',
+    );
     await other.rows('ALTER TABLE leads ALTER COLUMN budget TYPE numeric');
     await other.rows('UPDATE leads SET budget = 1e400 WHERE id = ANY($1)', [[ids[0], ids[17]]]);
     expect(await recalculate()).toEqual({
