@@ -5,6 +5,7 @@ import { DataImportModule } from './data-import/data-import.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
 import { LeadsModule } from './leads/leads.module.js';
+import { ListLimits } from './leads/list-limits.js';
 import { ScoreSettings } from './leads/scoring/score-settings.js';
 import { SummariesModule } from './leads/summaries/summaries.module.js';
 import { RescoringModule } from './rescoring/rescoring.module.js';
@@ -20,7 +21,7 @@ export class CoreModule {
       imports: [
         DatabaseModule.register(databaseUrl, settings.database.poolSize),
         SummariesModule.register(settings.summaries),
-        LeadsModule.register(scores),
+        LeadsModule.register(scores, new ListLimits(settings.lists.maxLeads)),
         RescoringModule.register(scores),
         SummaryBatchesModule,
         InteractionsModule,

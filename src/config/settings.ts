@@ -22,6 +22,10 @@ export interface Settings {
     /** Most connections that this process opens for requests. */
     readonly poolSize: number;
   };
+  readonly lists: {
+    /** Leads that `leads` answers at most; beyond, it fails and points to pages. */
+    readonly maxLeads: number;
+  };
   readonly scores: {
     /** The age from which a score counts as stale, in hours. */
     readonly maxAgeHours: number;
@@ -137,6 +141,7 @@ const schema = z.object({
   ),
   DATABASE_POOL_SIZE: integer('DATABASE_POOL_SIZE', 2, 500, 10),
   EMBEDDED_POSTGRES_DIR: text(),
+  LEADS_LIST_LIMIT: integer('LEADS_LIST_LIMIT', 1, 1_000_000, 5_000),
   SCORE_MAX_AGE_HOURS: integer('SCORE_MAX_AGE_HOURS', 1, 8760, 24),
   RESCORE_CRON: text().refine(
     (value) => value === undefined || validateCronExpression(value).valid,
@@ -238,6 +243,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
       embeddedDirectory: env.EMBEDDED_POSTGRES_DIR ?? '.data/postgres',
       poolSize: env.DATABASE_POOL_SIZE,
     }),
+    lists: Object.freeze({ maxLeads: env.LEADS_LIST_LIMIT }),
     scores: Object.freeze({
       maxAgeHours: env.SCORE_MAX_AGE_HOURS,
       rescoreCron: env.RESCORE_CRON ?? null,

@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { SequelizeModule } from '@nestjs/sequelize';
 import { Lead } from '../leads/lead.model.js';
+import { InteractionCountLoader } from './interaction-count.loader.js';
+import { InteractionCountResolver, InteractionListingResolver } from './interaction-listing.resolver.js';
+import { InteractionListingService } from './interaction-listing.service.js';
+import { InteractionPageLoader } from './interaction-page.loader.js';
 import { InteractionLoader } from './interaction.loader.js';
 import { Interaction } from './interaction.model.js';
 import { InteractionsOfLeadLoader } from './interactions-of-lead.loader.js';
@@ -16,6 +20,11 @@ import { WithheldInteractionsResolver } from './withheld-interactions.resolver.j
     InteractionsResolver,
     InteractionsService,
     InteractionLoader,
+    InteractionListingService,
+    InteractionListingResolver,
+    InteractionCountResolver,
+    InteractionPageLoader,
+    InteractionCountLoader,
     InteractionsOfLeadLoader,
     LeadInteractionsResolver,
     KeyPointInteractionsResolver,

@@ -6,6 +6,7 @@ import {
 } from 'sequelize';
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
+import { budgetOf } from './stored-budget.js';
 
 export type SummarySource = 'model' | 'template';
 
@@ -27,16 +28,10 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.STRING })
   declare phone: CreationOptional<string | null>;
 
-  /**
-   * PostgreSQL returns `numeric` as text, so as not to lose digits; two decimals fit a number exactly enough. What
-   * is no number (`numeric` knows NaN) says nothing about a budget.
-   */
   @Column({
     type: DataType.DECIMAL(10, 2),
     get(this: Lead): number | null {
-      const stored: unknown = this.getDataValue('budget');
-      const budget = stored == null ? NaN : Number(stored);
-      return Number.isFinite(budget) ? budget : null;
+      return budgetOf(this.getDataValue('budget'));
     },
   })
   declare budget: CreationOptional<number | null>;

@@ -1,27 +1,35 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { SequelizeModule } from '@nestjs/sequelize';
 import { Interaction } from '../interactions/interaction.model.js';
+import { LeadListingResolver } from './lead-listing.resolver.js';
 import { LeadLoader } from './lead.loader.js';
+import { LeadStatsResolver } from './lead-stats.resolver.js';
 import { LeadSummaryResolver } from './lead-summary.resolver.js';
 import { Lead } from './lead.model.js';
+import { ListLimits } from './list-limits.js';
 import { LeadsResolver } from './leads.resolver.js';
 import { LeadsService } from './leads.service.js';
+import { LeadListingService } from './listing/lead-listing.service.js';
 import { ScoreSettings } from './scoring/score-settings.js';
 import { StaleScoreLoader } from './stale-score.loader.js';
 
 @Module({})
 export class LeadsModule {
-  static register(scores: ScoreSettings): DynamicModule {
+  static register(scores: ScoreSettings, lists: ListLimits): DynamicModule {
     return {
       module: LeadsModule,
       imports: [SequelizeModule.forFeature([Lead, Interaction])],
       providers: [
         LeadsResolver,
         LeadSummaryResolver,
+        LeadListingResolver,
+        LeadStatsResolver,
         LeadsService,
+        LeadListingService,
         LeadLoader,
         StaleScoreLoader,
         { provide: ScoreSettings, useValue: scores },
+        { provide: ListLimits, useValue: lists },
       ],
       exports: [LeadsService],
     };

@@ -33,7 +33,11 @@ export class LeadsResolver {
     private readonly summaryDetails: SummaryDetailLoader,
   ) {}
 
-  @Query(() => [LeadType], { name: 'leads', description: 'Every lead, oldest first.' })
+  @Query(() => [LeadType], {
+    name: 'leads',
+    description:
+      'Every lead, oldest first. Fails with LIST_TOO_LONG where there are more than the setting LEADS_LIST_LIMIT allows: `leadsConnection` has pages.',
+  })
   findAll(): Promise<Lead[]> {
     return this.leads.findAll();
   }

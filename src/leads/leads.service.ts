@@ -8,6 +8,7 @@ import { Interaction } from '../interactions/interaction.model.js';
 import type { CreateLeadInput } from './dto/create-lead.input.js';
 import type { UpdateLeadInput } from './dto/update-lead.input.js';
 import { Lead } from './lead.model.js';
+import { ListLimits } from './list-limits.js';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
 import { scoreLeadNow } from './scoring/lead-scores.js';
 import { ScoreSettings } from './scoring/score-settings.js';
@@ -21,12 +22,20 @@ export class LeadsService {
     @InjectModel(Lead) private readonly leads: typeof Lead,
     @InjectModel(Interaction) private readonly interactions: typeof Interaction,
     private readonly scoreSettings: ScoreSettings,
+    private readonly listLimits: ListLimits,
     private readonly summaries: SummariesAfterChange,
   ) {}
 
-  /** Every lead, oldest first. */
-  findAll(): Promise<Lead[]> {
-    return this.leads.findAll({ order: [['id', 'ASC']] });
+  /** Every lead, oldest first. @throws LIST_TOO_LONG where there are more than the settings allow */
+  async findAll(): Promise<Lead[]> {
+    const { maxLeads } = this.listLimits;
+    const leads = await this.leads.findAll({ order: [['id', 'ASC']], limit: maxLeads + 1 });
+    if (leads.length <= maxLeads) return leads;
+    throw new DomainError(
+      'LIST_TOO_LONG',
+      `There are more than ${maxLeads} leads, too many for one answer: ask leadsConnection for pages.`,
+      { details: { limit: maxLeads } },
+    );
   }
 
   findById(id: number): Promise<Lead | null> {

@@ -149,9 +149,9 @@ describe('pnpm migrate', () => {
     expect((await migrate()).stdout).toMatch(/^applied {2}0001-baseline\n/);
     expect((await migrate('up')).stdout).toBe('Nothing is pending.\n');
     expect((await migrate('status')).stdout).not.toContain('pending');
-    expect((await migrate('down')).stdout).toBe('undone  0012-summary-batches\n');
-    expect((await migrate('down', '--to', '0011-summary-details')).stdout).toBe(
-      'undone  0011-summary-details\n',
+    expect((await migrate('down')).stdout).toBe('undone  0013-lead-listing\n');
+    expect((await migrate('down', '--to', '0012-summary-batches')).stdout).toBe(
+      'undone  0012-summary-batches\n',
     );
     expect((await migrate('down', '--all')).stdout).toMatch(/undone {2}0001-baseline\n$/);
     expect((await migrate('down')).stdout).toBe('Nothing is applied.\n');
@@ -165,7 +165,7 @@ describe('pnpm migrate', () => {
         .map(({ stdout }) => stdout)
         .join('')
         .match(/applied/g),
-    ).toHaveLength(12);
+    ).toHaveLength(13);
   });
 
   it.each([

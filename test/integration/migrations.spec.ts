@@ -22,6 +22,7 @@ const ALL = [
   '0010-rescore-runs',
   '0011-summary-details',
   '0012-summary-batches',
+  '0013-lead-listing',
 ];
 
 let database: TestDatabase;

@@ -381,10 +381,12 @@ describe('rescoreProgress', () => {
     const progress = answersTo(client, SUBSCRIBE);
     const first = progress.next();
     await untilListening();
-    await other.rows(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    const cut = await other.rows<{ pid: number }>(
+      `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND application_name LIKE '%rescore events'`,
     );
+    // It goes a moment after it was told to.
+    while ((await other.rows('SELECT FROM pg_stat_activity WHERE pid = $1', [cut[0]?.pid])).length > 0);
     await untilListening();
     await api.ask(RECALCULATE);
     expect((await first).value).toMatchObject({ data: { rescoreProgress: { id: '1' } } });

@@ -13,6 +13,7 @@ const DEFAULTS = {
   environment: 'development',
   http: { host: '127.0.0.1', port: 3000, corsOrigins: null },
   database: { url: null, embeddedDirectory: '.data/postgres', poolSize: 10 },
+  lists: { maxLeads: 5_000 },
   scores: { maxAgeHours: 24, rescoreCron: null },
   summaries: {
     writer: { provider: 'template', isFallback: true },
@@ -66,6 +67,7 @@ describe('loadSettings', () => {
       CORS_ORIGINS: 'https://crm.example.com',
       DATABASE_POOL_SIZE: '40',
       EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
+      LEADS_LIST_LIMIT: '100',
       SCORE_MAX_AGE_HOURS: '48',
       RESCORE_CRON: '0 3 * * *',
       SUMMARY_PROVIDER: 'openrouter',
@@ -92,6 +94,7 @@ describe('loadSettings', () => {
         DATABASE_URL,
         DATABASE_POOL_SIZE: '500',
         EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
+        LEADS_LIST_LIMIT: '1000000',
         SCORE_MAX_AGE_HOURS: '1',
         RESCORE_CRON: '*/15 * * * *',
         SUMMARY_LANGUAGE: 'fr-CA',
@@ -111,6 +114,7 @@ describe('loadSettings', () => {
         corsOrigins: ['https://crm.example.com', 'http://localhost:5173'],
       },
       database: { url: DATABASE_URL, embeddedDirectory: '/var/lib/crm', poolSize: 500 },
+      lists: { maxLeads: 1_000_000 },
       scores: { maxAgeHours: 1, rescoreCron: '*/15 * * * *' },
       summaries: {
         language: 'fr-CA',
@@ -203,6 +207,7 @@ describe('loadSettings', () => {
         ['PORT', 0, 65_535],
         ['DATABASE_POOL_SIZE', 2, 500],
         ['SUMMARY_WORKERS', 0, 50],
+        ['LEADS_LIST_LIMIT', 1, 1_000_000],
         ['SUMMARY_AFTER_CHANGE_SECONDS', 1, 86_400],
         ['OPENROUTER_ATTEMPT_TIMEOUT_MS', 100, 600_000],
         ['OPENROUTER_TOTAL_TIMEOUT_MS', 100, 600_000],
@@ -337,7 +342,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(9);
+    expect(parts).toHaveLength(10);
   });
 });
 

@@ -1,22 +1,23 @@
 import { PARAMETERS_FINGERPRINT } from './parameters-fingerprint.js';
 
 /**
- * Whether the score of `lead`, a row of `leads`, no longer is what a recalculation would make it: it was never
+ * Whether the score of a lead no longer is what a recalculation would make it: it was never
  * calculated; it is older than the given age; what it rests on has changed since; an interaction that was planned
  * has taken place since; it was made by other parameters, or by a program that does not explain it.
  *
  * @param maxAgeHours an expression for the age from which a score counts as old, in hours
+ * @param lead how the row of `leads` is called
  */
-const isStale = (maxAgeHours: string): string => `(
-    lead."scoreCalculatedAt" IS NULL
-    OR lead."scoreParameters" IS DISTINCT FROM ${PARAMETERS_FINGERPRINT}
-    OR lead."scoreInputsChangedAt" > lead."scoreCalculatedAt"
-    OR lead."scoreCalculatedAt" < clock_timestamp() - ${maxAgeHours} * interval '1 hour'
-    OR lead."activityScore" IS DISTINCT FROM
-      lead."recencyPoints" + lead."engagementPoints" + lead."budgetPoints" + lead."statusPoints"
+export const isStale = (maxAgeHours: string, lead = 'lead'): string => `(
+    ${lead}."scoreCalculatedAt" IS NULL
+    OR ${lead}."scoreParameters" IS DISTINCT FROM ${PARAMETERS_FINGERPRINT}
+    OR ${lead}."scoreInputsChangedAt" > ${lead}."scoreCalculatedAt"
+    OR ${lead}."scoreCalculatedAt" < clock_timestamp() - ${maxAgeHours} * interval '1 hour'
+    OR ${lead}."activityScore" IS DISTINCT FROM
+      ${lead}."recencyPoints" + ${lead}."engagementPoints" + ${lead}."budgetPoints" + ${lead}."statusPoints"
     OR EXISTS (
       SELECT FROM interactions
-      WHERE "leadId" = lead.id AND date > lead."scoreCalculatedAt" AND date <= clock_timestamp()
+      WHERE "leadId" = ${lead}.id AND date > ${lead}."scoreCalculatedAt" AND date <= clock_timestamp()
     )
   )`;
 

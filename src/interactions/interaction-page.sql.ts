@@ -1,0 +1,33 @@
+import type { KeysetPosition } from '../common/keyset-cursor.js';
+import type { PageWindow } from '../common/page-window.js';
+
+/**
+ * Reads a page of the interactions of each of many leads: for each a range of the index, whatever comes before it.
+ * Newest first; those of the same instant by their ids.
+ * @returns SQL and its parameters
+ */
+export function readPages(
+  leadIds: readonly number[],
+  { size, isBackward, after, before }: PageWindow<KeysetPosition>,
+): { sql: string; bind: unknown[] } {
+  const bind: unknown[] = [leadIds, size + 1];
+  const bound = (position: KeysetPosition | null, sign: '<' | '>') => {
+    if (position === null) return '';
+    bind.push(position.values[0], position.id);
+    return `AND (date, id) ${sign} ($${bind.length - 1}::timestamptz, $${bind.length}::integer)`;
+  };
+  const direction = isBackward ? 'ASC' : 'DESC';
+  const sql = `
+    SELECT page.*
+    FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
+      SELECT interactions.*, ARRAY[date::text] AS position FROM interactions
+      WHERE interactions."leadId" = asked."leadId" ${bound(after, '<')} ${bound(before, '>')}
+      ORDER BY date ${direction}, id ${direction}
+      LIMIT $2
+    ) AS page`;
+  return { sql, bind };
+}
+
+/** $1: lead ids. How many interactions each has that has any. */
+export const COUNT_INTERACTIONS = `
+  SELECT "leadId", count(*)::int AS count FROM interactions WHERE "leadId" = ANY ($1::integer[]) GROUP BY "leadId"`;

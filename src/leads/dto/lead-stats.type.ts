@@ -1,0 +1,72 @@
+import { Field, Float, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import type { ScoreBand } from '../listing/score-distribution.js';
+
+/** The names of the API and what the listing calls them. */
+const ScoreBandEnum = {
+  HOT: 'hot',
+  WARM: 'warm',
+  COLD: 'cold',
+  UNSCORED: 'unscored',
+} as const satisfies Record<string, ScoreBand>;
+
+registerEnumType(ScoreBandEnum, {
+  name: 'ScoreBand',
+  description: 'How promising leads are, roughly.',
+  valuesMap: {
+    HOT: { description: 'A score of 70 to 100.' },
+    WARM: { description: 'A score of 40 to 69.' },
+    COLD: { description: 'A score of 0 to 39.' },
+    UNSCORED: { description: 'The score was never calculated.' },
+  },
+});
+
+@ObjectType({ description: 'How many leads stand where.' })
+export class StatusCount {
+  @Field(() => String, { description: 'The status.' })
+  status!: string;
+
+  @Field(() => Int, { description: 'Leads that have it.' })
+  count!: number;
+}
+
+@ObjectType({ description: 'How many leads came from where.' })
+export class SourceCount {
+  @Field(() => String, { nullable: true, description: 'The source; null: none is known.' })
+  source!: string | null;
+
+  @Field(() => Int, { description: 'Leads that came from there.' })
+  count!: number;
+}
+
+@ObjectType({ description: 'How many leads are how promising.' })
+export class ScoreBandCount {
+  @Field(() => ScoreBandEnum, { description: 'The band.' })
+  band!: ScoreBand;
+
+  @Field(() => Int, { description: 'Leads in it.' })
+  count!: number;
+}
+
+@ObjectType({ description: 'How many leads have a score from one to another.' })
+export class ScoreBinType {
+  @Field(() => Int, { description: 'The lowest score, included.' })
+  from!: number;
+
+  @Field(() => Int, { description: 'The highest score, included.' })
+  to!: number;
+
+  @Field(() => Int, { description: 'Leads with such a score.' })
+  count!: number;
+}
+
+@ObjectType({ description: 'Averages over all leads.' })
+export class LeadAverages {
+  @Field(() => Float, { nullable: true, description: 'Of the scores; null where there are none.' })
+  score!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Of the budgets; null where there are none.' })
+  budget!: number | null;
+}
+
+@ObjectType({ description: 'All leads in figures. Each field is counted only where it is asked for.' })
+export class LeadStats {}

@@ -1,0 +1,34 @@
+import { Args, Int, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { LeadsConnectionArgs } from './dto/leads-connection.args.js';
+import { LeadConnection } from './dto/leads-connection.type.js';
+import type { LeadFilter } from './listing/lead-filter.js';
+import { LeadListingService } from './listing/lead-listing.service.js';
+import type { LeadOrder } from './listing/lead-order.js';
+
+/** Whom to call comes first. */
+const DEFAULT_ORDER: LeadOrder = { field: 'score', direction: 'desc' };
+
+type FilteredPage = LeadConnection & { readonly filter: LeadFilter };
+
+/** Leads in pages. */
+@Resolver(() => LeadConnection)
+export class LeadListingResolver {
+  constructor(private readonly listing: LeadListingService) {}
+
+  @Query(() => LeadConnection, {
+    description:
+      'Leads in pages, filtered and ordered. A page costs the same wherever it stands, and cursors hold while leads come, go and change. Fails with BAD_USER_INPUT, also where a cursor is of another filter or order.',
+  })
+  async leadsConnection(@Args() { filter, orderBy, ...args }: LeadsConnectionArgs): Promise<FilteredPage> {
+    const page = await this.listing.findPage(args, filter ?? {}, orderBy ?? DEFAULT_ORDER);
+    return { ...page, filter: filter ?? {} };
+  }
+
+  @ResolveField(() => Int, {
+    description:
+      'How many leads there are on all pages. Counting many takes time: ask for it once, not on every page.',
+  })
+  totalCount(@Parent() { filter }: FilteredPage): Promise<number> {
+    return this.listing.count(filter);
+  }
+}

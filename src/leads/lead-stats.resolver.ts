@@ -1,0 +1,52 @@
+import { Int, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  LeadAverages,
+  LeadStats,
+  ScoreBandCount,
+  ScoreBinType,
+  SourceCount,
+  StatusCount,
+} from './dto/lead-stats.type.js';
+import { LeadListingService } from './listing/lead-listing.service.js';
+import { countByBand, histogram } from './listing/score-distribution.js';
+
+/** Leads in figures: a query for each that is asked for. */
+@Resolver(() => LeadStats)
+export class LeadStatsResolver {
+  constructor(private readonly listing: LeadListingService) {}
+
+  @Query(() => LeadStats, { description: 'All leads in figures.' })
+  leadStats(): LeadStats {
+    return {};
+  }
+
+  @ResolveField(() => Int, { description: 'How many leads there are.' })
+  totalCount(): Promise<number> {
+    return this.listing.count({});
+  }
+
+  @ResolveField(() => [StatusCount], { description: 'By status, the most frequent first.' })
+  byStatus(): Promise<StatusCount[]> {
+    return this.listing.countByStatus();
+  }
+
+  @ResolveField(() => [SourceCount], { description: 'By source, the most frequent first.' })
+  bySource(): Promise<SourceCount[]> {
+    return this.listing.countBySource();
+  }
+
+  @ResolveField(() => [ScoreBandCount], { description: 'By score band, each of them.' })
+  async byScoreBand(): Promise<ScoreBandCount[]> {
+    return countByBand(await this.listing.countByScore());
+  }
+
+  @ResolveField(() => [ScoreBinType], { description: 'The scores in ten bins, each of them.' })
+  async scoreHistogram(): Promise<ScoreBinType[]> {
+    return histogram(await this.listing.countByScore());
+  }
+
+  @ResolveField(() => LeadAverages, { description: 'Averages.' })
+  averages(): Promise<LeadAverages> {
+    return this.listing.averages();
+  }
+}

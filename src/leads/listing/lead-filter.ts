@@ -1,0 +1,75 @@
+import { InvalidInputError } from '../../common/domain-error.js';
+
+/** From and to, both included; null or absent: no bound. */
+export interface Range<Value> {
+  readonly min?: Value | null;
+  readonly max?: Value | null;
+}
+
+/** What leads have to be like; all of it at once. Null or absent: whatever. */
+export interface LeadFilter {
+  /** One of these. */
+  readonly status?: readonly string[] | null;
+  /** One of these. */
+  readonly source?: readonly string[] | null;
+  /** Without regard to letter case. */
+  readonly company?: string | null;
+  /** Without regard to letter case. */
+  readonly location?: string | null;
+  /** Words, or parts of them, each of which is in the name, the e-mail address or the company. */
+  readonly search?: string | null;
+  readonly score?: Range<number> | null;
+  readonly budget?: Range<number> | null;
+  readonly isScored?: boolean | null;
+  readonly scoreIsStale?: boolean | null;
+  /** Exclusive. */
+  readonly lastContactAfter?: Date | null;
+  /** Exclusive. */
+  readonly lastContactBefore?: Date | null;
+}
+
+/** A filter that lets nothing through by what it says is a mistake. @throws BAD_USER_INPUT */
+export function refuseContradictions(filter: LeadFilter): void {
+  const { score, budget, isScored, lastContactAfter: after, lastContactBefore: before } = filter;
+  for (const [name, range] of [
+    ['score', score],
+    ['budget', budget],
+  ] as const) {
+    if (range?.min != null && range.max != null && range.min > range.max) {
+      throw new InvalidInputError(`filter.${name}: min must not be above max.`);
+    }
+  }
+  if (after != null && before != null && after >= before) {
+    throw new InvalidInputError('filter.lastContactAfter must be before lastContactBefore.');
+  }
+  if (isScored === false && (score?.min != null || score?.max != null)) {
+    throw new InvalidInputError('filter.score does not go with isScored: false.');
+  }
+}
+
+/** The same filter always as the same text, whatever was left out or in which order lists were given. */
+export function canonicalFilter(filter: LeadFilter): unknown {
+  const listOf = (values: readonly string[] | null | undefined) =>
+    values == null ? null : [...new Set(values)].sort();
+  const rangeOf = (range: Range<number> | null | undefined) =>
+    range == null || (range.min == null && range.max == null) ? null : [range.min ?? null, range.max ?? null];
+  return [
+    listOf(filter.status),
+    listOf(filter.source),
+    filter.company?.toLowerCase() ?? null,
+    filter.location?.toLowerCase() ?? null,
+    filter.search == null ? null : searchTerms(filter.search),
+    rangeOf(filter.score),
+    rangeOf(filter.budget),
+    filter.isScored ?? null,
+    filter.scoreIsStale ?? null,
+    filter.lastContactAfter?.toISOString() ?? null,
+    filter.lastContactBefore?.toISOString() ?? null,
+  ];
+}
+
+export const searchTerms = (search: string): string[] =>
+  search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((term) => term !== '');

@@ -1,0 +1,32 @@
+export type LeadOrderField = 'score' | 'lastContact' | 'name' | 'created' | 'budget';
+export type OrderDirection = 'asc' | 'desc';
+
+export interface LeadOrder {
+  readonly field: LeadOrderField;
+  readonly direction: OrderDirection;
+}
+
+/** What a list is ordered by. Leads that have the same stand by their id, in the same direction. */
+export interface OrderKeys {
+  /** SQL. Each is the beginning of an index, with the id at its end. */
+  readonly keys: readonly string[];
+  /** Their types in PostgreSQL. */
+  readonly types: readonly ('integer' | 'timestamptz' | 'numeric' | 'text')[];
+  /** SQL of the id, in the same table. */
+  readonly id: string;
+  /** Whether there may be none. There is one key then, and leads without come last in both directions. */
+  readonly isNullable: boolean;
+}
+
+export const ORDERS: Readonly<Record<LeadOrderField, OrderKeys>> = {
+  score: { keys: ['lead_scores.score'], types: ['integer'], id: 'lead_scores."leadId"', isNullable: true },
+  lastContact: { keys: ['leads."lastContactAt"'], types: ['timestamptz'], id: 'leads.id', isNullable: true },
+  name: {
+    keys: ['lower(leads."lastName")', 'lower(leads."firstName")'],
+    types: ['text', 'text'],
+    id: 'leads.id',
+    isNullable: false,
+  },
+  created: { keys: ['leads."createdAt"'], types: ['timestamptz'], id: 'leads.id', isNullable: false },
+  budget: { keys: ['leads.budget'], types: ['numeric'], id: 'leads.id', isNullable: true },
+};

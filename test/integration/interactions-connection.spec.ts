@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { connectionFromArray, offsetToCursor } from 'graphql-relay';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection } from '../support/connection.js';
+import { insertLead, insertLeads } from '../support/fixtures.js';
+
+interface Page {
+  readonly nodes: readonly { id: string }[];
+  readonly edges: readonly { cursor: string; node: { id: string } }[];
+  readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string | null };
+  readonly totalCount: number;
+}
+
+const PAGE = `nodes { id } edges { cursor node { id } } totalCount
+  pageInfo { hasNextPage hasPreviousPage startCursor endCursor }`;
+const READ = `query ($id: Int!, $first: Int, $after: String, $last: Int, $before: String) { lead(id: $id) {
+  interactionsConnection(first: $first, after: $after, last: $last, before: $before) { ${PAGE} } } }`;
+
+let api: Api;
+let database: Connection;
+
+beforeAll(async () => {
+  api = await startApi();
+  database = await connect(api.databaseUrl);
+});
+beforeEach(() => database.rows('TRUNCATE leads, interactions RESTART IDENTITY'));
+afterAll(async () => {
+  await database.close();
+  await api.close();
+});
+
+const read = async (id: number, variables: Record<string, unknown> = {}): Promise<Page> =>
+  (await api.ask<{ lead: { interactionsConnection: Page } }>(READ, { id, ...variables })).lead
+    .interactionsConnection;
+
+/** Interactions of a lead, each some microseconds before a moment. @returns their ids, newest first */
+async function insertInteractions(leadId: number, microseconds: readonly number[]): Promise<number[]> {
+  const rows = await database.rows<{ id: number }>(
+    `WITH inserted AS (
+       INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
+       SELECT 'call', '2026-01-01T00:00:00Z'::timestamptz - before * interval '1 microsecond', $1, now(), now()
+       FROM unnest($2::int[]) AS before
+       RETURNING id, date
+     )
+     SELECT id FROM inserted ORDER BY date DESC, id DESC`,
+    [leadId, microseconds],
+  );
+  return rows.map(({ id }) => id);
+}
+
+describe('interactionsConnection', () => {
+  it('pages as Relay defines it, newest first', async () => {
+    const size = fc.integer({ min: 1, max: 6 });
+    const position = fc.option(fc.nat(14), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(4), { maxLength: 12 }),
+        fc.oneof(
+          size.map((first) => ({ first })),
+          size.map((last) => ({ last })),
+        ),
+        position,
+        position,
+        async (microseconds, sizes, after, before) => {
+          const [lead = 0, other = 0] = await insertLeads(database, 2);
+          const ids = await insertInteractions(lead, microseconds);
+          await insertInteractions(other, microseconds);
+          const whole = await read(lead, { first: 100 });
+          const cursorAt = (offset: number | undefined) =>
+            offset === undefined ? undefined : whole.edges[offset]?.cursor;
+          const [afterCursor, beforeCursor] = [cursorAt(after), cursorAt(before)];
+          const page = await read(lead, { ...sizes, after: afterCursor, before: beforeCursor });
+          const expected = connectionFromArray(ids, {
+            ...sizes,
+            after: afterCursor === undefined ? null : offsetToCursor(after ?? 0),
+            before: beforeCursor === undefined ? null : offsetToCursor(before ?? 0),
+          });
+          expect(page.nodes.map(({ id }) => Number(id))).toEqual(expected.edges.map(({ node }) => node));
+          expect(page.edges.map(({ node }) => node)).toEqual(page.nodes);
+          expect(page.pageInfo).toMatchObject({
+            hasNextPage: 'first' in sizes ? expected.pageInfo.hasNextPage : beforeCursor !== undefined,
+            hasPreviousPage: 'first' in sizes ? afterCursor !== undefined : expected.pageInfo.hasPreviousPage,
+            endCursor: page.edges.at(-1)?.cursor ?? null,
+          });
+          expect(page.totalCount).toBe(ids.length);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('reads the pages of many leads in as many statements as that of one', async () => {
+    for (const id of await insertLeads(database, 30)) await insertInteractions(id, [1, 2, 3]);
+    const countFor = (first: number) =>
+      api.countStatements(async () => {
+        await api.ask(
+          `{ leadsConnection(first: ${first}) { nodes { newest: interactionsConnection(first: 2) { nodes { id } totalCount }
+             all: interactionsConnection { nodes { id } } } } }`,
+        );
+      });
+    const ofOne = await countFor(1);
+    expect(await countFor(30)).toBe(ofOne);
+  });
+
+  it('refuses sizes and cursors that are not its own', async () => {
+    const id = await insertLead(database);
+    const other = await insertLead(database);
+    await insertInteractions(id, [1, 2]);
+    const cursor = (await read(id, { first: 1 })).pageInfo.endCursor;
+    const codeOf = (variables: Record<string, unknown>) => api.codeOf(READ, { id, ...variables });
+    const [version, binding] = JSON.parse(Buffer.from(cursor ?? '', 'base64url').toString()) as unknown[];
+    const forged = Buffer.from(JSON.stringify([version, binding, 1, ['yesterday at tea']])).toString(
+      'base64url',
+    );
+    for (const variables of [
+      { first: 0 },
+      { first: 101 },
+      { first: 1, last: 1 },
+      { after: 'x' },
+      { id: other, after: cursor },
+      { before: forged },
+    ]) {
+      expect(await codeOf(variables)).toBe('BAD_USER_INPUT');
+    }
+  });
+});

@@ -1,0 +1,626 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { connectionFromArray, offsetToCursor } from 'graphql-relay';
+import type { KeysetPosition } from '../../src/common/keyset-cursor.js';
+import type { LeadFilter } from '../../src/leads/listing/lead-filter.js';
+import { type LeadOrder, type LeadOrderField, ORDERS } from '../../src/leads/listing/lead-order.js';
+import { readSegment, segmentsOf } from '../../src/leads/listing/lead-page.sql.js';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection } from '../support/connection.js';
+import { insertLead, insertLeads } from '../support/fixtures.js';
+
+interface Listed {
+  readonly id: string;
+  readonly lastName: string;
+}
+
+interface Page {
+  readonly nodes: readonly Listed[];
+  readonly edges: readonly { cursor: string; node: Listed }[];
+  readonly pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
+  readonly totalCount: number;
+}
+
+const LIST = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: LeadFilterInput, $orderBy: LeadOrderInput) {
+  leadsConnection(first: $first, after: $after, last: $last, before: $before, filter: $filter, orderBy: $orderBy) {
+    nodes { id lastName } edges { cursor node { id lastName } } totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
+
+let api: Api;
+let database: Connection;
+
+beforeAll(async () => {
+  api = await startApi();
+  database = await connect(api.databaseUrl);
+});
+const empty = () => database.rows('TRUNCATE leads, interactions RESTART IDENTITY');
+afterAll(async () => {
+  await database.close();
+  await api.close();
+});
+
+const list = async (variables: Record<string, unknown> = {}): Promise<Page> =>
+  (await api.ask<{ leadsConnection: Page }>(LIST, variables)).leadsConnection;
+const idsOf = ({ nodes }: Page): number[] => nodes.map(({ id }) => Number(id));
+
+interface Row {
+  readonly id: number;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+  readonly company: string | null;
+  readonly location: string | null;
+  readonly source: string | null;
+  readonly status: string;
+  readonly budget: number | null;
+  readonly activityScore: number | null;
+  readonly lastContactAt: Date | null;
+  readonly createdAt: Date;
+}
+
+/** Few values, so that many leads have the same. */
+const some = <Value>(...values: Value[]) => fc.constantFrom(...values);
+const DAYS = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.001Z', '2026-02-01T12:00:00Z'];
+const rowArbitrary = fc.record({
+  firstName: some('Ada', 'ben', 'Zoe'),
+  lastName: some('King', 'king', 'Abel', 'Young'),
+  company: some(null, 'Looms', 'looms', '50% Off_Co', 'Köln AG'),
+  location: some(null, 'London', 'LONDON', 'Oslo'),
+  source: some(null, 'website', 'referral'),
+  status: some('new', 'won', 'lost'),
+  budget: some(null, 0, 10.5, 99_999_999.99),
+  activityScore: some(null, 0, 50, 100),
+  lastContactAt: some(null, ...DAYS),
+  createdAt: some(...DAYS),
+});
+
+async function insertRows(rows: readonly (typeof rowArbitrary extends fc.Arbitrary<infer T> ? T : never)[]) {
+  await empty();
+  await database.rows(
+    `INSERT INTO leads ("firstName", "lastName", email, company, location, source, status, budget, "activityScore",
+       "lastContactAt", "createdAt", "updatedAt")
+     SELECT "firstName", "lastName", 'lead' || n || '@example.com', company, location, source, status, budget,
+       "activityScore", "lastContactAt", "createdAt", "createdAt"
+     FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS ("firstName" text, "lastName" text, company text, location text,
+       source text, status text, budget numeric, "activityScore" int, "lastContactAt" timestamptz,
+       "createdAt" timestamptz)) WITH ORDINALITY
+       AS row ("firstName", "lastName", company, location, source, status, budget, "activityScore", "lastContactAt", "createdAt", n)
+     ORDER BY n`,
+    [JSON.stringify(rows)],
+  );
+  const stored = await database.rows<Row & { budget: string | null }>('SELECT * FROM leads ORDER BY id');
+  return stored.map((row): Row => ({ ...row, budget: row.budget === null ? null : Number(row.budget) }));
+}
+
+type Key = string | number | null;
+const KEYS: Record<string, (row: Row) => readonly Key[]> = {
+  SCORE: ({ activityScore }) => [activityScore],
+  LAST_CONTACT: ({ lastContactAt }) => [lastContactAt?.getTime() ?? null],
+  NAME: ({ lastName, firstName }) => [lastName.toLowerCase(), firstName.toLowerCase()],
+  CREATED: ({ createdAt }) => [createdAt.getTime()],
+  BUDGET: ({ budget }) => [budget],
+};
+
+/** The order as it is defined: by what it says, then by id, in the same direction; those without come last. */
+function sorted(rows: readonly Row[], field: string, direction: string): Row[] {
+  const sign = direction === 'ASC' ? 1 : -1;
+  const keysOf = KEYS[field] ?? (() => []);
+  const compare = (a: Row, b: Row): number => {
+    const [keysA, keysB] = [keysOf(a), keysOf(b)];
+    for (const [index, one] of keysA.entries()) {
+      const other = keysB[index] ?? null;
+      if (one === other) continue;
+      if (one === null) return 1;
+      if (other === null) return -1;
+      return one < other ? -sign : sign;
+    }
+    return sign * (a.id - b.id);
+  };
+  return rows.toSorted(compare);
+}
+
+const order = fc.record({ field: some(...Object.keys(KEYS)), direction: some('ASC', 'DESC') });
+
+describe('leadsConnection', () => {
+  beforeEach(empty);
+
+  it('pages as Relay defines it, in every order', async () => {
+    const size = fc.integer({ min: 1, max: 7 });
+    const position = fc.option(fc.nat(30), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(rowArbitrary, { maxLength: 25 }),
+        order,
+        fc.oneof(
+          size.map((first) => ({ first })),
+          size.map((last) => ({ last })),
+        ),
+        position,
+        position,
+        async (rows, orderBy, sizes, after, before) => {
+          const all = sorted(await insertRows(rows), orderBy.field, orderBy.direction);
+          const whole = await list({ orderBy, first: 100 });
+          expect(idsOf(whole)).toEqual(all.map(({ id }) => id));
+          const cursorAt = (offset: number | undefined) =>
+            offset === undefined ? undefined : whole.edges[offset]?.cursor;
+          const [afterCursor, beforeCursor] = [cursorAt(after), cursorAt(before)];
+          const page = await list({ orderBy, ...sizes, after: afterCursor, before: beforeCursor });
+          const expected = connectionFromArray(
+            all.map(({ id }) => id),
+            {
+              ...sizes,
+              after: afterCursor === undefined ? null : offsetToCursor(after ?? 0),
+              before: beforeCursor === undefined ? null : offsetToCursor(before ?? 0),
+            },
+          );
+          expect(page.edges.map(({ node }) => Number(node.id))).toEqual(
+            expected.edges.map(({ node }) => node),
+          );
+          expect(page.nodes).toEqual(page.edges.map(({ node }) => node));
+          expect(page.edges.map(({ cursor }) => cursor)).toEqual(
+            page.nodes.map(({ id }) => whole.edges.find(({ node }) => node.id === id)?.cursor),
+          );
+          // On the side that is not read to its end, the oracle says no; we say what the cursor tells.
+          expect(page.pageInfo).toEqual({
+            hasNextPage: 'first' in sizes ? expected.pageInfo.hasNextPage : beforeCursor !== undefined,
+            hasPreviousPage: 'first' in sizes ? afterCursor !== undefined : expected.pageInfo.hasPreviousPage,
+            startCursor: page.edges[0]?.cursor ?? null,
+            endCursor: page.edges.at(-1)?.cursor ?? null,
+          });
+          expect(page.totalCount).toBe(all.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gives those alone that the filter lets through', async () => {
+    const optional = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: null });
+    const range = (low: number, high: number) =>
+      optional(
+        fc
+          .tuple(optional(some(low, high / 2)), optional(some(high / 2, high)))
+          .map(([min, max]) => ({ min, max })),
+      );
+    const filterArbitrary = fc.record(
+      {
+        status: optional(fc.subarray(['new', 'won', 'none'], { minLength: 1 })),
+        source: optional(fc.subarray(['website', 'referral'], { minLength: 1 })),
+        company: optional(some('LOOMS', '50% off_co', 'köln ag')),
+        location: optional(some('london', 'Paris')),
+        search: optional(some('king', 'KIN', 'a k', '50%', '_', 'lead1', 'köl', 'b', 'ada looms', 'y zoe')),
+        budget: range(0, 20),
+        score: range(0, 100),
+        lastContactAfter: optional(some(...DAYS)),
+        lastContactBefore: optional(some(...DAYS)),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(rowArbitrary, { minLength: 5, maxLength: 25 }),
+        filterArbitrary.filter(
+          ({ lastContactAfter: after, lastContactBefore: before }) =>
+            after == null || before == null || new Date(after) < new Date(before),
+        ),
+        order,
+        async (rows, filter, orderBy) => {
+          const stored = sorted(await insertRows(rows), orderBy.field, orderBy.direction);
+          const isWithin = (
+            value: number | null,
+            bounds: { min: number | null; max: number | null } | null | undefined,
+          ) =>
+            bounds == null ||
+            ((bounds.min === null || (value !== null && value >= bounds.min)) &&
+              (bounds.max === null || (value !== null && value <= bounds.max)));
+          const expected = stored.filter((row) => {
+            const text = ` ${row.firstName} ${row.lastName} ${row.email} ${row.company ?? ''}`.toLowerCase();
+            const terms = filter.search?.toLowerCase().split(' ') ?? [];
+            return (
+              (filter.status == null || filter.status.includes(row.status)) &&
+              (filter.source == null || (row.source !== null && filter.source.includes(row.source))) &&
+              (filter.company == null || row.company?.toLowerCase() === filter.company.toLowerCase()) &&
+              (filter.location == null || row.location?.toLowerCase() === filter.location.toLowerCase()) &&
+              terms.every((term) => text.includes(term.length < 3 ? ` ${term}` : term)) &&
+              isWithin(row.budget, filter.budget) &&
+              isWithin(row.activityScore, filter.score) &&
+              (filter.lastContactAfter == null ||
+                (row.lastContactAt !== null && row.lastContactAt > new Date(filter.lastContactAfter))) &&
+              (filter.lastContactBefore == null ||
+                (row.lastContactAt !== null && row.lastContactAt < new Date(filter.lastContactBefore)))
+            );
+          });
+          const page = await list({ filter, orderBy, first: 100 });
+          expect(idsOf(page)).toEqual(expected.map(({ id }) => id));
+          expect(page.totalCount).toBe(expected.length);
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
+
+  it('knows leads that were never scored, and those whose score is stale', async () => {
+    const [unscored, scored, changed] = await insertLeads(database, 3);
+    await database.rows(`UPDATE leads SET "updatedAt" = now()`);
+    await api.ask('mutation { recalculateAllScores { count } }');
+    await database.rows(`UPDATE leads SET "activityScore" = NULL, "scoreCalculatedAt" = NULL WHERE id = $1`, [
+      unscored,
+    ]);
+    await database.rows('UPDATE leads SET budget = 7 WHERE id = $1', [changed]);
+    const found = async (filter: object) =>
+      idsOf(await list({ filter, orderBy: { field: 'CREATED', direction: 'ASC' } }));
+    expect(await found({ isScored: false })).toEqual([unscored]);
+    expect(await found({ isScored: true })).toEqual([scored, changed]);
+    expect(await found({ scoreIsStale: true })).toEqual([unscored, changed]);
+    expect(await found({ scoreIsStale: false })).toEqual([scored]);
+    expect(await found({ isScored: true, scoreIsStale: true })).toEqual([changed]);
+  });
+
+  it('gives 20, the highest scores first, where nothing else is asked for', async () => {
+    const ids: number[] = [];
+    for (let score = 0; score < 25; score += 1)
+      ids.push(await insertLead(database, { activityScore: score }));
+    const page = await list();
+    expect(idsOf(page)).toEqual(ids.toReversed().slice(0, 20));
+    expect(page.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+  });
+
+  it('goes on where it was while scores change and leads come and go', async () => {
+    const ids = await insertLeads(database, 60);
+    await database.rows('UPDATE leads SET "activityScore" = id % 7');
+    const seen: number[] = [];
+    let after: string | null = null;
+    do {
+      const page: Page = await list({ first: 10, after });
+      seen.push(...idsOf(page));
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      // Others change: those divisible by 3, and the one that the cursor stands at is removed.
+      await database.rows('UPDATE leads SET "activityScore" = (id * 31 + $1) % 101 WHERE id % 3 = 0', [
+        seen.length,
+      ]);
+      await insertLeads(database, 1);
+      await database.rows('DELETE FROM leads WHERE id = $1', [seen.at(-1)]);
+    } while (after !== null && seen.length < 300);
+    const unchanged = ids.filter((id) => id % 3 !== 0);
+    expect(seen.filter((id) => unchanged.includes(id)).sort((a, b) => a - b)).toEqual(unchanged);
+  });
+
+  it('counts only where that is asked for', async () => {
+    await insertLeads(database, 3);
+    const without = await api.countStatements(() =>
+      api.ask('{ leadsConnection { nodes { id } } }').then(() => undefined),
+    );
+    const counted = await api.countStatements(() =>
+      api.ask('{ leadsConnection { nodes { id } totalCount } }').then(() => undefined),
+    );
+    expect(counted - without).toBe(1);
+  });
+
+  describe('refuses', () => {
+    let cursor = '';
+    beforeEach(async () => {
+      await insertLeads(database, 3);
+      cursor = (await list({ first: 1 })).pageInfo.endCursor ?? '';
+    });
+    const forged = (values: readonly unknown[], id: unknown = 1) => {
+      const [version, binding] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+      return Buffer.from(JSON.stringify([version, binding, id, values])).toString('base64url');
+    };
+    const refusal = async (variables: Record<string, unknown>) => {
+      const [error] = (await api.send(LIST, variables)).errors ?? [];
+      return [error?.extensions.code, error?.message];
+    };
+
+    it.each<[string, Record<string, unknown>, string]>([
+      ['both sizes', { first: 1, last: 1 }, 'first and last do not go together.'],
+      ['a first of 0', { first: 0 }, 'first must be a whole number from 1 to 100.'],
+      ['a first of 101', { first: 101 }, 'first must be a whole number from 1 to 100.'],
+      ['a last of -1', { last: -1 }, 'last must be a whole number from 1 to 100.'],
+      ['an empty cursor', { after: '' }, 'after is not a cursor of leadsConnection.'],
+      ['nonsense as a cursor', { before: 'nonsense' }, 'before is not a cursor of leadsConnection.'],
+      [
+        'no status at all',
+        { filter: { status: [] } },
+        'filter.status must have 1 to 50 values of at most 255 characters.',
+      ],
+      [
+        'a blank search',
+        { filter: { search: '  ' } },
+        'filter.search must be a text of 1 to 255 characters, not all blank.',
+      ],
+      [
+        'a NUL',
+        { filter: { company: 'a\0b' } },
+        'filter.company must be a text of 1 to 255 characters, not all blank.',
+      ],
+      [
+        'scores from high to low',
+        { filter: { score: { min: 2, max: 1 } } },
+        'filter.score: min must not be above max.',
+      ],
+      [
+        'budgets from high to low',
+        { filter: { budget: { min: 2, max: 1 } } },
+        'filter.budget: min must not be above max.',
+      ],
+      [
+        'contacts that can never be',
+        { filter: { lastContactAfter: '2026-02-01T00:00:00Z', lastContactBefore: '2026-02-01T00:00:00Z' } },
+        'filter.lastContactAfter must be before lastContactBefore.',
+      ],
+      [
+        'scores of what has none',
+        { filter: { isScored: false, score: { min: 1 } } },
+        'filter.score does not go with isScored: false.',
+      ],
+    ])('%s', async (_, variables, message) => {
+      expect(await refusal(variables)).toEqual(['BAD_USER_INPUT', message]);
+    });
+
+    it('a cursor of another order or filter', async () => {
+      const message = 'after is a cursor of another list, filter or order: begin again without one.';
+      const others = [
+        { orderBy: { field: 'SCORE', direction: 'ASC' } },
+        { orderBy: { field: 'NAME', direction: 'DESC' } },
+        { filter: { status: ['won'] } },
+      ];
+      for (const other of others) {
+        expect(await refusal({ after: cursor, ...other })).toEqual(['BAD_USER_INPUT', message]);
+      }
+      // The same question in other words.
+      expect(
+        await list({
+          after: cursor,
+          filter: { status: null },
+          orderBy: { field: 'SCORE', direction: 'DESC' },
+        }),
+      ).toBeDefined();
+    });
+
+    it('a cursor that somebody made up', async () => {
+      const cursors = [
+        forged(['x']),
+        forged(['1e3']),
+        forged(['99999999999999']),
+        forged(['1', '2']),
+        forged([1]),
+        forged(['1'], 'x'),
+        forged(['1'], 1e12),
+        forged([`1'; DROP TABLE leads; --`]),
+        forged(['\u0000']),
+      ];
+      for (const after of cursors) expect((await refusal({ after }))[0]).toBe('BAD_USER_INPUT');
+    });
+  });
+});
+
+describe('the plan of a page', () => {
+  beforeAll(async () => {
+    await empty();
+    await database.rows(`
+      INSERT INTO leads ("firstName", "lastName", email, company, location, source, status, budget, "activityScore",
+        "scoreCalculatedAt", "lastContactAt", "createdAt", "updatedAt")
+      SELECT 'First' || n % 97, 'Last' || n % 89, n || '@example.com', 'Company ' || n % 3000, 'Town ' || n % 2000,
+        'source ' || n % 7, (ARRAY['new', 'won', 'lost'])[1 + n % 3], CASE WHEN n % 5 > 0 THEN n END,
+        CASE WHEN n % 9 > 0 THEN n % 101 END, now(), CASE WHEN n % 4 > 0 THEN now() - n * interval '1 minute' END,
+        now() - n * interval '1 minute', now()
+      FROM generate_series(1, 30000) AS n`);
+    await database.rows('VACUUM ANALYZE leads, lead_scores');
+  });
+
+  interface Node {
+    readonly 'Node Type': string;
+    readonly 'Relation Name'?: string;
+    readonly Plans?: readonly Node[];
+    readonly 'Actual Rows': number;
+  }
+  const nodesOf = (plan: Node): Node[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+
+  async function planOf(
+    filter: LeadFilter,
+    order: LeadOrder,
+    position: KeysetPosition | null,
+    isBackward: boolean,
+  ) {
+    const window = {
+      size: 20,
+      isBackward,
+      after: isBackward ? null : position,
+      before: isBackward ? position : null,
+    };
+    const query = { filter, order, window, maxAgeHours: 24 };
+    const segments = segmentsOf(order, window);
+    return Promise.all(
+      segments.slice(0, 1).map(async (segment) => {
+        const { sql, bind } = readSegment(query, segment, 21);
+        const [row] = await database.rows<{ 'QUERY PLAN': readonly { Plan: Node }[] }>(
+          `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
+          bind,
+        );
+        return nodesOf((row as { 'QUERY PLAN': readonly [{ Plan: Node }] })['QUERY PLAN'][0].Plan);
+      }),
+    );
+  }
+
+  const FIELDS = Object.keys(ORDERS) as LeadOrderField[];
+  const MIDDLE: Record<LeadOrderField, readonly string[]> = {
+    score: ['50'],
+    lastContact: ['2026-01-01 00:00:00+00'],
+    name: ['last5', 'first5'],
+    created: ['2026-01-01 00:00:00+00'],
+    budget: ['15000'],
+  };
+  const questions = FIELDS.flatMap((field) =>
+    (['asc', 'desc'] as const).flatMap((direction) =>
+      [
+        null,
+        { values: MIDDLE[field], id: 15_000 },
+        ...(ORDERS[field].isNullable ? [{ values: [], id: 15_000 }] : []),
+      ].flatMap((position) =>
+        [false, true].map((isBackward) => [field, direction, position, isBackward] as const),
+      ),
+    ),
+  );
+
+  it.each(questions)(
+    'is a range of an index: by %s %s from %j, backward: %s',
+    async (field, direction, position, isBackward) => {
+      for (const plan of await planOf({}, { field, direction }, position, isBackward)) {
+        const kinds = plan.map((node) => node['Node Type']);
+        expect(
+          kinds.filter((kind) => ['Seq Scan', 'Sort', 'Incremental Sort', 'Bitmap Heap Scan'].includes(kind)),
+        ).toEqual([]);
+        // It reads no more than it gives.
+        expect(Math.max(...plan.map((node) => node['Actual Rows']))).toBeLessThanOrEqual(21);
+      }
+    },
+  );
+
+  it.each<LeadFilter>([
+    { search: 'first12 last7' },
+    { search: '12345@' },
+    { company: 'company 17' },
+    { location: 'TOWN 17' },
+    { status: ['won'] },
+    { source: ['source 3'] },
+    { score: { min: 99 } },
+    { budget: { min: 29_000 } },
+    { isScored: false },
+    { lastContactAfter: new Date('2026-11-01') },
+    { status: ['won'], source: ['source 3'], score: { min: 50 }, search: 'last' },
+  ])('uses an index where it filters: %j', async (filter) => {
+    for (const field of FIELDS) {
+      for (const plan of await planOf(filter, { field, direction: 'desc' }, null, false)) {
+        expect([field, plan.filter((node) => node['Node Type'] === 'Seq Scan')]).toEqual([field, []]);
+      }
+    }
+  });
+});
+
+describe('the score that lists are ordered by', () => {
+  beforeEach(empty);
+
+  it('is that of the lead, whatever is done to it', async () => {
+    const change = fc.oneof(
+      some(
+        'INSERT',
+        'DELETE FROM leads WHERE id % 3 = 0',
+        'UPDATE leads SET "activityScore" = NULL WHERE id % 2 = 0',
+        'UPDATE leads SET "activityScore" = id % 101',
+        'UPDATE leads SET budget = 1',
+        'TRUNCATE leads, interactions',
+        'ROLLBACK',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 8 }), async (changes) => {
+        for (const sql of changes) {
+          if (sql === 'INSERT') await insertLeads(database, 5);
+          else if (sql === 'ROLLBACK')
+            await database.rows('BEGIN; UPDATE leads SET "activityScore" = 5; ROLLBACK');
+          else await database.rows(sql);
+        }
+        expect(await database.rows('SELECT "leadId" AS id, score FROM lead_scores ORDER BY 1')).toEqual(
+          await database.rows('SELECT id, "activityScore" AS score FROM leads ORDER BY 1'),
+        );
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('leads', () => {
+  let limited: Api;
+  beforeEach(async () => {
+    await empty();
+    limited = await startApi({ LEADS_LIST_LIMIT: '3' }, api.databaseUrl);
+  });
+  afterEach(() => limited.close());
+
+  it('gives every lead up to the limit, and beyond it fails and points to pages', async () => {
+    await insertLeads(database, 3);
+    expect(await limited.ask('{ leads { id } }')).toEqual({ leads: [{ id: '1' }, { id: '2' }, { id: '3' }] });
+    await insertLeads(database, 1);
+    expect((await limited.send('{ leads { id } }')).errors).toMatchObject([
+      {
+        message: 'There are more than 3 leads, too many for one answer: ask leadsConnection for pages.',
+        extensions: { code: 'LIST_TOO_LONG', limit: 3 },
+      },
+    ]);
+  });
+});
+
+describe('leadStats', () => {
+  beforeEach(empty);
+
+  const STATS = `{ leadStats { totalCount byStatus { status count } bySource { source count } byScoreBand { band count }
+    scoreHistogram { from to count } averages { score budget } } }`;
+
+  it('counts leads by status, source and score, and averages them', async () => {
+    await insertRows([
+      ...[0, 9, 10, 39, 40, 69, 70, 100, null].map((activityScore) => ({
+        firstName: 'A',
+        lastName: 'B',
+        company: null,
+        location: null,
+        source: 'website',
+        status: 'new',
+        budget: 10.5,
+        activityScore,
+        lastContactAt: null,
+        createdAt: DAYS[0] ?? '',
+      })),
+      {
+        firstName: 'A',
+        lastName: 'B',
+        company: null,
+        location: null,
+        source: null,
+        status: 'won',
+        budget: null,
+        activityScore: null,
+        lastContactAt: null,
+        createdAt: DAYS[0] ?? '',
+      },
+    ] as never);
+    const bins = [2, 1, 0, 1, 1, 0, 1, 1, 0, 1];
+    expect(await api.ask(STATS)).toEqual({
+      leadStats: {
+        totalCount: 10,
+        byStatus: [
+          { status: 'new', count: 9 },
+          { status: 'won', count: 1 },
+        ],
+        bySource: [
+          { source: 'website', count: 9 },
+          { source: null, count: 1 },
+        ],
+        byScoreBand: [
+          { band: 'HOT', count: 2 },
+          { band: 'WARM', count: 2 },
+          { band: 'COLD', count: 4 },
+          { band: 'UNSCORED', count: 2 },
+        ],
+        scoreHistogram: bins.map((count, index) => ({
+          from: index * 10,
+          to: index === 9 ? 100 : index * 10 + 9,
+          count,
+        })),
+        averages: { score: 337 / 8, budget: 10.5 },
+      },
+    });
+    expect(
+      await api.countStatements(() => api.ask('{ leadStats { byStatus { count } } }').then(() => undefined)),
+    ).toBe(1);
+  });
+
+  it('has an answer where there are no leads', async () => {
+    const { leadStats } = await api.ask<{ leadStats: object }>(STATS);
+    expect(leadStats).toMatchObject({ totalCount: 0, byStatus: [], averages: { score: null, budget: null } });
+  });
+});
