@@ -1,9 +1,13 @@
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
+import { requestIdOf, withRequestId } from './common/request-id.js';
+import { RequestLogger } from './common/request-logger.js';
+import { isProgramsGet, PROGRAMS_GET } from './graphql/programs-get.js';
 import type { Settings } from './config/settings.js';
 
 /** Builds the application as the server runs it and the tests drive it; nothing listens yet. */
@@ -11,8 +15,9 @@ export async function createApp(settings: Settings, databaseUrl: string): Promis
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(settings, databaseUrl),
     new FastifyAdapter(),
-    { abortOnError: false, logger: ['error', 'warn'] },
+    { abortOnError: false, logger: new RequestLogger({ logLevels: ['error', 'warn'] }) },
   );
+  identifyRequests(app.getHttpAdapter().getInstance());
   app.useGlobalPipes(new ValidationPipe({ transform: true, exceptionFactory: invalidInput }));
   const isAllowed = isAllowedOrigin(settings.http.corsOrigins);
   app.enableCors({
@@ -23,4 +28,17 @@ export async function createApp(settings: Settings, databaseUrl: string): Promis
   });
   await app.init();
   return app;
+}
+
+function identifyRequests(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    request.id = requestIdOf(request.headers['x-request-id']);
+    void reply.header('x-request-id', request.id);
+    if (isProgramsGet(request.method, request.headers)) request.headers[PROGRAMS_GET] = 'yes';
+    done();
+  });
+  // Not before the body is there: what its arrival sets off belongs to the connection, not to the request.
+  server.addHook('preHandler', (request, _reply, done) => {
+    withRequestId(request.id, done);
+  });
 }

@@ -2,15 +2,23 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DomainError } from '../common/domain-error.js';
+import { requestId } from '../common/request-id.js';
 import { toDomainError } from '../database/database-errors.js';
 
 const logger = new Logger('GraphQL');
 
 /**
  * What a client gets to see of an error: one whose message was written for it keeps its message and code;
- * of anything else it learns no more than that it happened, and the log has the rest.
+ * of anything else it learns no more than that it happened, and the log has the rest. The id of the request is with
+ * both.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { extensions, ...shown } = shownOf(formatted, error);
+  const id = requestId();
+  return { ...shown, extensions: { ...extensions, ...(id === undefined ? {} : { requestId: id }) } };
+}
+
+function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = unwrapResolverError(error);
   const domainError = toDomainError(original);
   if (domainError !== null) {
@@ -34,9 +42,14 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 
 function logUnlessClientsFault(error: DomainError): void {
   if (
-    ['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'RECALCULATION_RUNNING', 'RESCORE_NOT_RUNNING'].includes(
-      error.code,
-    )
+    [
+      'BAD_USER_INPUT',
+      'NOT_FOUND',
+      'CONFLICT',
+      'LIST_TOO_LONG',
+      'RECALCULATION_RUNNING',
+      'RESCORE_NOT_RUNNING',
+    ].includes(error.code)
   )
     return;
   logger.warn([`${error.code}: ${error.message}`, ...causesOf(error)].join(' <- '));

@@ -9,6 +9,8 @@ import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { DateTimeScalar } from './date-time.scalar.js';
 import { formatError } from './format-error.js';
 import { PassOnFilter } from './pass-on.filter.js';
+import { CSRF_HEADERS } from './programs-get.js';
+import { responseStatusPlugin } from './response-status.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
 
 /** The GraphQL endpoint: a Federation 2 subgraph at /graphql, its schema made from the code. */
@@ -30,17 +32,21 @@ export class GraphqlModule {
             federation: {
               version: 2,
               importUrl: 'https://specs.apollo.dev/federation/v2.0',
-              directives: ['@key'],
+              directives: ['@key', '@shareable'],
             },
           },
           sortSchema: true,
           playground: false,
           introspection: environment === 'development',
           includeStacktraceInErrorResponses: false,
-          csrfPrevention: true,
+          csrfPrevention: { requestHeaders: CSRF_HEADERS },
           formatError,
           subscriptions: subscriptionOptions(isAllowedOrigin),
-          plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginLandingPageDisabled()],
+          plugins: [
+            ApolloServerPluginInlineTraceDisabled(),
+            ApolloServerPluginLandingPageDisabled(),
+            responseStatusPlugin,
+          ],
         }),
       ],
     };

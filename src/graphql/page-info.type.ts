@@ -1,5 +1,7 @@
-import { Field, ObjectType } from '@nestjs/graphql';
+import { Directive, Field, ObjectType } from '@nestjs/graphql';
 
+// Every subgraph with connections has one.
+@Directive('@shareable')
 @ObjectType({ description: 'Where a page of a connection stands, as Relay defines it.' })
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether there is more after this page.' })

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
+import { requestIdOf, withRequestId } from '../common/request-id.js';
 import { formatError } from './format-error.js';
 
 interface SocketContext {
@@ -22,9 +23,9 @@ export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean
         return origin === undefined || isAllowedOrigin(origin);
       },
       onNext: (_context: unknown, _id: string, _payload: unknown, _args: unknown, result: Result) =>
-        result.errors === undefined ? undefined : { ...result, errors: result.errors.map(toPublic) },
+        result.errors === undefined ? undefined : { ...result, errors: allToPublic(result.errors) },
       onError: (_context: unknown, _id: string, _payload: unknown, errors: readonly unknown[]) =>
-        errors.map(toPublic),
+        allToPublic(errors),
     },
   };
 }
@@ -32,6 +33,10 @@ export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean
 interface Result {
   readonly errors?: readonly unknown[];
 }
+
+/** Each operation of a socket is a request of its own, which nobody has given an id before. */
+const allToPublic = (errors: readonly unknown[]): GraphQLFormattedError[] =>
+  withRequestId(requestIdOf(undefined), () => errors.map(toPublic));
 
 function toPublic(error: unknown): GraphQLFormattedError {
   const known =

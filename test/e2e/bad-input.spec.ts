@@ -240,7 +240,7 @@ describe('a fault of our own', () => {
     expect(errors).toEqual([
       expect.objectContaining({
         message: 'Something went wrong on our side.',
-        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) },
       }),
     ]);
   });

@@ -465,7 +465,7 @@ describe('regenerateSummary with a language model', () => {
         server.play(...Array.from({ length: 4 }, () => turn));
         const { data, errors } = await api.send(REGENERATE, { id });
         expect(data).toBeNull();
-        expect(errors?.[0]?.extensions).toEqual({ code });
+        expect(errors?.[0]?.extensions).toEqual({ code, requestId: expect.any(String) });
         expect(JSON.stringify(errors)).not.toContain('secret words');
         expect(server.requests).toHaveLength(before + calls);
         expect(await readSummary(database, id)).toEqual([OLD_SUMMARY]);
@@ -570,7 +570,10 @@ describe('regenerateSummary of the same lead in two replicas', () => {
   it('asks once where the call fails, and both are told', async () => {
     server.play({ status: 402, body: '' });
     for (const { errors } of await askBoth()) {
-      expect(errors?.[0]?.extensions).toEqual({ code: 'SUMMARY_PROVIDER_PAYMENT_REQUIRED' });
+      expect(errors?.[0]?.extensions).toEqual({
+        code: 'SUMMARY_PROVIDER_PAYMENT_REQUIRED',
+        requestId: expect.any(String),
+      });
     }
     expect(await readSummary(connection, id)).toEqual([OLD_SUMMARY]);
   });

@@ -1,0 +1,39 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+
+/** What is wrong with a request that is well-formed as HTTP. */
+const FAULTS_OF_THE_DOCUMENT: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+/** Whether the client asks for the media type of old, and not for the one that came with the specification. */
+const wantsPlainJson = (accept: string | undefined): boolean =>
+  accept !== undefined &&
+  /\bapplication\/json\b/i.test(accept) &&
+  !/\bapplication\/graphql-response\+json\b/i.test(accept);
+
+/**
+ * Answers 200 where a document is wrong and the client accepts `application/json`: with that media type, a status of
+ * 400 or more says that the answer may be from somebody who knows no GraphQL, such as a proxy. (GraphQL over HTTP,
+ * section 6.4.1) Clients that name no media type keep the 400 that they know.
+ */
+export const responseStatusPlugin: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse: ({ request, response }) => {
+        const errors = response.body.kind === 'single' ? (response.body.singleResult.errors ?? []) : [];
+        const isOfTheDocument =
+          errors.length > 0 && errors.every(({ extensions }) => FAULTS_OF_THE_DOCUMENT.has(extensions?.code));
+        if (
+          response.http.status === 400 &&
+          isOfTheDocument &&
+          wantsPlainJson(request.http?.headers.get('accept'))
+        ) {
+          response.http.status = 200;
+        }
+        return Promise.resolve();
+      },
+    }),
+};

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import request from 'supertest';
+import { RequestLogger } from '../../src/common/request-logger.js';
+import { type Api, startApi } from '../support/api.js';
+import { answersTo, connectSocket } from '../support/websocket.js';
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+async function post(query: string, id?: string) {
+  const sent = request(api.app.getHttpServer()).post('/graphql');
+  const answer = await (id === undefined ? sent : sent.set('x-request-id', id)).send({ query });
+  const headers = answer.headers as Record<string, string>;
+  const { errors = [] } = answer.body as { errors?: { extensions: { requestId: string } }[] };
+  return { header: headers['x-request-id'], ids: errors.map(({ extensions }) => extensions.requestId) };
+}
+
+describe('the id of a request', () => {
+  it.each([
+    ['a lead that is not there', 'mutation { removeLead(id: 77) }'],
+    ['a value that breaks a rule', '{ leadsConnection(first: 0) { nodes { id } } }'],
+    ['an unknown field', '{ nothing }'],
+    ['a syntax error', '{'],
+  ])('is in the answer and in its errors: %s', async (_, query) => {
+    const { header, ids } = await post(query);
+    expect(header).toMatch(UUID);
+    expect(ids).toEqual([header]);
+  });
+
+  it('is the one that the request brings along, where that is a word', async () => {
+    expect(await post('{ nothing }', 'trace-1.2:3_4')).toEqual({
+      header: 'trace-1.2:3_4',
+      ids: ['trace-1.2:3_4'],
+    });
+    for (const forged of ['a b', 'x'.repeat(65), '', 'a"b']) {
+      expect((await post('{ nothing }', forged)).header).toMatch(UUID);
+    }
+  });
+
+  it('is another one for each request, however many there are at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => post('mutation { removeLead(id: 77) }')),
+    );
+    expect(new Set(answers.map(({ header }) => header)).size).toBe(30);
+    for (const { header, ids } of answers) expect(ids).toEqual([header]);
+  });
+
+  it('is in errors over a WebSocket', async () => {
+    await api.app.listen(0, '127.0.0.1');
+    const client = connectSocket(`${await api.app.getUrl()}/graphql`);
+    const [error] = await answersTo(client, 'mutation { removeLead(id: 77) }')
+      .next()
+      .then(({ value }) => (value as { errors: { extensions: { requestId: string } }[] }).errors);
+    expect(error?.extensions.requestId).toMatch(UUID);
+    await client.dispose();
+  });
+
+  it('is in what is logged about it', async () => {
+    const written: string[] = [];
+    const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    api.app.useLogger(new RequestLogger({ logLevels: ['error', 'warn'], colors: false }));
+    const original = jest.spyOn(api.sequelize, 'query').mockRejectedValue(new Error('inside'));
+    try {
+      const { header } = await post('{ leadStats { totalCount } }', 'the-one');
+      expect(header).toBe('the-one');
+      expect(written.join('')).toMatch(/ERROR \[GraphQL the-one\] Error: inside/);
+    } finally {
+      original.mockRestore();
+      spy.mockRestore();
+      api.app.useLogger(false);
+    }
+  });
+});
