@@ -9,6 +9,31 @@ export interface KeysetPosition {
   readonly id: number;
 }
 
+/** What a list can be ordered by, by the name of its type in PostgreSQL. */
+export type KeysetType = 'integer' | 'numeric' | 'text' | 'timestamptz';
+
+const MOMENT =
+  /^(\d{4,6})-(\d\d)-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d){0,2}( BC)?$/;
+
+/** Whether PostgreSQL takes a text for a value of a type, as far as it writes such itself. */
+const IS_VALUE: Readonly<Record<KeysetType, (text: string) => boolean>> = {
+  integer: (text) => /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) < 2 ** 31,
+  numeric: (text) => /^-?(\d{1,100}(\.\d{1,100})?|Infinity)$|^NaN$/.test(text),
+  text: (text) => !text.includes('\0'),
+  timestamptz: (text) => {
+    const [, year, month, day] = MOMENT.exec(text) ?? [];
+    if (year === undefined) return /^-?infinity$/.test(text);
+    // The days of February are those of some leap year at most.
+    const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+    return (
+      Number(year) > 0 &&
+      Number(year) < 270_000 &&
+      date.getUTCMonth() + 1 === Number(month) &&
+      Number(day) > 0
+    );
+  },
+};
+
 /** Of what a cursor holds; counted up where that changes. */
 const VERSION = 1;
 
@@ -29,12 +54,14 @@ export class KeysetCursors {
   /**
    * @param list the field that the cursors are of
    * @param question what sets this list apart from others of the field: filter, order
-   * @param isPosition whether the values are such as this list is ordered by
+   * @param types of what it is ordered by, beside the id
+   * @param mayLackValues whether there may be none of it: then a position has no values
    */
   constructor(
     private readonly list: string,
     question: unknown,
-    private readonly isPosition: (values: readonly string[]) => boolean,
+    private readonly types: readonly KeysetType[],
+    private readonly mayLackValues = false,
   ) {
     this.binding = createHash('md5')
       .update(JSON.stringify([list, question]))
@@ -56,8 +83,16 @@ export class KeysetCursors {
         `${name} is a cursor of another list, filter or order: begin again without one.`,
       );
     }
-    if (!this.isPosition(values)) throw new InvalidInputError(`${name} is not a cursor of ${this.list}.`);
+    if (!this.arePosition(values)) throw new InvalidInputError(`${name} is not a cursor of ${this.list}.`);
     return { values, id };
+  }
+
+  private arePosition(values: readonly string[]): boolean {
+    if (values.length === 0 && this.mayLackValues) return true;
+    return (
+      values.length === this.types.length &&
+      this.types.every((type, index) => IS_VALUE[type](values[index] ?? ''))
+    );
   }
 }
 

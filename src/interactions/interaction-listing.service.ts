@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { type InferAttributes, QueryTypes, Sequelize } from 'sequelize';
-import { InvalidInputError } from '../common/domain-error.js';
 import { KeysetCursors, type KeysetPosition } from '../common/keyset-cursor.js';
 import { type Page, type PageArguments, pageOf, type PageWindow, pageWindow } from '../common/page-window.js';
-import { errorCodeOf } from '../database/connection-faults.js';
 import { COUNT_INTERACTIONS, readPages } from './interaction-page.sql.js';
 import type { Interaction } from './interaction.model.js';
 
@@ -24,7 +22,6 @@ export class InteractionListingService {
   /**
    * The same page of each of these leads, by the id of the lead.
    * @param window of positions that belong to these leads
-   * @throws BAD_USER_INPUT
    */
   async findPages(
     leadIds: readonly number[],
@@ -52,20 +49,10 @@ export class InteractionListingService {
     return leadIds.map((leadId) => counts.get(leadId) ?? 0);
   }
 
-  private async read<Row extends object>(sql: string, bind: unknown[]): Promise<Row[]> {
-    try {
-      return await this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind });
-    } catch (error) {
-      // Cursors are the one thing here that is not checked before: PostgreSQL knows best what it writes.
-      if (errorCodeOf(error)?.startsWith('22') === true) {
-        throw new InvalidInputError('after or before is not a cursor of interactionsConnection.', {
-          cause: error,
-        });
-      }
-      throw error;
-    }
+  private read<Row extends object>(sql: string, bind: unknown[]): Promise<Row[]> {
+    return this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind });
   }
 }
 
 const cursorsOf = (leadId: number): KeysetCursors =>
-  new KeysetCursors('interactionsConnection', leadId, (values) => values.length === 1);
+  new KeysetCursors('interactionsConnection', leadId, ['timestamptz']);

@@ -4,7 +4,7 @@ import type { RescoreRunConnection } from './dto/rescore-run-connection.type.js'
 import type { RescoreRun } from './rescore-run.js';
 
 /** Runs are ordered by their ids alone. */
-const CURSORS = new KeysetCursors('rescoreRuns', null, (values) => values.length === 0);
+const CURSORS = new KeysetCursors('rescoreRuns', null, []);
 
 /**
  * A page of runs, from a reader of runs before an id.

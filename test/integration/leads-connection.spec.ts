@@ -329,6 +329,11 @@ describe('leadsConnection', () => {
         'filter.status must have 1 to 50 values of at most 255 characters.',
       ],
       [
+        'a NUL in a list',
+        { filter: { source: ['a\0b'] } },
+        'filter.source must have 1 to 50 values of at most 255 characters.',
+      ],
+      [
         'a blank search',
         { filter: { search: '  ' } },
         'filter.search must be a text of 1 to 255 characters, not all blank.',
@@ -387,6 +392,7 @@ describe('leadsConnection', () => {
         forged(['x']),
         forged(['1e3']),
         forged(['99999999999999']),
+        forged(['2147483648']),
         forged(['1', '2']),
         forged([1]),
         forged(['1'], 'x'),
@@ -396,6 +402,44 @@ describe('leadsConnection', () => {
       ];
       for (const after of cursors) expect((await refusal({ after }))[0]).toBe('BAD_USER_INPUT');
     });
+  });
+});
+
+describe('a cursor', () => {
+  beforeEach(empty);
+
+  it('is taken for every value that PostgreSQL keeps, and never brings about a fault of our own', async () => {
+    await database.rows(`
+      INSERT INTO leads ("firstName", "lastName", email, budget, "lastContactAt", "createdAt", "updatedAt")
+      SELECT 'A', 'B', n || '@example.com', (ARRAY[0, 0.01, 99999999.99, 'NaN'])[1 + n % 4],
+        (ARRAY['infinity', '-infinity', '2024-02-29 23:59:59.999999+00', '2026-03-15 01:02:03.000001+00',
+          '9999-12-31 00:00:00+00'])[1 + n % 5]::timestamptz,
+        '2026-01-01', now()
+      FROM generate_series(1, 20) AS n`);
+    for (const field of ['BUDGET', 'LAST_CONTACT', 'NAME', 'CREATED']) {
+      const orderBy = { field, direction: 'DESC' };
+      const whole = await list({ orderBy, first: 100 });
+      const ids: number[] = [];
+      let after: string | null = null;
+      do {
+        const page: Page = await list({ orderBy, first: 3, after });
+        ids.push(...idsOf(page));
+        after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      } while (after !== null);
+      expect(ids).toEqual(idsOf(whole));
+
+      const [version, binding, id, values] = JSON.parse(
+        Buffer.from(whole.edges[9]?.cursor ?? '', 'base64url').toString(),
+      ) as [number, string, number, string[]];
+      await fc.assert(
+        fc.asyncProperty(fc.nat(30), some(...'0123456789-+.: ea\0'), async (at, sign) => {
+          const changed = values.map((value) => value.slice(0, at) + sign + value.slice(at + 1));
+          const forged = Buffer.from(JSON.stringify([version, binding, id, changed])).toString('base64url');
+          expect([undefined, 'BAD_USER_INPUT']).toContain(await api.codeOf(LIST, { orderBy, after: forged }));
+        }),
+        { numRuns: 80 },
+      );
+    }
   });
 });
 

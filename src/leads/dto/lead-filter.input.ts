@@ -12,6 +12,8 @@ import {
 
 const MAX_VALUES = 50;
 const MAX_LENGTH = 255;
+/** PostgreSQL takes no NUL in a text. */
+const WITHOUT_NUL = /^[^\0]*$/;
 
 const IsListOfValues = () => (target: object, name: string) => {
   const rule = {
@@ -20,12 +22,13 @@ const IsListOfValues = () => (target: object, name: string) => {
   ArrayMinSize(1, rule)(target, name);
   ArrayMaxSize(MAX_VALUES, rule)(target, name);
   MaxLength(MAX_LENGTH, { ...rule, each: true })(target, name);
+  Matches(WITHOUT_NUL, { ...rule, each: true })(target, name);
 };
 
-/** PostgreSQL takes no NUL in a text. */
 const IsSearchedText = () => (target: object, name: string) => {
   const rule = { message: `filter.${name} must be a text of 1 to ${MAX_LENGTH} characters, not all blank` };
-  Matches(/^(?=[^]*\S)[^\0]*$/, rule)(target, name);
+  Matches(WITHOUT_NUL, rule)(target, name);
+  Matches(/\S/, rule)(target, name);
   MaxLength(MAX_LENGTH, rule)(target, name);
 };
 

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
-import { InvalidInputError } from '../../common/domain-error.js';
 import { KeysetCursors } from '../../common/keyset-cursor.js';
 import { type Page, type PageArguments, pageOf, pageWindow } from '../../common/page-window.js';
-import { errorCodeOf } from '../../database/connection-faults.js';
 import { type LeadRecord, type LeadRow, leadRecordOf } from '../lead-record.js';
 import { ScoreSettings } from '../scoring/score-settings.js';
 import { canonicalFilter, type LeadFilter, refuseContradictions } from './lead-filter.js';
@@ -75,26 +73,13 @@ export class LeadListingService {
     return averages ?? { score: null, budget: null };
   }
 
-  private async select<Row extends object>({ sql, bind }: Statement): Promise<Row[]> {
-    try {
-      return await this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind: [...bind] });
-    } catch (error) {
-      // Cursors are the one thing here that is not checked before: PostgreSQL knows best what it writes.
-      if (errorCodeOf(error)?.startsWith('22') === true) {
-        throw new InvalidInputError('after or before is not a cursor of leadsConnection.', { cause: error });
-      }
-      throw error;
-    }
+  private select<Row extends object>({ sql, bind }: Statement): Promise<Row[]> {
+    return this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind: [...bind] });
   }
 }
 
 function cursorsOf(filter: LeadFilter, order: LeadOrder): KeysetCursors {
-  const { keys, isNullable } = ORDERS[order.field];
-  const isPosition = (values: readonly string[]) =>
-    values.length === keys.length || (isNullable && values.length === 0);
-  return new KeysetCursors(
-    'leadsConnection',
-    [canonicalFilter(filter), order.field, order.direction],
-    isPosition,
-  );
+  const { types, isNullable } = ORDERS[order.field];
+  const question = [canonicalFilter(filter), order.field, order.direction];
+  return new KeysetCursors('leadsConnection', question, types, isNullable);
 }

@@ -1,3 +1,5 @@
+import type { KeysetType } from '../../common/keyset-cursor.js';
+
 export type LeadOrderField = 'score' | 'lastContact' | 'name' | 'created' | 'budget';
 export type OrderDirection = 'asc' | 'desc';
 
@@ -11,7 +13,7 @@ export interface OrderKeys {
   /** SQL. Each is the beginning of an index, with the id at its end. */
   readonly keys: readonly string[];
   /** Their types in PostgreSQL. */
-  readonly types: readonly ('integer' | 'timestamptz' | 'numeric' | 'text')[];
+  readonly types: readonly KeysetType[];
   /** SQL of the id, in the same table. */
   readonly id: string;
   /** Whether there may be none. There is one key then, and leads without come last in both directions. */
