@@ -111,6 +111,12 @@ function isLanguage(tag: string): boolean {
 const isUrl = (protocols: readonly string[]) => (value: string) =>
   URL.canParse(value) && protocols.includes(new URL(value).protocol);
 
+/** Paths can be put behind it, it can be shown, and `fetch` takes it. */
+function isPlainUrl(value: string): boolean {
+  const { username, password, search, hash } = new URL(value);
+  return username === '' && password === '' && search === '' && hash === '';
+}
+
 const list = (value: string): string[] =>
   value
     .split(',')
@@ -163,10 +169,15 @@ const schema = z.object({
     (value) => value === undefined || /^[\x21-\x7e]{8,512}$/.test(value),
     'OPENROUTER_API_KEY must be 8 to 512 printable ASCII characters without spaces',
   ),
-  OPENROUTER_BASE_URL: text().refine(
-    (value) => value === undefined || isUrl(['http:', 'https:'])(value),
-    'OPENROUTER_BASE_URL must be an http or https URL',
-  ),
+  OPENROUTER_BASE_URL: text()
+    .refine(
+      (value) => value === undefined || isUrl(['http:', 'https:'])(value),
+      'OPENROUTER_BASE_URL must be an http or https URL',
+    )
+    .refine(
+      (value) => value === undefined || !URL.canParse(value) || isPlainUrl(value),
+      'OPENROUTER_BASE_URL must hold no user, password, query or fragment',
+    ),
   OPENROUTER_MODELS: text()
     .transform((value) => (value === undefined ? ['openai/gpt-4o-mini'] : list(value)))
     .refine(

@@ -266,6 +266,16 @@ describe('loadSettings', () => {
       ['secret-marker', 'file:///secret-marker', 'openrouter.ai/api/v1'],
     ],
     [
+      'OPENROUTER_BASE_URL',
+      'OPENROUTER_BASE_URL must hold no user, password, query or fragment',
+      [
+        'https://user:secret-marker@proxy.example.com/v1',
+        'https://secret-marker@proxy.example.com/v1',
+        'https://proxy.example.com/v1?key=secret-marker',
+        'https://proxy.example.com/v1#secret-marker',
+      ],
+    ],
+    [
       'OPENROUTER_MODELS',
       'OPENROUTER_MODELS must name 1 to 3 models, separated by commas',
       [',', 'a,b,c,secret-marker'],
