@@ -4,6 +4,7 @@ import { CsvImportService } from '../data-import/csv-import.service.js';
 import type { CsvPaths } from '../data-import/import-files.js';
 import { ImportInterruptedError } from '../data-import/import-interrupted-error.js';
 import type { ImportResult, LineCounts } from '../data-import/import-report.js';
+import { runCommandLine } from './command-line.js';
 import { ImportPrinter } from './import-progress.js';
 import { reportFailure } from './report-failure.js';
 import { runCommand } from './run-command.js';
@@ -62,14 +63,6 @@ function parseRequest(args: string[]): CsvPaths | null {
 function onlyOne(option: string, values: readonly string[] = []): string | undefined {
   if (values.length > 1) throw new OperatorError(`--${option} can be given once.`);
   return values[0];
-}
-
-function readRequest(): CsvPaths | null {
-  try {
-    return parseRequest(process.argv.slice(2));
-  } catch (error) {
-    throw new OperatorError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
 }
 
 /** @returns the exit code */
@@ -137,11 +130,4 @@ async function run(paths: CsvPaths): Promise<void> {
   if (!hasEnded) process.exitCode = NOTHING_IMPORTED;
 }
 
-try {
-  const paths = readRequest();
-  if (paths === null) process.stdout.write(USAGE);
-  else await run(paths);
-} catch (error) {
-  reportFailure(error);
-  process.exitCode = NOTHING_IMPORTED;
-}
+await runCommandLine({ usage: USAGE, parse: parseRequest, run, failureCode: NOTHING_IMPORTED });

@@ -7,6 +7,7 @@ import { RecalculateScoresArgs } from '../rescoring/dto/recalculate-scores.args.
 import { RescoreAbortedError } from '../rescoring/rescore-execution.js';
 import type { RescoreRun } from '../rescoring/rescore-run.js';
 import { RescoringService } from '../rescoring/rescoring.service.js';
+import { numberOf, printUnnamed, runCommandLine } from './command-line.js';
 import { wholeNumber } from './progress-display.js';
 import { reportFailure } from './report-failure.js';
 import { RescorePrinter } from './rescore-progress.js';
@@ -49,21 +50,12 @@ function parseRequest(args: string[]): RecalculateScoresArgs | null {
   const maxAge = values['max-age'];
   const request = Object.assign(new RecalculateScoresArgs(), {
     onlyStale: values.stale === true,
-    // Number takes an empty text for 0.
-    maxAgeHours: maxAge === undefined ? null : maxAge.trim() === '' ? NaN : Number(maxAge),
+    maxAgeHours: numberOf(maxAge),
   });
   if (maxAge !== undefined && !request.onlyStale) throw new OperatorError('--max-age goes with --stale.');
   const [fault] = faultsOf(validateSync(request));
   if (fault !== undefined) throw new OperatorError(`${fault.replace('maxAgeHours', '--max-age')}.`);
   return request;
-}
-
-function readRequest(): RecalculateScoresArgs | null {
-  try {
-    return parseRequest(process.argv.slice(2));
-  } catch (error) {
-    throw new OperatorError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
 }
 
 /** @returns what SIGINT and SIGTERM abort */
@@ -123,8 +115,7 @@ function printRun({
   durationMs,
 }: RescoreRun): void {
   for (const { leadId, reason } of failures) console.error(`lead ${leadId}: ${reason}`);
-  const unnamed = failedCount - failures.length;
-  if (unnamed > 0) console.error(`… and ${wholeNumber.format(unnamed)} more`);
+  printUnnamed(failedCount - failures.length);
   const saved = `${wholeNumber.format(doneCount)} ${doneCount === 1 ? 'score' : 'scores'} saved`;
   const rest = `${wholeNumber.format(failedCount)} failed, ${wholeNumber.format(skippedCount)} skipped`;
   const seconds = ((durationMs ?? 0) / 1000).toFixed(1);
@@ -149,11 +140,4 @@ async function run(request: RecalculateScoresArgs): Promise<void> {
   process.exitCode = exitCode;
 }
 
-try {
-  const request = readRequest();
-  if (request === null) process.stdout.write(USAGE);
-  else await run(request);
-} catch (error) {
-  reportFailure(error);
-  process.exitCode = NOTHING_SAVED;
-}
+await runCommandLine({ usage: USAGE, parse: parseRequest, run, failureCode: NOTHING_SAVED });

@@ -8,6 +8,7 @@ import { RegenerateSummariesArgs } from '../summary-batches/dto/regenerate-summa
 import type { SummaryBatch } from '../summary-batches/summary-batch.js';
 import { SummaryBatchesService } from '../summary-batches/summary-batches.service.js';
 import { SummaryWorkers } from '../summary-batches/summary-workers.js';
+import { numberOf, printUnnamed, runCommandLine } from './command-line.js';
 import { wholeNumber } from './progress-display.js';
 import { reportFailure } from './report-failure.js';
 import { runCommand } from './run-command.js';
@@ -63,20 +64,6 @@ function parseRequest(args: string[]): RegenerateSummariesArgs | null {
   return request;
 }
 
-/** Number takes an empty text for 0. */
-function numberOf(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  return text.trim() === '' ? NaN : Number(text);
-}
-
-function readRequest(): RegenerateSummariesArgs | null {
-  try {
-    return parseRequest(process.argv.slice(2));
-  } catch (error) {
-    throw new OperatorError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
-}
-
 /** Has the batch cancelled where SIGINT or SIGTERM comes. */
 function cancelOnSignals(batches: SummaryBatchesService, id: number): void {
   let isCancelled = false;
@@ -112,8 +99,7 @@ async function printBatch(batches: SummaryBatchesService, batch: SummaryBatch): 
   const { id, writtenCount, unchangedCount, failedCount, skippedCount, costUsd, error } = batch;
   const failures = await batches.findFailures(id);
   for (const { leadId, code, reason } of failures) console.error(`lead ${leadId}: ${code}: ${reason}`);
-  const unnamed = failedCount - failures.length;
-  if (unnamed > 0) console.error(`… and ${wholeNumber.format(unnamed)} more`);
+  printUnnamed(failedCount - failures.length);
   if (error !== null) console.error(error);
   const written = `${wholeNumber.format(writtenCount)} ${writtenCount === 1 ? 'summary' : 'summaries'} written`;
   const rest = [
@@ -153,11 +139,4 @@ async function run(request: RegenerateSummariesArgs): Promise<void> {
   process.exitCode = exitCode;
 }
 
-try {
-  const request = readRequest();
-  if (request === null) process.stdout.write(USAGE);
-  else await run(request);
-} catch (error) {
-  reportFailure(error);
-  process.exitCode = NOTHING_BEGUN;
-}
+await runCommandLine({ usage: USAGE, parse: parseRequest, run, failureCode: NOTHING_BEGUN });
