@@ -22,7 +22,7 @@ export interface PageWindow<Position> {
   readonly before: Position | null;
 }
 
-export interface Edge<Node> {
+interface Edge<Node> {
   readonly cursor: string;
   readonly node: Node;
 }

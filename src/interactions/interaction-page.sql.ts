@@ -28,6 +28,6 @@ export function readPages(
   return { sql, bind };
 }
 
-/** $1: lead ids. How many interactions each has that has any. */
+/** $1: the ids of leads. How many interactions each has; no row for a lead without any. */
 export const COUNT_INTERACTIONS = `
   SELECT "leadId", count(*)::int AS count FROM interactions WHERE "leadId" = ANY ($1::integer[]) GROUP BY "leadId"`;

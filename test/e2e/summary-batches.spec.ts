@@ -368,6 +368,25 @@ describe('several replicas', () => {
     });
   });
 
+  it('start again after they had to give up, since the queue could not be told how a job ended', async () => {
+    await insertToldLeads(12);
+    let isHidden = false;
+    server.onRequest(async () => {
+      if (isHidden) return;
+      isHidden = true;
+      await database.rows('ALTER SCHEMA summary_queue RENAME TO hidden');
+    });
+    const { id } = await start();
+    const countWritten = async () =>
+      (await database.rows(`SELECT FROM summary_batch_items WHERE status = 'written'`)).length;
+    // Those that were being written when the queue went are written all the same.
+    while ((await countWritten()) === 0) await setImmediate();
+    await database.rows('SELECT pg_sleep(0.5)');
+    await database.rows('ALTER SCHEMA hidden RENAME TO summary_queue');
+    expect(await untilOver({ id } as Batch)).toMatchObject({ status: 'SUCCEEDED', writtenCount: 12 });
+    expect(server.requests).toHaveLength(12);
+  });
+
   it('go on with what a process that was stopped had begun', async () => {
     await api.app.close();
     await insertToldLeads(12);

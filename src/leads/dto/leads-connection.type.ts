@@ -1,24 +1,12 @@
-import { Field, ObjectType } from '@nestjs/graphql';
-import { PageInfo } from '../../graphql/page-info.type.js';
+import type { Page } from '../../common/page-window.js';
+import { connectionType } from '../../graphql/connection-type.js';
 import { LeadType } from './lead.type.js';
 
-@ObjectType({ description: 'A lead in a page of leads.' })
-export class LeadEdge {
-  @Field(() => String, { description: 'Where the lead stands; `after` and `before` take it.' })
-  cursor!: string;
-
-  @Field(() => LeadType, { description: 'The lead.' })
-  node!: LeadType;
-}
-
-@ObjectType({ description: 'A page of leads.' })
-export class LeadConnection {
-  @Field(() => [LeadEdge], { description: 'The leads with their cursors.' })
-  edges!: readonly LeadEdge[];
-
-  @Field(() => [LeadType], { description: 'The leads.' })
-  nodes!: readonly LeadType[];
-
-  @Field(() => PageInfo, { description: 'Where the page stands.' })
-  pageInfo!: PageInfo;
-}
+export type LeadConnection = Page<LeadType>;
+export const LeadConnection = connectionType(LeadType, {
+  prefix: 'Lead',
+  one: 'lead',
+  many: 'leads',
+  description: 'A page of leads.',
+  cursorArguments: '`after` and `before` take it',
+});

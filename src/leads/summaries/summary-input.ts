@@ -16,7 +16,7 @@ export interface SummaryInput {
 }
 
 export interface InputLead {
-  /** Null, as any text here: not known, or withheld. */
+  /** Null where it is not known or withheld, as with every text here. */
   readonly name: string | null;
   readonly company: string | null;
   readonly location: string | null;

@@ -14,7 +14,7 @@ export const READ_DETAILS = `
   FROM ${SUMMARIES_OF_LEADS}
   WHERE leads.id = ANY ($1)`;
 
-/** $1: the ids of leads, $2: the version of the writer, or null: any. The ids of those whose summary is stale. */
+/** $1: the ids of leads, $2: the version of the writer; null where any will do. The ids of those whose summary is stale. */
 export const READ_STALE_SUMMARIES = `
   SELECT leads.id
   FROM ${SUMMARIES_OF_LEADS}
