@@ -49,7 +49,7 @@ const cursorSchema = z.tuple([
  * another filter or another order is told from a right one.
  */
 export class KeysetCursors {
-  private readonly binding: string;
+  private knownBinding: string | undefined;
 
   /**
    * @param list the field that the cursors are of
@@ -59,14 +59,16 @@ export class KeysetCursors {
    */
   constructor(
     private readonly list: string,
-    question: unknown,
+    private readonly question: unknown,
     private readonly types: readonly KeysetType[],
     private readonly mayLackValues = false,
-  ) {
-    this.binding = createHash('md5')
-      .update(JSON.stringify([list, question]))
+  ) {}
+
+  private get binding(): string {
+    return (this.knownBinding ??= createHash('md5')
+      .update(JSON.stringify([this.list, this.question]))
       .digest('base64url')
-      .slice(0, 11);
+      .slice(0, 11));
   }
 
   write({ values, id }: KeysetPosition): string {

@@ -75,18 +75,37 @@ export function pageOf<Node, Position>(
   cursorOf: (node: Node) => string,
 ): Page<Node> {
   const read = rows.slice(0, size);
-  const nodes = isBackward ? read.reverse() : read;
-  const edges = nodes.map((node) => ({ cursor: cursorOf(node), node }));
   const isMore = rows.length > size;
-  return {
-    edges,
-    nodes,
-    pageInfo: {
-      // Where a cursor was given on the other side, it stood for something that is there.
-      hasNextPage: isBackward ? before !== null : isMore,
-      hasPreviousPage: isBackward ? isMore : after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+  // Where a cursor was given on the other side, it stood for something that is there.
+  return new ReadPage(
+    isBackward ? read.reverse() : read,
+    isBackward ? before !== null : isMore,
+    isBackward ? isMore : after !== null,
+    cursorOf,
+  );
+}
+
+/** Edges and cursors are made where they are asked for: most ask for nodes, and a list of lists has hundreds. */
+class ReadPage<Node> implements Page<Node> {
+  constructor(
+    readonly nodes: readonly Node[],
+    private readonly hasNextPage: boolean,
+    private readonly hasPreviousPage: boolean,
+    private readonly cursorOf: (node: Node) => string,
+  ) {}
+
+  get edges(): readonly Edge<Node>[] {
+    return this.nodes.map((node) => ({ cursor: this.cursorOf(node), node }));
+  }
+
+  get pageInfo(): Page<Node>['pageInfo'] {
+    const { hasNextPage, hasPreviousPage } = this;
+    const cursorOf = (node: Node | undefined) => (node === undefined ? null : this.cursorOf(node));
+    return {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: cursorOf(this.nodes[0]),
+      endCursor: cursorOf(this.nodes.at(-1)),
+    };
+  }
 }

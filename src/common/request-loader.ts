@@ -5,14 +5,17 @@ import DataLoader from 'dataloader';
  * nothing is remembered: a mutation later in the same request may have changed it. A request is told by its GraphQL context.
  */
 export abstract class RequestLoader<Key, Value> {
-  private readonly loaders = new WeakMap<object, DataLoader<Key, Value>>();
+  /**
+   * Where the context keeps it. In a WeakMap beside, all that a request has read would live until the next full
+   * collection of garbage.
+   */
+  private readonly place = Symbol('loader');
 
   load(context: object, key: Key): Promise<Value> {
-    let loader = this.loaders.get(context);
-    if (loader === undefined) {
-      loader = new DataLoader((keys: readonly Key[]) => this.loadMany(keys), { cache: false });
-      this.loaders.set(context, loader);
-    }
+    const places = context as Record<symbol, DataLoader<Key, Value> | undefined>;
+    const loader = (places[this.place] ??= new DataLoader((keys: readonly Key[]) => this.loadMany(keys), {
+      cache: false,
+    }));
     return loader.load(key);
   }
 

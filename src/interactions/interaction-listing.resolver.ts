@@ -1,12 +1,16 @@
-import { Args, Context, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Int, ResolveField, Resolver } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { FieldArgs } from '../graphql/field-args.js';
+import { readForNodes } from '../graphql/selected-fields.js';
 import { PageArgs } from '../graphql/page.args.js';
 import { LeadType } from '../leads/dto/lead.type.js';
 import { InteractionConnection } from './dto/interactions-connection.type.js';
 import { InteractionCountLoader } from './interaction-count.loader.js';
-import { InteractionListingService } from './interaction-listing.service.js';
+import { InteractionListingService, type InteractionPage } from './interaction-listing.service.js';
 import { InteractionPageLoader } from './interaction-page.loader.js';
+import { columnsOfFields } from './interaction-record.js';
 
-type PageOfLead = InteractionConnection & { readonly leadId: number };
+const columnsFor = readForNodes(columnsOfFields);
 
 /** The interactions of a lead in pages. */
 @Resolver(() => LeadType)
@@ -20,13 +24,15 @@ export class InteractionListingResolver {
     description:
       'The contacts with the lead in pages, newest first. Fails with BAD_USER_INPUT, also where a cursor is of another lead.',
   })
-  async interactionsConnection(
-    @Parent() { id: leadId }: LeadType,
-    @Args() args: PageArgs,
-    @Context() context: object,
-  ): Promise<PageOfLead> {
-    const page = await this.pages.load(context, { leadId, window: this.listing.windowOf(leadId, args) });
-    return { ...page, leadId };
+  @FieldArgs(() => PageArgs)
+  interactionsConnection(
+    { id: leadId }: LeadType,
+    args: PageArgs,
+    context: object,
+    info: GraphQLResolveInfo,
+  ): Promise<InteractionPage> {
+    const window = this.listing.windowOf(leadId, args);
+    return this.pages.load(context, { leadId, window, columns: columnsFor(info) });
   }
 }
 
@@ -35,7 +41,7 @@ export class InteractionCountResolver {
   constructor(private readonly counts: InteractionCountLoader) {}
 
   @ResolveField(() => Int, { description: 'How many interactions the lead has, on all pages.' })
-  totalCount(@Parent() { leadId }: PageOfLead, @Context() context: object): Promise<number> {
+  totalCount({ leadId }: InteractionPage, _args: object, context: object): Promise<number> {
     return this.counts.load(context, leadId);
   }
 }

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
-import { type InferAttributes, QueryTypes, Sequelize } from 'sequelize';
+import { Sequelize } from 'sequelize';
 import { KeysetCursors, type KeysetPosition } from '../common/keyset-cursor.js';
 import { type Page, type PageArguments, pageOf, type PageWindow, pageWindow } from '../common/page-window.js';
+import { readRows } from '../database/read-rows.js';
 import { COUNT_INTERACTIONS, readPages } from './interaction-page.sql.js';
-import type { Interaction } from './interaction.model.js';
+import type { InteractionColumn, PartOfInteraction } from './interaction-record.js';
 
-export type InteractionRecord = Readonly<InferAttributes<Interaction>>;
-type ListedRow = InteractionRecord & { readonly position: readonly string[] };
+/** A page of the interactions of a lead. */
+export type InteractionPage = Page<PartOfInteraction> & { readonly leadId: number };
+
+type ListedRow = PartOfInteraction & { readonly position: string };
 
 /** Interactions of leads in pages, newest first. */
 @Injectable()
@@ -22,35 +25,32 @@ export class InteractionListingService {
   /**
    * The same page of each of these leads, by the id of the lead.
    * @param window of positions that belong to these leads
+   * @param columns what is read of each interaction, beside its id and its lead's
    */
   async findPages(
     leadIds: readonly number[],
     window: PageWindow<KeysetPosition>,
-  ): Promise<ReadonlyMap<number, Page<InteractionRecord>>> {
-    const { sql, bind } = readPages(leadIds, window);
-    const rows = await this.read<ListedRow>(sql, bind);
+    columns: readonly InteractionColumn[],
+  ): Promise<ReadonlyMap<number, InteractionPage>> {
+    const rows = await readRows<ListedRow>(this.sequelize, readPages(leadIds, window, columns));
     const byLead = new Map<number, ListedRow[]>(leadIds.map((leadId) => [leadId, []]));
     for (const row of rows) byLead.get(row.leadId)?.push(row);
-    return new Map(
-      [...byLead].map(([leadId, listed]) => {
-        const cursors = cursorsOf(leadId);
-        return [
-          leadId,
-          pageOf(listed, window, ({ id, position }) => cursors.write({ id, values: position })),
-        ];
-      }),
-    );
+    const pageFor = (leadId: number, listed: readonly ListedRow[]): InteractionPage => {
+      const cursors = cursorsOf(leadId);
+      const page = pageOf(listed, window, ({ id, position }) => cursors.write({ id, values: [position] }));
+      return Object.assign(page, { leadId });
+    };
+    return new Map([...byLead].map(([leadId, listed]) => [leadId, pageFor(leadId, listed)]));
   }
 
   /** How many interactions each of these leads has, in their order. */
   async count(leadIds: readonly number[]): Promise<number[]> {
-    const rows = await this.read<{ leadId: number; count: number }>(COUNT_INTERACTIONS, [leadIds]);
+    const rows = await readRows<{ leadId: number; count: number }>(this.sequelize, {
+      sql: COUNT_INTERACTIONS,
+      bind: [leadIds],
+    });
     const counts = new Map(rows.map(({ leadId, count }) => [leadId, count]));
     return leadIds.map((leadId) => counts.get(leadId) ?? 0);
-  }
-
-  private read<Row extends object>(sql: string, bind: unknown[]): Promise<Row[]> {
-    return this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind });
   }
 }
 

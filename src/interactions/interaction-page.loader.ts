@@ -1,35 +1,40 @@
 import { Injectable } from '@nestjs/common';
 import type { KeysetPosition } from '../common/keyset-cursor.js';
-import type { Page, PageWindow } from '../common/page-window.js';
+import type { PageWindow } from '../common/page-window.js';
 import { RequestLoader } from '../common/request-loader.js';
-import { InteractionListingService, type InteractionRecord } from './interaction-listing.service.js';
+import { InteractionListingService, type InteractionPage } from './interaction-listing.service.js';
+import type { InteractionColumn } from './interaction-record.js';
 
 export interface InteractionPageKey {
   readonly leadId: number;
   readonly window: PageWindow<KeysetPosition>;
+  /** What is read of each interaction, beside its id and its lead's. */
+  readonly columns: readonly InteractionColumn[];
 }
 
 /** Pages of interactions of leads; the same page of many leads of one request comes from one query. */
 @Injectable()
-export class InteractionPageLoader extends RequestLoader<InteractionPageKey, Page<InteractionRecord>> {
+export class InteractionPageLoader extends RequestLoader<InteractionPageKey, InteractionPage> {
   constructor(private readonly listing: InteractionListingService) {
     super();
   }
 
-  protected override async loadMany(keys: readonly InteractionPageKey[]): Promise<Page<InteractionRecord>[]> {
+  protected override async loadMany(keys: readonly InteractionPageKey[]): Promise<InteractionPage[]> {
     const groups = new Map<string, InteractionPageKey[]>();
     for (const key of keys) {
-      const name = JSON.stringify(key.window);
-      groups.set(name, [...(groups.get(name) ?? []), key]);
+      const name = JSON.stringify([key.window, key.columns]);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, [key]);
+      else group.push(key);
     }
-    const pages = new Map<InteractionPageKey, Page<InteractionRecord>>();
+    const pages = new Map<InteractionPageKey, InteractionPage>();
     await Promise.all(
       [...groups.values()].map(async (group) => {
         const found = await this.findPages(group);
-        group.forEach((key) => {
+        for (const key of group) {
           const page = found.get(key.leadId);
           if (page !== undefined) pages.set(key, page);
-        });
+        }
       }),
     );
     return keys.map((key) => {
@@ -39,13 +44,13 @@ export class InteractionPageLoader extends RequestLoader<InteractionPageKey, Pag
     });
   }
 
-  /** @param group of the same window */
+  /** @param group of the same window and columns */
   private async findPages(
     group: readonly InteractionPageKey[],
-  ): Promise<ReadonlyMap<number, Page<InteractionRecord>>> {
+  ): Promise<ReadonlyMap<number, InteractionPage>> {
     const [first] = group;
     return first === undefined
       ? new Map()
-      : this.listing.findPages([...new Set(group.map(({ leadId }) => leadId))], first.window);
+      : this.listing.findPages([...new Set(group.map(({ leadId }) => leadId))], first.window, first.columns);
   }
 }

@@ -1,28 +1,34 @@
 import type { KeysetPosition } from '../common/keyset-cursor.js';
 import type { PageWindow } from '../common/page-window.js';
+import type { Statement } from '../database/read-rows.js';
+import type { InteractionColumn } from './interaction-record.js';
 
 /**
  * Reads a page of the interactions of each of many leads: for each a range of the index, whatever comes before it.
  * Newest first; those of the same instant by their ids.
- * @returns SQL and its parameters
+ * @param columns what is read of each, beside its id and its lead's
  */
 export function readPages(
   leadIds: readonly number[],
   { size, isBackward, after, before }: PageWindow<KeysetPosition>,
-): { sql: string; bind: unknown[] } {
+  columns: readonly InteractionColumn[],
+): Statement {
   const bind: unknown[] = [leadIds, size + 1];
   const bound = (position: KeysetPosition | null, sign: '<' | '>') => {
     if (position === null) return '';
     bind.push(position.values[0], position.id);
-    return `AND (date, id) ${sign} ($${bind.length - 1}::timestamptz, $${bind.length}::integer)`;
+    return `AND (interactions.date, interactions.id) ${sign} ($${bind.length - 1}::timestamptz, $${bind.length}::integer)`;
   };
+  const read = [...new Set<InteractionColumn>(['id', 'leadId', ...columns])].map(
+    (column) => `interactions."${column}"`,
+  );
   const direction = isBackward ? 'ASC' : 'DESC';
   const sql = `
     SELECT page.*
     FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
-      SELECT interactions.*, ARRAY[date::text] AS position FROM interactions
+      SELECT ${read.join(', ')}, date::text AS position FROM interactions
       WHERE interactions."leadId" = asked."leadId" ${bound(after, '<')} ${bound(before, '>')}
-      ORDER BY date ${direction}, id ${direction}
+      ORDER BY interactions.date ${direction}, interactions.id ${direction}
       LIMIT $2
     ) AS page`;
   return { sql, bind };

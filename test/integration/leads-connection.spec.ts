@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { connectionFromArray, offsetToCursor } from 'graphql-relay';
 import type { KeysetPosition } from '../../src/common/keyset-cursor.js';
 import type { LeadFilter } from '../../src/leads/listing/lead-filter.js';
+import { LEAD_COLUMNS } from '../../src/leads/lead-record.js';
 import { type LeadOrder, type LeadOrderField, ORDERS } from '../../src/leads/listing/lead-order.js';
 import { readSegment, segmentsOf } from '../../src/leads/listing/lead-page.sql.js';
 import { type Api, startApi } from '../support/api.js';
@@ -290,6 +291,42 @@ describe('leadsConnection', () => {
     expect(seen.filter((id) => unchanged.includes(id)).sort((a, b) => a - b)).toEqual(unchanged);
   });
 
+  it('gives each field of a lead the same, whether it is asked for alone or with all others', async () => {
+    await api.ask(`mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "a@example.com", budget: 7.25,
+      phone: "1", company: "C", location: "D", source: "E", status: "won" }) { id } }`);
+    await api.ask(
+      `mutation { createInteraction(createInteractionInput: { leadId: 1, type: CALL, date: "2026-01-01", notes: "N" }) { id } }`,
+    );
+    await api.ask('mutation { regenerateSummary(id: 1) { id } }');
+    const { __type: lead } = await api.ask<{
+      __type: { fields: { name: string }[] };
+    }>('{ __type(name: "Lead") { fields { name } } }');
+    const below: Record<string, string> = {
+      interactions: '{ id type date notes leadId createdAt updatedAt }',
+      interactionsConnection:
+        '{ nodes { id type date notes leadId createdAt updatedAt } edges { node { notes } } }',
+      scoreBreakdown:
+        '{ recency { points reason } engagement { reason } budget { reason } status { reason } }',
+      summaryDetail: '{ source writer generatedAt isStale }',
+    };
+    const selections = lead.fields.map(({ name }) => `${name} ${below[name] ?? ''}`);
+    const first = async (query: string) => {
+      const { list } = await api.ask<{ list: { nodes?: object[]; edges?: { node: object }[] } }>(query);
+      return list.nodes?.[0] ?? list.edges?.[0]?.node;
+    };
+    const whole = await first(`{ list: leadsConnection { nodes { ${selections.join(' ')} } } }`);
+    const { byId } = await api.ask<{ byId: object }>(`{ byId: lead(id: 1) { ${selections.join(' ')} } }`);
+    expect(whole).toEqual(byId);
+    for (const selection of selections) {
+      expect(whole).toMatchObject(
+        (await first(`{ list: leadsConnection { nodes { ${selection} } } }`)) ?? {},
+      );
+      expect(whole).toMatchObject(
+        (await first(`{ list: leadsConnection { edges { node { ${selection} } } } }`)) ?? {},
+      );
+    }
+  });
+
   it('counts only where that is asked for', async () => {
     await insertLeads(database, 3);
     const without = await api.countStatements(() =>
@@ -477,7 +514,7 @@ describe('the plan of a page', () => {
       after: isBackward ? null : position,
       before: isBackward ? position : null,
     };
-    const query = { filter, order, window, maxAgeHours: 24 };
+    const query = { columns: LEAD_COLUMNS, filter, order, window, maxAgeHours: 24 };
     const segments = segmentsOf(order, window);
     return Promise.all(
       segments.slice(0, 1).map(async (segment) => {

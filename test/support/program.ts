@@ -87,7 +87,7 @@ export async function startServerProgram(options: ProgramOptions): Promise<Serve
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query }),
       });
-      return response.json();
+      return (await response.json()) as unknown;
     },
     stop: () => {
       program.process.kill('SIGTERM');

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
-import { QueryTypes, Sequelize } from 'sequelize';
+import { Sequelize } from 'sequelize';
 import { KeysetCursors } from '../../common/keyset-cursor.js';
 import { type Page, type PageArguments, pageOf, pageWindow } from '../../common/page-window.js';
-import { type LeadRecord, type LeadRow, leadRecordOf } from '../lead-record.js';
+import { readRows, type Statement } from '../../database/read-rows.js';
+import type { LeadColumn, PartOfLead } from '../lead-record.js';
 import { ScoreSettings } from '../scoring/score-settings.js';
 import { canonicalFilter, type LeadFilter, refuseContradictions } from './lead-filter.js';
 import { type LeadOrder, ORDERS } from './lead-order.js';
-import { countLeads, readSegment, segmentsOf, type Statement } from './lead-page.sql.js';
+import { countLeads, positionOf, type Positioned, readSegment, segmentsOf } from './lead-page.sql.js';
 import { COUNT_BY_SCORE, COUNT_BY_SOURCE, COUNT_BY_STATUS, READ_AVERAGES } from './lead-stats.sql.js';
 import type { ScoreCount } from './score-distribution.js';
 
-type ListedRow = LeadRow & { readonly position: readonly string[] };
+type ListedRow = PartOfLead & Positioned;
 
 /** Lists of leads, of whatever length: in pages, and in figures. */
 @Injectable()
@@ -21,60 +22,56 @@ export class LeadListingService {
     private readonly scores: ScoreSettings,
   ) {}
 
-  /** @throws BAD_USER_INPUT */
-  async findPage(args: PageArguments, filter: LeadFilter, order: LeadOrder): Promise<Page<LeadRecord>> {
+  /**
+   * @param columns what is read of each lead beside its id
+   * @throws BAD_USER_INPUT
+   */
+  async findPage(
+    args: PageArguments,
+    filter: LeadFilter,
+    order: LeadOrder,
+    columns: readonly LeadColumn[],
+  ): Promise<Page<PartOfLead>> {
     refuseContradictions(filter);
     const cursors = cursorsOf(filter, order);
     const window = pageWindow(args, (cursor, name) => cursors.read(cursor, name));
-    const { maxAgeHours } = this.scores;
+    const query = { columns, filter, order, window, maxAgeHours: this.scores.maxAgeHours };
     const rows: ListedRow[] = [];
     for (const segment of segmentsOf(order, window)) {
       const limit = window.size + 1 - rows.length;
       if (limit === 0) break;
-      rows.push(
-        ...(await this.select<ListedRow>(
-          readSegment({ filter, order, window, maxAgeHours }, segment, limit),
-        )),
-      );
+      rows.push(...(await this.read<ListedRow>(readSegment(query, segment, limit))));
     }
-    const listed = rows.map((row) => ({ lead: leadRecordOf(row), position: row.position }));
-    const page = pageOf(listed, window, ({ lead, position }) =>
-      cursors.write({ id: lead.id, values: position }),
-    );
-    return {
-      ...page,
-      edges: page.edges.map(({ cursor, node }) => ({ cursor, node: node.lead })),
-      nodes: page.nodes.map(({ lead }) => lead),
-    };
+    return pageOf(rows, window, (row) => cursors.write(positionOf(row)));
   }
 
   async count(filter: LeadFilter): Promise<number> {
-    const [row] = await this.select<{ count: number }>(countLeads(filter, this.scores.maxAgeHours));
+    const [row] = await this.read<{ count: number }>(countLeads(filter, this.scores.maxAgeHours));
     return row?.count ?? 0;
   }
 
   countByStatus(): Promise<{ status: string; count: number }[]> {
-    return this.select({ sql: COUNT_BY_STATUS, bind: [] });
+    return this.read({ sql: COUNT_BY_STATUS, bind: [] });
   }
 
   countBySource(): Promise<{ source: string | null; count: number }[]> {
-    return this.select({ sql: COUNT_BY_SOURCE, bind: [] });
+    return this.read({ sql: COUNT_BY_SOURCE, bind: [] });
   }
 
   countByScore(): Promise<ScoreCount[]> {
-    return this.select({ sql: COUNT_BY_SCORE, bind: [] });
+    return this.read({ sql: COUNT_BY_SCORE, bind: [] });
   }
 
   async averages(): Promise<{ score: number | null; budget: number | null }> {
-    const [averages] = await this.select<{ score: number | null; budget: number | null }>({
+    const [averages] = await this.read<{ score: number | null; budget: number | null }>({
       sql: READ_AVERAGES,
       bind: [],
     });
     return averages ?? { score: null, budget: null };
   }
 
-  private select<Row extends object>({ sql, bind }: Statement): Promise<Row[]> {
-    return this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind: [...bind] });
+  private read<Row extends object>(statement: Statement): Promise<Row[]> {
+    return readRows<Row>(this.sequelize, statement);
   }
 }
 

@@ -1,20 +1,13 @@
 import type { KeysetPosition } from '../../common/keyset-cursor.js';
 import type { PageWindow } from '../../common/page-window.js';
+import type { Statement } from '../../database/read-rows.js';
+import { type LeadColumn, readColumns } from '../lead-record.js';
 import { conditionsOf, Parameters } from './lead-conditions.sql.js';
 import type { LeadFilter } from './lead-filter.js';
 import { type LeadOrder, type OrderKeys, ORDERS } from './lead-order.js';
 
-/** A statement with its parameters. */
-export interface Statement {
-  readonly sql: string;
-  readonly bind: readonly unknown[];
-}
-
 /** Leads that have what a list is ordered by, or, at the end of the list, those that have not. */
 export type Segment = 'values' | 'nulls';
-
-/** Of every lead, what the model has. */
-const COLUMNS = 'leads.*';
 
 /** The tables that an expression is about. */
 const tablesOf = (sql: string): string =>
@@ -32,6 +25,8 @@ export function segmentsOf(order: LeadOrder, window: PageWindow<KeysetPosition>)
 }
 
 export interface LeadQuery {
+  /** What is read of each lead. */
+  readonly columns: readonly LeadColumn[];
   readonly filter: LeadFilter;
   readonly order: LeadOrder;
   readonly window: PageWindow<KeysetPosition>;
@@ -40,7 +35,7 @@ export interface LeadQuery {
 
 /** Reads leads of a segment: a range of an index from where the window begins, and never what comes before it. */
 export function readSegment(
-  { filter, order, window, maxAgeHours }: LeadQuery,
+  { columns, filter, order, window, maxAgeHours }: LeadQuery,
   segment: Segment,
   limit: number,
 ): Statement {
@@ -61,16 +56,29 @@ export function readSegment(
     ...bounds,
     ...conditionsOf(filter, parameters, maxAgeHours),
   ];
-  const values = segment === 'nulls' ? '' : keys.keys.map((key) => `${key}::text`).join(', ');
+  const position =
+    segment === 'nulls' ? [] : keys.keys.map((key, index) => `${key}::text AS position${index}`);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join('\n      AND ')}`;
   const sql = `
-    SELECT ${COLUMNS}, ARRAY[${values}]::text[] AS position
+    SELECT ${[readColumns(columns), ...position].join(', ')}
     FROM ${tablesOf(where + keys.id)}
     ${where}
     ORDER BY ${ordering.map((key) => `${key} ${isAscending ? 'ASC' : 'DESC'}`).join(', ')}
     LIMIT ${parameters.add(limit, 'integer')}`;
   return { sql, bind: parameters.values };
 }
+
+/** What `readSegment` reads beside columns: where a lead stands, a text for each key. An array would take longer to parse. */
+export interface Positioned {
+  readonly id: number;
+  readonly position0?: string;
+  readonly position1?: string;
+}
+
+export const positionOf = ({ id, position0, position1 }: Positioned): KeysetPosition => ({
+  id,
+  values: [position0, position1].filter((value) => value !== undefined),
+});
 
 /** Beyond a position. Among leads that have no value, the id alone tells. */
 function boundOf(

@@ -1,0 +1,69 @@
+import pg from 'pg';
+import type { Sequelize } from 'sequelize';
+
+/** A statement with its parameters. */
+export interface Statement {
+  readonly sql: string;
+  readonly bind: readonly unknown[];
+}
+
+/**
+ * Reads rows over a connection of the pool, as the driver gives them. Sequelize looks into every statement and copies
+ * every row, which takes about as long as reading a page of a list. Outside transactions only.
+ */
+export async function readRows<Row extends object>(
+  { connectionManager }: Sequelize,
+  { sql, bind }: Statement,
+): Promise<Row[]> {
+  const connection = await connectionManager.getConnection({ type: 'read' });
+  try {
+    return await query(connection as pg.Client, { text: sql, values: [...bind], types: { getTypeParser } });
+  } finally {
+    connectionManager.releaseConnection(connection);
+  }
+}
+
+/**
+ * The driver's own promise keeps all rows alive until the next full collection of garbage (pg 8.23, Node.js 20), which makes
+ * half as many requests a second of a list.
+ */
+function query<Row extends object>(client: pg.Client, config: pg.QueryConfig): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    client.query<Row>(config, (error, result) => {
+      if (error as Error | null) reject(error);
+      else resolve(result.rows);
+    });
+  });
+}
+
+const TIMESTAMPTZ: number = pg.types.builtins.TIMESTAMPTZ;
+const parseInstant = pg.types.getTypeParser(TIMESTAMPTZ) as (text: string) => unknown;
+
+const DIGIT_ZERO = 48;
+
+/**
+ * Instants of common years in UTC, as PostgreSQL writes them for Sequelize's sessions, `2026-03-01 09:30:00.123456+00`, digit by
+ * digit: a page of a list has hundreds, and no text need be cut out. All others are left to the driver.
+ */
+export function instantOf(text: string): unknown {
+  const isCommon = text[4] === '-' && text.endsWith('+00') && !text.startsWith('00');
+  if (!isCommon) return parseInstant(text);
+  const digit = (at: number) => (at < text.length - 3 ? text.charCodeAt(at) - DIGIT_ZERO : 0);
+  const number = (at: number) => 10 * digit(at) + digit(at + 1);
+  return new Date(
+    Date.UTC(
+      100 * number(0) + number(2),
+      number(5) - 1,
+      number(8),
+      number(11),
+      number(14),
+      number(17),
+      100 * digit(20) + number(21),
+    ),
+  );
+}
+
+const getTypeParser = ((oid: number, format: 'text') =>
+  oid === TIMESTAMPTZ
+    ? instantOf
+    : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser;

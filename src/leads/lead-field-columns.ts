@@ -1,0 +1,18 @@
+import { LEAD_COLUMNS, type LeadColumn } from './lead-record.js';
+
+/** Of the fields of a lead that are no columns, the columns that they are made of, beside its id. */
+const MADE_OF: Readonly<Record<string, readonly LeadColumn[]>> = {
+  __typename: [],
+  interactions: [],
+  interactionsConnection: [],
+  scoreIsStale: [],
+  summaryDetail: ['summarySource'],
+};
+
+const isColumn = (name: string): name is LeadColumn => (LEAD_COLUMNS as readonly string[]).includes(name);
+
+/** The columns that fields of a lead are made of; all of them where it is not known of one. */
+export function columnsOfFields(fields: ReadonlySet<string>): readonly LeadColumn[] {
+  const columns = [...fields].map((field) => (isColumn(field) ? [field] : MADE_OF[field]));
+  return columns.includes(undefined) ? LEAD_COLUMNS : columns.flatMap((names) => names ?? []);
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { type FieldNode, type FragmentDefinitionNode, Kind, parse } from 'graphql';
+import { readForNodes } from '../../../src/graphql/selected-fields.js';
+
+/** What a resolver of the only field of a query is told of it. */
+function infoOf(query: string) {
+  const { definitions } = parse(query);
+  const fragments = Object.fromEntries(
+    definitions
+      .filter(
+        (definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION,
+      )
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+  const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  return { fieldNodes: operation?.selectionSet.selections as FieldNode[], fragments };
+}
+
+describe('what is read for the nodes of a connection', () => {
+  const fieldsFor = readForNodes((fields) => [...fields].sort());
+
+  it.each([
+    ['{ list { nodes { a b } } }', ['a', 'b']],
+    ['{ list { edges { cursor node { a } } nodes { b } totalCount } }', ['a', 'b']],
+    ['{ list { other: nodes { x: a } } }', ['a']],
+    ['{ list { ...F } } fragment F on C { nodes { a ...G } } fragment G on N { b }', ['a', 'b']],
+    ['{ list { ... on C { edges { ... { node { ... on N { a } } } } } } }', ['a']],
+    ['query ($is: Boolean!) { list { nodes { a @include(if: $is) b @skip(if: true) } } }', ['a', 'b']],
+    ['{ list { pageInfo { hasNextPage } } }', []],
+    ['{ list { nodes { a } } list { nodes { b } } }', ['a', 'b']],
+    ['{ list { nodes { a { deep } } } }', ['a']],
+  ])('are the fields that are asked for: %s', (query, fields) => {
+    expect(fieldsFor(infoOf(query))).toEqual(fields);
+  });
+
+  it('is worked out once for a field of a document', () => {
+    let count = 0;
+    const read = readForNodes(() => [(count += 1)]);
+    const info = infoOf('{ list { nodes { a } } }');
+    expect([read(info), read({ ...info, fieldNodes: [...info.fieldNodes] })]).toEqual([[1], [1]]);
+  });
+
+  it('is told apart where a field is merged with another one in one place and not in another', () => {
+    const { fieldNodes, fragments } = infoOf('{ list { nodes { a } } list { nodes { b } } }');
+    expect(fieldsFor({ fieldNodes: fieldNodes.slice(0, 1), fragments })).toEqual(['a']);
+    expect(fieldsFor({ fieldNodes, fragments })).toEqual(['a', 'b']);
+  });
+});
