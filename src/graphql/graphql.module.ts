@@ -1,4 +1,5 @@
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
@@ -9,6 +10,8 @@ import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { DateTimeScalar } from './date-time.scalar.js';
 import { formatError } from './format-error.js';
 import { PassOnFilter } from './pass-on.filter.js';
+import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugin.js';
+import { withPlainFields } from './plain-fields.js';
 import { CSRF_HEADERS } from './programs-get.js';
 import { responseStatusPlugin } from './response-status.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
@@ -36,16 +39,20 @@ export class GraphqlModule {
             },
           },
           sortSchema: true,
+          transformSchema: withPlainFields,
           playground: false,
           introspection: environment === 'development',
           includeStacktraceInErrorResponses: false,
           csrfPrevention: { requestHeaders: CSRF_HEADERS },
           formatError,
+          stringifyResult: JSON.stringify,
           subscriptions: subscriptionOptions(isAllowedOrigin),
           plugins: [
+            ApolloServerPluginCacheControlDisabled(),
             ApolloServerPluginInlineTraceDisabled(),
             ApolloServerPluginLandingPageDisabled(),
             responseStatusPlugin,
+            compiledQueriesPlugin(),
           ],
         }),
       ],

@@ -1,0 +1,53 @@
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
+import { isCompilable } from './compilable.js';
+
+/** From which time on that it comes a query is worth compiling, which takes as long as answering it some ten times. */
+const COMPILED_FROM = 3;
+
+/** A program takes some hundred kilobytes. */
+const MAX_QUERIES = 200;
+
+/** A query that comes, and what it is known by. */
+export interface IncomingQuery {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | null;
+  /** Of its text. */
+  readonly hash: string | undefined;
+}
+
+/** The programs that graphql-jit makes of queries that come again and again. */
+export class CompiledQueries {
+  /** How often a query has come, or its program; null: it is not to be compiled. */
+  private readonly known = new LRUCache<
+    string,
+    { readonly count: number } | { readonly program: CompiledQuery | null }
+  >({
+    max: MAX_QUERIES,
+  });
+
+  /** Null: it is left to GraphQL.js. */
+  programFor(query: IncomingQuery): CompiledQuery | null {
+    if (query.hash === undefined) return null;
+    const key = `${query.hash} ${query.operationName ?? ''}`;
+    const known = this.known.get(key) ?? { count: 0 };
+    if ('program' in known) return known.program;
+    const count = known.count + 1;
+    if (count < COMPILED_FROM) {
+      this.known.set(key, { count });
+      return null;
+    }
+    const program = programOf(query);
+    this.known.set(key, { program });
+    return program;
+  }
+}
+
+function programOf({ schema, document, operation, operationName }: IncomingQuery): CompiledQuery | null {
+  if (!isCompilable(document, operation)) return null;
+  const compiled = compileQuery(schema, document, operationName ?? undefined);
+  return isCompiledQuery(compiled) ? compiled : null;
+}

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import fc from 'fast-check';
+import {
+  execute,
+  getNamedType,
+  type GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isCompositeType,
+  isObjectType,
+  Kind,
+  parse,
+  validate,
+} from 'graphql';
+import { DemoService } from '../../src/demo/demo.service.js';
+import { CompiledQueries } from '../../src/graphql/compiled-queries/compiled-queries.js';
+import { type Api, startApi } from '../support/api.js';
+
+let api: Api;
+let schema: GraphQLSchema;
+
+beforeAll(async () => {
+  api = await startApi();
+  await api.app.get(DemoService, { strict: false }).load();
+  ({ schema } = api.app.get(GraphQLSchemaHost, { strict: false }));
+});
+afterAll(() => api.close());
+
+/** Fields of queries with what they are asked with; some of it is refused. */
+const ROOTS = [
+  'leads',
+  'lead(id: $id)',
+  'interactions',
+  'interaction(id: $id)',
+  'interactionsByLead(leadId: $id)',
+  'leadStats',
+  'leadsConnection(first: $first, last: $last, filter: $filter, orderBy: $orderBy)',
+  'leadsConnection(first: 3)',
+  'leadsConnection(after: $after)',
+  'rescoreRuns(first: 5)',
+  'rescoreRun(id: $id)',
+];
+const VARIABLES =
+  '$id: Int!, $first: Int = 4, $last: Int, $after: String, $filter: LeadFilterInput, $orderBy: LeadOrderInput, $yes: Boolean!';
+
+const nameOf = (root: string) => root.split('(', 1)[0] ?? '';
+
+/** Selections of a type to some depth: aliases, fragments, directives and all. */
+function selection(type: GraphQLObjectType, depth: number): fc.Arbitrary<string> {
+  const fields = Object.values(type.getFields()).filter(
+    (field) => depth > 0 || !isCompositeType(getNamedType(field.type)),
+  );
+  if (fields.length === 0) return fc.constant('{ __typename }');
+  const field = fc.constantFrom(...fields).chain(({ name, type: fieldType, args }) => {
+    const inner = getNamedType(fieldType);
+    const below = isObjectType(inner) ? selection(inner, depth - 1) : fc.constant('');
+    const given = args.some((arg) => arg.name === 'first')
+      ? fc.constantFrom('', '(first: 2)', '(first: 0)', '(last: 2)')
+      : fc.constant('');
+    // The same name is the same field throughout a document, arguments included.
+    return fc
+      .tuple(below, given, fc.constantFrom('', '', '@include(if: $yes)', '@skip(if: $yes)'), fc.nat(99))
+      .map(
+        ([selected, call, directive, number]) =>
+          `a${number}${name}${call.replace(/\W/g, '')}${selected.length}: ${name}${call} ${directive} ${selected}`,
+      );
+  });
+  return fc
+    .tuple(fc.array(field, { minLength: 1, maxLength: 6 }), fc.constantFrom('plain', 'inline', 'typed'))
+    .map(([selected, kind]) => {
+      const all = `${selected.join(' ')} __typename`;
+      if (kind === 'inline') return `{ ... { ${all} } }`;
+      return kind === 'typed' ? `{ id: __typename ... on ${type.name} { ${all} } }` : `{ ${all} }`;
+    });
+}
+
+const shown = ({ message, path, locations, originalError }: GraphQLError) => ({
+  message,
+  path,
+  locations,
+  cause: originalError?.message,
+});
+const inOrder = (errors: readonly GraphQLError[] | undefined) =>
+  (errors ?? []).map((error) => JSON.stringify(shown(error))).sort();
+
+describe('a program made of a query', () => {
+  it('answers what GraphQL.js answers, errors included', async () => {
+    const queryType = schema.getQueryType();
+    const query = fc.array(fc.constantFrom(...ROOTS), { minLength: 1, maxLength: 3 }).chain((roots) =>
+      fc
+        .tuple(
+          ...roots.map((root) => {
+            const type = getNamedType(queryType?.getFields()[nameOf(root)]?.type);
+            if (!isObjectType(type)) throw new Error(`There is no ${root}.`);
+            return selection(type, 4);
+          }),
+        )
+        .map(
+          (selections) =>
+            `query (${VARIABLES}) { ${roots.map((root, index) => `r${index}: ${root} ${selections[index]}`).join(' ')} used: leadsConnection(first: $first, last: $last, after: $after, filter: $filter, orderBy: $orderBy) { __typename } one: lead(id: $id) { id @include(if: $yes) } }`,
+        ),
+    );
+    const variables = fc.record(
+      {
+        id: fc.constantFrom(1, 3, 99),
+        first: fc.constantFrom(1, 4, 0),
+        last: fc.constantFrom(2),
+        after: fc.constantFrom('x', null),
+        filter: fc.constantFrom({ status: ['won'] }, { search: 'a' }, { score: { min: 9, max: 1 } }, null),
+        orderBy: fc.constantFrom({ field: 'NAME', direction: 'ASC' }, { field: 'SCORE', direction: 'DESC' }),
+        yes: fc.boolean(),
+      },
+      { requiredKeys: ['id', 'yes'] },
+    );
+    let comparedCount = 0;
+    let failedCount = 0;
+    await fc.assert(
+      fc.asyncProperty(query, variables, async (text, variableValues) => {
+        const document = parse(text);
+        // Two fields of one name that differ are no query.
+        fc.pre(validate(schema, document).length === 0);
+        const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+        if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('There is no operation.');
+        const queries = new CompiledQueries();
+        const incoming = { schema, document, operation, operationName: null, hash: text };
+        const programs = Array.from({ length: 3 }, () => queries.programFor(incoming));
+        expect(programs.slice(0, 2)).toEqual([null, null]);
+        if (programs[2] == null) return;
+        const interpreted = await execute({ schema, document, variableValues, contextValue: {} });
+        const answered = await programs[2].query(undefined, {}, variableValues);
+        // It is left to GraphQL.js.
+        if (answered.data === undefined) return;
+        comparedCount += 1;
+        if (interpreted.errors !== undefined) failedCount += 1;
+        expect(JSON.parse(JSON.stringify(answered.data ?? null))).toEqual(
+          JSON.parse(JSON.stringify(interpreted.data ?? null)),
+        );
+        expect(inOrder(answered.errors)).toEqual(inOrder(interpreted.errors));
+      }),
+      { numRuns: 150 },
+    );
+    expect(comparedCount).toBeGreaterThan(50);
+    expect(failedCount).toBeGreaterThan(10);
+  }, 120_000);
+});
+
+describe('a query that comes again and again', () => {
+  const LIST = `query ($first: Int, $after: String) {
+    leadsConnection(first: $first, after: $after) { nodes { id scoreBreakdown { recency { reason } } } pageInfo { endCursor } } }`;
+  const timesFour = async (query: string, variables?: Record<string, unknown>) => {
+    const answers: unknown[] = [];
+    for (let time = 0; time < 4; time += 1) {
+      const answer = await api.send(query, variables);
+      const errors = answer.errors?.map(({ extensions: { requestId, ...extensions }, ...error }) => ({
+        ...error,
+        extensions,
+        hasRequestId: typeof requestId === 'string',
+      }));
+      answers.push(errors === undefined ? answer : { ...answer, errors });
+    }
+    return answers;
+  };
+
+  it.each<[string, string, Record<string, unknown>]>([
+    ['a page', LIST, { first: 3 }],
+    ['a size that is refused', LIST, { first: 0 }],
+    ['a cursor that is refused', LIST, { after: 'x' }],
+    ['a variable of a wrong type', LIST, { first: 'many' }],
+    ['a variable that is missing', 'query ($id: Int!) { lead(id: $id) { id } }', {}],
+    ['a lead that is not there', 'query ($id: Int!) { lead(id: $id) { id } }', { id: 99 }],
+    [
+      'entities',
+      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Lead { id email } } }',
+      {
+        of: [
+          { __typename: 'Lead', id: '1' },
+          { __typename: 'Lead', id: '99' },
+        ],
+      },
+    ],
+  ])('is answered the same each time: %s', async (_, query, variables) => {
+    const [first, ...others] = await timesFour(query, variables);
+    expect(others).toEqual([first, first, first]);
+  });
+
+  it('never executes what stands in it as code', async () => {
+    const marker = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d';
+    const places = globalThis as { isExecuted?: boolean };
+    const query = `{ leadsConnection(filter: { search: "${marker}globalThis.isExecuted=true" }) { nodes { id } } }`;
+    expect(await timesFour(query)).toEqual(Array(4).fill({ data: { leadsConnection: { nodes: [] } } }));
+    const variable = { filter: { search: `${marker}globalThis.isExecuted=true` } };
+    await timesFour(
+      'query ($filter: LeadFilterInput) { leadsConnection(filter: $filter) { nodes { id } } }',
+      variable,
+    );
+    expect(places.isExecuted).toBeUndefined();
+  });
+
+  it('reads only properties for fields that are no more', () => {
+    const lead = schema.getType('Lead');
+    if (!isObjectType(lead)) throw new Error('There is no Lead.');
+    const resolved = Object.values(lead.getFields()).filter(({ resolve }) => resolve !== undefined);
+    expect(resolved.map(({ name }) => name).sort()).toEqual([
+      'interactions',
+      'interactionsConnection',
+      'scoreBreakdown',
+      'scoreIsStale',
+      'summaryDetail',
+    ]);
+  });
+});
