@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { OperatorError } from '../../src/common/operator-error.js';
+import { readOrExplain, serverUrl, wholeNumber } from './arguments.js';
 
 export const USAGE = `Usage: pnpm bench:rescore [--leads N] [--interactions N] [--rounds N] [--url postgres://…] [--one-size]
                           [--indexes]
@@ -33,13 +33,8 @@ export interface RescoreArguments {
 }
 
 /** Null: help is asked for. @throws OperatorError where the usage is wrong */
-export function readArguments(args: string[]): RescoreArguments | null {
-  try {
-    return parse(args);
-  } catch (error) {
-    throw new OperatorError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
-}
+export const readArguments = (args: string[]): RescoreArguments | null =>
+  readOrExplain(USAGE, () => parse(args));
 
 function parse(args: string[]): RescoreArguments | null {
   const { values } = parseArgs({
@@ -63,16 +58,4 @@ function parse(args: string[]): RescoreArguments | null {
     isOneSize: values['one-size'],
     withIndexes: values.indexes,
   };
-}
-
-function wholeNumber(name: string, text: string, maximum: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (value >= 1 && value <= maximum) return value;
-  throw new OperatorError(`${name} must be a whole number from 1 to ${maximum}.`);
-}
-
-function serverUrl(text: string): string {
-  const isPostgres = URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
-  if (isPostgres) return text;
-  throw new OperatorError('--url must be a URL such as postgres://user:password@host:5432/database.');
 }

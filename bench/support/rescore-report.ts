@@ -1,6 +1,3 @@
-import os from 'node:os';
-import { now } from '../../src/common/clock.js';
-import type { BenchDatabase } from './bench-database.js';
 import { median } from './benchmark.js';
 import type { MeasuredVariant } from './index-variants.js';
 import { ORM_SAMPLE } from './orm-loop.js';
@@ -31,20 +28,6 @@ const nameOf: Readonly<Record<Way, (size: Size) => string>> = {
 };
 
 export const sizeName = ({ leads, interactions }: Size): string => `${whole(leads)} × ${whole(interactions)}`;
-
-/** What it was measured on. */
-export async function heading({ client, isEmbedded }: BenchDatabase, rounds: number): Promise<string> {
-  const { rows } = await client.query<{ version: string; fsync: string; buffers: string }>(
-    `SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync,
-       current_setting('shared_buffers') AS buffers`,
-  );
-  const [cpu] = os.cpus();
-  const memory = `${Math.round(os.totalmem() / 2 ** 30)} GB`;
-  const machine = `${cpu?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} cores, ${memory}, ${os.type()}`;
-  const database = `PostgreSQL ${rows[0]?.version} (${isEmbedded ? 'embedded' : 'named by --url'}, shared_buffers ${rows[0]?.buffers}, fsync ${rows[0]?.fsync})`;
-  const date = now().toISOString().slice(0, 10);
-  return `${date}, ${machine}, Node.js ${process.version}, ${database}. Medians of ${rounds} interleaved rounds.`;
-}
 
 export function waysTable(all: readonly Measured[]): string {
   const head = ['leads × interactions', 'way', 'seconds', 'lowest – highest', 'leads/s'];

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CleanUp } from './clean-up.js';
 
-const SERVER = path.resolve(import.meta.dirname, '..', '..', 'src', 'main.js');
+/** Of this project, as it is built. */
+export const SERVER = path.resolve(import.meta.dirname, '..', '..', 'src', 'main.js');
 const SAMPLE_INTERVAL_MS = 20;
 /** For what the start left to be done. */
 const IDLE_AFTER_MS = 1000;
@@ -29,7 +30,32 @@ export interface ServerUnderTest {
 }
 
 export async function startServerUnderTest(databaseUrl: string, cleanUp: CleanUp): Promise<ServerUnderTest> {
-  const child = spawn(process.execPath, [SERVER], {
+  const { url, pid, stop } = await startServerProcess(SERVER, databaseUrl, cleanUp);
+  await ask(url, '{ lead(id: 1) { id activityScore } }');
+  await sleep(IDLE_AFTER_MS);
+  return {
+    ask: (query) => ask(url, query),
+    idleMemory: await residentBytes(pid),
+    watchMemory: (work) => watchMemory(pid, work),
+    stop,
+  };
+}
+
+/** A server in a process of its own, ours or another one. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number | undefined;
+  /** Idempotent. */
+  readonly stop: () => Promise<void>;
+}
+
+/** @param program prints `ready at URL` */
+export async function startServerProcess(
+  program: string,
+  databaseUrl: string,
+  cleanUp: CleanUp,
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [program], {
     // Away from a `.env` of somebody's own.
     cwd: os.tmpdir(),
     env: {
@@ -51,15 +77,7 @@ export async function startServerUnderTest(databaseUrl: string, cleanUp: CleanUp
     return ended;
   };
   cleanUp.add(stop);
-  const url = await readyUrl(child);
-  await ask(url, '{ lead(id: 1) { id activityScore } }');
-  await sleep(IDLE_AFTER_MS);
-  return {
-    ask: (query) => ask(url, query),
-    idleMemory: await residentBytes(child.pid),
-    watchMemory: (work) => watchMemory(child.pid, work),
-    stop,
-  };
+  return { url: await readyUrl(child), pid: child.pid, stop };
 }
 
 function readyUrl(child: ChildProcess): Promise<string> {
@@ -77,8 +95,13 @@ function readyUrl(child: ChildProcess): Promise<string> {
   });
 }
 
-async function ask<Data>(url: string, query: string): Promise<Data> {
-  const body = await post(url, JSON.stringify({ query }));
+/** @throws Error where it answers errors */
+export async function ask<Data>(
+  url: string,
+  query: string,
+  variables?: Readonly<Record<string, unknown>>,
+): Promise<Data> {
+  const body = await post(url, JSON.stringify({ query, variables }));
   const answer = JSON.parse(body) as { data: Data; errors?: unknown };
   if (answer.errors !== undefined) throw new Error(`The server answered ${body}`);
   return answer.data;

@@ -1,0 +1,6 @@
+import { GraphQLScalarType } from 'graphql';
+
+export const dateTime = new GraphQLScalarType({
+  name: 'DateTime',
+  serialize: (value) => (value as Date).toISOString(),
+});

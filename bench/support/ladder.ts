@@ -1,0 +1,134 @@
+import { fill } from './bench-data.js';
+import type { Benchmark } from './benchmark.js';
+import { say, timed } from './benchmark.js';
+import { recalculate } from './recalculation.js';
+import { ask, SERVER, startServerProcess, startServerUnderTest } from './server-under-test.js';
+
+/** Where pages stand, counted from 1. */
+export const DEPTHS = [1, 100, 10_000] as const;
+
+const PAGE_SIZE = 20;
+const LARGEST_PAGE = 100;
+const TIMES = 100;
+
+/** A list that somebody looks through. */
+interface Question {
+  readonly name: string;
+  readonly orderBy: { readonly field: string; readonly direction: string };
+  readonly filter: Readonly<Record<string, unknown>>;
+}
+
+const QUESTIONS: readonly Question[] = [
+  { name: 'highest score first', orderBy: { field: 'SCORE', direction: 'DESC' }, filter: {} },
+  { name: 'by name', orderBy: { field: 'NAME', direction: 'ASC' }, filter: {} },
+  { name: 'last contact first', orderBy: { field: 'LAST_CONTACT', direction: 'DESC' }, filter: {} },
+  {
+    name: 'new or won, by score',
+    orderBy: { field: 'SCORE', direction: 'DESC' },
+    filter: { status: ['new', 'won'] },
+  },
+  {
+    name: 'search for two parts of names',
+    orderBy: { field: 'SCORE', direction: 'DESC' },
+    filter: { search: 'indqv 4242' },
+  },
+];
+
+const LIST = `query ($first: Int!, $after: String, $filter: LeadFilterInput, $orderBy: LeadOrderInput) {
+  leadsConnection(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+    nodes { id firstName lastName email company status activityScore scoreCalculatedAt summary }
+    pageInfo { hasNextPage endCursor } } }`;
+
+const WALK = `query ($first: Int!, $after: String, $filter: LeadFilterInput, $orderBy: LeadOrderInput) {
+  leadsConnection(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+    pageInfo { hasNextPage endCursor } } }`;
+
+interface Answer {
+  readonly leadsConnection: {
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  };
+}
+
+export interface MeasuredList {
+  readonly leads: number;
+  readonly name: string;
+  /** Milliseconds for each request of a page, by where it stands; null: there is no such page. */
+  readonly pages: readonly (readonly number[] | null)[];
+}
+
+/** How long pages take, by where they stand, in tables of some sizes. */
+export async function measureLadder(
+  benchmark: Benchmark,
+  sizes: readonly number[],
+  interactions: number,
+): Promise<MeasuredList[]> {
+  const measured: MeasuredList[] = [];
+  for (const leads of sizes) {
+    say(`Making ${leads} leads`);
+    await prepare(benchmark, leads, interactions);
+    const server = await startServerProcess(SERVER, benchmark.database.url, benchmark.cleanUp);
+    for (const question of QUESTIONS) {
+      say(`  ${question.name}`);
+      measured.push({ leads, name: question.name, pages: await measureList(server.url, question) });
+    }
+    await server.stop();
+  }
+  return measured;
+}
+
+/** Fills the tables, and has every score calculated. */
+export async function prepare(
+  { database, cleanUp }: Benchmark,
+  leads: number,
+  interactions: number,
+): Promise<void> {
+  await fill(database, leads, interactions);
+  const server = await startServerUnderTest(database.url, cleanUp);
+  await recalculate(server, leads);
+  await server.stop();
+  await database.client.query('VACUUM ANALYZE leads, lead_scores');
+  await database.client.query('CHECKPOINT');
+}
+
+async function measureList(url: string, question: Question): Promise<MeasuredList['pages']> {
+  const cursors = await cursorsBefore(url, question);
+  const times = DEPTHS.map((): number[] => []);
+  // The first time does not count. Interleaved, so that what comes and goes falls upon all.
+  for (let time = 0; time <= TIMES; time += 1) {
+    for (const [index, cursor] of cursors.entries()) {
+      if (cursor === undefined) continue;
+      const elapsed = await timed(() => askForPage(url, LIST, question, PAGE_SIZE, cursor));
+      if (time > 0) times[index]?.push(elapsed);
+    }
+  }
+  return cursors.map((cursor, index) => (cursor === undefined ? null : (times[index] ?? [])));
+}
+
+/** The cursors that the pages come after, in the order of the depths; null: it is the first; undefined: there is no such page. */
+async function cursorsBefore(url: string, question: Question): Promise<(string | null | undefined)[]> {
+  const cursors: (string | null | undefined)[] = [];
+  let after: string | null = null;
+  let isMore = true;
+  let passed = 0;
+  for (const depth of DEPTHS) {
+    const before = (depth - 1) * PAGE_SIZE;
+    while (passed < before && isMore) {
+      const size = Math.min(LARGEST_PAGE, before - passed);
+      const { pageInfo }: Answer['leadsConnection'] = (await askForPage(url, WALK, question, size, after))
+        .leadsConnection;
+      after = pageInfo.endCursor;
+      isMore = pageInfo.hasNextPage;
+      passed += size;
+    }
+    cursors.push(passed === before && isMore ? after : undefined);
+  }
+  return cursors;
+}
+
+const askForPage = (
+  url: string,
+  query: string,
+  { filter, orderBy }: Question,
+  first: number,
+  after: string | null,
+): Promise<Answer> => ask<Answer>(url, query, { first, after, filter, orderBy });

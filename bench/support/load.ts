@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import autocannon from 'autocannon';
+import { type Benchmark, say } from './benchmark.js';
+import { CONTENDERS, type Contender, VARIABLES } from './contenders.js';
+import { ask, type ServerProcess, startServerProcess } from './server-under-test.js';
+
+const CONNECTIONS = 16;
+
+/** What a server did in one turn. */
+export interface Turn {
+  readonly requestsPerSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Milliseconds of processor time of its process, for a request; null: nobody knows. */
+  readonly cpu: number | null;
+}
+
+export interface MeasuredContender {
+  readonly name: string;
+  readonly turns: readonly Turn[];
+}
+
+/** Each server has its turn in every round. The first round does not count. */
+export async function measureContenders(
+  { database, rounds, cleanUp }: Benchmark,
+  seconds: number,
+): Promise<MeasuredContender[]> {
+  const running: { contender: Contender; server: ServerProcess; turns: Turn[] }[] = [];
+  for (const contender of CONTENDERS) {
+    const server = await startServerProcess(contender.program, database.url, cleanUp);
+    running.push({ contender, server, turns: [] });
+  }
+  await checkAgreement(running);
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const { contender, server, turns } of running) {
+      const turn = await takeTurn(contender, server, seconds);
+      if (round > 0) turns.push(turn);
+      say(`  round ${round} of ${rounds}: ${contender.name} ${turn.requestsPerSecond.toFixed(1)} requests/s`);
+    }
+  }
+  await Promise.all(running.map(({ server }) => server.stop()));
+  return running.map(({ contender: { name }, turns }) => ({ name, turns }));
+}
+
+/** @throws Error where servers answer different leads or interactions: there is nothing to compare then */
+async function checkAgreement(
+  running: readonly { contender: Contender; server: ServerProcess }[],
+): Promise<void> {
+  const answers = await Promise.all(
+    running.map(async ({ contender: { query, leadsOf }, server }) => {
+      const leads = leadsOf(await ask(server.url, query, VARIABLES));
+      return JSON.stringify(
+        leads.map(({ id, interactions }) => [Number(id), interactions.map((one) => Number(one.id))]),
+      );
+    }),
+  );
+  running.forEach(({ contender: { name } }, index) => {
+    if (answers[index] !== answers[0]) {
+      throw new Error(`${name} answers other leads or interactions than ${running[0]?.contender.name}.`);
+    }
+  });
+}
+
+async function takeTurn(
+  { name, query }: Contender,
+  { url, pid }: ServerProcess,
+  seconds: number,
+): Promise<Turn> {
+  const cpuBefore = await cpuMilliseconds(pid);
+  const result = await autocannon({
+    url,
+    connections: CONNECTIONS,
+    duration: seconds,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query, variables: VARIABLES }),
+  });
+  const cpuAfter = await cpuMilliseconds(pid);
+  if (result.non2xx + result.errors + result.timeouts > 0) throw new Error(`${name} failed under load.`);
+  const count = result.requests.total;
+  return {
+    requestsPerSecond: count / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    cpu: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / count,
+  };
+}
+
+/** Linux counts in hundredths of a second. */
+const MS_A_TICK = 10;
+
+/** Null where there is no /proc: Linux alone has it. */
+async function cpuMilliseconds(pid: number | undefined): Promise<number | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  const [user, system] =
+    stat
+      ?.slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13) ?? [];
+  return user === undefined || system === undefined ? null : (Number(user) + Number(system)) * MS_A_TICK;
+}
