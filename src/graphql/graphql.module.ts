@@ -7,10 +7,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { DateTimeScalar } from './date-time.scalar.js';
+import { ErrorFilter } from './error.filter.js';
 import { formatError } from './format-error.js';
-import { PassOnFilter } from './pass-on.filter.js';
 import { CSRF_HEADERS } from './programs-get.js';
+import { mediaTypePlugin } from './media-type.plugin.js';
 import { responseStatusPlugin } from './response-status.plugin.js';
+import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
 
 /** The GraphQL endpoint: a Federation 2 subgraph at /graphql, its schema made from the code. */
@@ -22,7 +24,7 @@ export class GraphqlModule {
   ): DynamicModule {
     return {
       module: GraphqlModule,
-      providers: [DateTimeScalar, { provide: APP_FILTER, useClass: PassOnFilter }],
+      providers: [DateTimeScalar, { provide: APP_FILTER, useClass: ErrorFilter }],
       imports: [
         NestGraphQLModule.forRoot<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,
@@ -40,12 +42,16 @@ export class GraphqlModule {
           introspection: environment === 'development',
           includeStacktraceInErrorResponses: false,
           csrfPrevention: { requestHeaders: CSRF_HEADERS },
+          // Each replica would remember queries of its own; clients fall back to sending them.
+          persistedQueries: false,
           formatError,
           subscriptions: subscriptionOptions(isAllowedOrigin),
           plugins: [
             ApolloServerPluginInlineTraceDisabled(),
             ApolloServerPluginLandingPageDisabled(),
             responseStatusPlugin,
+            socketOnlyPlugin,
+            mediaTypePlugin,
           ],
         }),
       ],

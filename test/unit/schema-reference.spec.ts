@@ -133,7 +133,9 @@ describe('docs/schema.md', () => {
     const named = new Set(reference.match(/[\w.]+/g)?.flatMap((word) => [word, ...word.split('.')]));
     const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
     expect(types.length).toBeGreaterThan(40);
-    expect(types.flatMap((type) => [type.name, ...namesIn(type)]).filter((name) => !named.has(name))).toEqual([]);
+    expect(types.flatMap((type) => [type.name, ...namesIn(type)]).filter((name) => !named.has(name))).toEqual(
+      [],
+    );
   });
 
   it('has no link that leads nowhere', () => {
