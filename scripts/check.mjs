@@ -1,5 +1,5 @@
 // Runs every check, all of them even where one fails, two at a time, and ends with the line
-// `N passed, N failed`.
+// `N passed, N failed`. `--breaking-change` says that what is not committed yet may break clients.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -32,8 +32,13 @@ const sideBySide = [
   { name: 'knip', command: () => [programOf('knip'), '--no-progress'] },
 ];
 
-/** On its own: it may build, and the others would look at a build that is half written. */
+/** One by one: each may build, and the others would look at a build that is half written. */
 const atTheEnd = [
+  {
+    name: 'schema changes',
+    command: () => ['scripts/run.mjs', 'scripts/check-schema-changes.js', ...process.argv.slice(2)],
+    isTalkative: true,
+  },
   { name: 'generated files', command: () => ['scripts/run.mjs', 'scripts/generate.js', '--check'] },
 ];
 
@@ -50,7 +55,7 @@ function run(args) {
   });
 }
 
-async function runCheck({ name, command }) {
+async function runCheck({ name, command, isTalkative = false }) {
   const start = performance.now();
   // A package that is missing fails its own check only.
   const { isOk, output } = await Promise.resolve()
@@ -58,11 +63,11 @@ async function runCheck({ name, command }) {
     .catch((error) => ({ isOk: false, output: error.message }));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${isOk ? 'ok ' : 'FAILED'} ${name} (${seconds} s)`);
-  if (!isOk) console.log(`${output.trim()}\n`);
+  if (!isOk || (isTalkative && output.trim() !== '')) console.log(`${output.trim()}\n`);
   return isOk;
 }
 
-async function runChecks(checks) {
+async function runChecks(checks, checksAtATime) {
   const waiting = [...checks];
   const results = [];
   const work = async () => {
@@ -70,11 +75,11 @@ async function runChecks(checks) {
       results.push(await runCheck(check));
     }
   };
-  await Promise.all(Array.from({ length: CHECKS_AT_A_TIME }, work));
+  await Promise.all(Array.from({ length: checksAtATime }, work));
   return results;
 }
 
-const results = [...(await runChecks(sideBySide)), ...(await runChecks(atTheEnd))];
+const results = [...(await runChecks(sideBySide, CHECKS_AT_A_TIME)), ...(await runChecks(atTheEnd, 1))];
 const passed = results.filter((isOk) => isOk).length;
 console.log(`${passed} passed, ${results.length - passed} failed`);
 process.exitCode = passed === results.length ? 0 : 1;

@@ -1,5 +1,5 @@
-// Writes the files that are made from the code: schema.graphql and the picture in the docs. With --check it
-// writes nothing, and fails where one of them is not up to date.
+// Writes the files that are made from the code: schema.graphql, its reference and the picture in the docs. With
+// --check it writes nothing, and fails where one of them is not up to date.
 import 'reflect-metadata';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,8 @@ import { loadSettings } from '../src/config/settings.js';
 import { createApp } from '../src/configure-app.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { scorePicture } from './score-picture.js';
+import { schemaOf } from './schema-changes.js';
+import { schemaReference } from './schema-reference.js';
 
 /** The schema that the server serves: the application is built for real, on a database that is thrown away. */
 async function servedSchema(): Promise<string> {
@@ -30,8 +32,10 @@ async function servedSchema(): Promise<string> {
   }
 }
 
+const sdl = await servedSchema();
 const files: Readonly<Record<string, string>> = {
-  'schema.graphql': await servedSchema(),
+  'schema.graphql': sdl,
+  'docs/schema.md': schemaReference(schemaOf(sdl)),
   'docs/score-over-time.svg': scorePicture(),
 };
 const isCheck = process.argv.includes('--check');

@@ -1,9 +1,10 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { DomainError } from '../common/domain-error.js';
+import { DomainError, ERROR_CODES } from '../common/domain-error.js';
 import { requestId } from '../common/request-id.js';
 import { toDomainError } from '../database/database-errors.js';
+import { GRAPHQL_ERROR_CODES } from './graphql-error-codes.js';
 
 const logger = new Logger('GraphQL');
 
@@ -29,9 +30,8 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
       extensions: { code: domainError.code, ...domainError.details },
     };
   }
-  if (original instanceof GraphQLError && formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') {
-    return { ...formatted, extensions: { code: formatted.extensions?.code } };
-  }
+  const code = formatted.extensions?.code;
+  if (original instanceof GraphQLError && isPublicCode(code)) return { ...formatted, extensions: { code } };
   logger.error(original instanceof Error ? (original.stack ?? original.message) : String(original));
   return {
     ...formatted,
@@ -39,6 +39,13 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
 }
+
+const PUBLIC_CODES: ReadonlySet<unknown> = new Set(
+  [...ERROR_CODES, ...GRAPHQL_ERROR_CODES].filter((code) => code !== 'INTERNAL_SERVER_ERROR'),
+);
+
+/** Clients see no code that docs/errors.md does not explain. */
+const isPublicCode = (code: unknown): boolean => PUBLIC_CODES.has(code);
 
 function logUnlessClientsFault(error: DomainError): void {
   if (

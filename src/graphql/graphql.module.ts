@@ -8,12 +8,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { DateTimeScalar } from './date-time.scalar.js';
+import { ErrorFilter } from './error.filter.js';
 import { formatError } from './format-error.js';
-import { PassOnFilter } from './pass-on.filter.js';
 import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugin.js';
 import { withPlainFields } from './plain-fields.js';
 import { CSRF_HEADERS } from './programs-get.js';
+import { mediaTypePlugin } from './media-type.plugin.js';
 import { responseStatusPlugin } from './response-status.plugin.js';
+import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
 
 /** The GraphQL endpoint: a Federation 2 subgraph at /graphql, its schema made from the code. */
@@ -25,7 +27,7 @@ export class GraphqlModule {
   ): DynamicModule {
     return {
       module: GraphqlModule,
-      providers: [DateTimeScalar, { provide: APP_FILTER, useClass: PassOnFilter }],
+      providers: [DateTimeScalar, { provide: APP_FILTER, useClass: ErrorFilter }],
       imports: [
         NestGraphQLModule.forRoot<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,
@@ -44,6 +46,8 @@ export class GraphqlModule {
           introspection: environment === 'development',
           includeStacktraceInErrorResponses: false,
           csrfPrevention: { requestHeaders: CSRF_HEADERS },
+          // Each replica would remember queries of its own; clients fall back to sending them.
+          persistedQueries: false,
           formatError,
           stringifyResult: JSON.stringify,
           subscriptions: subscriptionOptions(isAllowedOrigin),
@@ -52,6 +56,8 @@ export class GraphqlModule {
             ApolloServerPluginInlineTraceDisabled(),
             ApolloServerPluginLandingPageDisabled(),
             responseStatusPlugin,
+            socketOnlyPlugin,
+            mediaTypePlugin,
             compiledQueriesPlugin(),
           ],
         }),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, parse } from 'graphql';
 import { requestIdOf, withRequestId } from '../common/request-id.js';
 import { formatError } from './format-error.js';
 
@@ -22,6 +22,8 @@ export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean
         const { origin } = (extra as { request: IncomingMessage }).request.headers;
         return origin === undefined || isAllowedOrigin(origin);
       },
+      onSubscribe: (_context: unknown, _id: string, { query }: { readonly query: string }) =>
+        syntaxErrorsOf(query),
       onNext: (_context: unknown, _id: string, _payload: unknown, _args: unknown, result: Result) =>
         result.errors === undefined ? undefined : { ...result, errors: allToPublic(result.errors) },
       onError: (_context: unknown, _id: string, _payload: unknown, errors: readonly unknown[]) =>
@@ -34,6 +36,17 @@ interface Result {
   readonly errors?: readonly unknown[];
 }
 
+/** Without this one, a document that cannot be parsed closes the socket, and with it whatever else runs there. */
+function syntaxErrorsOf(query: string): GraphQLError[] | undefined {
+  try {
+    parse(query);
+    return undefined;
+  } catch (error) {
+    const { message, source, positions } = error as GraphQLError;
+    return [new GraphQLError(message, { source, positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } })];
+  }
+}
+
 /** Each operation of a socket is a request of its own, which nobody has given an id before. */
 const allToPublic = (errors: readonly unknown[]): GraphQLFormattedError[] =>
   withRequestId(requestIdOf(undefined), () => errors.map(toPublic));
@@ -41,13 +54,15 @@ const allToPublic = (errors: readonly unknown[]): GraphQLFormattedError[] =>
 function toPublic(error: unknown): GraphQLFormattedError {
   const known =
     error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
-  const { code } = known.extensions;
-  // What is wrong with the document has no code yet; over HTTP, Apollo gives it one.
-  const isDocuments = code === undefined && known.originalError === undefined;
-  return formatError(
-    isDocuments ? { ...known.toJSON(), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } } : known.toJSON(),
-    error,
-  );
+  return formatError({ ...known.toJSON(), extensions: { code: codeOf(known) } }, error);
+}
+
+/** What is wrong with the document or its variables has no code yet; over HTTP, Apollo gives it one. */
+function codeOf({ extensions, originalError }: GraphQLError): unknown {
+  if (extensions.code !== undefined) return extensions.code;
+  if (originalError === undefined) return 'GRAPHQL_VALIDATION_FAILED';
+  // A value that its scalar or enum refuses.
+  return originalError instanceof GraphQLError ? 'BAD_USER_INPUT' : undefined;
 }
 
 function asError(error: unknown): Error {

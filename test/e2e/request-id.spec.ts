@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { RequestLogger } from '../../src/common/request-logger.js';
+import { SummaryWriter } from '../../src/leads/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 
@@ -68,12 +69,22 @@ describe('the id of a request', () => {
     });
     api.app.useLogger(new RequestLogger({ logLevels: ['error', 'warn'], colors: false }));
     const original = jest.spyOn(api.sequelize, 'query').mockRejectedValue(new Error('inside'));
+    const health = jest
+      .spyOn(api.app.get(SummaryWriter, { strict: false }), 'health')
+      .mockImplementation(() => {
+        throw new Error('inside health');
+      });
     try {
       const { header } = await post('{ leadStats { totalCount } }', 'the-one');
       expect(header).toBe('the-one');
       expect(written.join('')).toMatch(/ERROR \[GraphQL the-one\] Error: inside/);
+
+      const outside = await request(api.app.getHttpServer()).get('/health').set('x-request-id', 'the-other');
+      expect(outside.status).toBe(500);
+      expect(written.join('')).toMatch(/ERROR \[GraphQL the-other\] Error: inside health/);
     } finally {
       original.mockRestore();
+      health.mockRestore();
       spy.mockRestore();
       api.app.useLogger(false);
     }

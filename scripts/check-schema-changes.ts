@@ -1,0 +1,6 @@
+// Fails where schema.graphql breaks clients and no commit says that it is meant to: see schema-check.ts.
+import { checkSchema } from './schema-check.js';
+
+const { isOk, report } = await checkSchema(process.cwd(), process.argv.includes('--breaking-change'));
+if (report !== '') console.log(report);
+process.exitCode = isOk ? 0 : 1;

@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { compareSchemas, type SchemaChange, type SchemaChanges, schemaOf } from './schema-changes.js';
+import { type Commit, type FileHistory, historyOf } from './schema-history.js';
+
+const FILE = 'schema.graphql';
+
+/** Commits that changed the schema, counted from the latest. A break that is older has long been red, or is wanted. */
+const COMMITS_BACK = 100;
+
+export interface SchemaVerdict {
+  readonly isOk: boolean;
+  /** For people; empty where there is nothing to say. */
+  readonly report: string;
+}
+
+/** From one version of the schema to the next. */
+interface Step extends SchemaChanges {
+  readonly name: string;
+  readonly before: string;
+  readonly isLatest: boolean;
+  /** The keys of the breaking changes that a message says to be wanted. */
+  readonly announced: ReadonlySet<string>;
+}
+
+/**
+ * Whether every change that breaks clients was announced: by the trailer `Breaking-change: …` in the message of the
+ * commit that makes it, or, for what is not committed yet, by `isBreakWanted`. Each version is compared with the one
+ * before it rather than the working tree with HEAD alone, since in CI the change is committed already. A break
+ * that was taken back does not count, so nobody has to rewrite history.
+ *
+ * @param directory where schema.graphql is, in a git repository or not
+ */
+export async function checkSchema(directory: string, isBreakWanted = false): Promise<SchemaVerdict> {
+  const history = await historyOf(directory, FILE);
+  if (history === null) return { isOk: true, report: 'There is no git history here: nothing was compared.' };
+  const current = readable(await readFile(path.join(directory, FILE), 'utf8').catch(() => null));
+  if (current === null)
+    return { isOk: false, report: `${FILE} is missing or no schema: run \`pnpm generate\`.` };
+  const steps = await stepsOf(history, current, isBreakWanted);
+  const unannounced = await unannouncedIn(steps, current);
+  const lines = [
+    ...(history.isShallow ? ['The clone is shallow: only what it has was compared.'] : []),
+    ...notableIn(steps),
+    ...(unannounced.length === 0 ? [] : [COMPLAINT, ...unannounced, REMEDY]),
+  ];
+  return { isOk: unannounced.length === 0, report: lines.join('\n') };
+}
+
+async function stepsOf(history: FileHistory, current: string, isBreakWanted: boolean): Promise<Step[]> {
+  const commits = await history.mainLine(COMMITS_BACK + 1);
+  const steps: Step[] = [];
+  let before: string | null = null;
+  for (const [index, commit] of commits.entries()) {
+    const after = readable(await history.contentAt(commit.hash));
+    // A version that is missing or damaged is passed over: the next one is held against the last good one.
+    if (after === null) continue;
+    if (before !== null) {
+      const changes = await compareSchemas(before, after);
+      steps.push({
+        ...changes,
+        name: commit.name,
+        before,
+        isLatest: index === commits.length - 1,
+        announced: await announcedBy(commit, changes, history),
+      });
+    }
+    before = after;
+  }
+  if (before === null || before === current) return steps;
+  const changes = await compareSchemas(before, current);
+  const announced = new Set(isBreakWanted ? changes.breaking.map(({ key }) => key) : []);
+  return [...steps, { ...changes, name: 'not committed yet', before, isLatest: true, announced }];
+}
+
+function readable(sdl: string | null): string | null {
+  try {
+    if (sdl !== null) schemaOf(sdl);
+    return sdl;
+  } catch {
+    return null;
+  }
+}
+
+async function announcedBy(
+  commit: Commit,
+  { breaking }: SchemaChanges,
+  history: FileHistory,
+): Promise<Set<string>> {
+  if (commit.reasons.length > 0) return new Set(breaking.map(({ key }) => key));
+  if (!commit.isMerge || breaking.length === 0) return new Set();
+  const keys = new Set<string>();
+  for (const merged of await history.mergedBy(commit)) {
+    const [before, after] = [
+      readable(await history.contentAt(`${merged.hash}^`)),
+      readable(await history.contentAt(merged.hash)),
+    ];
+    if (merged.reasons.length === 0 || before === null || after === null) continue;
+    for (const { key } of (await compareSchemas(before, after)).breaking) keys.add(key);
+  }
+  return keys;
+}
+
+/** What breaks clients and nobody announced, and still does: one line for each step, and one for each change. */
+async function unannouncedIn(steps: readonly Step[], current: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const [index, step] of steps.entries()) {
+    const candidates = step.breaking.filter(({ key }) =>
+      // Also where it was taken back and committed anew with the trailer.
+      steps.slice(index).every(({ announced }) => !announced.has(key)),
+    );
+    if (candidates.length === 0) continue;
+    const stillThere = new Set((await compareSchemas(step.before, current)).breaking.map(({ key }) => key));
+    lines.push(
+      ...listed(
+        step.name,
+        candidates.filter(({ key }) => stillThere.has(key)),
+      ),
+    );
+  }
+  return lines;
+}
+
+/** Of the latest version alone: what came before was told when it came. */
+const notableIn = (steps: readonly Step[]): string[] =>
+  steps
+    .filter(({ isLatest }) => isLatest)
+    .flatMap(({ name, breaking, announced, notable }) => [
+      ...listed(`Worth knowing (${name})`, notable),
+      ...listed(
+        `Breaks clients, as announced (${name})`,
+        breaking.filter(({ key }) => announced.has(key)),
+      ),
+    ]);
+
+const listed = (title: string, changes: readonly SchemaChange[]): string[] =>
+  changes.length === 0 ? [] : [`${title}:`, ...changes.map(({ message }) => `  - ${message}`)];
+
+const COMPLAINT = `${FILE} breaks clients, and no commit says that it is meant to.`;
+const REMEDY = `
+Mark what is to go as deprecated, name what replaces it, and remove it once nobody asks for it any more. Where the
+break is wanted, say so in the last paragraph of the message of the commit that makes it:
+
+    Breaking-change: why, and what clients do instead
+
+Before you commit, \`pnpm check --breaking-change\` lets pass what is not committed yet. A commit that others have
+already is reverted and made anew with that line.`;

@@ -1,0 +1,42 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { withRequestId } from '../common/request-id.js';
+import { formatError } from './format-error.js';
+import { codeOfStatus } from './graphql-error-codes.js';
+
+/**
+ * Hands every error of a resolver on to `formatError`, which decides what the client and the log get to see. Without
+ * a filter Nest logs each one as an unhandled exception, a wrong e-mail address with its stack included.
+ *
+ * What fails before GraphQL has the request, such as a body that is too long or no JSON, is answered in the same
+ * shape: clients look for `errors` and a code, and find them in every answer.
+ */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): unknown {
+    if (host.getType() !== 'http') return error;
+    const http = host.switchToHttp();
+    answer(error, http.getRequest(), http.getResponse());
+    return undefined;
+  }
+}
+
+function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const status = statusOf(error);
+  const shown = withRequestId(request.id, () => {
+    const code = codeOfStatus(status);
+    const message = code !== 'INTERNAL_SERVER_ERROR' && error instanceof Error ? error.message : '';
+    const refusal = new GraphQLError(message, { extensions: { code } });
+    return formatError(refusal.toJSON(), code === 'INTERNAL_SERVER_ERROR' ? error : refusal);
+  });
+  void reply.status(status).send({ errors: [shown] });
+}
+
+/** Of Nest's exceptions and of Fastify's errors; anything else is our own fault. */
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : 500;
+}

@@ -1,0 +1,25 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import Negotiator from 'negotiator';
+
+const ANSWERED_IN = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
+
+/**
+ * Refuses a client that accepts no media type of ours before its operation is executed. Apollo does so afterwards: a
+ * mutation would have changed what it is said to have been refused.
+ */
+export const mediaTypePlugin: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation: ({ request }) => {
+        const accept = request.http?.headers.get('accept');
+        return accept === undefined || new Negotiator({ headers: { accept } }).mediaType(ANSWERED_IN)
+          ? Promise.resolve()
+          : Promise.reject(
+              new GraphQLError(`Answers are in ${ANSWERED_IN.join(' or ')}.`, {
+                extensions: { code: 'BAD_REQUEST', http: { status: 406 } },
+              }),
+            );
+      },
+    }),
+};

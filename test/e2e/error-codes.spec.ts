@@ -1,0 +1,396 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import request, { type Response, type Test } from 'supertest';
+import { ERROR_CODES } from '../../src/common/domain-error.js';
+import { GRAPHQL_ERROR_CODES } from '../../src/graphql/graphql-error-codes.js';
+import { SummaryWriter } from '../../src/leads/summaries/summary-writer.js';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+import {
+  answer,
+  API_KEY,
+  type OpenRouterStandIn,
+  startOpenRouterStandIn,
+  type Turn,
+} from '../support/openrouter-stand-in.js';
+import { pauseBeforeCommit } from '../support/recalculation-pause.js';
+import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
+
+/** What docs/errors.md says of a code. */
+interface Promised {
+  readonly statuses: readonly number[];
+  readonly changes: string;
+}
+
+const TABLE = new Map<string, Promised>(
+  [
+    ...readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8').matchAll(
+      /^\| `([A-Z_]+)` +\|([^|]*)\|[^|]*\|([^|]*)\|$/gm,
+    ),
+  ].map(([, code = '', status = '', changes = '']) => [
+    code,
+    { statuses: (status.match(/\d{3}/g) ?? []).map(Number), changes: changes.trim() },
+  ]),
+);
+
+const LIST_LIMIT = 3;
+const RECALCULATE = 'mutation { recalculateAllScores { runId } }';
+
+let standIn: OpenRouterStandIn;
+let api: Api;
+/** Beside the application: it looks at what changed. */
+let database: Connection;
+/** Holds locks and gates, so it cannot look meanwhile. */
+let holder: Connection;
+let leadId: number;
+
+beforeAll(async () => {
+  // Sequelize warns of the connections that are cut here.
+  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  standIn = await startOpenRouterStandIn();
+  api = await startApi({
+    LEADS_LIST_LIMIT: String(LIST_LIMIT),
+    OPENROUTER_API_KEY: API_KEY,
+    OPENROUTER_BASE_URL: standIn.baseUrl,
+    OPENROUTER_ATTEMPT_TIMEOUT_MS: '1500',
+    OPENROUTER_TOTAL_TIMEOUT_MS: '1500',
+  });
+  database = await connect(api.databaseUrl);
+  holder = await connect(api.databaseUrl);
+});
+beforeEach(async () => {
+  await database.rows('TRUNCATE leads, interactions, rescore_runs, summary_batches CASCADE');
+  leadId = await insertLead(database, { email: 'taken@example.com' });
+  await insertInteraction(database, leadId, { ageInDays: 14, notes: 'Asked for an offer.' });
+  await database.rows(
+    `UPDATE leads SET summary = 'The old summary.', "summaryGeneratedAt" = '2020-01-01Z', "summarySource" = 'model'`,
+  );
+});
+afterAll(async () => {
+  await holder.close();
+  await database.close();
+  await api.close();
+  await standIn.close();
+  jest.restoreAllMocks();
+});
+
+const post = (query: string, server = api): Test =>
+  request(server.app.getHttpServer()).post('/graphql').send({ query });
+const postRaw = (type: string, body: string): Test =>
+  request(api.app.getHttpServer()).post('/graphql').set('content-type', type).send(body);
+const get = (query: string, accept = 'application/json'): Test =>
+  request(api.app.getHttpServer()).get('/graphql').query({ query }).set('accept', accept);
+
+/** Asks for what is refused; `now` sends it, so that only what it changes counts. */
+type Provocation = (now: (sent: Test) => Promise<Response>) => Promise<Response>;
+
+/** Something that is refused at once, without preparation. */
+const sending =
+  (sent: () => Test): Provocation =>
+  (now) =>
+    now(sent());
+
+/** A summary for which the provider answers like this, however often it is asked. */
+const summaryWith =
+  (turn: Turn): Provocation =>
+  async (now) => {
+    standIn.play(...Array.from({ length: 4 }, () => turn));
+    const refused = await now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`));
+    standIn.forget();
+    // A success in between keeps the breaker closed.
+    const other = await insertLead(database);
+    await insertInteraction(database, other);
+    await api.ask(`mutation { regenerateSummary(id: ${other}) { id } }`);
+    return refused;
+  };
+
+/** A recalculation that has written all and is not committed yet, and what is done to it or beside it then. */
+const duringRecalculation = async (
+  work: (recalculation: Promise<Response>) => Promise<Response>,
+  send = (sent: Test): Promise<Response> => sent.then((response) => response),
+) => {
+  const pause = await pauseBeforeCommit(holder);
+  const recalculation = send(post(RECALCULATE));
+  await untilWaiting(database);
+  const response = await work(recalculation);
+  await pause.open();
+  await recalculation;
+  await database.rows('DROP TRIGGER pause ON leads');
+  return response;
+};
+
+const latestRunId = async (): Promise<string> => {
+  const { rescoreRuns } = await api.ask<{ rescoreRuns: { nodes: { id: string }[] } }>(
+    '{ rescoreRuns(first: 1) { nodes { id } } }',
+  );
+  return rescoreRuns.nodes[0]?.id ?? '';
+};
+
+const CREATE = (email: string, budget = 1) =>
+  `mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "${email}", budget: ${budget} }) { id } }`;
+
+const terminateWaiting = (connection: Connection) =>
+  connection.rows(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+
+/** How each code comes about. */
+const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
+  BAD_USER_INPUT: {
+    'a budget below nothing': sending(() => post(CREATE('new@example.com', -1))),
+    'a variable of the wrong type': sending(() =>
+      request(api.app.getHttpServer())
+        .post('/graphql')
+        .send({ query: 'mutation ($id: Int!) { removeLead(id: $id) }', variables: { id: 'x' } }),
+    ),
+  },
+  NOT_FOUND: { 'a lead that is not there': sending(() => post('mutation { removeLead(id: 424242) }')) },
+  CONFLICT: { 'an e-mail that is taken': sending(() => post(CREATE('taken@example.com'))) },
+  LIST_TOO_LONG: {
+    'more leads than the limit': async (now) => {
+      for (let count = 0; count < LIST_LIMIT; count += 1) await insertLead(database);
+      return now(post('{ leads { id } }'));
+    },
+  },
+  RECALCULATION_FAILED: {
+    'a connection that is lost': (now) =>
+      duringRecalculation(async (recalculation) => {
+        await terminateWaiting(database);
+        return recalculation;
+      }, now),
+  },
+  RECALCULATION_RUNNING: {
+    'another one': (now) => duringRecalculation(() => now(post(RECALCULATE))),
+  },
+  RECALCULATION_CANCELLED: {
+    cancelRescore: (now) =>
+      duringRecalculation(async (recalculation) => {
+        await api.ask(`mutation { cancelRescore(id: ${await latestRunId()}) { id } }`);
+        return recalculation;
+      }, now),
+  },
+  RESCORE_NOT_RUNNING: {
+    'a run that has ended': async (now) => {
+      await api.ask(RECALCULATE);
+      return now(post(`mutation { cancelRescore(id: ${await latestRunId()}) { id } }`));
+    },
+  },
+  SERVICE_UNAVAILABLE: {
+    'a connection that is lost': async (now) => {
+      await holder.rows('BEGIN');
+      await holder.rows('SELECT FROM leads FOR UPDATE');
+      const refused = now(
+        post(`mutation { updateLead(updateLeadInput: { id: ${leadId}, budget: 7 }) { id } }`),
+      );
+      await untilWaiting(database);
+      await terminateWaiting(database);
+      const response = await refused;
+      await holder.rows('ROLLBACK');
+      return response;
+    },
+  },
+  SUMMARY_PROVIDER_AUTH_FAILED: { '401': summaryWith({ status: 401, body: '' }) },
+  SUMMARY_PROVIDER_PAYMENT_REQUIRED: { '402': summaryWith({ status: 402, body: '' }) },
+  SUMMARY_PROVIDER_RATE_LIMITED: { '429': summaryWith({ status: 429, body: '' }) },
+  SUMMARY_PROVIDER_UNAVAILABLE: { '503': summaryWith({ status: 503, body: '' }) },
+  SUMMARY_TIMED_OUT: { 'no answer': summaryWith({ misbehave: 'hang' }) },
+  SUMMARY_MODERATED: {
+    'a filter': summaryWith({ body: answer('x', { finish_reason: 'content_filter' }) }),
+  },
+  SUMMARY_INVALID_OUTPUT: { 'no JSON': summaryWith({ body: answer('no JSON') }) },
+  SUMMARY_TRUNCATED: { length: summaryWith({ body: answer('{', { finish_reason: 'length' }) }) },
+  SUMMARY_TOO_LITTLE_KNOWN: {
+    'a lead without anything': async (now) => {
+      await database.rows('DELETE FROM interactions');
+      return now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`));
+    },
+  },
+  SUMMARY_SWITCHED_OFF: {
+    'the setting': async (now) => {
+      const off = await startApi({ SUMMARY_PROVIDER: 'off' }, api.databaseUrl);
+      const response = await now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`, off));
+      await off.close();
+      return response;
+    },
+  },
+  SUMMARY_BATCH_NOT_RUNNING: {
+    'a batch that was cancelled': async (now) => {
+      const { regenerateSummaries } = await api.ask<{ regenerateSummaries: { id: string } }>(
+        'mutation { regenerateSummaries { id } }',
+      );
+      const cancel = `mutation { cancelSummaryBatch(id: ${regenerateSummaries.id}) { id } }`;
+      await api.ask(cancel);
+      return now(post(cancel));
+    },
+  },
+  GRAPHQL_PARSE_FAILED: { 'a syntax error': sending(() => post('mutation {')) },
+  GRAPHQL_VALIDATION_FAILED: {
+    'an unknown field': sending(() => post(`mutation { removeLead(id: ${leadId}) nothing }`)),
+  },
+  OPERATION_RESOLUTION_FAILURE: {
+    'two operations': sending(() =>
+      post(`mutation A { removeLead(id: ${leadId}) } mutation B { removeLead(id: ${leadId}) }`),
+    ),
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    'a hash': sending(() =>
+      request(api.app.getHttpServer())
+        .post('/graphql')
+        .send({ extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
+    ),
+  },
+  BAD_REQUEST: {
+    'half a JSON': sending(() => postRaw('application/json', '{"query":')),
+    'an empty body': sending(() => postRaw('application/json', '')),
+    'no document': sending(() => postRaw('application/json', '{}')),
+    'several documents': sending(() =>
+      postRaw('application/json', JSON.stringify([{ query: `mutation { removeLead(id: ${leadId}) }` }])),
+    ),
+    'a form of another site': sending(() =>
+      postRaw('text/plain', JSON.stringify({ query: `mutation { removeLead(id: ${leadId}) }` })),
+    ),
+    'another media type': sending(() => postRaw('application/xml', '<query/>')),
+    'an answer that is no JSON': sending(() =>
+      post(`mutation { removeLead(id: ${leadId}) }`).set('accept', 'text/html'),
+    ),
+    'a mutation by GET': sending(() => get(`mutation { removeLead(id: ${leadId}) }`)),
+    'a GET that another site may have made': sending(() => get('{ __typename }', 'image/png')),
+    'a subscription without WebSocket': sending(() => post('subscription { rescoreProgress { id } }')),
+    'another method': sending(() => request(api.app.getHttpServer()).put('/graphql').send({})),
+    'another path': sending(() => request(api.app.getHttpServer()).post('/graphql/x').send({})),
+  },
+  PAYLOAD_TOO_LARGE: {
+    'more than 1 MiB': sending(() =>
+      post(`mutation { removeLead(id: ${leadId}) } #${'x'.repeat(1024 * 1024)}`),
+    ),
+  },
+  INTERNAL_SERVER_ERROR: {
+    'a trigger of somebody else': async (now) => {
+      await database.rows(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE 'inside'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON leads FOR EACH ROW EXECUTE FUNCTION refuse()`);
+      const response = await now(post(CREATE('new@example.com')));
+      await database.rows('DROP FUNCTION refuse CASCADE');
+      return response;
+    },
+    'a fault outside GraphQL': async (now) => {
+      const writer = api.app.get(SummaryWriter, { strict: false });
+      const fault = jest.spyOn(writer, 'health').mockImplementation(() => {
+        throw new Error('inside');
+      });
+      const response = await now(request(api.app.getHttpServer()).get('/health'));
+      fault.mockRestore();
+      return response;
+    },
+  },
+};
+
+const EVERY_ONE = Object.entries(PROVOCATIONS).flatMap(([code, ways]) =>
+  Object.entries(ways).map(([way, provocation]) => [code, way, provocation] as const),
+);
+
+const leads = () => database.rows<Record<string, unknown>>('SELECT * FROM leads ORDER BY id');
+const interactions = () => database.rows('SELECT * FROM interactions ORDER BY id');
+
+describe('an error', () => {
+  it.each(EVERY_ONE)('%s comes of %s, as docs/errors.md has it', async (code, _, provocation) => {
+    const promised = TABLE.get(code);
+    let before = { leads: await leads(), interactions: await interactions() };
+    let after = before;
+    const response = await provocation(async (sent) => {
+      before = { leads: await leads(), interactions: await interactions() };
+      const received = await sent;
+      after = { leads: await leads(), interactions: await interactions() };
+      return received;
+    });
+
+    expect(promised?.statuses).toContain(response.status);
+    const headers = response.headers as Record<string, string>;
+    const { errors } = response.body as { errors: { message: string; extensions: object }[] };
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.extensions).toMatchObject({ code, requestId: headers['x-request-id'] });
+    expect(Object.keys(response.body as object).filter((key) => !['errors', 'data'].includes(key))).toEqual(
+      [],
+    );
+    expect(errors[0]?.message).toMatch(/\w/);
+    expect(response.text).not.toMatch(
+      /node_modules|\/src\/|\.[tj]s\b|stack|select |insert into|inside|sequelize/i,
+    );
+
+    expect(after.interactions).toEqual(before.interactions);
+    if (promised?.changes === 'the score, not the summary') {
+      expect(after.leads.map(summaryOf)).toEqual(before.leads.map(summaryOf));
+      const [lead] = after.leads.filter(({ id }) => id === leadId);
+      expect(lead?.activityScore).not.toBeNull();
+    } else {
+      expect(promised?.changes).toMatch(/^nothing\b/);
+      expect(after.leads).toEqual(before.leads);
+    }
+  });
+
+  const summaryOf = ({ id, summary, summaryGeneratedAt, summarySource }: Record<string, unknown>) => ({
+    id,
+    summary,
+    summaryGeneratedAt,
+    summarySource,
+  });
+});
+
+describe('over one WebSocket', () => {
+  let url: string;
+  beforeAll(async () => {
+    await api.app.listen(0, '127.0.0.1');
+    url = `${await api.app.getUrl()}/graphql`;
+  });
+
+  it('wrong requests have the codes that they have over HTTP, and the socket stays open', async () => {
+    const client = connectSocket(url);
+    let closedTimes = 0;
+    client.on('closed', () => (closedTimes += 1));
+    // Keeps the socket open between the others.
+    const other = answersTo(client, 'subscription { rescoreProgress { id } }');
+    const pending = other.next();
+    const codeOver = async (query: string) => {
+      const errors = await answersTo(client, query)
+        .next()
+        .then(({ value }) => (value as SocketAnswer).errors)
+        .catch((refused: unknown) => refused as SocketAnswer['errors']);
+      expect(errors?.[0]?.extensions).toEqual({
+        code: expect.any(String),
+        requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+      });
+      return errors?.[0]?.extensions?.code;
+    };
+    expect(await codeOver('subscription {')).toBe('GRAPHQL_PARSE_FAILED');
+    expect(await codeOver('subscription { nothing }')).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(await codeOver('subscription { rescoreProgress(id: 424242) { id } }')).toBe('NOT_FOUND');
+    expect(closedTimes).toBe(0);
+    await other.return?.();
+    await pending;
+    await client.dispose();
+  });
+
+  it('a value that its scalar refuses is BAD_USER_INPUT', async () => {
+    const client = connectSocket(url);
+    const { value } = (await client
+      .iterate({ query: 'mutation ($id: Int!) { removeLead(id: $id) }', variables: { id: 'x' } })
+      .next()) as IteratorYieldResult<SocketAnswer>;
+    expect(value.errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+    await client.dispose();
+  });
+});
+
+describe('the codes', () => {
+  const sorted = (codes: Iterable<string>) => [...codes].sort();
+
+  it('in docs/errors.md are those in the code', () => {
+    expect(sorted(TABLE.keys())).toEqual(sorted([...ERROR_CODES, ...GRAPHQL_ERROR_CODES]));
+  });
+
+  it('are each provoked here, and no other', () => {
+    expect(sorted(Object.keys(PROVOCATIONS))).toEqual(sorted(TABLE.keys()));
+    expect(Object.values(PROVOCATIONS).every((ways) => Object.keys(ways).length > 0)).toBe(true);
+  });
+});
