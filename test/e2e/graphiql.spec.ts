@@ -2,7 +2,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { isOwnOrigin } from '../../src/common/own-origin.js';
 import { type Api, startApi } from '../support/api.js';
+import { answersTo, connectSocket } from '../support/websocket.js';
 
 /** As browsers send it where somebody follows a link or types an address. */
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
@@ -161,5 +163,40 @@ describe('GET /graphiql/assets', () => {
     const { status, headers } = await get(`/graphiql/assets/${name}`);
     expect(status).toBe(404);
     expect(headers['cache-control']).not.toContain('immutable');
+  });
+});
+
+describe('the WebSocket of the page', () => {
+  it('opens whatever CORS_ORIGINS says, and for no other page of this machine', async () => {
+    const strict = await startApi({ CORS_ORIGINS: 'https://crm.example.com' });
+    await strict.app.listen(0, '127.0.0.1');
+    const own = await strict.app.getUrl();
+    const ask = async (origin: string) => {
+      const client = connectSocket(`${own}/graphql`, origin);
+      try {
+        return (await answersTo(client, '{ __typename }').next()).value as unknown;
+      } catch (error) {
+        return error;
+      } finally {
+        await client.dispose();
+      }
+    };
+    expect(await ask(own)).toEqual({ data: { __typename: 'Query' } });
+    expect(await ask('http://127.0.0.1:1')).toMatchObject({ code: 4403 });
+    await strict.close();
+  });
+
+  it.each([
+    ['http://localhost:3000', 'localhost:3000', true],
+    ['http://192.168.1.5:3000', '192.168.1.5:3000', true],
+    ['http://[::1]:3000', '[::1]:3000', true],
+    ['http://localhost:3000', 'localhost:3001', false],
+    // A name of a site's own, which it has pointed at this machine.
+    ['http://evil.example:3000', 'evil.example:3000', false],
+    ['http://127.0.0.1.evil.example:3000', '127.0.0.1.evil.example:3000', false],
+    ['null', 'localhost:3000', false],
+    ['http://localhost:3000', undefined, false],
+  ])('is of the server itself from %s to %s: %p', (origin, host, isOwn) => {
+    expect(isOwnOrigin(origin, host)).toBe(isOwn);
   });
 });

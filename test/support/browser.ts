@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
@@ -93,6 +93,9 @@ async function unpackTo(directory: string): Promise<void> {
       env: { ...process.env, TMPDIR: fresh, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' },
     });
     await writeFile(path.join(fresh, 'fonts.conf'), fontConfiguration(path.join(directory, 'fonts')));
+    // For whoever runs the tests next, as another user perhaps.
+    await chmod(path.join(fresh, 'chromium'), 0o755);
+    await chmod(fresh, 0o755);
     await rename(fresh, directory);
   } finally {
     await rm(fresh, { recursive: true, force: true });
