@@ -16,22 +16,23 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
   let faults: string[];
 
   beforeAll(async () => {
+    browser = await launchBrowser();
     api = await startApi();
     await api.app.get(DemoService, { strict: false }).load();
     await api.app.listen(0, '127.0.0.1');
     origin = await api.app.getUrl();
-    browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
-    await browser.close();
-    await api.close();
+    // Where the first has not come up, there is no second.
+    await browser?.close();
+    await api?.close();
   });
 
   beforeEach(async () => {
     page = await open('light');
   });
   afterEach(async () => {
-    await page.context().close();
+    await page?.context().close();
     expect(faults).toEqual([]);
   });
 
