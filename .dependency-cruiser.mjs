@@ -3,10 +3,22 @@ export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'src-never-imports-test-or-bench',
+      name: 'src-never-imports-test-or-bench-or-the-page',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench)/' },
+      to: { path: '^(test|bench|graphiql)/' },
+    },
+    {
+      name: 'the-page-imports-nothing-of-the-server',
+      severity: 'error',
+      from: { path: '^graphiql/' },
+      to: { path: '^(src|migrations|scripts|test|bench)/' },
+    },
+    {
+      name: 'src-graphiql-knows-no-feature',
+      severity: 'error',
+      from: { path: '^src/graphiql/' },
+      to: { path: '^src/(?!graphiql/|common/|config/)' },
     },
     {
       name: 'bench-never-imports-test',

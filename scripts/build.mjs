@@ -1,6 +1,7 @@
 // Builds dist/ beside the old one and swaps it in, so that a server that starts meanwhile never sees half a
 // build, and so that no file of a deleted source (a migration, say) survives in it.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,18 +10,27 @@ import { pathToFileURL } from 'node:url';
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 
-/** Builds dist/; throws where the compiler finds a fault, and leaves the old dist/ as it was. */
-export function build() {
+/** Runs a program of Node.js; its own messages say what is wrong where it fails. */
+async function run(...args) {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+  const [code] = await once(child, 'close');
+  return code === 0;
+}
+
+/** Builds dist/; throws where the compiler or the bundler finds a fault, and leaves the old dist/ as it was. */
+export async function build() {
   const fresh = `${dist}.new-${process.pid}`;
   const old = `${dist}.old-${process.pid}`;
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   try {
-    const { status } = spawnSync(
-      process.execPath,
-      [tsc, '-p', path.join(root, 'tsconfig.build.json'), '--outDir', fresh],
-      { cwd: root, stdio: ['ignore', process.stderr, process.stderr] },
-    );
-    if (status !== 0) throw new Error('The build failed; see the compiler messages above.');
+    const isBuilt = await Promise.all([
+      run(tsc, '-p', path.join(root, 'tsconfig.build.json'), '--outDir', fresh),
+      run(path.join(import.meta.dirname, 'build-graphiql.mjs'), path.join(fresh, 'graphiql')),
+    ]);
+    if (!isBuilt.every(Boolean)) throw new Error('The build failed; see the messages above.');
     writeFileSync(path.join(fresh, '.built'), '');
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(fresh, dist);
@@ -30,4 +40,4 @@ export function build() {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) build();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();

@@ -18,6 +18,7 @@ const sideBySide = [
   { name: 'eslint', command: () => [programOf('eslint'), '.', '--max-warnings', '0'] },
   { name: 'prettier', command: () => [programOf('prettier'), '--check', '.'] },
   { name: 'tsc', command: () => [programOf('typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'tsc of the page', command: () => [programOf('typescript', 'tsc'), '-p', 'graphiql'] },
   {
     name: 'dependency-cruiser',
     command: () => [
@@ -27,6 +28,7 @@ const sideBySide = [
       'src',
       'migrations',
       'bench',
+      'graphiql',
     ],
   },
   { name: 'knip', command: () => [programOf('knip'), '--no-progress'] },

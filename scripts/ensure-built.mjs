@@ -38,6 +38,8 @@ export async function ensureBuilt() {
     'migrations',
     'scripts',
     'bench',
+    'graphiql',
+    'pnpm-lock.yaml',
     'tsconfig.json',
     'tsconfig.build.json',
     'package.json',
@@ -47,5 +49,5 @@ export async function ensureBuilt() {
   const newest = Math.max(...present.map(newestChange));
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return;
   const { build } = await import('./build.mjs');
-  build();
+  await build();
 }

@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import type { Settings } from './config/settings.js';
 import { CoreModule } from './core.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
+import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { HealthController } from './health/health.controller.js';
 import { RescoreSchedule } from './rescoring/rescore.schedule.js';
@@ -18,6 +19,7 @@ export class AppModule {
       imports: [
         CoreModule.register(settings, databaseUrl),
         GraphqlModule.register(settings.environment, isAllowedOrigin(settings.http.corsOrigins)),
+        ...(settings.environment === 'development' ? [GraphiqlModule] : []),
         ScheduleModule.forRoot(),
       ],
       controllers: [HealthController],

@@ -4,6 +4,9 @@ import type { RunningServer } from './start-server.js';
 /** What the person who started the server sees: where it is, what it runs on, and what to try next. */
 export function startMessage(settings: Settings, server: RunningServer): string {
   const lines = [`The lead-scoring API is ready at ${server.url}`];
+  if (settings.environment === 'development') {
+    lines.push('Opened in a browser, that address shows GraphiQL, with queries that are ready to be run.');
+  }
   if (settings.summaries.writer.provider === 'template' && settings.summaries.writer.isFallback) {
     lines.push(
       'Warning: OPENROUTER_API_KEY is not set, so a template writes the summaries, without a language model.',

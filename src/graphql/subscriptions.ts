@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import { GraphQLError, parse } from 'graphql';
+import { isOwnOrigin } from '../common/own-origin.js';
 import { requestIdOf, withRequestId } from '../common/request-id.js';
 import { formatError } from './format-error.js';
 
@@ -19,8 +20,8 @@ export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean
   return {
     'graphql-ws': {
       onConnect: ({ extra }: SocketContext): boolean => {
-        const { origin } = (extra as { request: IncomingMessage }).request.headers;
-        return origin === undefined || isAllowedOrigin(origin);
+        const { origin, host } = (extra as { request: IncomingMessage }).request.headers;
+        return origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
       },
       onSubscribe: (_context: unknown, _id: string, { query }: { readonly query: string }) =>
         syntaxErrorsOf(query),

@@ -26,6 +26,7 @@ it('starts from nothing with the demo leads, and again with what is there', asyn
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('with 15 demo leads in it');
   expect(stdout).toContain('curl');
+  expect(stdout).toContain('in a browser, that address shows GraphiQL');
   expect(isPostgresRunning()).toBe(false);
 
   const second = await start();

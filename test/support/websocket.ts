@@ -22,6 +22,10 @@ export function connectSocket(httpUrl: string, origin?: string): Client {
 }
 
 /** The answers to an operation, until it ends. */
-export function answersTo(client: Client, query: string): AsyncIterableIterator<SocketAnswer> {
-  return client.iterate({ query }) as AsyncIterableIterator<SocketAnswer>;
+export function answersTo(
+  client: Client,
+  query: string,
+  variables?: Readonly<Record<string, unknown>>,
+): AsyncIterableIterator<SocketAnswer> {
+  return client.iterate({ query, variables }) as AsyncIterableIterator<SocketAnswer>;
 }

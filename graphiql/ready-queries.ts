@@ -1,0 +1,436 @@
+/** A document that can be run as it is, on the demo leads at least. */
+export interface ReadyQuery {
+  readonly title: string;
+  /** What it is good for, in one line. */
+  readonly about: string;
+  /** One operation, with a name: GraphiQL calls the tab by it. */
+  readonly document: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+export interface ReadyQueryGroup {
+  /** Whom or what its queries are for. */
+  readonly title: string;
+  readonly queries: readonly ReadyQuery[];
+}
+
+/** What people who use the API come for. The first one stands in the first tab. */
+export const READY_QUERIES: readonly ReadyQueryGroup[] = [
+  {
+    title: 'Lead list',
+    queries: [
+      {
+        title: 'Leads by score',
+        about: 'The ten most promising leads.',
+        document: `query LeadsByScore {
+  leadsConnection(first: 10, orderBy: { field: SCORE, direction: DESC }) {
+    nodes {
+      id
+      firstName
+      lastName
+      company
+      status
+      activityScore
+      scoreCalculatedAt
+    }
+    totalCount
+  }
+}
+`,
+      },
+      {
+        title: 'Find leads',
+        about: 'Search, filter and order; for the next page, set "after" to the endCursor.',
+        document: `query FindLeads($filter: LeadFilterInput, $orderBy: LeadOrderInput, $first: Int, $after: String) {
+  leadsConnection(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
+    nodes {
+      id
+      firstName
+      lastName
+      email
+      company
+      source
+      status
+      budget
+      activityScore
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+  }
+}
+`,
+        variables: {
+          filter: { search: 'example', score: { min: 30 }, budget: { min: 10_000 } },
+          orderBy: { field: 'LAST_CONTACT', direction: 'DESC' },
+          first: 5,
+          after: null,
+        },
+      },
+      {
+        title: 'Leads to call again',
+        about: 'Promising ones, the longest without contact first.',
+        document: `query LeadsToCallAgain($statuses: [String!], $score: ScoreRangeInput) {
+  leadsConnection(
+    filter: { status: $statuses, score: $score }
+    orderBy: { field: LAST_CONTACT, direction: ASC }
+  ) {
+    nodes {
+      id
+      firstName
+      lastName
+      phone
+      status
+      activityScore
+      interactionsConnection(first: 1) {
+        nodes {
+          type
+          date
+          notes
+        }
+      }
+    }
+  }
+}
+`,
+        variables: { statuses: ['contacted', 'qualified', 'proposal', 'negotiation'], score: { min: 30 } },
+      },
+    ],
+  },
+  {
+    title: 'One lead',
+    queries: [
+      {
+        title: 'Lead card',
+        about: 'Who a lead is, the summary, and why the score is what it is.',
+        document: `query LeadCard($id: Int!) {
+  lead(id: $id) {
+    firstName
+    lastName
+    email
+    company
+    status
+    budget
+    summary
+    summarySource
+    summaryGeneratedAt
+    activityScore
+    scoreCalculatedAt
+    scoreIsStale
+    scoreBreakdown {
+      recency {
+        ...Factor
+      }
+      engagement {
+        ...Factor
+      }
+      budget {
+        ...Factor
+      }
+      status {
+        ...Factor
+      }
+    }
+  }
+}
+
+fragment Factor on ScoreFactor {
+  points
+  cap
+  reason
+}
+`,
+        variables: { id: 1 },
+      },
+      {
+        title: 'Interactions of a lead',
+        about: 'Calls, e-mails and meetings, newest first.',
+        document: `query InteractionsOfLead($id: Int!, $first: Int, $after: String) {
+  lead(id: $id) {
+    firstName
+    lastName
+    interactionsConnection(first: $first, after: $after) {
+      nodes {
+        id
+        type
+        date
+        notes
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      totalCount
+    }
+  }
+}
+`,
+        variables: { id: 1, first: 5, after: null },
+      },
+      {
+        title: 'What stands behind a summary',
+        about: 'Headline, key points with their interactions, next step, model and cost.',
+        document: `query SummaryOfLead($id: Int!) {
+  lead(id: $id) {
+    summary
+    summaryDetail {
+      headline
+      keyPoints {
+        text
+        interactions {
+          id
+          date
+        }
+      }
+      nextStep
+      source
+      model
+      costUsd
+      generatedAt
+      isStale
+      withheldInteractions {
+        id
+      }
+    }
+  }
+}
+`,
+        variables: { id: 1 },
+      },
+    ],
+  },
+  {
+    title: 'Changing leads',
+    queries: [
+      {
+        title: 'Create a lead',
+        about: 'It is scored at once. No two leads share an e-mail address.',
+        document: `mutation CreateLead($lead: CreateLeadInput!) {
+  createLead(createLeadInput: $lead) {
+    id
+    email
+    status
+    activityScore
+  }
+}
+`,
+        variables: {
+          lead: {
+            firstName: 'Grace',
+            lastName: 'Hopper',
+            email: 'grace.hopper@example.com',
+            company: 'Harbour Compilers',
+            source: 'referral',
+            budget: 50_000,
+          },
+        },
+      },
+      {
+        title: 'Record an interaction',
+        about: 'The score of the lead follows at once.',
+        document: `mutation CreateInteraction($interaction: CreateInteractionInput!) {
+  createInteraction(createInteractionInput: $interaction) {
+    id
+    type
+    date
+    notes
+    leadId
+  }
+}
+`,
+        variables: {
+          interaction: {
+            leadId: 2,
+            type: 'CALL',
+            date: '2026-11-23T09:30:00Z',
+            notes: 'Asked for an offer.',
+          },
+        },
+      },
+      {
+        title: 'Move a lead on',
+        about: 'Another status; the lead is rescored.',
+        document: `mutation MoveLead($lead: UpdateLeadInput!) {
+  updateLead(updateLeadInput: $lead) {
+    id
+    status
+    activityScore
+    scoreBreakdown {
+      status {
+        points
+        cap
+        reason
+      }
+    }
+  }
+}
+`,
+        variables: { lead: { id: 3, status: 'proposal' } },
+      },
+    ],
+  },
+  {
+    title: 'Scores',
+    queries: [
+      {
+        title: 'Pipeline in figures',
+        about: 'Leads by status, source and score band, and averages.',
+        document: `query PipelineInFigures {
+  leadStats {
+    totalCount
+    byStatus {
+      status
+      count
+    }
+    bySource {
+      source
+      count
+    }
+    byScoreBand {
+      band
+      count
+    }
+    scoreHistogram {
+      from
+      to
+      count
+    }
+    averages {
+      score
+      budget
+    }
+  }
+}
+`,
+      },
+      {
+        title: 'Stale scores',
+        about: 'Leads whose score a recalculation would change.',
+        document: `query StaleScores {
+  leadsConnection(filter: { scoreIsStale: true }, first: 20) {
+    nodes {
+      id
+      firstName
+      lastName
+      activityScore
+      scoreCalculatedAt
+    }
+    totalCount
+  }
+}
+`,
+      },
+      {
+        title: 'Recalculate all scores',
+        about: 'All at one instant; "onlyStale": true takes the stale ones alone.',
+        document: `mutation RecalculateAllScores($onlyStale: Boolean!) {
+  recalculateAllScores(onlyStale: $onlyStale) {
+    runId
+    asOf
+    count
+    failedCount
+    failures {
+      leadId
+      reason
+    }
+  }
+}
+`,
+        variables: { onlyStale: false },
+      },
+      {
+        title: 'Progress of recalculations',
+        about: 'Run it, then recalculate in another window.',
+        document: `subscription RescoreProgress {
+  rescoreProgress {
+    id
+    status
+    totalCount
+    calculatedCount
+    doneCount
+    failedCount
+    durationMs
+  }
+}
+`,
+      },
+      {
+        title: 'Latest recalculations',
+        about: 'Who started them, how they ended, and how long they took.',
+        document: `query LatestRecalculations {
+  rescoreRuns(first: 5) {
+    nodes {
+      id
+      startedBy
+      status
+      asOf
+      totalCount
+      doneCount
+      failedCount
+      durationMs
+      error
+    }
+  }
+}
+`,
+      },
+    ],
+  },
+  {
+    title: 'Summaries',
+    queries: [
+      {
+        title: 'Write a summary anew',
+        about: 'Rescores the lead as well. "force": true asks a model even about the same facts.',
+        document: `mutation RegenerateSummary($id: Int!, $force: Boolean!) {
+  regenerateSummary(id: $id, force: $force) {
+    id
+    summary
+    summarySource
+    summaryGeneratedAt
+    activityScore
+  }
+}
+`,
+        variables: { id: 1, force: false },
+      },
+      {
+        title: 'Write many summaries',
+        about: 'Queues leads, the highest scores first, within a budget in US dollars.',
+        document: `mutation RegenerateSummaries($limit: Int, $maxCostUsd: Float) {
+  regenerateSummaries(limit: $limit, maxCostUsd: $maxCostUsd) {
+    id
+    status
+    totalCount
+    maxCostUsd
+  }
+}
+`,
+        variables: { limit: 5, maxCostUsd: 0.5 },
+      },
+      {
+        title: 'Progress of many summaries',
+        about: 'Needs the id that writing many summaries has answered with.',
+        document: `subscription SummaryBatchProgress($id: ID!) {
+  summaryBatchProgress(id: $id) {
+    status
+    totalCount
+    writtenCount
+    unchangedCount
+    failedCount
+    costUsd
+    failures {
+      leadId
+      code
+      reason
+    }
+  }
+}
+`,
+        variables: { id: '1' },
+      },
+    ],
+  },
+];

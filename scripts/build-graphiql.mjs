@@ -1,0 +1,70 @@
+// Bundles the page of graphiql/ into a directory: `node scripts/build-graphiql.mjs dist/graphiql`. It takes seconds, so
+// one that dist/ holds already, of the same sources and packages, is copied instead.
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const page = path.join(root, 'graphiql');
+const present = path.join(root, 'dist', 'graphiql');
+/** Holds the fingerprint of what the bundle beside it was made of; written last. */
+const STAMP = '.made-of';
+
+/** What is installed is what the lock file says: `pnpm start` and `pnpm test` see to it. */
+function fingerprint() {
+  const sources = readdirSync(page, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of [...sources, path.join(root, 'pnpm-lock.yaml'), import.meta.filename]) {
+    hash
+      .update(`${path.relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+async function bundle(directory) {
+  // Loaded only where it is needed.
+  const { build } = await import('vite');
+  await build({
+    root: page,
+    base: '/graphiql/',
+    configFile: false,
+    envDir: false,
+    publicDir: false,
+    mode: 'production',
+    logLevel: 'warn',
+    // A NODE_ENV of development around it would bundle React's development version.
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      outDir: directory,
+      emptyOutDir: true,
+      target: 'es2022',
+      // The script that it would put into the page is for browsers older than the target.
+      modulePreload: { polyfill: false },
+      // Files of their own, with a content type that they are served with.
+      assetsInlineLimit: 0,
+      // The editor is one piece of 3 MB, loaded from the same machine.
+      chunkSizeWarningLimit: 8_000,
+      license: { fileName: 'licenses.md' },
+      rolldownOptions: {
+        // Packages mark what is for servers or browsers; here all of it is for browsers.
+        onwarn: (warning, warn) => warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warn(warning),
+      },
+    },
+    worker: { format: 'es' },
+  });
+}
+
+const directory = path.resolve(process.argv[2] ?? present);
+const madeOf = fingerprint();
+const stamp = path.join(present, STAMP);
+if (existsSync(stamp) && readFileSync(stamp, 'utf8') === madeOf) {
+  if (directory !== present) cpSync(present, directory, { recursive: true });
+} else {
+  await bundle(directory);
+  writeFileSync(path.join(directory, STAMP), madeOf);
+}

@@ -1,0 +1,22 @@
+import { Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { readGraphiqlFiles } from './graphiql-files.js';
+import { serveGraphiql } from './serve-graphiql.js';
+
+/** GraphiQL for those who open the address of the API in a browser. For development: it needs introspection. */
+@Module({})
+export class GraphiqlModule implements OnModuleInit {
+  private readonly logger = new Logger('GraphiQL');
+
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  onModuleInit(): void {
+    const files = readGraphiqlFiles();
+    if (files === null) {
+      this.logger.warn('The page of GraphiQL is not there: `pnpm build` makes it.');
+      return;
+    }
+    serveGraphiql(this.host.httpAdapter.getInstance<FastifyInstance>(), files);
+  }
+}

@@ -1,0 +1,177 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { DemoService } from '../../src/demo/demo.service.js';
+import { type Api, startApi } from '../support/api.js';
+import { hasBrowser, launchBrowser, NO_BROWSER } from '../support/browser.js';
+
+const isSkipped = !hasBrowser() && process.env.CI === undefined;
+if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSER}\n`);
+
+(isSkipped ? describe.skip : describe)('GraphiQL in a browser without a network', () => {
+  let api: Api;
+  let browser: Browser;
+  let origin: string;
+  let page: Page;
+  /** What a page is not to do: ask another host, break its policy, fail. */
+  let faults: string[];
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    api = await startApi();
+    await api.app.get(DemoService, { strict: false }).load();
+    await api.app.listen(0, '127.0.0.1');
+    origin = await api.app.getUrl();
+  }, 60_000);
+  afterAll(async () => {
+    // Where the first has not come up, there is no second.
+    await browser?.close();
+    await api?.close();
+  });
+
+  beforeEach(async () => {
+    page = await open('light');
+  });
+  afterEach(async () => {
+    await page?.context().close();
+    expect(faults).toEqual([]);
+  });
+
+  /** A browser that has never been here. */
+  async function open(colorScheme: 'light' | 'dark'): Promise<Page> {
+    faults = [];
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
+    const opened = await context.newPage();
+    const note = (what: string, url: string) => {
+      const { protocol, host } = new URL(url);
+      if (!['data:', 'blob:'].includes(protocol) && host !== new URL(origin).host)
+        faults.push(`${what} ${url}`);
+    };
+    opened.on('request', (request) => {
+      note('asked', request.url());
+    });
+    opened.on('websocket', (socket) => {
+      note('connected to', socket.url());
+    });
+    opened.on('requestfailed', (request) => faults.push(`failed ${request.url()}`));
+    opened.on('pageerror', (error) => faults.push(error.message));
+    opened.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+    });
+    await opened.addInitScript(`
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+        console.error('violated ' + effectiveDirective + ' by ' + blockedURI);
+      });`);
+    await opened.goto(`${origin}/graphql`);
+    // The editors are there, and the schema has come.
+    await opened.locator('.graphiql-query-editor .view-lines').getByText('LeadsByScore').waitFor();
+    return opened;
+  }
+
+  const panel = () => page.locator('.graphiql-plugin');
+  const answer = () => page.locator('.graphiql-response .view-lines');
+  const show = (plugin: string) => page.getByRole('button', { name: `Show ${plugin}` }).click();
+  const run = () => page.getByRole('button', { name: /^Execute query/ }).click();
+  const openReady = (title: string) =>
+    page.getByRole('region', { name: 'Ready queries' }).getByRole('button', { name: title }).click();
+
+  /** The editor draws what is in view alone, with other spaces. */
+  async function untilAnswerHas(text: string): Promise<void> {
+    await answer().getByText(text).first().waitFor();
+  }
+
+  it('shows the ready queries at first, and one of them in the editor, ready to run', async () => {
+    expect(await panel().getByRole('heading', { level: 2 }).textContent()).toBe('Ready queries');
+    await run();
+    await untilAnswerHas('"Amara"');
+  });
+
+  it('has loaded the schema: the documentation has its descriptions', async () => {
+    await show('Documentation Explorer');
+    await panel().getByRole('link', { name: 'Query' }).click();
+    await panel().getByText('One lead; null where there is none.').waitFor();
+  });
+
+  it('has the explorer, which follows the query and changes it', async () => {
+    await show('GraphiQL Explorer');
+    await panel().getByText('leadsConnection', { exact: true }).waitFor();
+    await panel().getByText('email', { exact: true }).first().click();
+    await page.locator('.graphiql-query-editor .view-lines').getByText('email').waitFor();
+  });
+
+  it('opens a ready query in a tab of its own with its variables, and shows its answer', async () => {
+    await openReady('Lead card');
+    await page.getByRole('tab', { name: 'LeadCard' }).waitFor();
+    expect(await page.getByRole('tab').count()).toBe(2);
+    await page.locator('.graphiql-editor-tool .view-lines').getByText('"id"').first().waitFor();
+    await run();
+    await untilAnswerHas('"last contact 5 hours ago"');
+  });
+
+  it('shows the progress of a recalculation, over a WebSocket', async () => {
+    await openReady('Progress of recalculations');
+    await run();
+    let isTold = false;
+    const told = untilAnswerHas('"SUCCEEDED"').then(() => (isTold = true));
+    // Whether it is subscribed to already is not to be seen from here; of one of these it is told.
+    while (!isTold) await api.ask('mutation { recalculateAllScores { count } }');
+    await told;
+    await page.getByRole('button', { name: /^Stop query/ }).click();
+  });
+
+  it('marks what the schema does not have, and completes what it has: the workers work', async () => {
+    await openReady('Stale scores');
+    await page.locator('.graphiql-query-editor .view-lines').getByText('activityScore').click();
+    await page.keyboard.press('End');
+    await page.keyboard.type('s');
+    await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('scoreIs');
+    await page.keyboard.press('Control+Space');
+    await page.locator('.suggest-widget').getByText('scoreIsStale').first().waitFor();
+  });
+
+  it('prettifies, remembers, explains its keys and changes its colours', async () => {
+    const editor = page.locator('.graphiql-query-editor');
+    await editor.locator('.view-lines').getByText('LeadsByScore').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText('query Count {leadStats{totalCount}}');
+    await page.getByRole('button', { name: /^Prettify query/ }).click();
+    await editor.locator('.line-numbers').getByText('5', { exact: true }).waitFor();
+    await run();
+    await untilAnswerHas('"totalCount"');
+    await show('History');
+    await panel().getByText('Count', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Open short keys dialog' }).click();
+    await page.getByRole('dialog').getByText('Short Keys').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Open settings dialog' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Dark' }).click();
+    await page.locator('body.graphiql-dark').waitFor();
+  });
+
+  it('is dark where the reader prefers it', async () => {
+    await page.context().close();
+    const background = () =>
+      page.evaluate<string>(
+        "getComputedStyle(document.querySelector('.graphiql-container')).backgroundColor",
+      );
+    page = await open('dark');
+    expect(await background()).toBe('rgb(33, 42, 59)');
+  });
+
+  it('is told of by these tests where it breaks its policy or asks another host', async () => {
+    await page.evaluate(`
+      document.body.insertAdjacentHTML('beforeend', '<img src="https://cdn.example/x.png"><style>p { color: red }</style>');
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.hasRun = true';
+      document.body.append(script);
+      fetch('https://cdn.example/').catch(() => undefined)`);
+    for (const directive of ['img-src', 'style-src-elem', 'script-src-elem', 'connect-src']) {
+      while (!faults.some((fault) => fault.startsWith(`violated ${directive}`)))
+        await page.waitForEvent('console');
+    }
+    expect(faults).toContain('asked https://cdn.example/x.png');
+    expect(await page.evaluate('globalThis.hasRun')).toBeUndefined();
+    faults = [];
+  });
+});
