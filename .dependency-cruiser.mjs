@@ -3,10 +3,16 @@ export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'src-never-imports-test-or-bench',
+      name: 'src-never-imports-test-bench-or-examples',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench)/' },
+      to: { path: '^(test|bench|examples)/' },
+    },
+    {
+      name: 'examples-can-be-copied',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|migrations|scripts|bench|test)/' },
     },
     {
       name: 'bench-never-imports-test',

@@ -19,6 +19,10 @@ const sideBySide = [
   { name: 'prettier', command: () => [programOf('prettier'), '--check', '.'] },
   { name: 'tsc', command: () => [programOf('typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'] },
   {
+    name: 'tsc of examples/client',
+    command: () => [programOf('typescript', 'tsc'), '--noEmit', '-p', 'examples/client/tsconfig.json'],
+  },
+  {
     name: 'dependency-cruiser',
     command: () => [
       programOf('dependency-cruiser'),
@@ -27,6 +31,7 @@ const sideBySide = [
       'src',
       'migrations',
       'bench',
+      'examples/client/src',
     ],
   },
   { name: 'knip', command: () => [programOf('knip'), '--no-progress'] },
