@@ -3,22 +3,28 @@ export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'src-never-imports-test-or-bench-or-the-page',
+      name: 'src-never-imports-test-bench-examples-or-the-page',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench|graphiql)/' },
+      to: { path: '^(test|bench|examples|graphiql)/' },
     },
     {
       name: 'the-page-imports-nothing-of-the-server',
       severity: 'error',
       from: { path: '^graphiql/' },
-      to: { path: '^(src|migrations|scripts|test|bench)/' },
+      to: { path: '^(src|migrations|scripts|test|bench|examples)/' },
     },
     {
       name: 'src-graphiql-knows-no-feature',
       severity: 'error',
       from: { path: '^src/graphiql/' },
       to: { path: '^src/(?!graphiql/|common/|config/)' },
+    },
+    {
+      name: 'examples-can-be-copied',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|migrations|scripts|bench|test|graphiql)/' },
     },
     {
       name: 'bench-never-imports-test',

@@ -20,6 +20,10 @@ const sideBySide = [
   { name: 'tsc', command: () => [programOf('typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'tsc of the page', command: () => [programOf('typescript', 'tsc'), '-p', 'graphiql'] },
   {
+    name: 'tsc of examples/client',
+    command: () => [programOf('typescript', 'tsc'), '--noEmit', '-p', 'examples/client/tsconfig.json'],
+  },
+  {
     name: 'dependency-cruiser',
     command: () => [
       programOf('dependency-cruiser'),
@@ -29,6 +33,7 @@ const sideBySide = [
       'migrations',
       'bench',
       'graphiql',
+      'examples/client/src',
     ],
   },
   { name: 'knip', command: () => [programOf('knip'), '--no-progress'] },

@@ -1,5 +1,5 @@
-// Writes the files that are made from the code: schema.graphql, its reference and the picture in the docs. With
-// --check it writes nothing, and fails where one of them is not up to date.
+// Writes the files that are made from the code: schema.graphql, its reference, the picture in the docs and the types
+// of the example. With --check it writes nothing, and fails where one of them is not up to date.
 import 'reflect-metadata';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { loadSettings } from '../src/config/settings.js';
 import { createApp } from '../src/configure-app.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { generateExampleTypes } from './example-types.js';
 import { scorePicture } from './score-picture.js';
 import { schemaOf } from './schema-changes.js';
 import { schemaReference } from './schema-reference.js';
@@ -49,4 +50,10 @@ for (const [file, content] of Object.entries(files)) {
     await writeFile(file, content);
     console.log(`wrote ${file}`);
   }
+}
+// Of the schema that was written just now.
+if (!generateExampleTypes(isCheck)) {
+  if (isCheck)
+    console.error('The types of examples/client are not up to date: run `pnpm generate` and commit them.');
+  process.exitCode = 1;
 }

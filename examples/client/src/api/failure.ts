@@ -1,0 +1,51 @@
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
+
+/** What went wrong, as the page shows it. */
+export interface Failure {
+  /** `extensions.code` of the API; `HTTP_…` or `UNREACHABLE` where no answer of the API came. */
+  readonly code: string;
+  /** What it means for who reads the page. */
+  readonly headline: string;
+  /** What the server says to it. */
+  readonly detail: string | null;
+}
+
+/** Codes are stable and messages are not, so what the page says, and does, goes by the code. */
+export const HEADLINES: Readonly<Record<string, string>> = {
+  CONFLICT: 'Somebody else changed this meanwhile. Reload the page.',
+  NOT_FOUND: 'This lead is no longer there. Reload the page.',
+  RECALCULATION_CANCELLED: 'The recalculation was stopped. All scores are as they were.',
+  RECALCULATION_FAILED: 'The recalculation failed. All scores are as they were.',
+  RECALCULATION_RUNNING: 'Scores are being worked on already. Try again when that is done.',
+  SERVICE_UNAVAILABLE: 'The server is busy. Try again in a moment.',
+  SUMMARY_INVALID_OUTPUT: 'The model wrote something that cannot be shown. The old summary stays.',
+  SUMMARY_MODERATED: 'The model declined to write about this lead. The old summary stays.',
+  SUMMARY_PROVIDER_AUTH_FAILED: 'No model can be asked: its provider refuses the key.',
+  SUMMARY_PROVIDER_PAYMENT_REQUIRED: 'No model can be asked: the account is out of credit.',
+  SUMMARY_PROVIDER_RATE_LIMITED: 'The model is asked too often. Try again in a moment.',
+  SUMMARY_PROVIDER_UNAVAILABLE: 'The model cannot be reached. The old summary stays.',
+  SUMMARY_SWITCHED_OFF: 'Summaries are switched off on this server.',
+  SUMMARY_TIMED_OUT: 'The model took too long. The old summary stays.',
+  SUMMARY_TOO_LITTLE_KNOWN: 'Too little is known of this lead for a summary.',
+  SUMMARY_TRUNCATED: 'The model wrote too much. The old summary stays.',
+};
+const OTHERWISE = 'That did not work.';
+
+/** @param error what an operation was rejected with */
+export function failureOf(error: unknown): Failure {
+  if (CombinedGraphQLErrors.is(error)) {
+    const [first] = error.errors;
+    const code = first?.extensions?.code;
+    if (typeof code === 'string') {
+      return { code, headline: HEADLINES[code] ?? OTHERWISE, detail: first?.message ?? null };
+    }
+  }
+  if (ServerError.is(error)) {
+    return {
+      code: `HTTP_${error.statusCode}`,
+      headline: 'The server gave no answer of the API.',
+      detail: null,
+    };
+  }
+  return { code: 'UNREACHABLE', headline: 'The server cannot be reached. Is it running?', detail: null };
+}

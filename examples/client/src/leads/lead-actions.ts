@@ -1,0 +1,83 @@
+import type { ApolloClient } from '@apollo/client';
+import { dataOf } from '../api/data-of.js';
+import { getFragmentData, graphql } from '../generated/index.js';
+import type { InteractionType, LeadCardFragment } from '../generated/graphql.js';
+import { LEAD_CARD } from './lead-card.js';
+
+const LEAD = graphql(`
+  query Lead($id: Int!) {
+    lead(id: $id) {
+      ...LeadCard
+    }
+  }
+`);
+
+const REGENERATE_SUMMARY = graphql(`
+  mutation RegenerateSummary($id: Int!) {
+    regenerateSummary(id: $id) {
+      ...LeadCard
+    }
+  }
+`);
+
+const ADD_INTERACTION = graphql(`
+  mutation AddInteraction($interaction: CreateInteractionInput!) {
+    createInteraction(createInteractionInput: $interaction) {
+      id
+    }
+  }
+`);
+
+export interface NewInteraction {
+  readonly type: InteractionType;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly notes: string;
+}
+
+export const INTERACTION_TYPES: Readonly<Record<InteractionType, string>> = {
+  CALL: 'Call',
+  EMAIL: 'E-mail',
+  MEETING: 'Meeting',
+};
+
+/** Has the summary of a lead written anew; the answer brings the card up to date. */
+export async function regenerateSummary(client: ApolloClient, leadId: string): Promise<LeadCardFragment> {
+  try {
+    const answer = await client.mutate({
+      mutation: REGENERATE_SUMMARY,
+      variables: { id: Number(leadId) },
+    });
+    return getFragmentData(LEAD_CARD, dataOf(answer).regenerateSummary);
+  } catch (error) {
+    // Without a summary, the API keeps the fresh score all the same.
+    await Promise.allSettled([readLead(client, leadId)]);
+    throw error;
+  }
+}
+
+/**
+ * Records an interaction, and reads the score that it has led to: the answer knows the interaction alone.
+ * @returns the lead as it is then; null: the interaction is recorded, but the lead could not be read
+ */
+export async function addInteraction(
+  client: ApolloClient,
+  leadId: string,
+  { type, date, notes }: NewInteraction,
+): Promise<LeadCardFragment | null> {
+  await client.mutate({
+    mutation: ADD_INTERACTION,
+    variables: { interaction: { leadId: Number(leadId), type, date, notes: notes === '' ? null : notes } },
+  });
+  // Were this to fail the whole, somebody would record the interaction a second time.
+  return readLead(client, leadId).catch(() => null);
+}
+
+async function readLead(client: ApolloClient, leadId: string): Promise<LeadCardFragment | null> {
+  const answer = await client.query({
+    query: LEAD,
+    variables: { id: Number(leadId) },
+    fetchPolicy: 'network-only',
+  });
+  return getFragmentData(LEAD_CARD, dataOf(answer).lead);
+}
