@@ -14,7 +14,7 @@ import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugi
 import { withPlainFields } from './plain-fields.js';
 import { CSRF_HEADERS } from './programs-get.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
-import { responseStatusPlugin } from './response-status.plugin.js';
+import { responseHeadPlugin } from './response-head.plugin.js';
 import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
 
@@ -55,7 +55,7 @@ export class GraphqlModule {
             ApolloServerPluginCacheControlDisabled(),
             ApolloServerPluginInlineTraceDisabled(),
             ApolloServerPluginLandingPageDisabled(),
-            responseStatusPlugin,
+            responseHeadPlugin,
             socketOnlyPlugin,
             mediaTypePlugin,
             compiledQueriesPlugin(),

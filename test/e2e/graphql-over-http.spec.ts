@@ -67,6 +67,16 @@ describe('a request from another site', () => {
   });
 });
 
+describe('an answer', () => {
+  it.each(['{ leads { id } }', '{ nonsense }', 'mutation { removeLead(id: 1) }'])(
+    'is kept by nobody on its way: %s',
+    async (query) => {
+      const answer = await request(api.app.getHttpServer()).post('/graphql').send({ query });
+      expect(answer.headers['cache-control']).toBe('no-store');
+    },
+  );
+});
+
 describe('the status of a wrong document', () => {
   const statusFor = async (accept: string | undefined) =>
     (

@@ -68,7 +68,9 @@ describe('the id of a request', () => {
       return true;
     });
     api.app.useLogger(new RequestLogger({ logLevels: ['error', 'warn'], colors: false }));
-    const original = jest.spyOn(api.sequelize, 'query').mockRejectedValue(new Error('inside'));
+    const original = jest
+      .spyOn(api.sequelize.connectionManager, 'getConnection')
+      .mockRejectedValue(new Error('inside'));
     const health = jest
       .spyOn(api.app.get(SummaryWriter, { strict: false }), 'health')
       .mockImplementation(() => {

@@ -18,20 +18,19 @@ const wantsPlainJson = (accept: string | undefined): boolean =>
  * Answers 200 where a document is wrong and the client accepts `application/json`: with that media type, a status of
  * 400 or more says that the answer may be from somebody who knows no GraphQL, such as a proxy. (GraphQL over HTTP,
  * section 6.4.1) Clients that name no media type keep the 400 that they know.
+ *
+ * Nobody keeps an answer: it is about people, and the next one may be another.
  */
-export const responseStatusPlugin: ApolloServerPlugin = {
+export const responseHeadPlugin: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({
-      willSendResponse: ({ request, response }) => {
-        const errors = response.body.kind === 'single' ? (response.body.singleResult.errors ?? []) : [];
+      willSendResponse: ({ request, response: { body, http } }) => {
+        http.headers.set('cache-control', 'no-store');
+        const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
         const isOfTheDocument =
           errors.length > 0 && errors.every(({ extensions }) => FAULTS_OF_THE_DOCUMENT.has(extensions?.code));
-        if (
-          response.http.status === 400 &&
-          isOfTheDocument &&
-          wantsPlainJson(request.http?.headers.get('accept'))
-        ) {
-          response.http.status = 200;
+        if (http.status === 400 && isOfTheDocument && wantsPlainJson(request.http?.headers.get('accept'))) {
+          http.status = 200;
         }
         return Promise.resolve();
       },
