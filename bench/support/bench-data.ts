@@ -48,7 +48,7 @@ export async function fill(database: BenchDatabase, leads: number, interactions:
   await client.query('ALTER TABLE interactions SET (autovacuum_enabled = off)');
   await client.query('TRUNCATE leads, interactions RESTART IDENTITY');
   await client.query('SELECT setseed(0.5)');
-  await client.query(INSERT_LEADS, [leads]);
+  await withoutIndexes(client, 'leads', () => client.query(INSERT_LEADS, [leads]));
   await addInteractions(database, leads, interactions);
 }
 
@@ -56,11 +56,24 @@ export async function fill(database: BenchDatabase, leads: number, interactions:
 export async function addInteractions({ client }: BenchDatabase, leads: number, each: number): Promise<void> {
   // They note each change on its lead, which would take longer than everything else.
   await client.query('ALTER TABLE interactions DISABLE TRIGGER USER');
-  await insertInteractions(client, leads, leads * each);
+  await withoutIndexes(client, 'interactions', () => insertInteractions(client, leads, leads * each));
   await client.query('ALTER TABLE interactions ENABLE TRIGGER USER');
   await client.query('VACUUM ANALYZE leads');
   await client.query('VACUUM ANALYZE interactions');
   await client.query('CHECKPOINT');
+}
+
+/** Makes the indexes of a table anew after work that fills it, in a third of the time that keeping them takes. */
+async function withoutIndexes(client: pg.Client, table: string, work: () => Promise<unknown>): Promise<void> {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `SELECT quote_ident(indexname) AS name, indexdef AS definition FROM pg_indexes
+     WHERE schemaname = current_schema() AND tablename = $1
+       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)`,
+    [table],
+  );
+  for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
+  await work();
+  for (const { definition } of rows) await client.query(definition);
 }
 
 async function insertInteractions(client: pg.Client, leads: number, total: number): Promise<void> {
