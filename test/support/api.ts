@@ -18,6 +18,12 @@ export interface GraphQLAnswer {
   }[];
 }
 
+/** As it goes to the driver. */
+export interface SentStatement {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
 /** The application on a database of its own, asked over HTTP. */
 export interface Api {
   readonly app: NestFastifyApplication;
@@ -30,13 +36,26 @@ export interface Api {
   ask<Data>(query: string, variables?: Record<string, unknown>): Promise<Data>;
   /** Sends a document that is expected to fail and gives the code of its first error. */
   codeOf(query: string, variables?: Record<string, unknown>): Promise<unknown>;
-  /** Counts the statements that the application sends while work is done. */
-  countStatements(work: () => Promise<void>): Promise<number>;
+  /** The statements that the application sends while work is done. */
+  recordStatements(work: () => Promise<unknown>): Promise<SentStatement[]>;
+  /** How many those are. */
+  countStatements(work: () => Promise<unknown>): Promise<number>;
   close(): Promise<void>;
 }
 
 /** What Sequelize asks on each connection that it opens. */
 const IS_OF_A_NEW_CONNECTION = /^(SET|SHOW|WITH ranges) /;
+
+/** Of models as well as those that only read rows: all go through the driver, as the tests' own do at other times. */
+async function recordStatements(work: () => Promise<unknown>): Promise<SentStatement[]> {
+  const submit = jest.spyOn(pg.Query.prototype as unknown as { submit(): unknown }, 'submit');
+  try {
+    await work();
+    return (submit.mock.contexts as SentStatement[]).filter(({ text }) => !IS_OF_A_NEW_CONNECTION.test(text));
+  } finally {
+    submit.mockRestore();
+  }
+}
 
 /**
  * It takes no jobs from the queue unless the environment says so: its polling would be among what a test counts.
@@ -70,18 +89,8 @@ export async function startApi(environment: Environment = {}, databaseUrl?: stri
       return answer.data as Data;
     },
     codeOf: async (query, variables) => (await send(query, variables)).errors?.[0]?.extensions.code,
-    countStatements: async (work) => {
-      // All statements of the process go through the driver: those of models, and those that only read rows.
-      const submit = jest.spyOn(pg.Query.prototype as unknown as { submit(): unknown }, 'submit');
-      try {
-        await work();
-        return submit.mock.contexts.filter(
-          (query) => !IS_OF_A_NEW_CONNECTION.test((query as { text: string }).text),
-        ).length;
-      } finally {
-        submit.mockRestore();
-      }
-    },
+    recordStatements,
+    countStatements: async (work) => (await recordStatements(work)).length,
     close: async () => {
       await app.close();
       await database.drop();

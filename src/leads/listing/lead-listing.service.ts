@@ -8,7 +8,18 @@ import type { LeadColumn, PartOfLead } from '../lead-record.js';
 import { ScoreSettings } from '../scoring/score-settings.js';
 import { canonicalFilter, type LeadFilter, refuseContradictions } from './lead-filter.js';
 import { type LeadOrder, ORDERS } from './lead-order.js';
-import { countLeads, positionOf, type Positioned, readSegment, segmentsOf } from './lead-page.sql.js';
+import {
+  countLeads,
+  isSifted,
+  type LeadQuery,
+  positionOf,
+  type Positioned,
+  type Segment,
+  segmentsOf,
+  sortSegment,
+  walkSegment,
+} from './lead-page.sql.js';
+import { nextStride, SHORT_WALK } from './walking.js';
 import { COUNT_BY_SCORE, COUNT_BY_SOURCE, COUNT_BY_STATUS, READ_AVERAGES } from './lead-stats.sql.js';
 import type { ScoreCount } from './score-distribution.js';
 
@@ -40,9 +51,24 @@ export class LeadListingService {
     for (const segment of segmentsOf(order, window)) {
       const limit = window.size + 1 - rows.length;
       if (limit === 0) break;
-      rows.push(...(await this.read<ListedRow>(readSegment(query, segment, limit))));
+      rows.push(...(await this.readSegment(query, segment, limit)));
     }
     return pageOf(rows, window, (row) => cursors.write(positionOf(row)));
+  }
+
+  /**
+   * Whether to walk along the order or to sort what matches, statistics do not tell: what is asked for may be common and yet
+   * stand at the far end. So short walks come first, and sorting where they do not find enough.
+   */
+  private async readSegment(query: LeadQuery, segment: Segment, limit: number): Promise<ListedRow[]> {
+    if (!isSifted(query)) return this.read(walkSegment(query, segment, limit));
+    let stride: number | null = limit * SHORT_WALK;
+    while (stride !== null) {
+      const rows: ListedRow[] = await this.read(walkSegment(query, segment, limit, stride));
+      if (rows.length === limit) return rows;
+      stride = nextStride(stride, rows.length, limit);
+    }
+    return this.read(sortSegment(query, segment, limit));
   }
 
   async count(filter: LeadFilter): Promise<number> {

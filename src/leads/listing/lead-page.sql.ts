@@ -10,8 +10,9 @@ import { type LeadOrder, type OrderKeys, ORDERS } from './lead-order.js';
 export type Segment = 'values' | 'nulls';
 
 /** The tables that an expression is about. */
-const tablesOf = (sql: string): string =>
-  sql.includes('lead_scores.') ? 'leads JOIN lead_scores ON lead_scores."leadId" = leads.id' : 'leads';
+const tablesOf = (sql: string): string => (sql.includes('lead_scores.') ? `leads ${JOIN_SCORES}` : 'leads');
+
+const JOIN_SCORES = 'JOIN lead_scores ON lead_scores."leadId" = leads.id';
 
 const segmentOf = ({ values }: KeysetPosition): Segment => (values.length === 0 ? 'nulls' : 'values');
 
@@ -33,16 +34,25 @@ export interface LeadQuery {
   readonly maxAgeHours: number;
 }
 
-/** Reads leads of a segment: a range of an index from where the window begins, and never what comes before it. */
-export function readSegment(
-  { columns, filter, order, window, maxAgeHours }: LeadQuery,
+/** What both ways to read a segment are made of. */
+interface Parts {
+  /** What the list is ordered by, and the id. */
+  readonly ordering: readonly string[];
+  readonly direction: 'ASC' | 'DESC';
+  /** Which part of the order is read: ranges of its index. */
+  readonly range: readonly string[];
+  /** What else leads have to be like. */
+  readonly rest: readonly string[];
+  /** Of the values that a position consists of. */
+  readonly valueCount: number;
+}
+
+function partsOf(
+  { filter, order, window, maxAgeHours }: LeadQuery,
   segment: Segment,
-  limit: number,
-): Statement {
+  parameters: Parameters,
+): Parts {
   const keys = ORDERS[order.field];
-  const ordering = [...keys.keys, keys.id];
-  const isAscending = (order.direction === 'asc') !== window.isBackward;
-  const parameters = new Parameters();
   const bounds = (
     [
       [window.after, order.direction === 'asc' ? '>' : '<'],
@@ -51,24 +61,98 @@ export function readSegment(
   ).flatMap(([position, sign]) =>
     position === null || segmentOf(position) !== segment ? [] : [boundOf(position, sign, keys, parameters)],
   );
-  const conditions = [
-    ...(keys.isNullable ? [`${keys.keys[0]} IS ${segment === 'nulls' ? 'NULL' : 'NOT NULL'}`] : []),
-    ...bounds,
-    ...conditionsOf(filter, parameters, maxAgeHours),
-  ];
-  const position =
-    segment === 'nulls' ? [] : keys.keys.map((key, index) => `${key}::text AS position${index}`);
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join('\n      AND ')}`;
+  const conditions = conditionsOf(filter, parameters, maxAgeHours);
+  const isOfOrder = (condition: string) => keys.keys.some((key) => condition.startsWith(`${key} `));
+  return {
+    ordering: [...keys.keys, keys.id],
+    direction: (order.direction === 'asc') !== window.isBackward ? 'ASC' : 'DESC',
+    range: [
+      ...(keys.isNullable ? [`${keys.keys[0]} IS ${segment === 'nulls' ? 'NULL' : 'NOT NULL'}`] : []),
+      ...bounds,
+      ...conditions.filter(isOfOrder),
+    ],
+    rest: conditions.filter((condition) => !isOfOrder(condition)),
+    valueCount: segment === 'nulls' ? 0 : keys.keys.length,
+  };
+}
+
+const where = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+
+const orderBy = (ordering: readonly string[], direction: string): string =>
+  `ORDER BY ${ordering.map((key) => `${key} ${direction}`).join(', ')}`;
+
+/** The names of `key0`, `key1`, … and SQL that gives a position. */
+const keyNames = ({ ordering }: Parts, table: string): string[] =>
+  ordering.map((_, index) => `${table}.key${index}`);
+const keyColumns = ({ ordering }: Parts): string[] => ordering.map((key, index) => `${key} AS key${index}`);
+const positionColumns = (parts: Parts, table: string): string[] =>
+  keyNames(parts, table)
+    .slice(0, parts.valueCount)
+    .map((key, index) => `${key}::text AS position${index}`);
+
+/** Whether leads have to be like something that their place in the order does not tell. */
+export const isSifted = ({ filter, order, maxAgeHours }: LeadQuery): boolean =>
+  conditionsOf(filter, new Parameters(), maxAgeHours).some(
+    (condition) => !ORDERS[order.field].keys.some((key) => condition.startsWith(`${key} `)),
+  );
+
+/**
+ * Reads leads of a segment in their order, from where the window begins and never what comes before it. Quick where
+ * many are as they have to be.
+ * @param stride how many are looked at
+ */
+export function walkSegment(
+  query: LeadQuery,
+  segment: Segment,
+  limit: number,
+  stride: number = limit,
+): Statement {
+  const parameters = new Parameters();
+  const parts = partsOf(query, segment, parameters);
+  const { ordering, direction, range, rest } = parts;
+  const scores = where(rest).includes('lead_scores.') ? JOIN_SCORES : '';
   const sql = `
-    SELECT ${[readColumns(columns), ...position].join(', ')}
-    FROM ${tablesOf(where + keys.id)}
-    ${where}
-    ORDER BY ${ordering.map((key) => `${key} ${isAscending ? 'ASC' : 'DESC'}`).join(', ')}
+    SELECT ${[readColumns(query.columns), ...positionColumns(parts, 'leads')].join(', ')}
+    FROM (
+      SELECT ${['leads.*', ...keyColumns(parts)].join(', ')}
+      FROM ${tablesOf(where(range) + ordering.join())} ${where(range)}
+      ${orderBy(ordering, direction)}
+      LIMIT ${parameters.add(stride, 'integer')}
+    ) AS leads ${scores}
+    ${where(rest)}
+    ${orderBy(keyNames(parts, 'leads'), direction)}
     LIMIT ${parameters.add(limit, 'integer')}`;
   return { sql, bind: parameters.values };
 }
 
-/** What `readSegment` reads beside columns: where a lead stands, a text for each key. An array would take longer to parse. */
+/**
+ * Reads the same by finding all that are as they have to be, and ordering those. Quick where they are few, wherever in the
+ * order they stand; PostgreSQL, which takes them to be spread evenly, would walk past a million to the last ones.
+ */
+export function sortSegment(query: LeadQuery, segment: Segment, limit: number): Statement {
+  const parameters = new Parameters();
+  const parts = partsOf(query, segment, parameters);
+  const { ordering, direction, rest } = parts;
+  // To have a value is no reason to read most of a table through an index.
+  const range = parts.range.map((condition) =>
+    condition.endsWith(' IS NOT NULL') ? `(${condition}) IS NOT FALSE` : condition,
+  );
+  const conditions = where([...range, ...rest]);
+  const sql = `
+    WITH matching AS MATERIALIZED (
+      SELECT ${['leads.id', ...keyColumns(parts)].join(', ')}
+      FROM ${tablesOf(conditions + ordering.join())} ${conditions}
+    )
+    SELECT ${[readColumns(query.columns), ...positionColumns(parts, 'page')].join(', ')}
+    FROM (
+      SELECT * FROM matching ${orderBy(keyNames(parts, 'matching'), direction)} LIMIT ${parameters.add(limit, 'integer')}
+    ) AS page JOIN leads ON leads.id = page.id
+    ${orderBy(keyNames(parts, 'page'), direction)}`;
+  return { sql, bind: parameters.values };
+}
+
+/** What is read beside columns: where a lead stands, a text for each key. An array would take longer to parse. */
 export interface Positioned {
   readonly id: number;
   readonly position0?: string;
