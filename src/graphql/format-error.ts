@@ -56,6 +56,7 @@ function logUnlessClientsFault(error: DomainError): void {
       'LIST_TOO_LONG',
       'RECALCULATION_RUNNING',
       'RESCORE_NOT_RUNNING',
+      'SUMMARY_BATCH_NOT_RUNNING',
     ].includes(error.code)
   )
     return;

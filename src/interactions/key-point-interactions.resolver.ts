@@ -1,4 +1,4 @@
-import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { ResolveField, Resolver } from '@nestjs/graphql';
 import { SummaryKeyPointType } from '../leads/dto/lead-summary.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { InteractionLoader } from './interaction.loader.js';
@@ -12,7 +12,7 @@ export class KeyPointInteractionsResolver {
   @ResolveField(() => [InteractionGraphQLType], {
     description: 'What it rests on; without those that were removed since.',
   })
-  interactions(@Parent() keyPoint: SummaryKeyPointType, @Context() context: object): Promise<Interaction[]> {
+  interactions(keyPoint: SummaryKeyPointType, _args: object, context: object): Promise<Interaction[]> {
     return this.loader.loadThoseThere(context, keyPoint.interactionIds);
   }
 }

@@ -1,4 +1,4 @@
-import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { ResolveField, Resolver } from '@nestjs/graphql';
 import { LeadType } from '../leads/dto/lead.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import type { Interaction } from './interaction.model.js';
@@ -13,7 +13,7 @@ export class LeadInteractionsResolver {
     nullable: true,
     description: 'All contacts with the lead, newest first.',
   })
-  interactions(@Parent() lead: LeadType, @Context() context: object): Promise<Interaction[]> {
+  interactions(lead: LeadType, _args: object, context: object): Promise<Interaction[]> {
     return this.loader.load(context, lead.id);
   }
 }

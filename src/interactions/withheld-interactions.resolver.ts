@@ -1,4 +1,4 @@
-import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { ResolveField, Resolver } from '@nestjs/graphql';
 import { LeadSummaryType } from '../leads/dto/lead-summary.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { InteractionLoader } from './interaction.loader.js';
@@ -13,10 +13,7 @@ export class WithheldInteractionsResolver {
     description:
       'Interactions whose notes the model was not shown, since they look like instructions to a machine: read them yourself.',
   })
-  withheldInteractions(
-    @Parent() summary: LeadSummaryType,
-    @Context() context: object,
-  ): Promise<Interaction[]> {
+  withheldInteractions(summary: LeadSummaryType, _args: object, context: object): Promise<Interaction[]> {
     return this.loader.loadThoseThere(context, summary.withheldInteractionIds);
   }
 }

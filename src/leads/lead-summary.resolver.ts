@@ -1,4 +1,4 @@
-import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { ResolveField, Resolver } from '@nestjs/graphql';
 import { LeadSummaryType } from './dto/lead-summary.type.js';
 import { StaleSummaryLoader } from './summaries/stale-summary.loader.js';
 
@@ -10,7 +10,7 @@ export class LeadSummaryResolver {
     description:
       'Whether it would be written of something else now: the lead or one of its interactions was changed, added or removed, a planned one has begun, or the model, the prompt or the language is another.',
   })
-  isStale(@Parent() summary: LeadSummaryType, @Context() context: object): Promise<boolean> {
+  isStale(summary: LeadSummaryType, _args: object, context: object): Promise<boolean> {
     return this.staleSummaries.load(context, summary.leadId);
   }
 }

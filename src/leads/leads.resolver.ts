@@ -3,7 +3,6 @@ import {
   Context,
   Int,
   Mutation,
-  Parent,
   Query,
   ResolveField,
   Resolver,
@@ -100,7 +99,7 @@ export class LeadsResolver {
     description:
       'What stands behind `summary`. Null where there is none, or one of a version that did not keep this.',
   })
-  async summaryDetail(@Parent() lead: Lead, @Context() context: object): Promise<LeadSummaryType | null> {
+  async summaryDetail(lead: Lead, _args: object, context: object): Promise<LeadSummaryType | null> {
     const detail = await this.summaryDetails.load(context, lead.id);
     return detail === null ? null : { ...detail, source: lead.summarySource ?? 'model' };
   }
@@ -110,7 +109,7 @@ export class LeadsResolver {
     description:
       'Why the score is what it is, as of `scoreCalculatedAt`. Null where the score was never calculated, or by a version that did not keep this: recalculate it.',
   })
-  scoreBreakdown(@Parent() lead: Lead): ScoreBreakdownType | null {
+  scoreBreakdown(lead: Lead): ScoreBreakdownType | null {
     return explainScore(lead);
   }
 
@@ -118,7 +117,7 @@ export class LeadsResolver {
     description:
       'Whether the score no longer is what a recalculation would make it: it was never calculated, is older than the newest change of what it rests on, has reached the age from which scores count as old, or was made with other parameters.',
   })
-  scoreIsStale(@Parent() lead: Lead, @Context() context: object): Promise<boolean> {
+  scoreIsStale(lead: Lead, _args: object, context: object): Promise<boolean> {
     return this.staleScores.load(context, lead.id);
   }
 

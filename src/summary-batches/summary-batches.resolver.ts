@@ -1,4 +1,4 @@
-import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import { Args, ID, Mutation, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { recordIdOf } from '../common/record-id.js';
 import { RegenerateSummariesArgs } from './dto/regenerate-summaries.args.js';
 import { SummaryBatchType } from './dto/summary-batch.type.js';
@@ -53,7 +53,7 @@ export class SummaryBatchesResolver {
   @ResolveField(() => [SummaryFailureType], {
     description: `The leads that got no summary: the first ${MAX_NAMED_SUMMARY_FAILURES} of them.`,
   })
-  failures(@Parent() batch: SummaryBatchType): Promise<SummaryFailureType[]> {
+  failures(batch: SummaryBatchType): Promise<SummaryFailureType[]> {
     return this.batches.findFailures(batch.id);
   }
 }
