@@ -5,7 +5,7 @@ import type { KeysetPosition } from '../../src/common/keyset-cursor.js';
 import type { LeadFilter } from '../../src/leads/listing/lead-filter.js';
 import { LEAD_COLUMNS } from '../../src/leads/lead-record.js';
 import { type LeadOrder, type LeadOrderField, ORDERS } from '../../src/leads/listing/lead-order.js';
-import { segmentsOf, walkSegment } from '../../src/leads/listing/lead-page.sql.js';
+import { readRange, segmentsOf } from '../../src/leads/listing/lead-page.sql.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertLead, insertLeads } from '../support/fixtures.js';
@@ -529,7 +529,7 @@ describe('the plan of a page', () => {
     const segments = segmentsOf(order, window);
     return Promise.all(
       segments.slice(0, 1).map(async (segment) => {
-        const { sql, bind } = walkSegment(query, segment, 21);
+        const { sql, bind } = readRange(query, segment, 21);
         return explain(sql, bind);
       }),
     );

@@ -14,6 +14,7 @@ import {
   type LeadQuery,
   positionOf,
   type Positioned,
+  readRange,
   type Segment,
   segmentsOf,
   sortSegment,
@@ -61,7 +62,7 @@ export class LeadListingService {
    * stand at the far end. So short walks come first, and sorting where they do not find enough.
    */
   private async readSegment(query: LeadQuery, segment: Segment, limit: number): Promise<ListedRow[]> {
-    if (!isSifted(query)) return this.read(walkSegment(query, segment, limit));
+    if (!isSifted(query)) return this.read(readRange(query, segment, limit));
     let stride: number | null = limit * SHORT_WALK;
     while (stride !== null) {
       const rows: ListedRow[] = await this.read(walkSegment(query, segment, limit, stride));

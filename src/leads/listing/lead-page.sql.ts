@@ -97,17 +97,25 @@ export const isSifted = ({ filter, order, maxAgeHours }: LeadQuery): boolean =>
     (condition) => !ORDERS[order.field].keys.some((key) => condition.startsWith(`${key} `)),
   );
 
+/** Reads leads of a segment that nothing but their place in the order tells, and never what comes before it. */
+export function readRange(query: LeadQuery, segment: Segment, limit: number): Statement {
+  const parameters = new Parameters();
+  const { ordering, direction, range, valueCount } = partsOf(query, segment, parameters);
+  const position = ordering.slice(0, valueCount).map((key, index) => `${key}::text AS position${index}`);
+  const sql = `
+    SELECT ${[readColumns(query.columns), ...position].join(', ')}
+    FROM ${tablesOf(where(range) + ordering.join())}
+    ${where(range)}
+    ${orderBy(ordering, direction)}
+    LIMIT ${parameters.add(limit, 'integer')}`;
+  return { sql, bind: parameters.values };
+}
+
 /**
- * Reads leads of a segment in their order, from where the window begins and never what comes before it. Quick where
- * many are as they have to be.
+ * Reads leads of a segment along their order, leaving out those that are not as they have to be. Quick where many are.
  * @param stride how many are looked at
  */
-export function walkSegment(
-  query: LeadQuery,
-  segment: Segment,
-  limit: number,
-  stride: number = limit,
-): Statement {
+export function walkSegment(query: LeadQuery, segment: Segment, limit: number, stride: number): Statement {
   const parameters = new Parameters();
   const parts = partsOf(query, segment, parameters);
   const { ordering, direction, range, rest } = parts;
