@@ -1,7 +1,7 @@
 import { Int, ResolveField, Resolver } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import { FieldArgs } from '../graphql/field-args.js';
-import { readForNodes } from '../graphql/selected-fields.js';
+import { readForConnection } from '../graphql/selected-fields.js';
 import { PageArgs } from '../graphql/page.args.js';
 import { LeadType } from '../leads/dto/lead.type.js';
 import { InteractionConnection } from './dto/interactions-connection.type.js';
@@ -10,7 +10,10 @@ import { InteractionListingService, type InteractionPage } from './interaction-l
 import { InteractionPageLoader } from './interaction-page.loader.js';
 import { columnsOfFields } from './interaction-record.js';
 
-const columnsFor = readForNodes(columnsOfFields);
+const readingFor = readForConnection(({ ofConnection, ofNodes }) => ({
+  columns: columnsOfFields(ofNodes),
+  isPlaced: ofConnection.has('edges') || ofConnection.has('pageInfo'),
+}));
 
 /** The interactions of a lead in pages. */
 @Resolver(() => LeadType)
@@ -32,7 +35,7 @@ export class InteractionListingResolver {
     info: GraphQLResolveInfo,
   ): Promise<InteractionPage> {
     const window = this.listing.windowOf(leadId, args);
-    return this.pages.load(context, { leadId, window, columns: columnsFor(info) });
+    return this.pages.load(context, { leadId, window, reading: readingFor(info) });
   }
 }
 

@@ -4,13 +4,13 @@ import { Sequelize } from 'sequelize';
 import { KeysetCursors, type KeysetPosition } from '../common/keyset-cursor.js';
 import { type Page, type PageArguments, pageOf, type PageWindow, pageWindow } from '../common/page-window.js';
 import { readRows } from '../database/read-rows.js';
-import { COUNT_INTERACTIONS, readPages } from './interaction-page.sql.js';
-import type { InteractionColumn, PartOfInteraction } from './interaction-record.js';
+import { COUNT_INTERACTIONS, type PageReading, readPages } from './interaction-page.sql.js';
+import type { PartOfInteraction } from './interaction-record.js';
 
 /** A page of the interactions of a lead. */
 export type InteractionPage = Page<PartOfInteraction> & { readonly leadId: number };
 
-type ListedRow = PartOfInteraction & { readonly position: string };
+type ListedRow = PartOfInteraction & { readonly position?: string };
 
 /** Interactions of leads in pages, newest first. */
 @Injectable()
@@ -25,19 +25,20 @@ export class InteractionListingService {
   /**
    * The same page of each of these leads, by the id of the lead.
    * @param window of positions that belong to these leads
-   * @param columns what is read of each interaction, beside its id and its lead's
    */
   async findPages(
     leadIds: readonly number[],
     window: PageWindow<KeysetPosition>,
-    columns: readonly InteractionColumn[],
+    reading: PageReading,
   ): Promise<ReadonlyMap<number, InteractionPage>> {
-    const rows = await readRows<ListedRow>(this.sequelize, readPages(leadIds, window, columns));
+    const rows = await readRows<ListedRow>(this.sequelize, readPages(leadIds, window, reading));
     const byLead = new Map<number, ListedRow[]>(leadIds.map((leadId) => [leadId, []]));
     for (const row of rows) byLead.get(row.leadId)?.push(row);
     const pageFor = (leadId: number, listed: readonly ListedRow[]): InteractionPage => {
       const cursors = cursorsOf(leadId);
-      const page = pageOf(listed, window, ({ id, position }) => cursors.write({ id, values: [position] }));
+      const page = pageOf(listed, window, ({ id, position }) =>
+        cursors.write({ id, values: [position ?? ''] }),
+      );
       return Object.assign(page, { leadId });
     };
     return new Map([...byLead].map(([leadId, listed]) => [leadId, pageFor(leadId, listed)]));

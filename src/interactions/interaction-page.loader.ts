@@ -3,13 +3,12 @@ import type { KeysetPosition } from '../common/keyset-cursor.js';
 import type { PageWindow } from '../common/page-window.js';
 import { RequestLoader } from '../common/request-loader.js';
 import { InteractionListingService, type InteractionPage } from './interaction-listing.service.js';
-import type { InteractionColumn } from './interaction-record.js';
+import type { PageReading } from './interaction-page.sql.js';
 
 export interface InteractionPageKey {
   readonly leadId: number;
   readonly window: PageWindow<KeysetPosition>;
-  /** What is read of each interaction, beside its id and its lead's. */
-  readonly columns: readonly InteractionColumn[];
+  readonly reading: PageReading;
 }
 
 /** Pages of interactions of leads; the same page of many leads of one request comes from one query. */
@@ -22,7 +21,7 @@ export class InteractionPageLoader extends RequestLoader<InteractionPageKey, Int
   protected override async loadMany(keys: readonly InteractionPageKey[]): Promise<InteractionPage[]> {
     const groups = new Map<string, InteractionPageKey[]>();
     for (const key of keys) {
-      const name = JSON.stringify([key.window, key.columns]);
+      const name = JSON.stringify([key.window, key.reading]);
       const group = groups.get(name);
       if (group === undefined) groups.set(name, [key]);
       else group.push(key);
@@ -44,13 +43,13 @@ export class InteractionPageLoader extends RequestLoader<InteractionPageKey, Int
     });
   }
 
-  /** @param group of the same window and columns */
+  /** @param group of the same window and reading */
   private async findPages(
     group: readonly InteractionPageKey[],
   ): Promise<ReadonlyMap<number, InteractionPage>> {
     const [first] = group;
     return first === undefined
       ? new Map()
-      : this.listing.findPages([...new Set(group.map(({ leadId }) => leadId))], first.window, first.columns);
+      : this.listing.findPages([...new Set(group.map(({ leadId }) => leadId))], first.window, first.reading);
   }
 }

@@ -3,17 +3,24 @@ import type { PageWindow } from '../common/page-window.js';
 import type { Statement } from '../database/read-rows.js';
 import type { InteractionColumn } from './interaction-record.js';
 
+/** What is read of pages. */
+export interface PageReading {
+  /** Of each interaction, beside its id and its lead's. */
+  readonly columns: readonly InteractionColumn[];
+  /** Whether where they stand is read as well, and whether there is more: what cursors and `pageInfo` are made of. */
+  readonly isPlaced: boolean;
+}
+
 /**
  * Reads a page of the interactions of each of many leads: for each a range of the index, whatever comes before it.
  * Newest first; those of the same instant by their ids.
- * @param columns what is read of each, beside its id and its lead's
  */
 export function readPages(
   leadIds: readonly number[],
   { size, isBackward, after, before }: PageWindow<KeysetPosition>,
-  columns: readonly InteractionColumn[],
+  { columns, isPlaced }: PageReading,
 ): Statement {
-  const bind: unknown[] = [leadIds, size + 1];
+  const bind: unknown[] = [leadIds, isPlaced ? size + 1 : size];
   const bound = (position: KeysetPosition | null, sign: '<' | '>') => {
     if (position === null) return '';
     bind.push(position.values[0], position.id);
@@ -22,11 +29,12 @@ export function readPages(
   const read = [...new Set<InteractionColumn>(['id', 'leadId', ...columns])].map(
     (column) => `interactions."${column}"`,
   );
+  if (isPlaced) read.push('interactions.date::text AS position');
   const direction = isBackward ? 'ASC' : 'DESC';
   const sql = `
     SELECT page.*
     FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
-      SELECT ${read.join(', ')}, date::text AS position FROM interactions
+      SELECT ${read.join(', ')} FROM interactions
       WHERE interactions."leadId" = asked."leadId" ${bound(after, '<')} ${bound(before, '>')}
       ORDER BY interactions.date ${direction}, interactions.id ${direction}
       LIMIT $2

@@ -1,7 +1,7 @@
 import { Args, Info, Int, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Page } from '../common/page-window.js';
-import { readForNodes } from '../graphql/selected-fields.js';
+import { readForConnection } from '../graphql/selected-fields.js';
 import { LeadsConnectionArgs } from './dto/leads-connection.args.js';
 import { LeadConnection } from './dto/leads-connection.type.js';
 import { columnsOfFields } from './lead-field-columns.js';
@@ -13,7 +13,7 @@ import type { LeadOrder } from './listing/lead-order.js';
 /** Whom to call comes first. */
 const DEFAULT_ORDER: LeadOrder = { field: 'score', direction: 'desc' };
 
-const columnsFor = readForNodes(columnsOfFields);
+const columnsFor = readForConnection(({ ofNodes }) => columnsOfFields(ofNodes));
 
 type FilteredPage = Page<PartOfLead> & { readonly filter: LeadFilter };
 

@@ -90,6 +90,29 @@ describe('interactionsConnection', () => {
     );
   });
 
+  it('gives the same, whatever else is asked for', async () => {
+    const id = (await insertLeads(database, 1))[0] ?? 0;
+    await insertInteractions(id, [1, 2, 3]);
+    for (const args of ['first: 2', 'last: 2', 'first: 3', 'last: 100']) {
+      const ask = async (asked: string) => {
+        const query = `{ lead(id: ${id}) { page: interactionsConnection(${args}) { ${asked} } } }`;
+        return (await api.ask<{ lead: { page: Partial<Page> } }>(query)).lead.page;
+      };
+      const whole = await ask(PAGE);
+      expect(await ask('nodes { id }')).toEqual({ nodes: whole.nodes });
+      expect(await ask('edges { node { id } }')).toEqual({
+        edges: whole.edges?.map(({ node }) => ({ node })),
+      });
+      expect(await ask('edges { cursor }')).toEqual({
+        edges: whole.edges?.map(({ cursor }) => ({ cursor })),
+      });
+      expect(await ask('pageInfo { hasNextPage hasPreviousPage startCursor endCursor }')).toEqual({
+        pageInfo: whole.pageInfo,
+      });
+      expect(await ask('totalCount')).toEqual({ totalCount: 3 });
+    }
+  });
+
   it('reads the pages of many leads in as many statements as that of one', async () => {
     for (const id of await insertLeads(database, 30)) await insertInteractions(id, [1, 2, 3]);
     const countFor = (first: number) =>

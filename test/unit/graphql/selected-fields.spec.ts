@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type FieldNode, type FragmentDefinitionNode, Kind, parse } from 'graphql';
-import { readForNodes } from '../../../src/graphql/selected-fields.js';
+import { readForConnection } from '../../../src/graphql/selected-fields.js';
 
 /** What a resolver of the only field of a query is told of it. */
 function infoOf(query: string) {
@@ -17,7 +17,7 @@ function infoOf(query: string) {
 }
 
 describe('what is read for the nodes of a connection', () => {
-  const fieldsFor = readForNodes((fields) => [...fields].sort());
+  const fieldsFor = readForConnection(({ ofNodes }) => [...ofNodes].sort());
 
   it.each([
     ['{ list { nodes { a b } } }', ['a', 'b']],
@@ -33,9 +33,16 @@ describe('what is read for the nodes of a connection', () => {
     expect(fieldsFor(infoOf(query))).toEqual(fields);
   });
 
+  it('may depend on what is asked for of the connection itself', () => {
+    const ofConnection = readForConnection((selection) => [...selection.ofConnection].sort());
+    expect(
+      ofConnection(infoOf('{ list { x: nodes { a } ...F } } fragment F on C { pageInfo { hasNextPage } }')),
+    ).toEqual(['nodes', 'pageInfo']);
+  });
+
   it('is worked out once for a field of a document', () => {
     let count = 0;
-    const read = readForNodes(() => [(count += 1)]);
+    const read = readForConnection(() => [(count += 1)]);
     const info = infoOf('{ list { nodes { a } } }');
     expect([read(info), read({ ...info, fieldNodes: [...info.fieldNodes] })]).toEqual([[1], [1]]);
   });
