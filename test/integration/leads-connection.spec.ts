@@ -582,6 +582,17 @@ describe('the plan of a page', () => {
     expect(sent.length).toBe(count);
   });
 
+  it('is whole where a walk finds some of it', async () => {
+    const orderBy = { field: 'CREATED', direction: 'DESC' };
+    let page: Page | undefined;
+    const sent = await api.recordStatements(async () => {
+      page = await list({ filter: { location: 'town 17' }, orderBy }, PAGE_ALONE);
+    });
+    expect(page && idsOf(page)).toEqual(Array.from({ length: 20 }, (_, index) => 17 + 2_000 * index));
+    // A short walk, a longer one, and sorting.
+    expect(sent.length).toBe(3);
+  });
+
   it.each<LeadFilter>([
     { search: 'first12 last7' },
     { search: '12345@' },
