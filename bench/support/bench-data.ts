@@ -63,7 +63,7 @@ export async function addInteractions({ client }: BenchDatabase, leads: number, 
   await client.query('CHECKPOINT');
 }
 
-/** Makes the indexes of a table anew after work that fills it, in a third of the time that keeping them takes. */
+/** Makes the indexes of a table anew after work that fills it, in less time than keeping them takes. */
 async function withoutIndexes(client: pg.Client, table: string, work: () => Promise<unknown>): Promise<void> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `SELECT quote_ident(indexname) AS name, indexdef AS definition FROM pg_indexes

@@ -3,10 +3,10 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { isCompilable } from './compilable.js';
 
-/** From which time on that it comes a query is worth compiling, which takes as long as answering it some ten times. */
+/** From which time on that it comes a query is compiled: most that come once or twice never come again. */
 const COMPILED_FROM = 3;
 
-/** A program takes some hundred kilobytes. */
+/** Those that came last, so that whoever sends ever new ones does not fill the memory with programs. */
 const MAX_QUERIES = 200;
 
 /** A query that comes, and what it is known by. */

@@ -34,7 +34,11 @@ export interface LeadQuery {
   readonly maxAgeHours: number;
 }
 
-/** What both ways to read a segment are made of. */
+/** Whether a condition is about what a list is ordered by, so that it is a range of the order's index. */
+const isOfOrder = (condition: string, { keys }: OrderKeys): boolean =>
+  keys.some((key) => condition.startsWith(`${key} `));
+
+/** What all ways to read a segment are made of. */
 interface Parts {
   /** What the list is ordered by, and the id. */
   readonly ordering: readonly string[];
@@ -62,16 +66,15 @@ function partsOf(
     position === null || segmentOf(position) !== segment ? [] : [boundOf(position, sign, keys, parameters)],
   );
   const conditions = conditionsOf(filter, parameters, maxAgeHours);
-  const isOfOrder = (condition: string) => keys.keys.some((key) => condition.startsWith(`${key} `));
   return {
     ordering: [...keys.keys, keys.id],
     direction: (order.direction === 'asc') !== window.isBackward ? 'ASC' : 'DESC',
     range: [
       ...(keys.isNullable ? [`${keys.keys[0]} IS ${segment === 'nulls' ? 'NULL' : 'NOT NULL'}`] : []),
       ...bounds,
-      ...conditions.filter(isOfOrder),
+      ...conditions.filter((condition) => isOfOrder(condition, keys)),
     ],
-    rest: conditions.filter((condition) => !isOfOrder(condition)),
+    rest: conditions.filter((condition) => !isOfOrder(condition, keys)),
     valueCount: segment === 'nulls' ? 0 : keys.keys.length,
   };
 }
@@ -94,7 +97,7 @@ const positionColumns = (parts: Parts, table: string): string[] =>
 /** Whether leads have to be like something that their place in the order does not tell. */
 export const isSifted = ({ filter, order, maxAgeHours }: LeadQuery): boolean =>
   conditionsOf(filter, new Parameters(), maxAgeHours).some(
-    (condition) => !ORDERS[order.field].keys.some((key) => condition.startsWith(`${key} `)),
+    (condition) => !isOfOrder(condition, ORDERS[order.field]),
   );
 
 /** Reads leads of a segment that nothing but their place in the order tells, and never what comes before it. */
