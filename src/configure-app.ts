@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
-import { requestIdOf, withRequestId } from './common/request-id.js';
+import { requestIdOf, withRequest } from './common/request-context.js';
 import { RequestLogger } from './common/request-logger.js';
 import { isProgramsGet, PROGRAMS_GET } from './graphql/programs-get.js';
 import type { Settings } from './config/settings.js';
@@ -39,6 +39,6 @@ function identifyRequests(server: FastifyInstance): void {
   });
   // Not before the body is there: what its arrival sets off belongs to the connection, not to the request.
   server.addHook('preHandler', (request, _reply, done) => {
-    withRequestId(request.id, done);
+    withRequest({ id: request.id }, done);
   });
 }

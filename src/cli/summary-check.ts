@@ -1,5 +1,6 @@
 import { readEnvironment } from '../config/environment.js';
-import { loadSettings, type OpenRouterSettings } from '../config/settings.js';
+import { loadSettings } from '../config/settings.js';
+import type { OpenRouterSettings } from '../config/summary-settings.js';
 import { checkCompletion, checkKey, type CheckResult } from '../leads/summaries/openrouter/provider-check.js';
 import { reportFailure } from './report-failure.js';
 

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { withRequestId } from '../common/request-id.js';
+import { withRequest } from '../common/request-context.js';
 import { formatError } from './format-error.js';
 import { codeOfStatus } from './graphql-error-codes.js';
 
@@ -24,7 +24,7 @@ export class ErrorFilter implements ExceptionFilter {
 
 function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const status = statusOf(error);
-  const shown = withRequestId(request.id, () => {
+  const shown = withRequest({ id: request.id }, () => {
     const code = codeOfStatus(status);
     const message = code !== 'INTERNAL_SERVER_ERROR' && error instanceof Error ? error.message : '';
     const refusal = new GraphQLError(message, { extensions: { code } });

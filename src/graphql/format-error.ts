@@ -2,7 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DomainError, ERROR_CODES } from '../common/domain-error.js';
-import { requestId } from '../common/request-id.js';
+import { currentRequest } from '../common/request-context.js';
 import { toDomainError } from '../database/database-errors.js';
 import { GRAPHQL_ERROR_CODES } from './graphql-error-codes.js';
 
@@ -15,7 +15,7 @@ const logger = new Logger('GraphQL');
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { extensions, ...shown } = shownOf(formatted, error);
-  const id = requestId();
+  const id = currentRequest()?.id;
   return { ...shown, extensions: { ...extensions, ...(id === undefined ? {} : { requestId: id }) } };
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import { GraphQLError, parse } from 'graphql';
 import { isOwnOrigin } from '../common/own-origin.js';
-import { requestIdOf, withRequestId } from '../common/request-id.js';
+import { requestIdOf, withRequest } from '../common/request-context.js';
 import { formatError } from './format-error.js';
 
 interface SocketContext {
@@ -50,7 +50,7 @@ function syntaxErrorsOf(query: string): GraphQLError[] | undefined {
 
 /** Each operation of a socket is a request of its own, which nobody has given an id before. */
 const allToPublic = (errors: readonly unknown[]): GraphQLFormattedError[] =>
-  withRequestId(requestIdOf(undefined), () => errors.map(toPublic));
+  withRequest({ id: requestIdOf(undefined) }, () => errors.map(toPublic));
 
 function toPublic(error: unknown): GraphQLFormattedError {
   const known =

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DomainError } from '../../src/common/domain-error.js';
-import type { OpenRouterSettings } from '../../src/config/settings.js';
+import type { OpenRouterSettings } from '../../src/config/summary-settings.js';
 import type { SummaryFacts } from '../../src/leads/summaries/summary-facts.js';
 import { clientOf, writeWith } from '../support/model-writer.js';
 import {

@@ -1,4 +1,4 @@
-import type { OpenRouterSettings } from '../../src/config/settings.js';
+import type { OpenRouterSettings } from '../../src/config/summary-settings.js';
 import { CallMeter } from '../../src/leads/summaries/call-meter.js';
 import { ModelSummaryWriter } from '../../src/leads/summaries/model-summary-writer.js';
 import { OpenRouterClient } from '../../src/leads/summaries/openrouter/openrouter-client.js';

@@ -1,4 +1,4 @@
-import type { SummarySettings } from '../../config/settings.js';
+import type { SummarySettings } from '../../config/summary-settings.js';
 import { ModelSummaryWriter } from './model-summary-writer.js';
 import { OffSummaryWriter } from './off-summary-writer.js';
 import { OpenRouterClient } from './openrouter/openrouter-client.js';

@@ -9,7 +9,7 @@ import {
   TimeoutStrategy,
 } from 'cockatiel';
 import { now } from '../../../common/clock.js';
-import type { OpenRouterSettings } from '../../../config/settings.js';
+import type { OpenRouterSettings } from '../../../config/summary-settings.js';
 import type { ChatModel, ChatRequest } from '../chat-model.js';
 import type { WriterHealth } from '../summary-writer.js';
 import { LengthReachedError, readAnswer } from './answer.js';

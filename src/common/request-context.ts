@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+
+/** What is known of a request while anything is done for it. */
+export interface RequestContext {
+  /** With every error and in every line of the log that is about the request. */
+  readonly id: string;
+}
+
+const current = new AsyncLocalStorage<RequestContext>();
+
+/** What somebody may call a request: nothing that could pass for more than a word in a log. */
+const ID = /^[\w.:-]{1,64}$/;
+
+/** The id that a request brings along, or a new one where it brings none that will do. */
+export const requestIdOf = (given: unknown): string =>
+  typeof given === 'string' && ID.test(given) ? given : randomUUID();
+
+/** Does work for a request, which is at hand until all that comes of it is done. */
+export const withRequest = <Result>(request: RequestContext, work: () => Result): Result =>
+  current.run(request, work);
+
+/** The request that is being worked for; undefined: none is. */
+export const currentRequest = (): RequestContext | undefined => current.getStore();

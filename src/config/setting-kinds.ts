@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Environment } from './environment.js';
+
+/**
+ * A variable that is set to nothing counts as not set: that is how shells and compose files unset one. White
+ * space around a value is left out: files written on Windows end every line with some.
+ */
+export const trimmed = (value: string | undefined): string | undefined =>
+  value?.trim() === '' ? undefined : value?.trim();
+
+export const trim = (value: unknown): unknown => (typeof value === 'string' ? trimmed(value) : value);
+
+export const text = () => z.preprocess(trim, z.string().optional());
+
+export const integer = <Standard extends number | null>(
+  name: string,
+  minimum: number,
+  maximum: number,
+  standard: Standard,
+) => {
+  const rule = `${name} must be a whole number from ${minimum} to ${maximum}`;
+  return z.preprocess(
+    trim,
+    z
+      .string()
+      .regex(/^\d{1,10}$/, rule)
+      .transform(Number)
+      .refine((value) => value >= minimum && value <= maximum, rule)
+      .optional()
+      .transform((value) => value ?? standard),
+  );
+};
+
+export const isUrl = (protocols: readonly string[]) => (value: string) =>
+  URL.canParse(value) && protocols.includes(new URL(value).protocol);
+
+export const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** What a part of the settings' schema gives, once it is parsed. */
+export type SettingsOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+export const isSet = (env: Environment, name: string): boolean => trimmed(env[name]) !== undefined;
+
+export const isProduction = (env: Environment): boolean => trimmed(env.NODE_ENV) === 'production';

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import type { Environment } from './environment.js';
+import {
+  integer,
+  isProduction,
+  isSet,
+  isUrl,
+  list,
+  type SettingsOf,
+  text,
+  trim,
+  trimmed,
+} from './setting-kinds.js';
+
+export interface SummarySettings {
+  readonly writer: SummaryWriterSettings;
+  /** A BCP 47 tag such as `de`; null: the language of the notes. */
+  readonly language: string | null;
+  /** Summaries of batches, and of leads that changed, that this process writes at once; 0: none. */
+  readonly workerCount: number;
+  /** How long after a change of a lead its summary is written anew, in seconds; null: never by itself. */
+  readonly afterChangeSeconds: number | null;
+}
+
+export type SummaryWriterSettings =
+  | {
+      readonly provider: 'template';
+      /** True where nobody chose the template: it stands in for a key that is missing. */
+      readonly isFallback: boolean;
+    }
+  | { readonly provider: 'openrouter'; readonly openRouter: OpenRouterSettings }
+  | { readonly provider: 'off' };
+
+export interface OpenRouterSettings {
+  readonly apiKey: string;
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  /** In order of preference, 1 to 3. */
+  readonly models: readonly string[];
+  /** For one attempt, 100 to 600 000 ms. */
+  readonly attemptTimeoutMs: number;
+  /** For a call with all its attempts, 100 to 600 000 ms; not below `attemptTimeoutMs`. */
+  readonly totalTimeoutMs: number;
+}
+
+/** Whether there is a name for it, so that a model can be told. */
+function isLanguage(tag: string): boolean {
+  try {
+    return new Intl.DisplayNames('en', { type: 'language', fallback: 'none' }).of(tag) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Paths can be put behind it, it can be shown, and `fetch` takes it. */
+function isPlainUrl(value: string): boolean {
+  const { username, password, search, hash } = new URL(value);
+  return username === '' && password === '' && search === '' && hash === '';
+}
+
+export const summariesShape = {
+  SUMMARY_PROVIDER: z.preprocess(
+    trim,
+    z
+      .enum(['openrouter', 'template', 'off'], 'SUMMARY_PROVIDER must be openrouter, template or off')
+      .optional(),
+  ),
+  SUMMARY_LANGUAGE: text().refine(
+    (value) => value === undefined || isLanguage(value),
+    'SUMMARY_LANGUAGE must be a language tag such as de or pt-BR',
+  ),
+  SUMMARY_WORKERS: integer('SUMMARY_WORKERS', 0, 50, 4),
+  SUMMARY_AFTER_CHANGE_SECONDS: integer('SUMMARY_AFTER_CHANGE_SECONDS', 1, 86_400, null),
+  OPENROUTER_API_KEY: text().refine(
+    (value) => value === undefined || /^[\x21-\x7e]{8,512}$/.test(value),
+    'OPENROUTER_API_KEY must be 8 to 512 printable ASCII characters without spaces',
+  ),
+  OPENROUTER_BASE_URL: text()
+    .refine(
+      (value) => value === undefined || isUrl(['http:', 'https:'])(value),
+      'OPENROUTER_BASE_URL must be an http or https URL',
+    )
+    .refine(
+      (value) => value === undefined || !URL.canParse(value) || isPlainUrl(value),
+      'OPENROUTER_BASE_URL must hold no user, password, query or fragment',
+    ),
+  OPENROUTER_MODELS: text()
+    .transform((value) => (value === undefined ? ['openai/gpt-4o-mini'] : list(value)))
+    .refine(
+      (models) => models.length >= 1 && models.length <= 3,
+      'OPENROUTER_MODELS must name 1 to 3 models, separated by commas',
+    ),
+  OPENROUTER_ATTEMPT_TIMEOUT_MS: integer('OPENROUTER_ATTEMPT_TIMEOUT_MS', 100, 600_000, 30_000),
+  OPENROUTER_TOTAL_TIMEOUT_MS: integer('OPENROUTER_TOTAL_TIMEOUT_MS', 100, 600_000, 60_000),
+} satisfies z.ZodRawShape;
+
+/** A key is missing, which only what writes summaries needs. */
+export function summaryKeyFaults(env: Environment): string[] {
+  const provider = trimmed(env.SUMMARY_PROVIDER);
+  if (isSet(env, 'OPENROUTER_API_KEY') || provider === 'template' || provider === 'off') return [];
+  if (isProduction(env)) {
+    return [
+      'OPENROUTER_API_KEY must be set in production (or SUMMARY_PROVIDER=template, to write summaries without a model)',
+    ];
+  }
+  return provider === 'openrouter'
+    ? ['OPENROUTER_API_KEY must be set where SUMMARY_PROVIDER is openrouter']
+    : [];
+}
+
+export function summaryTimeoutFaults(env: Environment): string[] {
+  return isAttemptLongerThanTotal(env)
+    ? ['OPENROUTER_ATTEMPT_TIMEOUT_MS must not be above OPENROUTER_TOTAL_TIMEOUT_MS']
+    : [];
+}
+
+/** False where one of the two is wrong by itself, which is named already. */
+function isAttemptLongerThanTotal(env: Environment): boolean {
+  const { OPENROUTER_ATTEMPT_TIMEOUT_MS: attempt, OPENROUTER_TOTAL_TIMEOUT_MS: total } = summariesShape;
+  const attemptMs = attempt.safeParse(env.OPENROUTER_ATTEMPT_TIMEOUT_MS);
+  const totalMs = total.safeParse(env.OPENROUTER_TOTAL_TIMEOUT_MS);
+  return attemptMs.success && totalMs.success && attemptMs.data > totalMs.data;
+}
+
+const DEFAULT_BASE_URL = 'https://openrouter.ai/api/v1';
+
+export function summarySettings(env: SettingsOf<typeof summariesShape>): SummarySettings {
+  return {
+    writer: Object.freeze(writerSettings(env)),
+    language: env.SUMMARY_LANGUAGE ?? null,
+    workerCount: env.SUMMARY_WORKERS,
+    afterChangeSeconds: env.SUMMARY_AFTER_CHANGE_SECONDS,
+  };
+}
+
+function writerSettings(env: SettingsOf<typeof summariesShape>): SummaryWriterSettings {
+  const { OPENROUTER_API_KEY: apiKey, SUMMARY_PROVIDER: provider } = env;
+  if (provider === 'off') return { provider };
+  if (provider === 'template' || apiKey === undefined) {
+    return { provider: 'template', isFallback: provider !== 'template' };
+  }
+  return {
+    provider: 'openrouter',
+    openRouter: Object.freeze({
+      apiKey,
+      baseUrl: (env.OPENROUTER_BASE_URL ?? DEFAULT_BASE_URL).replace(/\/+$/, ''),
+      models: Object.freeze([...env.OPENROUTER_MODELS]),
+      attemptTimeoutMs: env.OPENROUTER_ATTEMPT_TIMEOUT_MS,
+      totalTimeoutMs: env.OPENROUTER_TOTAL_TIMEOUT_MS,
+    }),
+  };
+}
