@@ -45,10 +45,16 @@ export default {
       to: { path: '^src/(?!database/|common/|config/)' },
     },
     {
+      name: 'access-knows-no-feature',
+      severity: 'error',
+      from: { path: '^src/access/' },
+      to: { path: '^src/(?!access/|database/|graphiql/is-page-visit|common/|config/)' },
+    },
+    {
       name: 'graphql-knows-no-feature',
       severity: 'error',
       from: { path: '^src/graphql/' },
-      to: { path: '^src/(?!graphql/|database/database-errors|common/|config/)' },
+      to: { path: '^src/(?!graphql/|access/|database/database-errors|common/|config/)' },
     },
     {
       name: 'features-do-not-import-the-application',

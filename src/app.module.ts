@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AccessModule } from './access/access.module.js';
 import type { Settings } from './config/settings.js';
 import { CoreModule } from './core.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
@@ -18,6 +19,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         CoreModule.register(settings, databaseUrl),
+        AccessModule.register(settings),
         GraphqlModule.register(settings.environment, isAllowedOrigin(settings.http.corsOrigins)),
         ...(settings.environment === 'development' ? [GraphiqlModule] : []),
         ScheduleModule.forRoot(),

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
+import type {} from './access/request-access.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
 import { requestIdOf, withRequest } from './common/request-context.js';
@@ -39,6 +40,6 @@ function identifyRequests(server: FastifyInstance): void {
   });
   // Not before the body is there: what its arrival sets off belongs to the connection, not to the request.
   server.addHook('preHandler', (request, _reply, done) => {
-    withRequest({ id: request.id }, done);
+    withRequest({ id: request.id, ...request.access }, done);
   });
 }

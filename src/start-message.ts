@@ -7,6 +7,9 @@ export function startMessage(settings: Settings, server: RunningServer): string 
   if (settings.environment === 'development') {
     lines.push('Opened in a browser, that address shows GraphiQL, with queries that are ready to be run.');
   }
+  if (!settings.access.isOn) {
+    lines.push('Authentication is off: whoever uses this machine may do everything. AUTH=on asks who calls.');
+  }
   if (settings.summaries.writer.provider === 'template' && settings.summaries.writer.isFallback) {
     lines.push(
       'Warning: OPENROUTER_API_KEY is not set, so a template writes the summaries, without a language model.',

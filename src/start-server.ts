@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ensureWayIn } from './access/way-in.js';
 import { OperatorError } from './common/operator-error.js';
 import type { Settings } from './config/settings.js';
 import { createApp } from './configure-app.js';
@@ -30,6 +31,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   };
   try {
     await ensureMigrated(database);
+    await ensureWayIn(settings.access, database.url);
     app = await createApp(settings, database.url);
     const demoLeadCount = database.isEmbedded ? await loadDemo(app) : 0;
     const port = await listen(app, settings.http);

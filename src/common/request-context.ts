@@ -1,10 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import type { Caller } from './caller.js';
 
 /** What is known of a request while anything is done for it. */
 export interface RequestContext {
   /** With every error and in every line of the log that is about the request. */
   readonly id: string;
+  /** Undefined: nobody has said who calls. */
+  readonly caller?: Caller;
+  /** Whether a federation router has proved that it passes this on. */
+  readonly isFromRouter?: boolean;
 }
 
 const current = new AsyncLocalStorage<RequestContext>();

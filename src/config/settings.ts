@@ -1,6 +1,7 @@
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
+import { accessFaults, accessSettings, type AccessSettings, accessShape } from './access-settings.js';
 import {
   databaseFaults,
   databaseSettings,
@@ -22,6 +23,7 @@ import {
 export interface Settings {
   readonly environment: 'development' | 'production';
   readonly http: HttpSettings;
+  readonly access: AccessSettings;
   readonly database: DatabaseSettings;
   readonly lists: {
     /** Leads that `leads` answers at most; beyond, it fails and points to pages. */
@@ -47,6 +49,7 @@ const schema = z.object({
       .default('development'),
   ),
   ...httpShape,
+  ...accessShape,
   ...databaseShape,
   LEADS_LIST_LIMIT: integer('LEADS_LIST_LIMIT', 1, 1_000_000, 5_000),
   SCORE_MAX_AGE_HOURS: integer('SCORE_MAX_AGE_HOURS', 1, 8760, 24),
@@ -61,7 +64,7 @@ const schema = z.object({
 const faultsBetween = (env: Environment, program: Program): string[] => [
   ...databaseFaults(env),
   ...summaryTimeoutFaults(env),
-  ...(program === 'server' ? summaryKeyFaults(env) : []),
+  ...(program === 'server' ? [...accessFaults(env), ...summaryKeyFaults(env)] : []),
 ];
 
 /** One or more settings are missing or make no sense. Names every one of them and its rule, never a value. */
@@ -88,6 +91,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
   return Object.freeze<Settings>({
     environment: isProduction ? 'production' : 'development',
     http: Object.freeze(httpSettings(env, isProduction)),
+    access: Object.freeze(accessSettings(env, isProduction)),
     database: Object.freeze(databaseSettings(env)),
     lists: Object.freeze({ maxLeads: env.LEADS_LIST_LIMIT }),
     scores: Object.freeze({

@@ -1,5 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { Field, ObjectType } from '@nestjs/graphql';
+import { AllowedTo } from '../access/allowed-to.js';
+import type { Role } from '../common/caller.js';
 import type { Page } from '../common/page-window.js';
 import { PageInfo } from './page-info.type.js';
 
@@ -13,13 +15,16 @@ interface ConnectionNames {
   readonly description: string;
   /** The arguments that take its cursors. */
   readonly cursorArguments: string;
+  /** Who may read it. */
+  readonly allowedTo: Role;
 }
 
 /** Makes the type of a connection, and that of its edges. */
 export function connectionType<Node extends object>(
   node: Type<Node>,
-  { prefix, one, many, description, cursorArguments }: ConnectionNames,
+  { prefix, one, many, description, cursorArguments, allowedTo }: ConnectionNames,
 ): Type<Page<Node>> {
+  @AllowedTo(allowedTo)
   @ObjectType(`${prefix}Edge`, { description: `One in a page of ${many}.` })
   class Edge {
     @Field(() => String, { description: `Where the ${one} stands; ${cursorArguments}.` })
@@ -29,6 +34,7 @@ export function connectionType<Node extends object>(
     node!: Node;
   }
 
+  @AllowedTo(allowedTo)
   @ObjectType(`${prefix}Connection`, { description })
   class Connection implements Page<Node> {
     @Field(() => [Edge], { description: `The ${many} with their cursors.` })

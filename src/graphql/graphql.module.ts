@@ -7,6 +7,8 @@ import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nest
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
+import { accessPlugin } from '../access/access.plugin.js';
+import { SocketAccess } from '../access/socket-access.js';
 import { DateTimeScalar } from './date-time.scalar.js';
 import { ErrorFilter } from './error.filter.js';
 import { formatError } from './format-error.js';
@@ -29,37 +31,41 @@ export class GraphqlModule {
       module: GraphqlModule,
       providers: [DateTimeScalar, { provide: APP_FILTER, useClass: ErrorFilter }],
       imports: [
-        NestGraphQLModule.forRoot<ApolloFederationDriverConfig>({
+        NestGraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,
-          path: '/graphql',
-          // The oldest Federation 2 that has all we use, so that a gateway need not be a new one.
-          autoSchemaFile: {
-            federation: {
-              version: 2,
-              importUrl: 'https://specs.apollo.dev/federation/v2.0',
-              directives: ['@key', '@shareable'],
+          inject: [SocketAccess],
+          useFactory: (socketAccess: SocketAccess) => ({
+            path: '/graphql',
+            // The oldest Federation 2 that has all we use, so that a gateway need not be a new one.
+            autoSchemaFile: {
+              federation: {
+                version: 2,
+                importUrl: 'https://specs.apollo.dev/federation/v2.0',
+                directives: ['@key', '@shareable'],
+              },
             },
-          },
-          sortSchema: true,
-          transformSchema: withPlainFields,
-          playground: false,
-          introspection: environment === 'development',
-          includeStacktraceInErrorResponses: false,
-          csrfPrevention: { requestHeaders: CSRF_HEADERS },
-          // Each replica would remember queries of its own; clients fall back to sending them.
-          persistedQueries: false,
-          formatError,
-          stringifyResult: JSON.stringify,
-          subscriptions: subscriptionOptions(isAllowedOrigin),
-          plugins: [
-            ApolloServerPluginCacheControlDisabled(),
-            ApolloServerPluginInlineTraceDisabled(),
-            ApolloServerPluginLandingPageDisabled(),
-            responseHeadPlugin,
-            socketOnlyPlugin,
-            mediaTypePlugin,
-            compiledQueriesPlugin(),
-          ],
+            sortSchema: true,
+            transformSchema: withPlainFields,
+            playground: false,
+            introspection: environment === 'development',
+            includeStacktraceInErrorResponses: false,
+            csrfPrevention: { requestHeaders: CSRF_HEADERS },
+            // Each replica would remember queries of its own; clients fall back to sending them.
+            persistedQueries: false,
+            formatError,
+            stringifyResult: JSON.stringify,
+            subscriptions: subscriptionOptions(isAllowedOrigin, socketAccess),
+            plugins: [
+              ApolloServerPluginCacheControlDisabled(),
+              ApolloServerPluginInlineTraceDisabled(),
+              ApolloServerPluginLandingPageDisabled(),
+              accessPlugin(),
+              responseHeadPlugin,
+              socketOnlyPlugin,
+              mediaTypePlugin,
+              compiledQueriesPlugin(),
+            ],
+          }),
         }),
       ],
     };

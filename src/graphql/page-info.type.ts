@@ -1,7 +1,9 @@
+import { AllowedTo } from '../access/allowed-to.js';
 import { Directive, Field, ObjectType } from '@nestjs/graphql';
 
 // Every subgraph with connections has one.
 @Directive('@shareable')
+@AllowedTo('viewer')
 @ObjectType({ description: 'Where a page of a connection stands, as Relay defines it.' })
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether there is more after this page.' })

@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import type { GraphQLFormattedError } from 'graphql';
+import type { ExecutionArgs, GraphQLFormattedError } from 'graphql';
 import { GraphQLError, parse } from 'graphql';
+import type { SocketAccess } from '../access/socket-access.js';
 import { isOwnOrigin } from '../common/own-origin.js';
-import { requestIdOf, withRequest } from '../common/request-context.js';
+import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
 import { formatError } from './format-error.js';
+import { checkedOperations, type SocketOperationContext } from './socket-operations.js';
 
 interface SocketContext {
   readonly extra: unknown;
+  readonly connectionParams?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -16,21 +19,48 @@ interface SocketContext {
  *
  * @param isAllowedOrigin as for HTTP
  */
-export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean) {
+export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean, access: SocketAccess) {
   return {
     'graphql-ws': {
-      onConnect: ({ extra }: SocketContext): boolean => {
-        const { origin, host } = (extra as { request: IncomingMessage }).request.headers;
-        return origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
+      onConnect: ({ extra, connectionParams }: SocketContext): boolean | Promise<boolean> => {
+        const { request, socket } = extra as SocketExtra;
+        const { origin, host } = request.headers;
+        const isFromOurs = origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
+        return isFromOurs && access.admit(socket, request, connectionParams);
       },
+      // Each operation of a socket is a request of its own, which nobody has given an id before.
+      context: (req: SocketContext): SocketOperationContext => ({
+        req,
+        request: {
+          id: requestIdOf(undefined),
+          caller: access.callerOf((req.extra as SocketExtra).socket),
+        },
+      }),
+      ...checkedOperations(),
       onSubscribe: (_context: unknown, _id: string, { query }: { readonly query: string }) =>
         syntaxErrorsOf(query),
-      onNext: (_context: unknown, _id: string, _payload: unknown, _args: unknown, result: Result) =>
-        result.errors === undefined ? undefined : { ...result, errors: allToPublic(result.errors) },
+      onNext: (
+        _context: unknown,
+        _id: string,
+        _payload: unknown,
+        { contextValue }: ExecutionArgs,
+        result: Result,
+      ) =>
+        result.errors === undefined
+          ? undefined
+          : {
+              ...result,
+              errors: allToPublic(result.errors, (contextValue as SocketOperationContext).request),
+            },
       onError: (_context: unknown, _id: string, _payload: unknown, errors: readonly unknown[]) =>
-        allToPublic(errors),
+        allToPublic(errors, { id: requestIdOf(undefined) }),
     },
   };
+}
+
+interface SocketExtra {
+  readonly request: IncomingMessage;
+  readonly socket: Parameters<SocketAccess['admit']>[0];
 }
 
 interface Result {
@@ -48,9 +78,8 @@ function syntaxErrorsOf(query: string): GraphQLError[] | undefined {
   }
 }
 
-/** Each operation of a socket is a request of its own, which nobody has given an id before. */
-const allToPublic = (errors: readonly unknown[]): GraphQLFormattedError[] =>
-  withRequest({ id: requestIdOf(undefined) }, () => errors.map(toPublic));
+const allToPublic = (errors: readonly unknown[], request: RequestContext): GraphQLFormattedError[] =>
+  withRequest(request, () => errors.map(toPublic));
 
 function toPublic(error: unknown): GraphQLFormattedError {
   const known =

@@ -1,3 +1,4 @@
+import { AllowedTo } from '../access/allowed-to.js';
 import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { CreateInteractionInput } from './dto/create-interaction.input.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
@@ -9,6 +10,7 @@ import { InteractionsService } from './interactions.service.js';
 export class InteractionsResolver {
   constructor(private readonly interactions: InteractionsService) {}
 
+  @AllowedTo('viewer')
   @Query(() => [InteractionGraphQLType], {
     name: 'interactions',
     description: 'Every interaction of every lead, newest first.',
@@ -17,6 +19,7 @@ export class InteractionsResolver {
     return this.interactions.findAll();
   }
 
+  @AllowedTo('viewer')
   @Query(() => InteractionGraphQLType, {
     name: 'interaction',
     nullable: true,
@@ -28,6 +31,7 @@ export class InteractionsResolver {
     return this.interactions.findById(id);
   }
 
+  @AllowedTo('viewer')
   @Query(() => [InteractionGraphQLType], {
     name: 'interactionsByLead',
     description: 'The interactions of one lead, newest first; none where there is no such lead.',
@@ -38,6 +42,7 @@ export class InteractionsResolver {
     return this.interactions.findByLeadIds([leadId]);
   }
 
+  @AllowedTo('rep')
   @Mutation(() => InteractionGraphQLType, {
     description:
       'Records an interaction and rescores its lead. Fails with NOT_FOUND where there is no such lead.',
@@ -48,6 +53,7 @@ export class InteractionsResolver {
     return this.interactions.create(input);
   }
 
+  @AllowedTo('rep')
   @Mutation(() => InteractionGraphQLType, {
     description: 'Changes an interaction and rescores its lead. Fails with NOT_FOUND.',
   })
@@ -58,6 +64,7 @@ export class InteractionsResolver {
     return this.interactions.update(input);
   }
 
+  @AllowedTo('rep')
   @Mutation(() => Boolean, {
     description: 'Removes an interaction, rescores its lead and answers true. Fails with NOT_FOUND.',
   })

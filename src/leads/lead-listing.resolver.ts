@@ -1,3 +1,4 @@
+import { AllowedTo } from '../access/allowed-to.js';
 import { Args, Info, Int, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Page } from '../common/page-window.js';
@@ -22,6 +23,7 @@ type FilteredPage = Page<PartOfLead> & { readonly filter: LeadFilter };
 export class LeadListingResolver {
   constructor(private readonly listing: LeadListingService) {}
 
+  @AllowedTo('viewer')
   @Query(() => LeadConnection, {
     description:
       'Leads in pages, filtered and ordered. A page costs the same wherever it stands, and cursors hold while leads come, go and change. Fails with BAD_USER_INPUT, also where a cursor is of another filter or order.',

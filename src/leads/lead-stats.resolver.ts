@@ -1,3 +1,4 @@
+import { AllowedTo } from '../access/allowed-to.js';
 import { Int, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   LeadAverages,
@@ -15,6 +16,7 @@ import { countByBand, histogram } from './listing/score-distribution.js';
 export class LeadStatsResolver {
   constructor(private readonly listing: LeadListingService) {}
 
+  @AllowedTo('viewer')
   @Query(() => LeadStats, { description: 'All leads in figures.' })
   leadStats(): LeadStats {
     return {};

@@ -1,3 +1,4 @@
+import { AllowedTo } from '../access/allowed-to.js';
 import {
   Args,
   Context,
@@ -32,6 +33,7 @@ export class LeadsResolver {
     private readonly summaryDetails: SummaryDetailLoader,
   ) {}
 
+  @AllowedTo('viewer')
   @Query(() => [LeadType], {
     name: 'leads',
     description:
@@ -41,6 +43,7 @@ export class LeadsResolver {
     return this.leads.findAll();
   }
 
+  @AllowedTo('viewer')
   @Query(() => LeadType, { name: 'lead', nullable: true, description: 'One lead; null where there is none.' })
   findOne(
     @Args('id', { type: () => Int, description: 'The id of the lead.' }) id: number,
@@ -48,6 +51,7 @@ export class LeadsResolver {
     return this.leads.findById(id);
   }
 
+  @AllowedTo('rep')
   @Mutation(() => LeadType, {
     description: 'Creates a lead and scores it. Fails with CONFLICT where another lead has the e-mail.',
   })
@@ -57,6 +61,7 @@ export class LeadsResolver {
     return this.leads.create(input);
   }
 
+  @AllowedTo('rep')
   @Mutation(() => LeadType, {
     description:
       'Changes a lead, and rescores it where its budget or status is named. Fails with NOT_FOUND, or with CONFLICT where another lead has the e-mail.',
@@ -67,6 +72,7 @@ export class LeadsResolver {
     return this.leads.update(input);
   }
 
+  @AllowedTo('rep')
   @Mutation(() => Boolean, {
     description: 'Removes a lead and its interactions, and answers true. Fails with NOT_FOUND.',
   })
@@ -77,6 +83,7 @@ export class LeadsResolver {
     return true;
   }
 
+  @AllowedTo('rep')
   @Mutation(() => LeadType, {
     description:
       'Rescores a lead and writes its summary anew, unless a model has written one of the same facts, which would be paid for twice. Where the summary cannot be written it fails with a code that begins with SUMMARY_; the fresh score is kept, and so is the old summary.',

@@ -1,3 +1,4 @@
+import { AllowedTo } from '../access/allowed-to.js';
 import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { RecalculateScoresArgs } from './dto/recalculate-scores.args.js';
 import { RecalculateScoresResult } from './dto/recalculate-scores.result.js';
@@ -15,6 +16,7 @@ export class RescoringResolver {
     private readonly runs: RescoreRunsService,
   ) {}
 
+  @AllowedTo('admin')
   @Mutation(() => RecalculateScoresResult, {
     description:
       "Recalculates every lead's score, or the stale ones, in one transaction, all at one instant, and answers when that is done. A lead whose score cannot be saved is named and left as it was; the others are saved. Fails with RECALCULATION_RUNNING, at once, where a recalculation or an import is under way; with RECALCULATION_FAILED or RECALCULATION_CANCELLED where nothing was saved.",
@@ -27,6 +29,7 @@ export class RescoringResolver {
     return { runId: id, asOf, count: doneCount, failedCount, failures };
   }
 
+  @AllowedTo('admin')
   @Query(() => RescoreRunType, { nullable: true, description: 'A recalculation; null where there is none.' })
   rescoreRun(
     @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,
@@ -35,6 +38,7 @@ export class RescoringResolver {
     return runId === null ? Promise.resolve(null) : this.runs.findById(runId);
   }
 
+  @AllowedTo('admin')
   @Query(() => RescoreRunConnection, { description: 'Recalculations, the latest first.' })
   rescoreRuns(
     @Args('first', { type: () => Int, defaultValue: 20, description: 'How many, 1 to 100.' }) first: number,
@@ -44,6 +48,7 @@ export class RescoringResolver {
     return rescoreRunPage(first, after, (beforeId, limit) => this.runs.findPage(beforeId, limit));
   }
 
+  @AllowedTo('admin')
   @Mutation(() => RescoreRunType, {
     description:
       'Stops a recalculation, whichever replica runs it, has it roll back, and answers when it has, or after ten seconds. Fails with NOT_FOUND, or with RESCORE_NOT_RUNNING where it has ended already.',
@@ -54,6 +59,7 @@ export class RescoringResolver {
     return this.runs.cancel(recordIdOf(id) ?? 0);
   }
 
+  @AllowedTo('admin')
   @Subscription(() => RescoreRunType, {
     resolve: (run: RescoreRunType) => run,
     description:

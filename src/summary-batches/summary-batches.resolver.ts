@@ -1,3 +1,4 @@
+import { AllowedTo } from '../access/allowed-to.js';
 import { Args, ID, Mutation, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { recordIdOf } from '../common/record-id.js';
 import { RegenerateSummariesArgs } from './dto/regenerate-summaries.args.js';
@@ -9,6 +10,7 @@ import { MAX_NAMED_SUMMARY_FAILURES, SummaryBatchesService } from './summary-bat
 export class SummaryBatchesResolver {
   constructor(private readonly batches: SummaryBatchesService) {}
 
+  @AllowedTo('admin')
   @Mutation(() => SummaryBatchType, {
     description:
       'Queues leads for a summary and answers at once, with the id of the batch; servers with workers write them. Fails with SUMMARY_SWITCHED_OFF.',
@@ -18,6 +20,7 @@ export class SummaryBatchesResolver {
     return this.batches.start({ startedBy: 'api', onlyStale, limit, maxCostUsd });
   }
 
+  @AllowedTo('admin')
   @Query(() => SummaryBatchType, {
     nullable: true,
     description: 'A batch of summaries; null where there is none.',
@@ -29,6 +32,7 @@ export class SummaryBatchesResolver {
     return batchId === null ? Promise.resolve(null) : this.batches.findById(batchId);
   }
 
+  @AllowedTo('admin')
   @Mutation(() => SummaryBatchType, {
     description:
       'Has no further summary of a batch begun, whichever servers write them. What is being written is paid for, and is saved. Fails with NOT_FOUND, or with SUMMARY_BATCH_NOT_RUNNING where it has ended already.',
@@ -39,6 +43,7 @@ export class SummaryBatchesResolver {
     return this.batches.cancel(recordIdOf(id) ?? 0);
   }
 
+  @AllowedTo('admin')
   @Subscription(() => SummaryBatchType, {
     resolve: (batch: SummaryBatchType) => batch,
     description:

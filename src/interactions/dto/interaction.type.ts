@@ -1,3 +1,4 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
 
@@ -17,6 +18,7 @@ registerEnumType(InteractionType, {
   },
 });
 
+@AllowedTo('viewer')
 @ObjectType('Interaction', { description: 'A contact with a lead; one with a date to come is planned.' })
 export class InteractionGraphQLType {
   @Field(() => ID, { description: 'A whole number; arguments take it as an `Int`.' })

@@ -8,5 +8,6 @@ export const InteractionConnection = connectionType(InteractionGraphQLType, {
   one: 'interaction',
   many: 'interactions',
   description: 'A page of the interactions of a lead, newest first.',
+  allowedTo: 'viewer',
   cursorArguments: '`after` and `before` take it',
 });

@@ -1,3 +1,4 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { ScoreBand } from '../listing/score-distribution.js';
 
@@ -20,6 +21,7 @@ registerEnumType(ScoreBandEnum, {
   },
 });
 
+@AllowedTo('viewer')
 @ObjectType({ description: 'How many leads stand where.' })
 export class StatusCount {
   @Field(() => String, { description: 'The status.' })
@@ -29,6 +31,7 @@ export class StatusCount {
   count!: number;
 }
 
+@AllowedTo('viewer')
 @ObjectType({ description: 'How many leads came from where.' })
 export class SourceCount {
   @Field(() => String, { nullable: true, description: 'The source; null: none is known.' })
@@ -38,6 +41,7 @@ export class SourceCount {
   count!: number;
 }
 
+@AllowedTo('viewer')
 @ObjectType({ description: 'How many leads are how promising.' })
 export class ScoreBandCount {
   @Field(() => ScoreBandEnum, { description: 'The band.' })
@@ -47,6 +51,7 @@ export class ScoreBandCount {
   count!: number;
 }
 
+@AllowedTo('viewer')
 @ObjectType({ description: 'How many leads have a score from one to another.' })
 export class ScoreBinType {
   @Field(() => Int, { description: 'The lowest score, included.' })
@@ -59,6 +64,7 @@ export class ScoreBinType {
   count!: number;
 }
 
+@AllowedTo('viewer')
 @ObjectType({ description: 'Averages over all leads.' })
 export class LeadAverages {
   @Field(() => Float, { nullable: true, description: 'Of the scores; null where there are none.' })
@@ -68,5 +74,6 @@ export class LeadAverages {
   budget!: number | null;
 }
 
+@AllowedTo('viewer')
 @ObjectType({ description: 'All leads in figures. Each field is counted only where it is asked for.' })
 export class LeadStats {}

@@ -1,6 +1,8 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
 import { SummarySource } from './lead.type.js';
 
+@AllowedTo('viewer')
 @ObjectType('SummaryKeyPoint', { description: 'A fact that matters, and what it rests on.' })
 export class SummaryKeyPointType {
   @Field(() => String, { description: 'One sentence of plain text.' })
@@ -10,6 +12,7 @@ export class SummaryKeyPointType {
   interactionIds!: readonly number[];
 }
 
+@AllowedTo('viewer')
 @ObjectType('LeadSummary', { description: 'What stands behind the `summary` of a lead.' })
 export class LeadSummaryType {
   leadId!: number;

@@ -1,3 +1,4 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Directive, Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 
 /** The names of the API and the values of the database. */
@@ -12,6 +13,7 @@ registerEnumType(SummarySource, {
   },
 });
 
+@AllowedTo('viewer')
 @ObjectType('Lead', { description: 'Somebody who may buy: what a lead card shows.' })
 @Directive('@key(fields: "id")')
 export class LeadType {

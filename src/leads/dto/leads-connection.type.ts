@@ -8,5 +8,6 @@ export const LeadConnection = connectionType(LeadType, {
   one: 'lead',
   many: 'leads',
   description: 'A page of leads.',
+  allowedTo: 'viewer',
   cursorArguments: '`after` and `before` take it',
 });

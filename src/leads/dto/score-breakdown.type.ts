@@ -1,6 +1,8 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { SCORING_PARAMETERS } from '../scoring/scoring-parameters.js';
 
+@AllowedTo('viewer')
 @ObjectType('ScoreFactor', { description: 'One of the four parts of an activity score.' })
 export class ScoreFactorType {
   @Field(() => Int, { description: 'Whole points, from 0 to `cap`.' })
@@ -17,6 +19,7 @@ export class ScoreFactorType {
 
 const { recency, engagement, budget, status } = SCORING_PARAMETERS;
 
+@AllowedTo('viewer')
 @ObjectType('ScoreBreakdown', {
   description: 'Why an activity score is what it is: four factors whose points add up to it exactly.',
 })

@@ -1,7 +1,9 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { MAX_NAMED_FAILURES } from '../../leads/scoring/recalculation-tally.js';
 import { RecalculationFailureType } from './recalculation-failure.type.js';
 
+@AllowedTo('admin')
 @ObjectType({ description: 'What a recalculation of all scores did.' })
 export class RecalculateScoresResult {
   @Field(() => ID, { description: 'The run that did it; `rescoreRun` has its record.' })

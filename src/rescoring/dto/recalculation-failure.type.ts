@@ -1,5 +1,7 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 
+@AllowedTo('admin')
 @ObjectType('RecalculationFailure', {
   description: 'A lead whose score could not be saved, and was left as it was.',
 })

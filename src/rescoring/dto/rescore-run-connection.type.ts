@@ -8,5 +8,6 @@ export const RescoreRunConnection = connectionType(RescoreRunType, {
   one: 'run',
   many: 'runs',
   description: 'A page of runs, the latest first.',
+  allowedTo: 'admin',
   cursorArguments: '`after` takes it',
 });

@@ -1,3 +1,4 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { MAX_NAMED_FAILURES } from '../../leads/scoring/recalculation-tally.js';
 import { RecalculationFailureType } from './recalculation-failure.type.js';
@@ -35,6 +36,7 @@ registerEnumType(RescoreStarter, {
   },
 });
 
+@AllowedTo('admin')
 @ObjectType('RescoreRun', {
   description: 'The record of a recalculation of scores. It outlives the recalculation.',
 })

@@ -1,3 +1,4 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 
 /** The names of the API and the values of the database. */
@@ -32,6 +33,7 @@ registerEnumType(SummaryBatchStarter, {
   },
 });
 
+@AllowedTo('admin')
 @ObjectType('SummaryBatch', {
   description:
     'Summaries that were asked for together. Those that are written are saved at once, one by one.',

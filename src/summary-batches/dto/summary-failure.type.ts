@@ -1,5 +1,7 @@
+import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, ID, ObjectType } from '@nestjs/graphql';
 
+@AllowedTo('admin')
 @ObjectType('SummaryFailure', {
   description: 'A lead of a batch that got no summary; it keeps the one it had.',
 })

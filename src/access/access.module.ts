@@ -1,0 +1,63 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { Settings } from '../config/settings.js';
+import { isPageVisit } from '../graphiql/is-page-visit.js';
+import { ApiKeys } from './api-keys.js';
+import { Authenticator } from './authenticator.js';
+import { RequestAccessControl } from './request-access.js';
+import { RouterProof } from './router-proof.js';
+import { SocketAccess } from './socket-access.js';
+import { TokenVerifier } from './token-verifier.js';
+
+/** Whether browsers get a page at the endpoint, which anybody may look at. */
+class OpenPage {
+  constructor(readonly isServed: boolean) {}
+}
+
+/** Who may do what: finds out who calls, over HTTP and over sockets. */
+@Module({})
+export class AccessModule {
+  constructor(host: HttpAdapterHost, control: RequestAccessControl, page: OpenPage) {
+    const server = host.httpAdapter.getInstance<FastifyInstance>();
+    control.guard(
+      server,
+      '/graphql',
+      ({ method, query, headers }) => page.isServed && method === 'GET' && isPageVisit(query, headers),
+    );
+  }
+
+  static register({ access, environment }: Pick<Settings, 'access' | 'environment'>): DynamicModule {
+    const isDevelopment = environment === 'development';
+    return {
+      module: AccessModule,
+      global: true,
+      providers: [
+        ApiKeys,
+        { provide: OpenPage, useValue: new OpenPage(isDevelopment) },
+        {
+          provide: Authenticator,
+          inject: [ApiKeys],
+          useFactory: (keys: ApiKeys) =>
+            new Authenticator(keys, access.jwt === null ? null : new TokenVerifier(access.jwt)),
+        },
+        {
+          provide: RequestAccessControl,
+          inject: [Authenticator],
+          useFactory: (authenticator: Authenticator) =>
+            new RequestAccessControl(
+              access.isOn,
+              authenticator,
+              new RouterProof(access.routerSecret, isDevelopment),
+            ),
+        },
+        {
+          provide: SocketAccess,
+          inject: [Authenticator],
+          useFactory: (authenticator: Authenticator) => new SocketAccess(access.isOn, authenticator),
+        },
+      ],
+      exports: [SocketAccess],
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import type pg from 'pg';
+import type { Role } from '../common/caller.js';
+import { OperatorError } from '../common/operator-error.js';
+import { errorCodeOf } from '../database/connection-faults.js';
+import { DedicatedConnections } from '../database/dedicated-connections.js';
+import { hashOf, newApiKey } from './api-key-format.js';
+
+/** What there is to be told of a key: not the key. */
+export interface ApiKeyRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+  readonly revokedAt: Date | null;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Makes, lists and revokes API keys, for those who run the server. */
+export class ApiKeyStore {
+  constructor(private readonly client: pg.Client) {}
+
+  /**
+   * @returns the key, which is nowhere to be had again
+   * @throws OperatorError where a key that is not revoked has the name
+   */
+  async create(name: string, role: Role): Promise<string> {
+    try {
+      const { rows } = await this.client.query<{ id: number }>(
+        `SELECT nextval(pg_get_serial_sequence('api_keys', 'id'))::integer AS id`,
+      );
+      const key = newApiKey(rows[0]?.id ?? 0);
+      await this.client.query(
+        'INSERT INTO api_keys (id, name, role, "keyHash") OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4)',
+        [rows[0]?.id, name, role, hashOf(key)],
+      );
+      return key;
+    } catch (error) {
+      if (errorCodeOf(error) !== UNIQUE_VIOLATION) throw error;
+      throw new OperatorError(`There is a key ${name} already: choose another name, or revoke it first.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Revoked ones as well, the oldest first. */
+  async findAll(): Promise<ApiKeyRecord[]> {
+    const { rows } = await this.client.query<ApiKeyRecord>(
+      'SELECT id, name, role, "createdAt", "revokedAt" FROM api_keys ORDER BY id',
+    );
+    return rows;
+  }
+
+  /**
+   * @param idOrName of a key that is not revoked
+   * @throws OperatorError where there is none
+   */
+  async revoke(idOrName: string): Promise<ApiKeyRecord> {
+    const { rows } = await this.client.query<ApiKeyRecord>(
+      `UPDATE api_keys SET "revokedAt" = clock_timestamp()
+       WHERE (id::text = $1 OR name = $1) AND "revokedAt" IS NULL
+       RETURNING id, name, role, "createdAt", "revokedAt"`,
+      [idOrName],
+    );
+    const [revoked] = rows;
+    if (revoked !== undefined) return revoked;
+    throw new OperatorError(
+      `There is no key ${idOrName} that could be revoked; \`pnpm apikey list\` names all.`,
+    );
+  }
+}
+
+/** Opens the store for some work. */
+export async function withApiKeyStore<Result>(
+  databaseUrl: string,
+  work: (store: ApiKeyStore) => Promise<Result>,
+): Promise<Result> {
+  const client = await new DedicatedConnections(databaseUrl).open('api keys');
+  try {
+    return await work(new ApiKeyStore(client));
+  } finally {
+    await client.end();
+  }
+}

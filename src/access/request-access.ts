@@ -1,0 +1,86 @@
+import { type IncomingMessage } from 'node:http';
+import { HttpException, Injectable, Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../common/caller.js';
+import { withRequest } from '../common/request-context.js';
+import { toDomainError } from '../database/database-errors.js';
+import { Authenticator, authorizationOf } from './authenticator.js';
+import { UnauthenticatedError } from './authentication.js';
+import { UNAUTHENTICATED_MESSAGE } from './check-access.js';
+import { isForThisMachine } from './own-host.js';
+import { RouterProof } from './router-proof.js';
+
+export interface RequestAccess {
+  /** Undefined: a router that asks for itself. */
+  readonly caller?: Caller;
+  readonly isFromRouter: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls; undefined where nobody has asked. */
+    access?: RequestAccess;
+  }
+}
+
+/** Who calls where all may all. */
+export const DEVELOPER: Caller = Object.freeze({ key: 'development', role: 'admin' });
+
+export const NOT_THIS_MACHINE =
+  'Without authentication, only requests to localhost are answered; AUTH=on takes those to other names.';
+
+/** Finds out who makes a request over HTTP, before its body is read. */
+@Injectable()
+export class RequestAccessControl {
+  private readonly logger = new Logger('Access');
+
+  constructor(
+    private readonly isOn: boolean,
+    private readonly authenticator: Authenticator,
+    private readonly router: RouterProof,
+  ) {}
+
+  /** @param isOpen requests that anybody may make, such as visits of a page */
+  guard(server: FastifyInstance, path: string, isOpen: (request: FastifyRequest) => boolean): void {
+    server.addHook('onRequest', async (request, reply) => {
+      if (request.routeOptions.url !== path || request.method === 'OPTIONS' || isOpen(request)) return;
+      request.access = await withRequest({ id: request.id }, () => this.accessOf(request.raw, reply));
+    });
+  }
+
+  private async accessOf(request: IncomingMessage, reply: FastifyReply): Promise<RequestAccess> {
+    const { headers } = request;
+    const isFromRouter = this.router.isEnough(headers);
+    if (!this.isOn) {
+      if (!isForThisMachine(headers.host)) throw new HttpException(NOT_THIS_MACHINE, 403);
+      return { caller: DEVELOPER, isFromRouter };
+    }
+    try {
+      const authorization = authorizationOf(request);
+      if (authorization !== undefined) {
+        return { caller: (await this.authenticator.authenticate(authorization)).caller, isFromRouter };
+      }
+    } catch (error) {
+      throw this.refusalFor(error, reply);
+    }
+    if (this.router.isGiven(headers)) return { isFromRouter };
+    throw refusal(reply);
+  }
+
+  private refusalFor(error: unknown, reply: FastifyReply): unknown {
+    if (error instanceof UnauthenticatedError) {
+      this.logger.warn(`A request was refused: ${error.message}.`);
+      return refusal(reply);
+    }
+    const known = toDomainError(error);
+    if (known?.code !== 'SERVICE_UNAVAILABLE') return error;
+    const cause = known.cause instanceof Error ? known.cause.message : '';
+    this.logger.warn(`Nobody can be authenticated: ${known.message} <- ${cause}`);
+    return new HttpException(known.message, 503, { cause: known });
+  }
+}
+
+function refusal(reply: FastifyReply): HttpException {
+  void reply.header('www-authenticate', 'Bearer').header('cache-control', 'no-store');
+  return new HttpException(UNAUTHENTICATED_MESSAGE, 401);
+}

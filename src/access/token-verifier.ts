@@ -1,0 +1,126 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  type JWTVerifyResult,
+} from 'jose';
+import { highestOf, isRole, type Role } from '../common/caller.js';
+import { DomainError } from '../common/domain-error.js';
+import type { JwtSettings } from '../config/access-settings.js';
+import { type Authentication, UnauthenticatedError } from './authentication.js';
+
+/** Asymmetric ones only: with one key for both ends, whoever can check tokens can make them. */
+const ALGORITHMS = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
+
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+export interface KeySetTimes {
+  /** How long an answer may take. */
+  readonly timeoutMs: number;
+  /** How long after an answer an unknown key is not asked for again. */
+  readonly cooldownMs: number;
+  /** After which the set is asked for again in any case. */
+  readonly maxAgeMs: number;
+}
+
+const KEY_SET_TIMES: KeySetTimes = { timeoutMs: 3_000, cooldownMs: 5_000, maxAgeMs: 600_000 };
+
+type Verify = (token: string, options: JWTVerifyOptions) => Promise<JWTVerifyResult>;
+
+/** Believes tokens that the issuer of the settings has signed for this API. */
+export class TokenVerifier {
+  private readonly verifySigned: Verify;
+
+  constructor(
+    private readonly settings: JwtSettings,
+    times = KEY_SET_TIMES,
+  ) {
+    this.verifySigned = verifyWith(settings.keys, times);
+  }
+
+  /**
+   * @throws UnauthenticatedError where the token is not to be believed
+   * @throws DomainError SERVICE_UNAVAILABLE where that cannot be said, since the keys cannot be had
+   */
+  async authenticate(token: string): Promise<Authentication> {
+    const payload = await this.payloadOf(token);
+    const { iss = '', sub, exp } = payload;
+    if (typeof sub !== 'string' || sub === '') throw new UnauthenticatedError('the token names no subject');
+    // A subject may be an e-mail address.
+    const hash = createHash('sha256')
+      .update(JSON.stringify([iss, sub]))
+      .digest('base64url')
+      .slice(0, 22);
+    return {
+      caller: { key: `jwt:${hash}`, role: this.roleOf(payload) },
+      expiresAt: new Date(((exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000),
+    };
+  }
+
+  private async payloadOf(token: string): Promise<JWTPayload> {
+    const { issuer, audience } = this.settings;
+    try {
+      const { payload } = await this.verifySigned(token, {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        requiredClaims: ['exp', 'sub'],
+      });
+      return payload;
+    } catch (error) {
+      if (error instanceof DomainError) throw error;
+      throw new UnauthenticatedError(reasonOf(error), { cause: error });
+    }
+  }
+
+  private roleOf(payload: JWTPayload): Role | null {
+    const { roleClaim } = this.settings;
+    const named: unknown = Object.hasOwn(payload, roleClaim) ? payload[roleClaim] : undefined;
+    return highestOf((Array.isArray(named) ? named : [named]).filter(isRole));
+  }
+}
+
+function verifyWith(keys: JwtSettings['keys'], times: KeySetTimes): Verify {
+  if ('publicKey' in keys) {
+    const key = createPublicKey(keys.publicKey);
+    return (token, options) => jwtVerify(token, key, options);
+  }
+  const keySet = createRemoteJWKSet(new URL(keys.jwksUrl), {
+    timeoutDuration: times.timeoutMs,
+    cooldownDuration: times.cooldownMs,
+    cacheMaxAge: times.maxAgeMs,
+  });
+  const keyFor: JWTVerifyGetKey = async (header, input) => {
+    try {
+      return await keySet(header, input);
+    } catch (error) {
+      if (isFaultOfTheToken(error)) throw error;
+      throw new DomainError('SERVICE_UNAVAILABLE', 'Tokens cannot be checked just now; try again.', {
+        cause: error,
+      });
+    }
+  };
+  return (token, options) => jwtVerify(token, keyFor, options);
+}
+
+/** Its header names no key of the set, or not which. */
+const isFaultOfTheToken = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  error instanceof errors.JWKSMultipleMatchingKeys ||
+  error instanceof errors.JOSENotSupported;
+
+/** In words that hold no value of the token: those of the library name claims, and no more. */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
+    return `${error.code}: claim ${error.claim}, ${error.reason}`;
+  }
+  return error instanceof errors.JOSEError ? error.code : 'the token cannot be read';
+}

@@ -1,0 +1,122 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import type { Environment } from './environment.js';
+import { isProduction, isSet, isUrl, type SettingsOf, text, trim, trimmed } from './setting-kinds.js';
+
+export interface JwtSettings {
+  /** Where the keys come from that tokens are signed with: an address with a set of them, or one in PEM. */
+  readonly keys: { readonly jwksUrl: string } | { readonly publicKey: string };
+  readonly issuer: string;
+  readonly audience: string;
+  /** The claim that has the role, or a list of roles. */
+  readonly roleClaim: string;
+}
+
+export interface AccessSettings {
+  /** False: whoever reaches the server may all. Only ever on this machine, in development. */
+  readonly isOn: boolean;
+  /** Null: no tokens are taken, API keys alone. */
+  readonly jwt: JwtSettings | null;
+  /** What a federation router proves itself with; null: none is set. */
+  readonly routerSecret: string | null;
+}
+
+const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
+
+/** Whether a name or an address is that of this machine, as seen from itself. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
+const isJwksUrl = (value: string): boolean =>
+  isUrl(['https:'])(value) || (isUrl(['http:'])(value) && isLoopback(new URL(value).hostname));
+
+const MIN_RSA_BITS = 2048;
+
+function isPublicKey(pem: string): boolean {
+  // Node makes a public key of a private one as well, which has no business here.
+  if (!/^-----BEGIN (RSA )?PUBLIC KEY-----/.test(pem)) return false;
+  try {
+    return isStrong(createPublicKey(pem));
+  } catch {
+    return false;
+  }
+}
+
+function isStrong({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
+  if (type === 'ed25519') return true;
+  if (type === 'ec') return ['prime256v1', 'secp384r1', 'secp521r1'].includes(details?.namedCurve ?? '');
+  return type === 'rsa' && (details?.modulusLength ?? 0) >= MIN_RSA_BITS;
+}
+
+const MIN_SECRET_LENGTH = 32;
+
+export const accessShape = {
+  AUTH: z.preprocess(trim, z.enum(['on', 'off'], 'AUTH must be on or off').optional()),
+  AUTH_JWKS_URL: text().refine(
+    (url) => url === undefined || isJwksUrl(url),
+    'AUTH_JWKS_URL must be an https URL (http only on localhost)',
+  ),
+  AUTH_PUBLIC_KEY: text()
+    .transform((pem) => pem?.replaceAll('\\n', '\n'))
+    .refine(
+      (pem) => pem === undefined || isPublicKey(pem),
+      `AUTH_PUBLIC_KEY must be a public key in PEM: RSA of at least ${MIN_RSA_BITS} bits, P-256, P-384, P-521 or Ed25519`,
+    ),
+  AUTH_ISSUER: text(),
+  AUTH_AUDIENCE: text(),
+  AUTH_ROLE_CLAIM: text(),
+  ROUTER_SECRET: text().refine(
+    (secret) => secret === undefined || secret.length >= MIN_SECRET_LENGTH,
+    `ROUTER_SECRET must have at least ${MIN_SECRET_LENGTH} characters`,
+  ),
+} satisfies z.ZodRawShape;
+
+const hasJwtKeys = (env: Environment): boolean =>
+  isSet(env, 'AUTH_JWKS_URL') || isSet(env, 'AUTH_PUBLIC_KEY');
+
+const JWT_SETTINGS = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_ROLE_CLAIM'];
+
+/** Whether everybody who can reach the server sits at this machine, and nothing is at stake. */
+const isForOneself = (env: Environment): boolean =>
+  !isProduction(env) && isLoopback(trimmed(env.HOST) ?? '127.0.0.1');
+
+/** What is wrong between settings, for a server: commands ask nobody who they are. */
+export function accessFaults(env: Environment): string[] {
+  const faults: string[] = [];
+  if (trimmed(env.AUTH) === 'off' && !isForOneself(env)) {
+    faults.push('AUTH may be off only in development, with HOST a loopback address');
+  }
+  if (isSet(env, 'AUTH_JWKS_URL') && isSet(env, 'AUTH_PUBLIC_KEY')) {
+    faults.push('AUTH_JWKS_URL and AUTH_PUBLIC_KEY must not both be set');
+  }
+  if (hasJwtKeys(env)) {
+    const missing = ['AUTH_ISSUER', 'AUTH_AUDIENCE'].filter((name) => !isSet(env, name));
+    faults.push(
+      ...missing.map(
+        (name) => `${name} must be set where AUTH_JWKS_URL or AUTH_PUBLIC_KEY is, to say whose tokens count`,
+      ),
+    );
+  } else if (JWT_SETTINGS.some((name) => isSet(env, name))) {
+    faults.push('AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set where other settings of tokens are');
+  }
+  return faults;
+}
+
+type AccessEnvironment = SettingsOf<typeof accessShape> & { readonly HOST?: string | undefined };
+
+export function accessSettings(env: AccessEnvironment, isProduction: boolean): AccessSettings {
+  const jwt = jwtSettings(env);
+  const mayBeOff = !isProduction && isLoopback(env.HOST ?? '127.0.0.1');
+  return {
+    isOn: env.AUTH === undefined ? !mayBeOff || jwt !== null : env.AUTH === 'on',
+    jwt,
+    routerSecret: env.ROUTER_SECRET ?? null,
+  };
+}
+
+function jwtSettings(env: AccessEnvironment): JwtSettings | null {
+  const { AUTH_JWKS_URL: jwksUrl, AUTH_PUBLIC_KEY: publicKey } = env;
+  const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_ROLE_CLAIM: roleClaim = 'role' } = env;
+  if (issuer === undefined || audience === undefined) return null;
+  if (jwksUrl !== undefined) return Object.freeze({ keys: { jwksUrl }, issuer, audience, roleClaim });
+  return publicKey === undefined ? null : Object.freeze({ keys: { publicKey }, issuer, audience, roleClaim });
+}
