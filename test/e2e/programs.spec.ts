@@ -149,7 +149,7 @@ describe('pnpm migrate', () => {
     expect((await migrate()).stdout).toMatch(/^applied {2}0001-baseline\n/);
     expect((await migrate('up')).stdout).toBe('Nothing is pending.\n');
     expect((await migrate('status')).stdout).not.toContain('pending');
-    expect((await migrate('down')).stdout).toBe('undone  0013-lead-listing\n');
+    expect((await migrate('down')).stdout).toBe('undone  0014-api-keys\n');
     expect((await migrate('down', '--to', '0012-summary-batches')).stdout).toBe(
       'undone  0012-summary-batches\n',
     );

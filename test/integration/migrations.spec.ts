@@ -23,6 +23,7 @@ const ALL = [
   '0011-summary-details',
   '0012-summary-batches',
   '0013-lead-listing',
+  '0014-api-keys',
 ];
 
 let database: TestDatabase;

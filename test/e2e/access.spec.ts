@@ -1,0 +1,601 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { createClient } from 'graphql-ws';
+import { isObjectType } from 'graphql';
+import { exportJWK, SignJWT } from 'jose';
+import request, { type Response } from 'supertest';
+import { WebSocket } from 'ws';
+import { withApiKeyStore } from '../../src/access/api-key-store.js';
+import { roleOfField } from '../../src/access/needed-access.js';
+import { SocketAccess } from '../../src/access/socket-access.js';
+import { TokenVerifier } from '../../src/access/token-verifier.js';
+import { includesRole, type Role, ROLES } from '../../src/common/caller.js';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection } from '../support/connection.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+
+const ISSUER = 'https://login.example.com/';
+const AUDIENCE = 'lead-scoring';
+const ROUTER_SECRET = 'a secret of routers, of 32 characters or more';
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const PEM = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+
+let api: Api;
+let database: Connection;
+/** On the same database. Models belong to the one that was started last, so none is closed before the end. */
+const others: Api[] = [];
+let keys: Record<Role, string>;
+let leadId: number;
+let interactionId: number | string;
+
+beforeAll(async () => {
+  api = await startApi({
+    NODE_ENV: 'production',
+    DATABASE_URL: 'postgres://not-used.example.com/crm',
+    SUMMARY_PROVIDER: 'template',
+    AUTH_PUBLIC_KEY: PEM,
+    AUTH_ISSUER: ISSUER,
+    AUTH_AUDIENCE: AUDIENCE,
+    ROUTER_SECRET,
+  });
+  await api.app.listen(0, '127.0.0.1');
+  database = await connect(api.databaseUrl);
+  keys = await withApiKeyStore(api.databaseUrl, async (store) => ({
+    viewer: await store.create('viewer', 'viewer'),
+    rep: await store.create('rep', 'rep'),
+    admin: await store.create('admin', 'admin'),
+  }));
+  leadId = await insertLead(database, { email: 'first@example.com' });
+  interactionId = await insertInteraction(database, leadId);
+});
+afterAll(async () => {
+  await database.close();
+  for (const other of others) await other.close();
+  await api.close();
+});
+
+const post = (query: string, headers: Record<string, string> = {}, server = api) =>
+  request(server.app.getHttpServer()).post('/graphql').set(headers).send({ query });
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const codeOf = ({ body }: Response): unknown =>
+  (body as { errors?: { extensions: { code: string } }[] }).errors?.[0]?.extensions.code ?? null;
+
+const everything = () =>
+  database.rows(
+    `SELECT (SELECT json_agg(leads ORDER BY id) FROM leads)::text AS leads,
+       (SELECT json_agg(interactions ORDER BY id) FROM interactions)::text AS interactions,
+       (SELECT count(*) FROM rescore_runs) AS runs, (SELECT count(*) FROM summary_batches) AS batches`,
+  );
+
+const CLAIMS = { role: 'admin', sub: 'someone@example.com', iss: ISSUER, aud: AUDIENCE };
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+
+const signed = (claims: object = {}, header: object = {}, key = privateKey) =>
+  new SignJWT({ ...CLAIMS, exp: inSeconds(600), ...claims })
+    .setProtectedHeader({ alg: 'RS256', ...header })
+    .sign(key);
+
+const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+const unsigned = (alg: string, signature = '') =>
+  `${encoded({ alg })}.${encoded({ ...CLAIMS, exp: inSeconds(600) })}.${signature}`;
+function withHmac(secret: string): string {
+  const content = unsigned('HS256').slice(0, -1);
+  return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
+}
+const withPart = (token: string, index: number, part: string) => token.split('.').with(index, part).join('.');
+
+const READ = '{ leads { id } }';
+
+/** A document for each root field, with a role that it takes. */
+const operations = (): readonly (readonly [Role, string])[] => [
+  ['viewer', READ],
+  ['viewer', `{ lead(id: ${leadId}) { id interactions { notes } interactionsConnection { totalCount } } }`],
+  ['viewer', '{ leadsConnection { totalCount nodes { email summaryDetail { isStale } scoreIsStale } } }'],
+  ['viewer', '{ leadStats { totalCount byStatus { status count } } }'],
+  ['viewer', '{ interactions { id } }'],
+  ['viewer', `{ interaction(id: ${interactionId}) { id } }`],
+  ['viewer', `{ interactionsByLead(leadId: ${leadId}) { id } }`],
+  [
+    'rep',
+    'mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "new@example.com" }) { id } }',
+  ],
+  ['rep', `mutation { updateLead(updateLeadInput: { id: ${leadId}, company: "New" }) { id } }`],
+  ['rep', 'mutation { removeLead(id: 424242) }'],
+  [
+    'rep',
+    `mutation { createInteraction(createInteractionInput: { type: CALL, date: "2026-01-01", leadId: ${leadId} }) { id } }`,
+  ],
+  [
+    'rep',
+    `mutation { updateInteraction(updateInteractionInput: { id: ${interactionId}, notes: "New" }) { id } }`,
+  ],
+  ['rep', 'mutation { removeInteraction(id: 424242) }'],
+  ['rep', `mutation { regenerateSummary(id: ${leadId}) { id } }`],
+  ['admin', 'mutation { recalculateAllScores { count } }'],
+  ['admin', 'mutation { cancelRescore(id: 424242) { id } }'],
+  ['admin', '{ rescoreRun(id: 1) { id } }'],
+  ['admin', '{ rescoreRuns { nodes { id } } }'],
+  ['admin', 'mutation { regenerateSummaries(limit: 1) { id } }'],
+  ['admin', '{ summaryBatch(id: 1) { id } }'],
+  ['admin', 'mutation { cancelSummaryBatch(id: 424242) { id } }'],
+];
+
+describe('the schema', () => {
+  it('names a role at every field', () => {
+    const { schema } = api.app.get(GraphQLSchemaHost, { strict: false });
+    const places = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !type.name.startsWith('_'))
+      .flatMap((type) =>
+        isObjectType(type) ? Object.keys(type.getFields()).map((name) => [type, name] as const) : [],
+      )
+      .filter(
+        ([type, name]) => !(type === schema.getQueryType() && ['_service', '_entities'].includes(name)),
+      );
+    expect(places.length).toBeGreaterThan(150);
+    expect(places.filter(([type, name]) => roleOfField(type, name) === undefined).map(String)).toEqual([]);
+  });
+
+  it('has no root field whose role is not tried below', () => {
+    const { schema } = api.app.get(GraphQLSchemaHost, { strict: false });
+    const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      Object.keys(type?.getFields() ?? {}).filter((name) => !name.startsWith('_')),
+    );
+    const tried = operations().map(([, document]) => /\{ ?(\w+)/.exec(document)?.[1]);
+    expect(tried.sort()).toEqual(fields.sort());
+  });
+});
+
+describe('a role', () => {
+  it.each(ROLES)('%s may what it may, and nothing changes where it may not', async (role) => {
+    for (const [needed, document] of operations()) {
+      const before = await everything();
+      const response = await post(document, bearer(keys[role]));
+      if (includesRole(role, needed)) {
+        expect([document, codeOf(response)]).not.toEqual([document, 'FORBIDDEN']);
+        expect(response.status).toBe(200);
+      } else {
+        expect([document, response.status, codeOf(response)]).toEqual([document, 403, 'FORBIDDEN']);
+        expect(await everything()).toEqual(before);
+      }
+    }
+  });
+
+  it('is asked for again where a query was compiled for somebody else', async () => {
+    const query = '{ rescoreRuns(first: 3) { nodes { id status } } }';
+    for (let count = 0; count < 6; count += 1) {
+      expect((await post(query, bearer(keys.admin))).status).toBe(200);
+    }
+    for (let count = 0; count < 3; count += 1) {
+      expect(codeOf(await post(query, bearer(keys.viewer)))).toBe('FORBIDDEN');
+      expect(codeOf(await post(query))).toBe('UNAUTHENTICATED');
+    }
+  });
+
+  it.each<[string, unknown, number]>([
+    ['a text', 'viewer', 200],
+    ['one of a list', ['other', 'viewer'], 200],
+    ['the highest of a list', ['viewer', 'admin'], 200],
+    ['none', undefined, 403],
+    ['an unknown one', 'root', 403],
+    ['one in other letters', 'ADMIN', 403],
+    ['an object', { admin: true }, 403],
+    ['a list of lists', [['admin']], 403],
+    ['a name of a prototype', 'constructor', 403],
+    ['__proto__', '__proto__', 403],
+    ['true', true, 403],
+  ])('that is %s in a token counts as such', async (_, role, status) => {
+    expect((await post(READ, bearer(await signed({ role })))).status).toBe(status);
+  });
+});
+
+describe('a token', () => {
+  it('that the issuer signed is believed, in a header of any letter case', async () => {
+    for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
+      expect((await post(READ, { authorization: `${scheme} ${await signed()}` })).status).toBe(200);
+    }
+    expect((await post(READ, bearer(await signed({ aud: ['other', AUDIENCE] })))).status).toBe(200);
+  });
+
+  const forged: Record<string, () => string | Promise<string>> = {
+    'of no algorithm': () => unsigned('none'),
+    'of no algorithm, in capitals': () => unsigned('NONE'),
+    'of no algorithm, in mixed letters': () => unsigned('nOnE'),
+    'of an empty algorithm': () => unsigned(''),
+    'of no algorithm with a signature': () => unsigned('none', 'AAAA'),
+    'signed with the public key as a secret': () => withHmac(PEM),
+    'signed with the public key as a secret, trimmed': () => withHmac(PEM.trim()),
+    'signed with nothing as a secret': () => withHmac(''),
+    'signed by somebody else': () => signed({}, {}, stranger),
+    'with a key of its own': async () =>
+      signed({}, { jwk: await exportJWK(stranger), kid: 'mine' }, stranger),
+    'with an address of its own keys': () => signed({}, { jku: 'http://127.0.0.1:9/keys' }, stranger),
+    'with an address of its own certificate': () => signed({}, { x5u: 'http://127.0.0.1:9/x' }, stranger),
+    'with a path as the name of its key': () => signed({}, { kid: '../../../../dev/null' }, stranger),
+    'of a signature that is all zeros': () => unsigned('ES256', Buffer.alloc(64).toString('base64url')),
+    'without its signature': async () => withPart(await signed(), 2, ''),
+    'of two parts': async () => (await signed()).split('.').slice(0, 2).join('.'),
+    'with other claims than were signed': async () =>
+      withPart(await signed({ role: 'viewer' }), 1, encoded({ ...CLAIMS, exp: inSeconds(600) })),
+    'with another header than was signed': async () => withPart(await signed(), 0, encoded({ alg: 'PS256' })),
+    'that has expired': () => signed({ exp: inSeconds(-60) }),
+    'that is not valid yet': () => signed({ nbf: inSeconds(60) }),
+    'that never expires': () => signed({ exp: undefined }),
+    'whose end is a text': () => signed({ exp: '9999999999' }),
+    'of another issuer': () => signed({ iss: 'https://login.example.org/' }),
+    'of no issuer': () => signed({ iss: undefined }),
+    'of an issuer list': () => signed({ iss: [ISSUER] }),
+    'for somebody else': () => signed({ aud: 'other' }),
+    'for a list of others': () => signed({ aud: ['other', 'another'] }),
+    'for nobody': () => signed({ aud: undefined }),
+    'of no subject': () => signed({ sub: undefined }),
+    'of an empty subject': () => signed({ sub: '' }),
+    'with extensions that must be understood': () =>
+      withPart(unsigned('RS256', 'AAAA'), 0, encoded({ alg: 'RS256', crit: ['x'], x: 1 })),
+    'of plain text': () =>
+      withPart(unsigned('RS256', 'AAAA'), 0, encoded({ alg: 'RS256', b64: false, crit: ['b64'] })),
+    'that is encrypted': () => `${encoded({ alg: 'dir', enc: 'A256GCM' })}..AAAA.AAAA.AAAA`,
+    'that is huge': async () => signed({ more: 'x'.repeat(9_000) }),
+    'of garbage': () => '%%%.%%%.%%%',
+    'of dots': () => '..',
+    'of JSON that is none': () => `${Buffer.from('{').toString('base64url')}.e30.AAAA`,
+    'of a null': () => `${Buffer.from('null').toString('base64url')}.bnVsbA.AAAA`,
+  };
+  it.each(Object.entries(forged))('%s is refused, with one message for all', async (_, forge) => {
+    const before = await everything();
+    const token = await forge();
+    const response = await post('mutation { recalculateAllScores { count } }', bearer(token));
+    expect([response.status, codeOf(response)]).toEqual([401, 'UNAUTHENTICATED']);
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect((response.body as { errors: { message: string }[] }).errors[0]?.message).toBe(
+      'This takes an API key or a token that is valid, in the header Authorization: Bearer ….',
+    );
+    expect(await everything()).toEqual(before);
+  });
+
+  it.each(['', 'Basic YTpi', 'Bearer', 'Bearer a b', 'Token x'])(
+    'in a header such as %j is none',
+    async (authorization) => {
+      expect((await post(READ, { authorization })).status).toBe(401);
+    },
+  );
+
+  it('beside another one is refused, also where one of them is right', async () => {
+    const answer = await fetchRaw([
+      `Authorization: Bearer ${keys.admin}`,
+      `Authorization: Bearer ${keys.viewer}`,
+    ]);
+    expect(answer).toBe(401);
+    expect(await fetchRaw([`Authorization: Bearer ${keys.admin}`])).toBe(200);
+  });
+});
+
+/** @returns the status of an answer to a request with headers as they are given */
+async function fetchRaw(headers: readonly string[]): Promise<number> {
+  const { connect: connectTo } = await import('node:net');
+  const { port } = api.app.getHttpServer().address() as AddressInfo;
+  const body = JSON.stringify({ query: READ });
+  return new Promise((resolve, reject) => {
+    const socket = connectTo(port, '127.0.0.1');
+    socket.on('error', reject).once('data', (chunk: Buffer) => {
+      socket.destroy();
+      resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(chunk.toString())?.[1]));
+    });
+    const head = [
+      'POST /graphql HTTP/1.1',
+      'Host: x',
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+    ];
+    socket.write([...head, ...headers, '', body].join('\r\n'));
+  });
+}
+
+describe('keys of an address', () => {
+  let server: Server;
+  let served: object[] | null = [];
+  let settings: ConstructorParameters<typeof TokenVerifier>[0];
+  const next = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const publicOf = async (key: typeof publicKey, kid: string) => ({ ...(await exportJWK(key)), kid });
+  const times = { timeoutMs: 1_000, cooldownMs: 0, maxAgeMs: 600_000 };
+
+  beforeAll(async () => {
+    server = createServer((_, response) => {
+      if (served === null) response.writeHead(500).end();
+      else response.end(JSON.stringify({ keys: served }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    settings = {
+      keys: { jwksUrl: `http://127.0.0.1:${port}/` },
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      roleClaim: 'role',
+    };
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('may change while the server runs', async () => {
+    served = [await publicOf(publicKey, 'one')];
+    const verifier = new TokenVerifier(settings, times);
+    const old = await signed({}, { kid: 'one' });
+    const fresh = await signed({}, { kid: 'two', alg: 'ES256' }, next.privateKey);
+    expect((await verifier.authenticate(old)).caller.role).toBe('admin');
+    await expect(verifier.authenticate(fresh)).rejects.toThrow('ERR_JWKS_NO_MATCHING_KEY');
+    served = [await publicOf(next.publicKey, 'two')];
+    expect((await verifier.authenticate(fresh)).caller.key).toMatch(/^jwt:[\w-]{22}$/);
+    await expect(verifier.authenticate(old)).rejects.toThrow('ERR_JWKS_NO_MATCHING_KEY');
+  });
+
+  it('are not those of tokens that name another', async () => {
+    served = [await publicOf(publicKey, 'one')];
+    const verifier = new TokenVerifier(settings, times);
+    await expect(verifier.authenticate(await signed({}, { kid: 'one' }, stranger))).rejects.toThrow(
+      'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+    );
+    await expect(verifier.authenticate(unsigned('none'))).rejects.toThrow('ERR_JOSE_ALG_NOT_ALLOWED');
+  });
+
+  it('that cannot be had make nobody unauthenticated: it cannot be said', async () => {
+    served = null;
+    const down = await startApi(
+      {
+        AUTH_JWKS_URL: 'jwksUrl' in settings.keys ? settings.keys.jwksUrl : '',
+        AUTH_ISSUER: ISSUER,
+        AUTH_AUDIENCE: AUDIENCE,
+      },
+      api.databaseUrl,
+    );
+    const response = await post(READ, bearer(await signed()), down);
+    expect([response.status, codeOf(response)]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+    expect((await post(READ, bearer(keys.viewer), down)).status).toBe(200);
+    others.push(down);
+  });
+});
+
+describe('an API key', () => {
+  it('with the secret of another, or nearly right, is refused', async () => {
+    const [, viewerId] = keys.viewer.split('_');
+    const adminSecret = keys.admin.slice(keys.admin.indexOf('_', 4) + 1);
+    for (const key of [
+      `lsk_${viewerId}_${adminSecret}`,
+      `lsk_999999_${adminSecret}`,
+      `lsk_99999999999_${adminSecret}`,
+      `lsk_1'--_${adminSecret}`,
+      `${keys.admin}x`,
+      keys.admin.slice(0, -1),
+      keys.admin.toUpperCase(),
+      'lsk_',
+    ]) {
+      expect([key, (await post(READ, bearer(key))).status]).toEqual([key, 401]);
+    }
+  });
+
+  it('ends within seconds of being revoked, on a socket as well', async () => {
+    const key = await withApiKeyStore(api.databaseUrl, (store) => store.create('brief', 'viewer'));
+    expect((await post(READ, bearer(key))).status).toBe(200);
+    const socket = open({ authorization: `Bearer ${key}` });
+    expect(await socket.ask(READ)).toMatchObject({ data: { leads: expect.any(Array) } });
+    await withApiKeyStore(api.databaseUrl, (store) => store.revoke('brief'));
+    expect(await socket.closed).toEqual([4403, 'The API key was revoked']);
+    expect((await post(READ, bearer(key))).status).toBe(401);
+  }, 20_000);
+
+  it('is nowhere in the database', async () => {
+    const [row] = await database.rows<{ all: string }>(
+      'SELECT json_agg(api_keys)::text AS "all" FROM api_keys',
+    );
+    const secret = keys.admin.slice(-43);
+    expect(row?.all).not.toContain(secret);
+    expect(row?.all).not.toContain(Buffer.from(secret).toString('hex'));
+  });
+});
+
+describe('a federation router', () => {
+  const SDL = '{ a: _service { b: sdl } }';
+  const ENTITY = () =>
+    `{ _entities(representations: [{ __typename: "Lead", id: "${leadId}" }]) { ... on Lead { email } } }`;
+  const router = { 'router-authorization': ROUTER_SECRET };
+
+  it('proves itself with the secret, and with nothing else', async () => {
+    expect((await post(SDL, router)).status).toBe(200);
+    expect(codeOf(await post(SDL))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await post(SDL, { 'router-authorization': `${ROUTER_SECRET}x` }))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await post(SDL, bearer(keys.admin)))).toBe('FORBIDDEN');
+    expect(
+      codeOf(
+        await post(`{ leads { id } ... on Query { ...F } } fragment F on Query ${SDL}`, bearer(keys.admin)),
+      ),
+    ).toBe('FORBIDDEN');
+  });
+
+  it('passes on who asks for entities, who needs the role', async () => {
+    expect((await post(ENTITY(), { ...router, ...bearer(keys.viewer) })).body).toEqual({
+      data: { _entities: [{ email: 'first@example.com' }] },
+    });
+    expect(codeOf(await post(ENTITY(), router))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await post(ENTITY(), bearer(keys.admin)))).toBe('FORBIDDEN');
+    expect(codeOf(await post(ENTITY(), { ...router, ...bearer('nothing') }))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await post(`{ _service { sdl } leads { id } }`, router))).toBe('UNAUTHENTICATED');
+  });
+
+  it('is believed by nobody in production where no secret is set', async () => {
+    const without = await startApi(
+      {
+        NODE_ENV: 'production',
+        DATABASE_URL: 'postgres://not-used.example.com/crm',
+        SUMMARY_PROVIDER: 'template',
+      },
+      api.databaseUrl,
+    );
+    expect(codeOf(await post(SDL, bearer(keys.admin), without))).toBe('FORBIDDEN');
+    expect(codeOf(await post(SDL, { ...bearer(keys.admin), 'router-authorization': '' }, without))).toBe(
+      'FORBIDDEN',
+    );
+    others.push(without);
+  });
+
+  it('counts as none on a socket', async () => {
+    const socket = open({ authorization: `Bearer ${keys.admin}` }, router);
+    expect(await socket.ask('{ _service { sdl } }')).toMatchObject({
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+    await socket.dispose();
+  });
+});
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+/** A socket of a caller. */
+function open(connectionParams: Record<string, unknown>, headers: Record<string, string> = {}, server = api) {
+  class SocketWithHeaders extends WebSocket {
+    constructor(address: string, protocols: string | string[]) {
+      super(address, protocols, { headers });
+    }
+  }
+  const { port } = server.app.getHttpServer().address() as AddressInfo;
+  let onClosed: (event: [number, string]) => void;
+  const closed = new Promise<[number, string]>((resolve) => (onClosed = resolve));
+  const client = createClient({
+    url: `ws://127.0.0.1:${port}/graphql`,
+    webSocketImpl: SocketWithHeaders,
+    connectionParams,
+    retryAttempts: 0,
+    lazy: false,
+    onNonLazyError: () => undefined,
+    on: {
+      closed: (event) => {
+        const { code, reason } = event as { code: number; reason: string };
+        onClosed([code, reason]);
+      },
+    },
+  });
+  return {
+    closed,
+    ask: async (query: string): Promise<Answer> => {
+      for await (const answer of client.iterate({ query })) return answer;
+      return {};
+    },
+    dispose: () => client.dispose(),
+  };
+}
+
+describe('a socket', () => {
+  it.each<[string, () => Record<string, unknown>, () => Record<string, string>]>([
+    ['nothing', () => ({}), () => ({})],
+    ['a wrong key', () => ({ authorization: 'Bearer lsk_1_x' }), () => ({})],
+    ['a forged token', () => ({ authorization: `Bearer ${unsigned('none')}` }), () => ({})],
+    ['no text', () => ({ authorization: { toString: 'x' } }), () => ({})],
+    ['two keys', () => ({ authorization: `Bearer ${keys.admin}` }), () => bearer(keys.viewer)],
+    ['the secret of routers', () => ({}), () => ({ 'router-authorization': ROUTER_SECRET })],
+  ])('that brings %s is closed as forbidden', async (_, params, headers) => {
+    expect(await open(params(), headers()).closed).toEqual([4403, 'Forbidden']);
+  });
+
+  it('takes the header of its request as well as its first message', async () => {
+    for (const socket of [
+      open({}, bearer(keys.viewer)),
+      open({ Authorization: `Bearer ${keys.viewer}` }),
+      open({ authorization: `Bearer ${await signed({ role: 'viewer' })}` }),
+    ]) {
+      expect(await socket.ask(READ)).toMatchObject({ data: { leads: expect.any(Array) } });
+      await socket.dispose();
+    }
+  });
+
+  it.each(ROLES)('checks each operation of a %s as it is over HTTP', async (role) => {
+    const socket = open({ authorization: `Bearer ${keys[role]}` });
+    const all = [
+      ...operations(),
+      ['admin', 'subscription { rescoreProgress(id: 424242) { id } }'] as const,
+      ['admin', 'subscription { summaryBatchProgress(id: 424242) { id } }'] as const,
+    ];
+    for (const [needed, document] of all.filter(
+      ([operationRole]) =>
+        !includesRole(role, operationRole) || !/new@|regenerateSumm|recalc/.test(operationRole),
+    )) {
+      if (includesRole(role, needed) && document.includes('mutation')) continue;
+      const before = await everything();
+      const { errors = [] } = await socket.ask(document);
+      const codes = errors.map((error) => (error as { extensions: { code: string } }).extensions.code);
+      if (includesRole(role, needed)) expect(codes).not.toContain('FORBIDDEN');
+      else {
+        expect([document, codes]).toEqual([document, ['FORBIDDEN']]);
+        expect(await everything()).toEqual(before);
+      }
+    }
+    await socket.dispose();
+  });
+
+  it('is closed when its token expires, with what runs there', async () => {
+    const socket = open({ authorization: `Bearer ${await signed({ role: 'viewer', exp: inSeconds(-2) })}` });
+    expect(await socket.ask(READ)).toMatchObject({ data: {} });
+    expect(await socket.closed).toEqual([4403, 'The token has expired']);
+  }, 20_000);
+
+  it('stays where it cannot be said whether its key holds', async () => {
+    const access = api.app.get(SocketAccess, { strict: false });
+    const socket = open({ authorization: `Bearer ${keys.viewer}` });
+    await socket.ask(READ);
+    await access.closeOutdated();
+    expect(await socket.ask(READ)).toMatchObject({ data: {} });
+    await socket.dispose();
+  });
+});
+
+describe('without authentication', () => {
+  let off: Api;
+  beforeAll(async () => {
+    off = await startApi({}, api.databaseUrl);
+    await off.app.listen(0, '127.0.0.1');
+  });
+  afterAll(() => {
+    others.push(off);
+  });
+
+  it.each(['attacker.example.com', 'localhost.example.com', '127.0.0.1.nip.io:80', '10.0.0.1'])(
+    'a request for %s is refused, over a socket as well',
+    async (host) => {
+      const response = await post(READ, { host }, off);
+      expect([response.status, codeOf(response)]).toEqual([403, 'FORBIDDEN']);
+      expect(await open({}, { host }, off).closed).toEqual([4403, 'Forbidden']);
+    },
+  );
+
+  it.each(['localhost', 'localhost:3000', '127.0.0.1:3000', '[::1]:3000'])(
+    'one for %s is answered',
+    async (host) => {
+      expect((await post('{ rescoreRuns { nodes { id } } }', { host }, off)).status).toBe(200);
+    },
+  );
+});
+
+describe('a request that nobody makes', () => {
+  it('is refused before its body is read, in whatever form it comes', async () => {
+    jest.restoreAllMocks();
+    const server = api.app.getHttpServer();
+    expect(
+      (await request(server).post('/graphql').set('content-type', 'application/json').send('{')).status,
+    ).toBe(401);
+    expect(
+      (
+        await request(server)
+          .post('/graphql')
+          .send({ query: 'x'.repeat(2_000_000) })
+      ).status,
+    ).toBe(401);
+    expect((await request(server).get('/graphql').query({ query: READ })).status).toBe(401);
+    expect((await request(server).get('/graphql').set('accept', 'text/html')).status).toBe(401);
+    expect((await request(server).post('/graphql?x=1').send({ query: READ })).status).toBe(401);
+    expect((await request(server).get('/health')).status).toBe(200);
+  });
+});
