@@ -241,6 +241,19 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
         .send({ extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
     ),
   },
+  UNAUTHENTICATED: {
+    'no key where one is needed': async (now) => {
+      const on = await startApi({ AUTH: 'on' }, api.databaseUrl);
+      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, on));
+      await on.close();
+      return response;
+    },
+  },
+  FORBIDDEN: {
+    'another name than that of this machine': sending(() =>
+      post(`mutation { removeLead(id: ${leadId}) }`).set('host', 'attacker.example.com'),
+    ),
+  },
   BAD_REQUEST: {
     'half a JSON': sending(() => postRaw('application/json', '{"query":')),
     'an empty body': sending(() => postRaw('application/json', '')),
