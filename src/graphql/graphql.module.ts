@@ -7,6 +7,7 @@ import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nest
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
+import { withCheckedRepresentations } from './checked-representations.js';
 import { DateTimeScalar } from './date-time.scalar.js';
 import { ErrorFilter } from './error.filter.js';
 import { formatError } from './format-error.js';
@@ -41,7 +42,7 @@ export class GraphqlModule {
             },
           },
           sortSchema: true,
-          transformSchema: withPlainFields,
+          transformSchema: (schema) => withCheckedRepresentations(withPlainFields(schema)),
           playground: false,
           introspection: environment === 'development',
           includeStacktraceInErrorResponses: false,
