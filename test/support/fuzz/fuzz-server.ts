@@ -35,7 +35,8 @@ const HEAP_MB = 256;
 
 export async function startFuzzServer(): Promise<FuzzServer> {
   const directory = await temporaryDirectory();
-  const { url: databaseUrl, drop } = await createTestDatabase();
+  const testDatabase = await createTestDatabase();
+  const databaseUrl = testDatabase.url;
   const database = await connect(databaseUrl);
   const leadIds = await insertSomeLeads(database);
   const server = await startServerProgram({
@@ -60,7 +61,7 @@ export async function startFuzzServer(): Promise<FuzzServer> {
     faultOf: async (sent) => faultOf(await send(sent), insideNames),
     fingerprint: () => fingerprint(database),
     stop: () => stop(server),
-    close: () => closeAll(server, agent, database, drop, directory),
+    close: () => closeAll(server, agent, database, () => testDatabase.drop(), directory),
   };
 }
 

@@ -214,11 +214,11 @@ class DocumentMaker {
 }
 
 /** A value of a type as a literal of GraphQL: names of enums have no quotes, nor have those of fields. */
-export function literalOf(type: GraphQLInputType, value: unknown): string {
+function literalOf(type: GraphQLInputType, value: unknown): string {
   const nullable = getNullableType(type);
   if (isEnumType(nullable) && typeof value === 'string') return value;
   if (Array.isArray(value)) {
-    const item = isListType(nullable) ? (nullable.ofType) : nullable;
+    const item = isListType(nullable) ? nullable.ofType : nullable;
     return `[${value.map((one) => literalOf(item, one)).join(', ')}]`;
   }
   if (typeof value === 'object' && value !== null) {
