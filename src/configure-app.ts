@@ -1,13 +1,14 @@
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import type {} from './access/request-access.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
 import { requestIdOf, withRequest } from './common/request-context.js';
 import { RequestLogger } from './common/request-logger.js';
+import { answerRefusal } from './graphql/error.filter.js';
 import { isProgramsGet, PROGRAMS_GET } from './graphql/programs-get.js';
 import type { Settings } from './config/settings.js';
 
@@ -15,7 +16,7 @@ import type { Settings } from './config/settings.js';
 export async function createApp(settings: Settings, databaseUrl: string): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(settings, databaseUrl),
-    new FastifyAdapter(),
+    new FastifyAdapter({ frameworkErrors: answerUnreadable }),
     { abortOnError: false, logger: new RequestLogger({ logLevels: ['error', 'warn'] }) },
   );
   identifyRequests(app.getHttpAdapter().getInstance());
@@ -31,10 +32,20 @@ export async function createApp(settings: Settings, databaseUrl: string): Promis
   return app;
 }
 
+/** What is wrong with a path that no route can be looked up for; no hook runs then. */
+function answerUnreadable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  identify(request, reply);
+  answerRefusal(error, request, reply);
+}
+
+function identify(request: FastifyRequest, reply: FastifyReply): void {
+  request.id = requestIdOf(request.headers['x-request-id']);
+  void reply.header('x-request-id', request.id);
+}
+
 function identifyRequests(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    request.id = requestIdOf(request.headers['x-request-id']);
-    void reply.header('x-request-id', request.id);
+    identify(request, reply);
     if (isProgramsGet(request.method, request.headers)) request.headers[PROGRAMS_GET] = 'yes';
     done();
   });

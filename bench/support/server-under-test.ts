@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CleanUp } from './clean-up.js';
+import type { ProcessUsage } from './self-report.js';
 
 /** Of this project, as it is built. */
 export const SERVER = path.resolve(import.meta.dirname, '..', '..', 'src', 'main.js');
@@ -49,13 +50,21 @@ export interface ServerProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** @param program prints `ready at URL` */
+/** Tells how much the process that imports it uses. */
+const SELF_REPORT = new URL('self-report.js', import.meta.url).href;
+
+/**
+ * @param program prints `ready at URL`
+ * @param onUsage is told every second what the process uses
+ */
 export async function startServerProcess(
   program: string,
   databaseUrl: string,
   cleanUp: CleanUp,
+  onUsage?: (usage: ProcessUsage) => void,
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [program], {
+  const preload = onUsage === undefined ? [] : ['--import', SELF_REPORT];
+  const child = spawn(process.execPath, [...preload, program], {
     // Away from a `.env` of somebody's own.
     cwd: os.tmpdir(),
     env: {
@@ -65,8 +74,9 @@ export async function startServerProcess(
       PORT: '0',
       SUMMARY_PROVIDER: 'template',
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', ...(onUsage === undefined ? [] : (['ipc'] as const))],
   });
+  if (onUsage !== undefined) child.on('message', (message) => onUsage(message as ProcessUsage));
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
       resolve();

@@ -17,12 +17,13 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): unknown {
     if (host.getType() !== 'http') return error;
     const http = host.switchToHttp();
-    answer(error, http.getRequest(), http.getResponse());
+    answerRefusal(error, http.getRequest(), http.getResponse());
     return undefined;
   }
 }
 
-function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** Answers a request that GraphQL does not get to see. */
+export function answerRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const status = statusOf(error);
   const shown = withRequest({ id: request.id }, () => {
     const code = codeOfStatus(status);

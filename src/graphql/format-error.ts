@@ -31,7 +31,13 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
     };
   }
   const code = formatted.extensions?.code;
-  if (original instanceof GraphQLError && isPublicCode(code)) return { ...formatted, extensions: { code } };
+  if (code === 'GRAPHQL_PARSE_FAILED' && formatted.message.includes(STACK_OVERFLOW)) {
+    return { message: 'The document is nested too deeply.', extensions: { code } };
+  }
+  if (original instanceof GraphQLError && isPublicCode(code)) {
+    return { ...formatted, message: withoutLibrary(formatted.message), extensions: { code } };
+  }
+  if (isRefusedBeforeExecution(original)) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } };
   logger.error(original instanceof Error ? (original.stack ?? original.message) : String(original));
   return {
     ...formatted,
@@ -39,6 +45,20 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
 }
+
+/** What the server is made of is nobody's business. */
+const withoutLibrary = (message: string): string =>
+  message.replace(/^Apollo Server supports only/, 'This endpoint takes only');
+
+/** GraphQL.js gives up on variables of which very many are wrong, which Apollo does not know for a fault of the client. */
+const isRefusedBeforeExecution = (error: unknown): boolean =>
+  error instanceof GraphQLError &&
+  error.message.startsWith('Too many errors processing variables') &&
+  error.path === undefined &&
+  error.originalError === undefined;
+
+/** The parser calls itself for each level, and JavaScript says what comes of it. */
+const STACK_OVERFLOW = 'call stack';
 
 const PUBLIC_CODES: ReadonlySet<unknown> = new Set(
   [...ERROR_CODES, ...GRAPHQL_ERROR_CODES].filter((code) => code !== 'INTERNAL_SERVER_ERROR'),

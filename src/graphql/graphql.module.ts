@@ -9,6 +9,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { accessPlugin } from '../access/access.plugin.js';
 import { SocketAccess } from '../access/socket-access.js';
+import { withCheckedRepresentations } from './checked-representations.js';
 import { DateTimeScalar } from './date-time.scalar.js';
 import { ErrorFilter } from './error.filter.js';
 import { formatError } from './format-error.js';
@@ -45,7 +46,7 @@ export class GraphqlModule {
               },
             },
             sortSchema: true,
-            transformSchema: withPlainFields,
+            transformSchema: (schema) => withCheckedRepresentations(withPlainFields(schema)),
             playground: false,
             introspection: environment === 'development',
             includeStacktraceInErrorResponses: false,

@@ -129,7 +129,8 @@ export class LeadsResolver {
   }
 
   @ResolveReference()
-  resolveReference(reference: { id: string }, context: object): Promise<Lead | null> {
-    return this.loader.load(context, Number(reference.id));
+  resolveReference({ id }: { id: unknown }, context: object): Promise<Lead | null> {
+    // Any JSON may stand there; of an object, JavaScript would ask what number it is.
+    return this.loader.load(context, typeof id === 'string' || typeof id === 'number' ? Number(id) : NaN);
   }
 }

@@ -1,5 +1,5 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
 import { formatError } from '../format-error.js';
 import { CompiledQueries } from './compiled-queries.js';
 
@@ -21,6 +21,8 @@ export function compiledQueriesPlugin(): ApolloServerPlugin {
           contextValue,
           request,
         }) => {
+          // Apollo's types do not say so: none where the document has several and the request names none of them.
+          if ((operation as OperationDefinitionNode | undefined) === undefined) return null;
           const query = { schema, document, operation, operationName, hash: queryHash };
           const program = queries.programFor(query);
           if (program === null) return null;

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsEmail, IsIn, IsNumber, Max, MaxLength, Min } from 'class-validator';
+import { isEmail, IsIn, IsNumber, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import { IsPlainText, Trim, TrimToNull } from '../../common/plain-text.js';
 import { LEAD_STATUSES } from '../lead-status.js';
 
@@ -22,12 +22,22 @@ export const IsName = () => applyDecorators(Trim(), IsPlainText({ maxLength: MAX
 /** A line of text; one of white space alone becomes null. */
 export const IsDetail = () => applyDecorators(TrimToNull(), IsPlainText({ maxLength: MAX_TEXT_LENGTH }));
 
+/** `isEmail` throws where half a surrogate pair is in the text. */
+const IsEmailAddress = () =>
+  ValidateBy({
+    name: 'isEmailAddress',
+    validator: {
+      validate: (value) => typeof value === 'string' && value.isWellFormed() && isEmail(value),
+      defaultMessage: () => 'email must be an e-mail address',
+    },
+  });
+
 /** Stored in lower case, so that the database's unique key also catches another spelling of the same address. */
 export const IsLeadEmail = () =>
   applyDecorators(
     Transform(lowerCase),
     MaxLength(254, { message: 'email must be at most 254 characters long' }),
-    IsEmail({}, { message: 'email must be an e-mail address' }),
+    IsEmailAddress(),
   );
 
 /** Kept to the cent. */

@@ -1,0 +1,28 @@
+import 'reflect-metadata';
+import { fill } from './support/bench-data.js';
+import { makeBenchDatabase } from './support/bench-database.js';
+import { say } from './support/benchmark.js';
+import type { CleanUp } from './support/clean-up.js';
+import { machine } from './support/heading.js';
+import { type LoadArguments, readArguments, USAGE } from './support/load-arguments.js';
+import { besideTable, stepsTable, usageTable } from './support/load-report.js';
+import { measureLoad } from './support/load-steps.js';
+import { print, runBenchmark } from './support/run-benchmark.js';
+
+async function run(args: LoadArguments, cleanUp: CleanUp): Promise<void> {
+  const { leads, interactions, url } = args;
+  const database = await makeBenchDatabase(url, cleanUp);
+  print(await machine(database));
+
+  say(`Making ${leads} leads`);
+  await fill(database, leads, interactions);
+  // It is a part of every day.
+  await database.client.query('ALTER TABLE leads RESET (autovacuum_enabled)');
+  await database.client.query('ALTER TABLE interactions RESET (autovacuum_enabled)');
+  const measured = await measureLoad({ database, cleanUp }, args);
+  print(besideTable(measured, leads));
+  print(stepsTable(measured));
+  print(usageTable(measured));
+}
+
+await runBenchmark(USAGE, readArguments, run);

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { quantile, slopeAMinute } from '../../bench/support/load-report.js';
+import { withConnection } from '../support/connection.js';
+import { runProgram } from '../support/program.js';
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.js';
+
+const SERVER = process.env.TEST_POSTGRES_URL ?? '';
+const LIMIT_MS = 120_000;
+
+describe('pnpm bench:load', () => {
+  let directory: TemporaryDirectory;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+  });
+  afterEach(() => directory.remove());
+
+  const run = (...args: string[]) => runProgram('bench/load.js', { args, cwd: directory.path });
+
+  it(
+    'measures a working day without an error, and leaves no database behind',
+    async () => {
+      const small = ['--leads', '300', '--interactions', '4', '--seconds', '3', '--reads', '10'];
+      const { code, stdout, stderr } = await run(...small, '--rates', '10,20', '--url', SERVER);
+
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('Error') });
+      const besides = [
+        ...stdout.matchAll(/^\| (alone|beside \d+ recalculations of 300 leads) \|.*\| (\d+) \|$/gm),
+      ];
+      expect(besides.map(([, , errors]) => errors)).toEqual(['0', '0']);
+      const steps = [...stdout.matchAll(/^\| (\d+) \| [\d.]+ \| [\d.]+ \|.*\| ([^|]+) \|$/gm)];
+      expect(steps.map(([, rate, errors]) => [rate, errors])).toEqual([
+        ['10', '0'],
+        ['20', '0'],
+      ]);
+      expect(stdout).toMatch(/^\| handles \| [\d.]+ \| [\d.]+ \| [\d.]+ \| [\d.]+ \| -?[\d.]+ \|$/m);
+      expect(
+        await withConnection(SERVER, (connection) =>
+          connection.rows(`SELECT FROM pg_database WHERE starts_with(datname, 'lead_scoring_bench')`),
+        ),
+      ).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it.each([
+    ['--leads', '0'],
+    ['--rates', '10,'],
+    ['--seconds', 'many'],
+    ['--url', 'localhost'],
+  ])('refuses %s %s', async (...args) => {
+    const { code, stdout, stderr } = await run(...args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Usage: pnpm bench:load');
+  });
+
+  it('reports quantiles and slopes', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1).reverse();
+    expect([0.5, 0.95, 0.99, 1].map((share) => quantile(hundred, share))).toEqual([50, 95, 99, 100]);
+    expect(slopeAMinute([1, 3, 5, 7])).toBeCloseTo(120);
+    expect(slopeAMinute([4, 4, 4])).toBe(0);
+  });
+});

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Choices, generated } from '../../support/fuzz/choices.js';
+import { fuzz } from '../../support/fuzz/fuzz.js';
+import { type FuzzServer, startFuzzServer } from '../../support/fuzz/fuzz-server.js';
+import { hostileText } from '../../support/fuzz/hostile-texts.js';
+import { bodyOf, mutationOf, readSchema } from '../../support/fuzz/schema-documents.js';
+import { faultOf, isObject } from '../../support/fuzz/verdict.js';
+import { insertInteraction, insertLead } from '../../support/fixtures.js';
+
+const LIMIT_MS = 180_000;
+
+/** More than send at a time, so that each has one to itself. */
+const OWN_LEADS = 20;
+
+/** Those that are about all leads. */
+const BULK = /^(recalculateAllScores|regenerateSummaries)$/;
+
+let server: FuzzServer;
+/** Those that are free just now. */
+const ownLeads: number[] = [];
+let bystanders: readonly number[];
+const schema = readSchema();
+
+beforeAll(async () => {
+  server = await startFuzzServer();
+  for (let count = 0; count < OWN_LEADS; count += 1) {
+    ownLeads.push(await insertLead(server.database));
+  }
+  // Where no generator gets by chance.
+  await server.database.rows(`SELECT setval(pg_get_serial_sequence('leads', 'id'), 1500000000)`);
+  await server.database.rows(`SELECT setval(pg_get_serial_sequence('interactions', 'id'), 1500000000)`);
+  bystanders = [await insertLead(server.database, { budget: 7 }), await insertLead(server.database)];
+  for (const id of bystanders) await insertInteraction(server.database, id, { notes: 'Leave me alone.' });
+}, LIMIT_MS);
+afterAll(() => server.close());
+
+const readBystanders = () =>
+  server.database.rows(
+    `SELECT l::text, i::text AS interaction FROM leads AS l JOIN interactions AS i ON i."leadId" = l.id
+     WHERE l.id = ANY($1) ORDER BY l.id`,
+    [bystanders],
+  );
+
+const TEXT_FIELDS = ['firstName', 'lastName', 'company', 'location', 'source', 'phone'] as const;
+type Texts = Partial<Record<(typeof TEXT_FIELDS)[number], string>>;
+
+const textsOf = (choices: Choices): Texts => ({
+  [choices.of(TEXT_FIELDS)]: hostileText(choices),
+  ...(choices.onceIn(2) ? { [choices.of(TEXT_FIELDS)]: hostileText(choices) } : {}),
+});
+
+/** One after another: a connection does not take more. */
+let lastRead: Promise<unknown> = Promise.resolve();
+
+function readLead(id: number): Promise<(Record<string, unknown> & { row: string }) | undefined> {
+  const read = lastRead.then(() =>
+    server.database.rows<Record<string, unknown> & { row: string }>(
+      'SELECT *, l::text AS row FROM leads AS l WHERE id = $1',
+      [id],
+    ),
+  );
+  lastRead = read;
+  return read.then(([row]) => row);
+}
+
+/** A change is refused as a whole, or stored as it was sent. */
+async function faultOfChange(texts: Texts): Promise<string | null> {
+  const id = ownLeads.pop();
+  if (id === undefined) throw new Error('Every lead is being changed.');
+  try {
+    const before = await readLead(id);
+    const answer = await server.send({
+      body: JSON.stringify({
+        query: 'mutation ($input: UpdateLeadInput!) { updateLead(updateLeadInput: $input) { id } }',
+        variables: { input: { id, ...texts } },
+      }),
+    });
+    const after = await readLead(id);
+    const fault = faultOf(answer, server.insideNames);
+    if (fault !== null) return fault;
+    if (isObject(answer.body) && answer.body.errors !== undefined) {
+      return after?.row === before?.row ? null : 'it was refused and has changed the lead all the same';
+    }
+    const wrong = Object.entries(texts).find(([name, text]) => (after?.[name] ?? '') !== text.trim());
+    return wrong === undefined
+      ? null
+      : `${wrong[0]} is stored otherwise: ${JSON.stringify(after?.[wrong[0]])}`;
+  } finally {
+    ownLeads.push(id);
+  }
+}
+
+describe('changes with texts and values that nobody would send who means well', () => {
+  it(
+    'store a text as it was sent, or are refused and change nothing',
+    () => fuzz(generated(textsOf), 800, faultOfChange),
+    LIMIT_MS,
+  );
+
+  it(
+    'of any kind that is about one lead or interaction leave the others as they were',
+    async () => {
+      const before = await readBystanders();
+      expect(before).toHaveLength(bystanders.length);
+      const known = { ids: [...ownLeads, ...server.leadIds], cursors: [] };
+      await fuzz(
+        generated((choices) => mutationOf(schema, choices, known, (name) => !BULK.test(name))),
+        700,
+        (sent) => server.faultOf({ body: bodyOf(sent) }),
+      );
+      expect(await readBystanders()).toEqual(before);
+    },
+    LIMIT_MS,
+  );
+
+  it('have neither ended the server nor given it anything to log', async () => {
+    expect(await server.stop()).toEqual({ code: 0, faults: [] });
+  });
+});

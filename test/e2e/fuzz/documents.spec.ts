@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { GraphQLSchema } from 'graphql';
+import { type Choices, generated } from '../../support/fuzz/choices.js';
+import { fuzz } from '../../support/fuzz/fuzz.js';
+import { type FuzzServer, startFuzzServer } from '../../support/fuzz/fuzz-server.js';
+import { hostileJson } from '../../support/fuzz/hostile-json.js';
+import { hostileText, PROTOTYPE_NAMES } from '../../support/fuzz/hostile-texts.js';
+import { mutated, oddlyShaped } from '../../support/fuzz/mutated-documents.js';
+import {
+  bodyOf,
+  type KnownValues,
+  queryOf,
+  readSchema,
+  type Sent,
+} from '../../support/fuzz/schema-documents.js';
+import { faultOf as faultOfAnswer, isObject } from '../../support/fuzz/verdict.js';
+import { mistypedDocuments } from '../../support/fuzz/wrong-values.js';
+
+const LIMIT_MS = 180_000;
+
+let server: FuzzServer;
+let schema: GraphQLSchema;
+let known: KnownValues;
+/** Of the rows that there are before anything is sent. */
+let before: unknown;
+
+beforeAll(async () => {
+  server = await startFuzzServer();
+  schema = readSchema();
+  known = { ids: server.leadIds, cursors: await readCursors() };
+  before = await server.fingerprint();
+}, LIMIT_MS);
+afterAll(() => server.close());
+
+const faultOf = (sent: Sent) => server.faultOf({ body: bodyOf(sent) });
+
+async function readCursors(): Promise<string[]> {
+  const { body } = await server.send({
+    body: JSON.stringify({
+      query: `{ leadsConnection { pageInfo { startCursor } edges { cursor node { interactionsConnection { pageInfo { endCursor } } } } }
+        byName: leadsConnection(orderBy: { field: NAME, direction: ASC }) { pageInfo { endCursor } } }`,
+    }),
+  });
+  return [...JSON.stringify(body).matchAll(/[cC]ursor":"([^"]+)"/g)].map(([, cursor = '']) => cursor);
+}
+
+describe('documents and variables that nobody would send who means well', () => {
+  it(
+    'are answered where they fit the schema, whatever they select, spread, alias and pass',
+    () =>
+      fuzz(
+        generated((choices) => queryOf(schema, choices, known)),
+        3000,
+        faultOf,
+      ),
+    LIMIT_MS,
+  );
+
+  it(
+    'are refused where they are a right one with tokens left out, doubled, swapped or put in',
+    () =>
+      fuzz(
+        generated((choices) => {
+          const { query, variables } = queryOf(schema, choices, known);
+          return { query: mutated(query, choices), variables };
+        }),
+        2500,
+        faultOf,
+      ),
+    LIMIT_MS,
+  );
+
+  it(
+    'are refused where they are no documents at all',
+    () =>
+      fuzz(
+        generated((choices) => ({ query: hostileText(choices), variables: '{}' })),
+        500,
+        faultOf,
+      ),
+    LIMIT_MS,
+  );
+
+  it(
+    'are answered or refused where they are very deep, very wide or repeat themselves',
+    () =>
+      fuzz(
+        generated((choices) => ({ query: oddlyShaped(choices), variables: '{}' })),
+        200,
+        faultOf,
+      ),
+    LIMIT_MS,
+  );
+
+  it(
+    'are answered or refused with variables of any kind',
+    () => fuzz(generated(withOddVariables), 2000, faultOf),
+    LIMIT_MS,
+  );
+
+  it(
+    'are refused with cursors that were changed on the way',
+    () => fuzz(generated(withOddCursor), 1000, faultOf),
+    LIMIT_MS,
+  );
+
+  it(
+    'are answered the same when they are made into programs, which the third time does',
+    () =>
+      fuzz(
+        generated((choices) => queryOf(schema, choices, known)),
+        150,
+        differenceOfRepeats,
+      ),
+    LIMIT_MS,
+  );
+
+  it(
+    'are refused where one value is of the wrong type, for each argument and each field of an input',
+    async () => {
+      const documents = mistypedDocuments(schema).filter(({ query }) => !query.startsWith('subscription'));
+      const wrong: string[] = [];
+      const work = async (): Promise<void> => {
+        for (let one = documents.pop(); one !== undefined; one = documents.pop()) {
+          const answer = await server.send({ body: bodyOf(one) });
+          const fault = faultOfAnswer(answer, server.insideNames) ?? refusalFault(answer.body);
+          if (fault !== null) wrong.push(`${one.name}: ${fault}`);
+        }
+      };
+      expect(documents.length).toBeGreaterThan(1000);
+      await Promise.all(Array.from({ length: 16 }, work));
+      expect(wrong).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it('have changed nothing, and the server neither ended nor had anything to log', async () => {
+    expect(await server.fingerprint()).toEqual(before);
+    expect(await server.stop()).toEqual({ code: 0, faults: [] });
+  });
+});
+
+/** A right document, and variables that are not. */
+function withOddVariables(choices: Choices): Sent {
+  const query = choices.of([
+    'query ($v: Int!) { lead(id: $v) { id } }',
+    'query ($v: LeadFilterInput) { leadsConnection(filter: $v) { totalCount nodes { id } } }',
+    'query ($v: [String!]) { leadsConnection(filter: { status: $v, source: $v }) { totalCount } }',
+    'query ($v: String) { leadsConnection(filter: { search: $v }) { nodes { id } totalCount } }',
+    'query ($v: String) { leadsConnection(filter: { company: $v, location: $v }) { nodes { id } } }',
+    'query ($v: DateTime) { leadsConnection(filter: { lastContactAfter: $v }) { totalCount } }',
+    'query ($v: Float) { leadsConnection(filter: { budget: { min: $v, max: $v } }) { totalCount } }',
+    'query ($v: ID!) { rescoreRun(id: $v) { id } summaryBatch(id: $v) { id } }',
+    'query ($v: [_Any!]!) { _entities(representations: $v) { __typename ... on Lead { id email } } }',
+    'query ($v: Boolean!) { __typename @skip(if: $v) }',
+    'mutation ($v: CreateLeadInput!) { createLead(createLeadInput: $v) { id } removeLead(id: 424242) }',
+    'mutation ($v: UpdateInteractionInput!) { updateInteraction(updateInteractionInput: $v) { id } }',
+    'mutation ($v: ID!) { cancelRescore(id: $v) { id } cancelSummaryBatch(id: $v) { id } }',
+  ]);
+  const value = hostileJson(choices);
+  switch (choices.below(6)) {
+    case 3:
+      return { query, variables: value };
+    case 4:
+      return { query, variables: `{"${choices.of(PROTOTYPE_NAMES)}":${value},"v":${hostileJson(choices)}}` };
+    case 5:
+      return { query, variables: `{"v":{"${choices.of(FILTER_FIELDS)}":${value}}}` };
+    default:
+      return { query, variables: `{"v":${value}}` };
+  }
+}
+
+const FILTER_FIELDS = [
+  'search',
+  'status',
+  'company',
+  'location',
+  'source',
+  '__typename',
+  'constructor',
+  'score',
+];
+
+function withOddCursor(choices: Choices): Sent {
+  const query = choices.of([
+    'query ($v: String) { leadsConnection(after: $v) { nodes { id } } }',
+    'query ($v: String) { leadsConnection(last: 3, before: $v) { nodes { id } } }',
+    'query ($v: String) { leadsConnection(orderBy: { field: NAME, direction: ASC }, after: $v) { nodes { id } } }',
+    `query ($v: String) { lead(id: ${known.ids[0]}) { interactionsConnection(after: $v) { totalCount nodes { id } } } }`,
+    'query ($v: String) { rescoreRuns(after: $v) { nodes { id } } }',
+  ]);
+  return { query, variables: JSON.stringify({ v: changedCursor(choices) }) };
+}
+
+function changedCursor(choices: Choices): string {
+  const cursor = choices.of(known.cursors);
+  const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+  switch (choices.below(4)) {
+    case 0: {
+      const bytes = Buffer.from(cursor, 'base64url');
+      bytes[choices.below(bytes.length)] = choices.below(256);
+      return bytes.toString('base64url');
+    }
+    case 1:
+      return cursor.slice(0, choices.below(cursor.length)) + hostileText(choices);
+    case 2:
+      return Buffer.from(hostileJson(choices)).toString('base64url');
+    default: {
+      const at = choices.below(parts.length + 1);
+      const json = parts.map((part, index) => (index === at ? hostileJson(choices) : JSON.stringify(part)));
+      const values = `[${choices.some(3, () => hostileJson(choices)).join()}]`;
+      return Buffer.from(`[${(at === parts.length ? json.with(-1, values) : json).join()}]`).toString(
+        'base64url',
+      );
+    }
+  }
+}
+
+async function differenceOfRepeats(sent: Sent): Promise<string | null> {
+  // A text would keep it from being made into a program.
+  const query = sent.query.replaceAll(/"(?:[^"\\]|\\.)*"/g, 'null');
+  const answers: string[] = [];
+  for (let time = 0; time < 5; time += 1) {
+    const fault = await faultOf({ ...sent, query });
+    if (fault !== null) return `the ${time + 1}. time, ${fault}`;
+    const { body } = await server.send({ body: bodyOf({ ...sent, query }) });
+    answers.push(withoutRequestIds(body));
+  }
+  return answers.every((answer) => answer === answers[0]) ? null : `answers differ: ${answers.join('\n')}`;
+}
+
+const withoutRequestIds = (body: unknown): string =>
+  JSON.stringify(body, (key, value: unknown) => (key === 'requestId' ? undefined : value));
+
+function refusalFault(body: unknown): string | null {
+  if (!isObject(body)) return 'no object of JSON';
+  return body.errors === undefined ? `it was accepted: ${JSON.stringify(body.data)}` : null;
+}

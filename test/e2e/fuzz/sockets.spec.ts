@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { type Choices, generated } from '../../support/fuzz/choices.js';
+import { fuzz } from '../../support/fuzz/fuzz.js';
+import { type FuzzServer, startFuzzServer } from '../../support/fuzz/fuzz-server.js';
+import { hostileJson } from '../../support/fuzz/hostile-json.js';
+import { hostileText } from '../../support/fuzz/hostile-texts.js';
+import { mutated, oddlyShaped } from '../../support/fuzz/mutated-documents.js';
+import { queryOf, readSchema, type Sent } from '../../support/fuzz/schema-documents.js';
+import { faultOfError, isAnsweredError, isObject } from '../../support/fuzz/verdict.js';
+import { mistypedDocuments } from '../../support/fuzz/wrong-values.js';
+
+const LIMIT_MS = 180_000;
+/** What a server says of itself where it is at fault: the protocol's, and that of WebSocket. */
+const OUR_FAULT = new Set([4500, 1011]);
+
+let server: FuzzServer;
+let before: unknown;
+const schema = readSchema();
+
+beforeAll(async () => {
+  server = await startFuzzServer();
+  before = await server.fingerprint();
+}, LIMIT_MS);
+afterAll(() => server.close());
+
+/** What came through a socket until it was closed, or until what had been asked for was answered. */
+interface Heard {
+  readonly messages: readonly unknown[];
+  readonly closed: number | null;
+}
+
+/** Opens a socket, sends frames, and asks for something right in the end, which is answered unless the socket is closed. */
+function exchange(frames: readonly (string | Buffer)[]): Promise<Heard> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(server.url.replace(/^http/, 'ws'), 'graphql-transport-ws');
+    const messages: unknown[] = [];
+    const last = { id: 'last', type: 'subscribe', payload: { query: '{ __typename }' } };
+    socket.on('open', () => {
+      for (const frame of frames) socket.send(frame);
+      socket.send(JSON.stringify(last));
+    });
+    socket.on('message', (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as Record<string, unknown>;
+      messages.push(message);
+      if (message.id === 'last' && message.type === 'complete') {
+        resolve({ messages, closed: null });
+        socket.close();
+      }
+    });
+    socket.on('close', (code) => {
+      resolve({ messages, closed: code });
+    });
+    socket.on('error', reject);
+  });
+}
+
+async function faultOf(frames: readonly (string | Buffer)[]): Promise<string | null> {
+  const { messages, closed } = await exchange(frames);
+  if (closed !== null && OUR_FAULT.has(closed)) return `the socket was closed with ${closed}`;
+  const faults = messages
+    .flatMap(errorsIn)
+    .map((error) =>
+      isAnsweredError(error)
+        ? faultOfError(error, server.insideNames)
+        : `an error has no code: ${JSON.stringify(error)}`,
+    );
+  return faults.find((fault) => fault !== null) ?? null;
+}
+
+function errorsIn(message: unknown): unknown[] {
+  if (!isObject(message)) return [];
+  const { type, payload } = message;
+  if (type === 'error') return Array.isArray(payload) ? (payload as unknown[]) : [payload];
+  return isObject(payload) && Array.isArray(payload.errors) ? (payload.errors as unknown[]) : [];
+}
+
+const INIT = '{"type":"connection_init"}';
+const subscribe = (id: string, { query, variables }: Sent): string =>
+  `{"id":${JSON.stringify(id)},"type":"subscribe","payload":{"query":${JSON.stringify(query)},"variables":${variables}}}`;
+
+/** A right greeting, then documents of which few are right. */
+function documentFrames(choices: Choices): string[] {
+  const known = { ids: server.leadIds, cursors: ['x'] };
+  return [
+    INIT,
+    ...choices
+      .some(3, () => {
+        const sent = queryOf(schema, choices, known);
+        switch (choices.below(5)) {
+          case 1:
+            return { ...sent, query: mutated(sent.query, choices) };
+          case 2:
+            return { query: hostileText(choices), variables: hostileJson(choices) };
+          case 3:
+            return { query: oddlyShaped(choices), variables: '{}' };
+          case 4:
+            return {
+              query: `subscription ($v: ID) { rescoreProgress(id: $v) { id } }`,
+              variables: `{"v":${hostileJson(choices)}}`,
+            };
+          default:
+            return sent;
+        }
+      })
+      .map((sent, index) => subscribe(`${choices.of(['a', '__proto__', 'constructor'])}${index}`, sent)),
+  ];
+}
+
+const TYPES = [
+  'connection_init',
+  'subscribe',
+  'complete',
+  'ping',
+  'pong',
+  'next',
+  'error',
+  'start',
+  '__proto__',
+];
+
+/** Messages that keep to no protocol. */
+function oddFrames(choices: Choices): (string | Buffer)[] {
+  const frame = (): string | Buffer => {
+    switch (choices.below(5)) {
+      case 0:
+        return hostileJson(choices);
+      case 1:
+        return Buffer.from(hostileText(choices));
+      case 2:
+        return `{"type":"${choices.of(TYPES)}","id":${hostileJson(choices)},"payload":${hostileJson(choices)}}`;
+      case 3:
+        return `{"type":"subscribe","id":"a","payload":{"query":${hostileJson(choices)},"operationName":${hostileJson(choices)},"extensions":${hostileJson(choices)}}}`;
+      default:
+        return `{"type":"subscribe","id":"a","payload":{"query":"{ __typename }","variables":${hostileJson(choices)}}}`;
+    }
+  };
+  return [...(choices.onceIn(4) ? [] : [INIT]), frame(), ...choices.some(2, frame)];
+}
+
+describe('sockets', () => {
+  it(
+    'answer or refuse documents that nobody would send who means well',
+    () => fuzz(generated(documentFrames), 400, faultOf),
+    LIMIT_MS,
+  );
+
+  it(
+    'are closed, and not as a fault of the server, where messages keep to no protocol',
+    () => fuzz(generated(oddFrames), 400, faultOf),
+    LIMIT_MS,
+  );
+
+  it(
+    'refuse each value of the wrong type that a subscription can be given',
+    async () => {
+      const documents = mistypedDocuments(schema).filter(({ query }) => query.startsWith('subscription'));
+      expect(documents.length).toBeGreaterThan(10);
+      const { messages } = await exchange([
+        INIT,
+        ...documents.map((one, index) => subscribe(`${index}`, one)),
+      ]);
+      const refused = messages.filter((message) => errorsIn(message).length > 0);
+      expect(refused).toHaveLength(documents.length);
+      expect(await faultOf([INIT, ...documents.map((one, index) => subscribe(`${index}`, one))])).toBeNull();
+    },
+    LIMIT_MS,
+  );
+
+  it('have changed nothing, and the server neither ended nor had anything to log', async () => {
+    expect(await server.fingerprint()).toEqual(before);
+    expect(await server.stop()).toEqual({ code: 0, faults: [] });
+  });
+});

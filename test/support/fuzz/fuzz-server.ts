@@ -1,0 +1,159 @@
+import { Agent, request } from 'node:http';
+import { connect, type Connection } from '../connection.js';
+import { insertInteraction, insertLead } from '../fixtures.js';
+import { type ServerProgram, startServerProgram } from '../program.js';
+import { createTestDatabase } from '../test-database.js';
+import { type TemporaryDirectory, temporaryDirectory } from '../temporary-directory.js';
+import { type Answer, faultOf } from './verdict.js';
+
+/** A request as it goes over the wire. */
+export interface RawRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** A real server with a few leads, and a look into its database beside it. */
+export interface FuzzServer {
+  readonly url: string;
+  readonly database: Connection;
+  readonly leadIds: readonly number[];
+  readonly send: (sent: RawRequest) => Promise<Answer>;
+  /** What is wrong with the answer to a request; null: nothing. */
+  readonly faultOf: (sent: RawRequest) => Promise<string | null>;
+  readonly insideNames: RegExp;
+  /** Of all that the database holds. */
+  readonly fingerprint: () => Promise<unknown>;
+  /** Ends it. @returns its exit code, and what it logged of faults of its own */
+  stop(): Promise<{ readonly code: number | null; readonly faults: readonly string[] }>;
+  close(): Promise<void>;
+}
+
+/** Little enough that a leak ends the process, and with it the test. */
+const HEAP_MB = 256;
+
+export async function startFuzzServer(): Promise<FuzzServer> {
+  const directory = await temporaryDirectory();
+  const testDatabase = await createTestDatabase();
+  const databaseUrl = testDatabase.url;
+  const database = await connect(databaseUrl);
+  const leadIds = await insertSomeLeads(database);
+  const server = await startServerProgram({
+    cwd: directory.path,
+    env: {
+      NODE_ENV: 'development',
+      NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+      DATABASE_URL: databaseUrl,
+      SUMMARY_PROVIDER: 'template',
+      SUMMARY_WORKERS: '0',
+    },
+  });
+  const insideNames = await readInsideNames(database, server);
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const send = (sent: RawRequest) => sendRaw(server.url, agent, sent);
+  return {
+    url: server.url,
+    database,
+    leadIds,
+    insideNames,
+    send,
+    faultOf: async (sent) => faultOf(await send(sent), insideNames),
+    fingerprint: () => fingerprint(database),
+    stop: () => stop(server),
+    close: () => closeAll(server, agent, database, () => testDatabase.drop(), directory),
+  };
+}
+
+async function insertSomeLeads(database: Connection): Promise<number[]> {
+  const ids: number[] = [];
+  for (const firstName of ['Ada', "O'Neill", '%_\\', '\u{1f600}\u0301']) {
+    const id = await insertLead(database, { firstName, budget: 100 });
+    await insertInteraction(database, id, { notes: 'Called.' });
+    await insertInteraction(database, id, { ageInDays: 3 });
+    ids.push(id);
+  }
+  return ids;
+}
+
+/** Names of tables and columns that are no names of the API. */
+async function readInsideNames(database: Connection, server: ServerProgram): Promise<RegExp> {
+  const { data } = (await server.ask('{ _service { sdl } }')) as { data: { _service: { sdl: string } } };
+  const rows = await database.rows<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()
+     UNION SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema()`,
+  );
+  const inside = rows
+    .map(({ name }) => name)
+    // A single word is one of English as well.
+    .filter((name) => /_|[a-z][A-Z]/.test(name) && !data._service.sdl.includes(name));
+  return new RegExp(`\\b(${inside.join('|')})\\b`);
+}
+
+const TABLES = `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1`;
+
+async function fingerprint(database: Connection): Promise<unknown> {
+  const tables = await database.rows<{ name: string }>(TABLES);
+  const parts: [string, unknown][] = [];
+  for (const { name } of tables) {
+    const [row] = await database.rows<{ hash: string }>(
+      `SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) AS hash FROM ${name} AS t`,
+    );
+    parts.push([name, row?.hash]);
+  }
+  return Object.fromEntries(parts);
+}
+
+function sendRaw(
+  url: string,
+  agent: Agent,
+  { method = 'POST', path = '/graphql', headers = { 'content-type': 'application/json' }, body }: RawRequest,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    // Without a length, the body of a GET would pass for the next request of its connection.
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const options = { hostname, port, path, method, headers: { ...headers, ...length }, agent };
+    const call = request(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, body: jsonOf(Buffer.concat(chunks).toString()) });
+      });
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Of errors that it did not expect, however its log looks. */
+const IS_FAULT =
+  /\bERROR\b|"level":(?:50|60|"error"|"fatal")|unhandled|uncaught|unexpected error|[a-z]Error: /i;
+
+async function stop(server: ServerProgram): Promise<{ code: number | null; faults: string[] }> {
+  const { code, stdout, stderr } = await server.stop();
+  return { code, faults: `${stdout}\n${stderr}`.split('\n').filter((line) => IS_FAULT.test(line)) };
+}
+
+async function closeAll(
+  server: ServerProgram,
+  agent: Agent,
+  database: Connection,
+  drop: () => Promise<void>,
+  directory: TemporaryDirectory,
+): Promise<void> {
+  agent.destroy();
+  await server.stop();
+  await database.close();
+  await drop();
+  await directory.remove();
+}

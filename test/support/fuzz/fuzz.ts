@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+
+/** At a time: as many as the server has connections, and a few that wait. */
+const SENDERS = 16;
+
+const seedOf = (name: string): number =>
+  process.env[name] === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(process.env[name]);
+
+/**
+ * Tries many cases side by side. Where one fails it is tried again, made smaller as long as it fails, and told of with
+ * the seed: `FUZZ_SEED=… FUZZ_FACTOR=…` makes the same cases again, or more of them.
+ * @param count of cases, where FUZZ_FACTOR does not multiply it
+ * @param faultOf what is wrong with a case; null: nothing
+ */
+export async function fuzz<Case>(
+  cases: fc.Arbitrary<Case>,
+  count: number,
+  faultOf: (one: Case) => Promise<string | null>,
+): Promise<void> {
+  const seed = seedOf('FUZZ_SEED');
+  const numRuns = count * Number(process.env.FUZZ_FACTOR ?? 1);
+  let index = 0;
+  let failed: { index: number; fault: string; value: Case } | undefined;
+  const values = fc.sample(cases, { seed, numRuns });
+  const work = async (): Promise<void> => {
+    while (index < values.length && failed === undefined) {
+      const at = index++;
+      const fault = await faultOf(values[at] as Case);
+      if (fault !== null) failed ??= { index: at, fault, value: values[at] as Case };
+    }
+  };
+  await Promise.all(Array.from({ length: SENDERS }, work));
+  if (failed !== undefined) throw new Error(await smallest(cases, seed, failed, faultOf));
+}
+
+async function smallest<Case>(
+  cases: fc.Arbitrary<Case>,
+  seed: number,
+  { index, fault, value }: { index: number; fault: string; value: Case },
+  faultOf: (one: Case) => Promise<string | null>,
+): Promise<string> {
+  let lastFault = fault;
+  const property = fc.asyncProperty(cases, async (one) => {
+    const found = await faultOf(one);
+    if (found === null) return true;
+    lastFault = found;
+    return false;
+  });
+  const { failed, counterexample } = await fc.check(property, {
+    seed,
+    path: String(index),
+    numRuns: 1,
+    interruptAfterTimeLimit: 5_000,
+  });
+  const example = failed ? counterexample?.[0] : value;
+  return `${lastFault} (FUZZ_SEED=${seed}, case ${index}${failed ? ', made smaller' : ', once'}):\n${JSON.stringify(example)?.slice(0, 4000)}`;
+}

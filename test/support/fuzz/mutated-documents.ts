@@ -1,0 +1,124 @@
+import type { Choices } from './choices.js';
+import { hostileText, PROTOTYPE_NAMES } from './hostile-texts.js';
+
+const TOKEN = /"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"|[\w]+|\.{3}|\s+|./gu;
+
+const ODD_TOKENS = [
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  '...',
+  '@',
+  '$',
+  '!',
+  ':',
+  '=',
+  '|',
+  '&',
+  '"',
+  '"""',
+  '#',
+  'on',
+  'fragment X on Lead { id }',
+  'query',
+  'subscription',
+  'type A { a: Int }',
+  'null',
+  '-0',
+  '1e400',
+  '0x1',
+  '01',
+  '1.',
+  '1e',
+  '9999999999999999999999',
+  '\u0000',
+  '\ufeff',
+  '\u202e',
+  '\ud800',
+  '"\\u{110000}"',
+  '"\\uD800"',
+  '"\\x41"',
+  '__typename',
+  '__schema { types { name } }',
+  '__type(name: "Lead") { name }',
+  '@include(if: "a")',
+  '@deprecated',
+  '@skip',
+  '...F0',
+  '$v0',
+  ...PROTOTYPE_NAMES,
+];
+
+/** A document that was right, with a few tokens left out, doubled, swapped or put in, or its end missing. */
+export function mutated(query: string, choices: Choices): string {
+  let tokens: string[] = query.match(TOKEN) ?? [];
+  for (let count = 1 + choices.below(4); count > 0; count -= 1) {
+    const at = choices.below(Math.max(1, tokens.length));
+    const other = choices.below(Math.max(1, tokens.length));
+    switch (choices.below(7)) {
+      case 0:
+        tokens = tokens.toSpliced(at, 1);
+        break;
+      case 1:
+        tokens = tokens.toSpliced(at, 0, tokens[at] ?? '', ' ');
+        break;
+      case 2:
+        tokens = tokens.with(at, tokens[other] ?? '').with(other, tokens[at] ?? '');
+        break;
+      case 3:
+        tokens = tokens.slice(0, at + 1);
+        break;
+      case 4:
+        tokens = tokens.with(at, JSON.stringify(hostileText(choices)));
+        break;
+      case 5:
+        tokens = tokens.with(at, hostileText(choices));
+        break;
+      default:
+        tokens = tokens.toSpliced(at, 0, choices.of(ODD_TOKENS), ' ');
+    }
+    if (tokens.length === 0) return '';
+  }
+  return tokens.join('');
+}
+
+/** A document of a shape that few would write: very deep, very wide, or with very much of one thing. */
+export function oddlyShaped(choices: Choices): string {
+  const size = choices.of([1, 3, 17, 200, 1000, 9000]);
+  // What the parser does not refuse by itself.
+  const few = Math.min(size, 1000);
+  const repeat = (part: (index: number) => string, count = size) =>
+    Array.from({ length: count }, (_, i) => part(i)).join(' ');
+  const leads = (inner: string) => `{ leadsConnection { nodes { ${inner} } } }`;
+  return choices.of([
+    () => `${'{ a '.repeat(size)}${'}'.repeat(size)}`,
+    () => '{'.repeat(size),
+    () => `{ lead(id: ${'['.repeat(size)}1${']'.repeat(size)}) { id } }`,
+    () => `{ lead(id: ${'{a:'.repeat(size)}1${'}'.repeat(size)}) { id } }`,
+    () => `query ($v: ${'['.repeat(few)}Int${']'.repeat(few)}) { lead(id: $v) { id } }`,
+    () => leads(`${'... on Lead { '.repeat(few)} id ${'}'.repeat(few)}`),
+    () => leads(repeat((i) => `a${i}: id`)),
+    () => leads(repeat(() => 'id', few)),
+    () => `{ ${repeat((i) => `a${i}: lead(id: ${i}) { id }`, Math.min(size, 200))} }`,
+    () => leads(`id ${repeat(() => '@include(if: true)')}`),
+    () => `query (${repeat((i) => `$v${i}: Int`)}) { lead(id: $v0) { id } }`,
+    () => `{ ...F0 } ${repeat((i) => `fragment F${i} on Query { ...F${i + 1} }`, few)}`,
+    () => `{ ...F0 } ${repeat((i) => `fragment F${i} on Query { ...F${(i + 1) % few} __typename }`, few)}`,
+    () =>
+      `{ ...F0 } ${repeat((i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`, Math.min(size, 200))} fragment F${Math.min(size, 200)} on Query { __typename }`,
+    () => repeat((i) => `query Q${i} { lead(id: 1) { id } }`),
+    () => `{ leadsConnection(filter: { status: [${repeat((i) => `"s${i}"`)}] }) { totalCount } }`,
+    () => `{ leadsConnection(filter: { search: "${'ab '.repeat(size)}" }) { totalCount } }`,
+    () => leads(`id ${'#'.repeat(size)}\n`),
+    () => `{ ${' ,\t'.repeat(size)} __typename }`,
+    () => `{ __type(name: "Lead") { ${'fields { type { '.repeat(size)} name ${'} }'.repeat(size)} } }`,
+    () => `{ __schema { ${repeat((i) => `a${i}: queryType { name }`)} } }`,
+    () =>
+      `{ leadsConnection { ${'nodes { interactionsConnection { '.repeat(Math.min(size, 3))} totalCount ${'} }'.repeat(Math.min(size, 3))} } }`,
+    () => `"""${'a'.repeat(size)}"""`,
+    () => `{ lead(id: ${'9'.repeat(size)}) { id } }`,
+  ])();
+}

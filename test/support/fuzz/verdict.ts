@@ -1,0 +1,66 @@
+import { ERROR_CODES } from '../../../src/common/domain-error.js';
+import { GRAPHQL_ERROR_CODES } from '../../../src/graphql/graphql-error-codes.js';
+
+const CODES: ReadonlySet<unknown> = new Set([...ERROR_CODES, ...GRAPHQL_ERROR_CODES]);
+
+/** What only somebody who sees inside can know. No generator writes any of it, so that no echo has it. */
+const INSIDE = [
+  /node_modules|\/src\/|\/dist\/|file:\/\/|\.[cm]?[jt]s:\d|^\s*at .*:\d/m,
+  /sequelize|graphile|fastify|apollo(?!-)|nestjs|knex|\bpg\b|graphql-jit|dataloader/i,
+  /SQLSTATE|syntax error at or near|relation "|column "|violates|constraint "|duplicate key|deadlock/i,
+  /invalid input syntax|invalid byte sequence|out of range for type|operator does not exist/i,
+  /call stack|Cannot read prop|Cannot convert|is not (a function|iterable|a constructor)|^\w+ is not defined|Unexpected token/i,
+  /ECONN|EPIPE|ENOENT|heap|127\.0\.0\.1:\d/,
+];
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+interface AnsweredError {
+  readonly message: string;
+  readonly extensions: { readonly code: unknown };
+}
+
+/** What is wrong with an answer to whatever was sent; null: nothing. @param insideNames of tables and columns that the API does not have */
+export function faultOf({ status, body }: Answer, insideNames: RegExp): string | null {
+  if (status >= 500) return `it has the status ${status}`;
+  if (!isObject(body)) return 'it is no object of JSON';
+  const { data, errors } = body;
+  if (Object.keys(body).some((key) => key !== 'data' && key !== 'errors'))
+    return 'it has other keys than data and errors';
+  if (errors === undefined) return isObject(data) ? null : 'it has neither data nor errors';
+  if (!Array.isArray(errors) || errors.length === 0) return 'its errors are no list';
+  for (const error of errors) {
+    const fault = isAnsweredError(error)
+      ? faultOfError(error, insideNames)
+      : 'an error has no message or no code';
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+export function faultOfError(
+  { message, extensions: { code } }: AnsweredError,
+  insideNames: RegExp,
+): string | null {
+  if (!CODES.has(code)) return `no code is called ${String(code)}`;
+  if (code === 'INTERNAL_SERVER_ERROR') return 'a fault of the input counts as our own';
+  return faultOfText(message, insideNames);
+}
+
+/** What of the inside a text tells; null: nothing. */
+export function faultOfText(text: string, insideNames: RegExp): string | null {
+  const leak = [...INSIDE, insideNames].map((pattern) => pattern.exec(text)?.[0]).find(Boolean);
+  return leak === undefined ? null : `its message tells of the inside: ${leak}`;
+}
+
+export const isAnsweredError = (error: unknown): error is AnsweredError =>
+  isObject(error) &&
+  typeof error.message === 'string' &&
+  isObject(error.extensions) &&
+  typeof error.extensions.code === 'string';
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
