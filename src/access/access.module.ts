@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { Settings } from '../config/settings.js';
@@ -17,13 +17,19 @@ class OpenPage {
 
 /** Who may do what: finds out who calls, over HTTP and over sockets. */
 @Module({})
-export class AccessModule {
-  constructor(host: HttpAdapterHost, control: RequestAccessControl, page: OpenPage) {
-    const server = host.httpAdapter.getInstance<FastifyInstance>();
-    control.guard(
-      server,
+export class AccessModule implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly control: RequestAccessControl,
+    private readonly page: OpenPage,
+  ) {}
+
+  /** Not before: the hooks that give a request its id, and an answer what CORS wants, come first. */
+  onModuleInit(): void {
+    this.control.guard(
+      this.host.httpAdapter.getInstance<FastifyInstance>(),
       '/graphql',
-      ({ method, query, headers }) => page.isServed && method === 'GET' && isPageVisit(query, headers),
+      ({ method, query, headers }) => this.page.isServed && method === 'GET' && isPageVisit(query, headers),
     );
   }
 

@@ -26,7 +26,7 @@ declare module 'fastify' {
 /** Who calls where all may all. */
 export const DEVELOPER: Caller = Object.freeze({ key: 'development', role: 'admin' });
 
-export const NOT_THIS_MACHINE =
+const NOT_THIS_MACHINE =
   'Without authentication, only requests to localhost are answered; AUTH=on takes those to other names.';
 
 /** Finds out who makes a request over HTTP, before its body is read. */

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** As Apollo's routers name it. */
-export const ROUTER_HEADER = 'router-authorization';
+const ROUTER_HEADER = 'router-authorization';
 
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 

@@ -73,7 +73,7 @@ export const accessShape = {
 const hasJwtKeys = (env: Environment): boolean =>
   isSet(env, 'AUTH_JWKS_URL') || isSet(env, 'AUTH_PUBLIC_KEY');
 
-const JWT_SETTINGS = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_ROLE_CLAIM'];
+const JWT_SETTINGS = ['AUTH_ISSUER', 'AUTH_AUDIENCE'];
 
 /** Whether everybody who can reach the server sits at this machine, and nothing is at stake. */
 const isForOneself = (env: Environment): boolean =>

@@ -22,14 +22,14 @@ export function checkedOperations() {
       const { request } = args.contextValue as SocketOperationContext;
       const refusal = refusalOf(args, request);
       if (refusal !== null) return { errors: [refusal] };
-      return withRequest(request, () => execute(args)) as ExecutionResult | Promise<ExecutionResult>;
+      return withRequest(request, () => execute(args));
     },
     subscribe: async (args: ExecutionArgs): Promise<ExecutionResult | Events> => {
       const { request } = args.contextValue as SocketOperationContext;
       const refusal = refusalOf(args, request);
       if (refusal !== null) return { errors: [refusal] };
       const result = await withRequest(request, () => subscribe(args));
-      return Symbol.asyncIterator in result ? withinRequest(result as Events, request) : result;
+      return Symbol.asyncIterator in result ? withinRequest(result, request) : result;
     },
   };
 }

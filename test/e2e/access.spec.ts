@@ -13,6 +13,7 @@ import { roleOfField } from '../../src/access/needed-access.js';
 import { SocketAccess } from '../../src/access/socket-access.js';
 import { TokenVerifier } from '../../src/access/token-verifier.js';
 import { includesRole, type Role, ROLES } from '../../src/common/caller.js';
+import { now } from '../../src/common/clock.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
@@ -72,7 +73,7 @@ const everything = () =>
   );
 
 const CLAIMS = { role: 'admin', sub: 'someone@example.com', iss: ISSUER, aud: AUDIENCE };
-const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+const inSeconds = (seconds: number) => Math.floor(now().getTime() / 1000) + seconds;
 
 const signed = (claims: object = {}, header: object = {}, key = privateKey) =>
   new SignJWT({ ...CLAIMS, exp: inSeconds(600), ...claims })
@@ -250,6 +251,7 @@ describe('a token', () => {
     const response = await post('mutation { recalculateAllScores { count } }', bearer(token));
     expect([response.status, codeOf(response)]).toEqual([401, 'UNAUTHENTICATED']);
     expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect(response.headers['x-request-id']).toMatch(/./);
     expect((response.body as { errors: { message: string }[] }).errors[0]?.message).toBe(
       'This takes an API key or a token that is valid, in the header Authorization: Bearer ….',
     );

@@ -116,7 +116,7 @@ describe('GET /graphql', () => {
 
   it('has no page in production, nor its assets', async () => {
     const answer = await get('/graphql', { accept: BROWSER }, production);
-    expect(answer.status).toBe(400);
+    expect(answer.status).toBe(401);
     expect(answer.text).not.toContain('<html');
     for (const name of ASSETS) {
       expect((await get(`/graphiql/assets/${name}`, {}, production)).status).toBe(404);

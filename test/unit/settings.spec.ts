@@ -361,7 +361,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(10);
+    expect(parts).toHaveLength(11);
   });
 });
 
