@@ -18,7 +18,11 @@ export class AppModule {
       module: AppModule,
       imports: [
         CoreModule.register(settings, databaseUrl),
-        GraphqlModule.register(settings.environment, isAllowedOrigin(settings.http.corsOrigins)),
+        GraphqlModule.register(
+          settings.environment,
+          isAllowedOrigin(settings.http.corsOrigins),
+          settings.limits.query,
+        ),
         ...(settings.environment === 'development' ? [GraphiqlModule] : []),
         ScheduleModule.forRoot(),
       ],

@@ -14,7 +14,7 @@ import type { Settings } from './config/settings.js';
 export async function createApp(settings: Settings, databaseUrl: string): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(settings, databaseUrl),
-    new FastifyAdapter(),
+    new FastifyAdapter({ bodyLimit: settings.limits.maxBodyBytes }),
     { abortOnError: false, logger: new RequestLogger({ logLevels: ['error', 'warn'] }) },
   );
   identifyRequests(app.getHttpAdapter().getInstance());

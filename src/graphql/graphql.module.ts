@@ -7,10 +7,14 @@ import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nest
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
+import type { GraphQLSchema } from 'graphql';
 import { DateTimeScalar } from './date-time.scalar.js';
 import { ErrorFilter } from './error.filter.js';
-import { formatError } from './format-error.js';
+import type { QueryLimits } from '../config/limit-settings.js';
+import { clientErrors } from './client-errors.js';
 import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugin.js';
+import { DocumentLimits } from './limits/document-limits.js';
+import { documentLimitsPlugin } from './limits/document-limits.plugin.js';
 import { withPlainFields } from './plain-fields.js';
 import { CSRF_HEADERS } from './programs-get.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
@@ -24,7 +28,12 @@ export class GraphqlModule {
   static register(
     environment: 'development' | 'production',
     isAllowedOrigin: (origin: string) => boolean,
+    queryLimits: QueryLimits,
   ): DynamicModule {
+    const limits = new DocumentLimits(queryLimits);
+    const formatError = clientErrors(limits, environment);
+    // Sockets are served once there is one.
+    let schema: GraphQLSchema;
     return {
       module: GraphqlModule,
       providers: [DateTimeScalar, { provide: APP_FILTER, useClass: ErrorFilter }],
@@ -41,7 +50,7 @@ export class GraphqlModule {
             },
           },
           sortSchema: true,
-          transformSchema: withPlainFields,
+          transformSchema: (made) => (schema = withPlainFields(made)),
           playground: false,
           introspection: environment === 'development',
           includeStacktraceInErrorResponses: false,
@@ -49,8 +58,16 @@ export class GraphqlModule {
           // Each replica would remember queries of its own; clients fall back to sending them.
           persistedQueries: false,
           formatError,
+          parseOptions: limits.parseOptions,
+          validationRules: [limits.rule],
           stringifyResult: JSON.stringify,
-          subscriptions: subscriptionOptions(isAllowedOrigin),
+          subscriptions: subscriptionOptions({
+            isAllowedOrigin,
+            formatError,
+            schema: () => schema,
+            limits,
+            environment,
+          }),
           plugins: [
             ApolloServerPluginCacheControlDisabled(),
             ApolloServerPluginInlineTraceDisabled(),
@@ -58,6 +75,7 @@ export class GraphqlModule {
             responseHeadPlugin,
             socketOnlyPlugin,
             mediaTypePlugin,
+            documentLimitsPlugin(limits),
             compiledQueriesPlugin(),
           ],
         }),

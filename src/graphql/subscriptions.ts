@@ -1,9 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
-import { GraphQLError, parse } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { isOwnOrigin } from '../common/own-origin.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
-import { formatError } from './format-error.js';
+import type { FormatError } from './client-errors.js';
+import { readOperation, type SocketOperationsOptions, type SocketPayload } from './socket-operations.js';
+
+interface SubscriptionOptions extends SocketOperationsOptions {
+  /** As for HTTP. */
+  readonly isAllowedOrigin: (origin: string) => boolean;
+  readonly formatError: FormatError;
+}
 
 interface SocketContext {
   readonly extra: unknown;
@@ -13,18 +20,19 @@ interface SocketContext {
  * The options of the WebSocket endpoint, which speaks the graphql-ws protocol at the path of the others. Errors
  * take the way that they take over HTTP. Browsers let any page open a socket to anywhere, so where a page comes
  * from is looked at here: a request without an origin comes from no browser.
- *
- * @param isAllowedOrigin as for HTTP
  */
-export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean) {
+export function subscriptionOptions({ isAllowedOrigin, formatError, ...operations }: SubscriptionOptions) {
+  /** Each operation of a socket is a request of its own, which nobody has given an id before. */
+  const allToPublic = (errors: readonly unknown[]): GraphQLFormattedError[] =>
+    withRequest({ id: requestIdOf(undefined) }, () => errors.map((error) => toPublic(error, formatError)));
   return {
     'graphql-ws': {
       onConnect: ({ extra }: SocketContext): boolean => {
         const { origin, host } = (extra as { request: IncomingMessage }).request.headers;
         return origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
       },
-      onSubscribe: (_context: unknown, _id: string, { query }: { readonly query: string }) =>
-        syntaxErrorsOf(query),
+      onSubscribe: (_context: unknown, _id: string, payload: SocketPayload) =>
+        readOperation(payload, operations),
       onNext: (_context: unknown, _id: string, _payload: unknown, _args: unknown, result: Result) =>
         result.errors === undefined ? undefined : { ...result, errors: allToPublic(result.errors) },
       onError: (_context: unknown, _id: string, _payload: unknown, errors: readonly unknown[]) =>
@@ -37,22 +45,7 @@ interface Result {
   readonly errors?: readonly unknown[];
 }
 
-/** Without this one, a document that cannot be parsed closes the socket, and with it whatever else runs there. */
-function syntaxErrorsOf(query: string): GraphQLError[] | undefined {
-  try {
-    parse(query);
-    return undefined;
-  } catch (error) {
-    const { message, source, positions } = error as GraphQLError;
-    return [new GraphQLError(message, { source, positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } })];
-  }
-}
-
-/** Each operation of a socket is a request of its own, which nobody has given an id before. */
-const allToPublic = (errors: readonly unknown[]): GraphQLFormattedError[] =>
-  withRequest({ id: requestIdOf(undefined) }, () => errors.map(toPublic));
-
-function toPublic(error: unknown): GraphQLFormattedError {
+function toPublic(error: unknown, formatError: FormatError): GraphQLFormattedError {
   const known =
     error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
   return formatError({ ...known.toJSON(), extensions: { code: codeOf(known) } }, error);

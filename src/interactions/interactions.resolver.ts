@@ -1,4 +1,5 @@
 import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { AssumedSize } from '../graphql/limits/field-extensions.js';
 import { CreateInteractionInput } from './dto/create-interaction.input.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { UpdateInteractionInput } from './dto/update-interaction.input.js';
@@ -9,6 +10,7 @@ import { InteractionsService } from './interactions.service.js';
 export class InteractionsResolver {
   constructor(private readonly interactions: InteractionsService) {}
 
+  @AssumedSize(100)
   @Query(() => [InteractionGraphQLType], {
     name: 'interactions',
     description: 'Every interaction of every lead, newest first.',
@@ -28,6 +30,7 @@ export class InteractionsResolver {
     return this.interactions.findById(id);
   }
 
+  @AssumedSize(100)
   @Query(() => [InteractionGraphQLType], {
     name: 'interactionsByLead',
     description: 'The interactions of one lead, newest first; none where there is no such lead.',

@@ -1,5 +1,6 @@
 import { Args, ID, Mutation, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { recordIdOf } from '../common/record-id.js';
+import { Costs, RateLimited } from '../graphql/limits/field-extensions.js';
 import { RegenerateSummariesArgs } from './dto/regenerate-summaries.args.js';
 import { SummaryBatchType } from './dto/summary-batch.type.js';
 import { SummaryFailureType } from './dto/summary-failure.type.js';
@@ -9,6 +10,8 @@ import { MAX_NAMED_SUMMARY_FAILURES, SummaryBatchesService } from './summary-bat
 export class SummaryBatchesResolver {
   constructor(private readonly batches: SummaryBatchesService) {}
 
+  @Costs(10_000)
+  @RateLimited('dear')
   @Mutation(() => SummaryBatchType, {
     description:
       'Queues leads for a summary and answers at once, with the id of the batch; servers with workers write them. Fails with SUMMARY_SWITCHED_OFF.',
