@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { ScheduleModule } from '@nestjs/schedule';
 import type { Settings } from './config/settings.js';
 import { CoreModule } from './core.module.js';
@@ -6,6 +7,9 @@ import { isAllowedOrigin } from './common/allowed-origin.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { HealthController } from './health/health.controller.js';
+import { callerKeyOf } from './rate-limits/caller-key.js';
+import { RateLimiter } from './rate-limits/rate-limiter.js';
+import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { RescoreSchedule } from './rescoring/rescore.schedule.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js';
@@ -14,6 +18,7 @@ import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js'
 @Module({})
 export class AppModule {
   static register(settings: Settings, databaseUrl: string): DynamicModule {
+    const limiter = new RateLimiter(settings.limits.rates);
     return {
       module: AppModule,
       imports: [
@@ -22,7 +27,10 @@ export class AppModule {
           settings.environment,
           isAllowedOrigin(settings.http.corsOrigins),
           settings.limits.query,
+          limiter,
+          (context) => callerKeyOf((context as { req: FastifyRequest }).req),
         ),
+        RateLimitsModule.register(limiter),
         ...(settings.environment === 'development' ? [GraphiqlModule] : []),
         ScheduleModule.forRoot(),
       ],

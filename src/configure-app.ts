@@ -7,6 +7,7 @@ import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
 import { requestIdOf, withRequest } from './common/request-context.js';
 import { RequestLogger } from './common/request-logger.js';
+import { setSecurityHeaders } from './security-headers.js';
 import { isProgramsGet, PROGRAMS_GET } from './graphql/programs-get.js';
 import type { Settings } from './config/settings.js';
 
@@ -14,10 +15,14 @@ import type { Settings } from './config/settings.js';
 export async function createApp(settings: Settings, databaseUrl: string): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(settings, databaseUrl),
-    new FastifyAdapter({ bodyLimit: settings.limits.maxBodyBytes }),
+    new FastifyAdapter({
+      bodyLimit: settings.limits.maxBodyBytes,
+      trustProxy: trustOf(settings.http.trustProxy),
+    }),
     { abortOnError: false, logger: new RequestLogger({ logLevels: ['error', 'warn'] }) },
   );
   identifyRequests(app.getHttpAdapter().getInstance());
+  await setSecurityHeaders(app, settings.environment);
   app.useGlobalPipes(new ValidationPipe({ transform: true, exceptionFactory: invalidInput }));
   const isAllowed = isAllowedOrigin(settings.http.corsOrigins);
   app.enableCors({
@@ -28,6 +33,14 @@ export async function createApp(settings: Settings, databaseUrl: string): Promis
   });
   await app.init();
   return app;
+}
+
+/** A number counts the proxies from the one that this server is reached through. */
+function trustOf(
+  proxies: Settings['http']['trustProxy'],
+): string[] | false | ((address: string, hop: number) => boolean) {
+  if (proxies === null) return false;
+  return typeof proxies === 'number' ? (_address, hop) => hop < proxies : [...proxies];
 }
 
 function identifyRequests(server: FastifyInstance): void {

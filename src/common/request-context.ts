@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import type { Caller } from './caller.js';
 
 /** What is known of a request while anything is done for it. */
 export interface RequestContext {
   /** With every error and in every line of the log that is about the request. */
   readonly id: string;
+  /** Nobody has said who, where it is absent. */
+  readonly caller?: Caller;
 }
 
 const current = new AsyncLocalStorage<RequestContext>();

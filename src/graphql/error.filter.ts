@@ -2,6 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { withRequest } from '../common/request-context.js';
+import { toDomainError } from '../database/database-errors.js';
+import { refusalOf } from './refusal.js';
 import { formatError } from './format-error.js';
 import { codeOfStatus } from './graphql-error-codes.js';
 
@@ -23,6 +25,18 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const fault = toDomainError(error);
+  if (fault !== null) {
+    const { status, headers } = refusalOf(fault);
+    const shown = withRequest({ id: request.id }, () =>
+      formatError(new GraphQLError(fault.message).toJSON(), fault),
+    );
+    void reply
+      .status(status)
+      .headers(headers)
+      .send({ errors: [shown] });
+    return;
+  }
   const status = statusOf(error);
   const shown = withRequest({ id: request.id }, () => {
     const code = codeOfStatus(status);

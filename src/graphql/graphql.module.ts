@@ -15,6 +15,7 @@ import { clientErrors } from './client-errors.js';
 import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugin.js';
 import { DocumentLimits } from './limits/document-limits.js';
 import { documentLimitsPlugin } from './limits/document-limits.plugin.js';
+import type { OperationRates } from './limits/operation-rates.js';
 import { withPlainFields } from './plain-fields.js';
 import { CSRF_HEADERS } from './programs-get.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
@@ -29,6 +30,8 @@ export class GraphqlModule {
     environment: 'development' | 'production',
     isAllowedOrigin: (origin: string) => boolean,
     queryLimits: QueryLimits,
+    rates: OperationRates,
+    callerOf: (context: object) => string,
   ): DynamicModule {
     const limits = new DocumentLimits(queryLimits);
     const formatError = clientErrors(limits, environment);
@@ -66,6 +69,7 @@ export class GraphqlModule {
             formatError,
             schema: () => schema,
             limits,
+            rates,
             environment,
           }),
           plugins: [
@@ -75,7 +79,7 @@ export class GraphqlModule {
             responseHeadPlugin,
             socketOnlyPlugin,
             mediaTypePlugin,
-            documentLimitsPlugin(limits),
+            documentLimitsPlugin(limits, rates, callerOf),
             compiledQueriesPlugin(),
           ],
         }),

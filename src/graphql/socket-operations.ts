@@ -9,6 +9,10 @@ import {
   validate,
 } from 'graphql';
 import type { DocumentLimits } from './limits/document-limits.js';
+import { mutationCounts } from './limits/mutation-counts.js';
+import type { OperationRates } from './limits/operation-rates.js';
+
+type Read = readonly GraphQLError[] | ExecutionArgs;
 
 /** An operation as it comes over a socket. */
 export interface SocketPayload {
@@ -21,6 +25,7 @@ export interface SocketPayload {
 export interface SocketOperationsOptions {
   readonly schema: () => GraphQLSchema;
   readonly limits: DocumentLimits;
+  readonly rates: OperationRates;
   readonly environment: 'development' | 'production';
 }
 
@@ -28,10 +33,29 @@ export interface SocketOperationsOptions {
  * Reads an operation that comes over a socket as Apollo Server reads those of HTTP, and says what is wrong with it. What
  * graphql-ws would do without this closes the socket where a document cannot be parsed, and knows no limits.
  */
-export function readOperation(
+export async function readOperation(
+  payload: SocketPayload,
+  caller: string,
+  options: SocketOperationsOptions,
+): Promise<Read> {
+  try {
+    await options.rates.countRequest(caller);
+    const read = parsed(payload, options);
+    if ('schema' in read) {
+      const counts = mutationCounts(read.schema, read.document, read.operationName);
+      if (counts !== null) await options.rates.countMutations(caller, counts);
+    }
+    return read;
+  } catch (error) {
+    return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+  }
+}
+
+/** @throws DomainError where it asks for too much */
+function parsed(
   { query, operationName, variables }: SocketPayload,
   { schema: served, limits, environment }: SocketOperationsOptions,
-): readonly GraphQLError[] | ExecutionArgs {
+): Read {
   const schema = served();
   let document: DocumentNode;
   try {
@@ -46,11 +70,7 @@ export function readOperation(
   ];
   const faults = validate(schema, document, rules);
   if (faults.length > 0) return faults;
-  try {
-    limits.check({ schema, document, operationName, variables });
-  } catch (error) {
-    return [new GraphQLError((error as Error).message, { originalError: error as Error })];
-  }
+  limits.check({ schema, document, operationName, variables });
   return { schema, document, operationName, variableValues: variables };
 }
 

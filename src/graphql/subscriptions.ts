@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
+import type { Caller } from '../common/caller.js';
 import { isOwnOrigin } from '../common/own-origin.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
 import type { FormatError } from './client-errors.js';
@@ -31,14 +32,20 @@ export function subscriptionOptions({ isAllowedOrigin, formatError, ...operation
         const { origin, host } = (extra as { request: IncomingMessage }).request.headers;
         return origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
       },
-      onSubscribe: (_context: unknown, _id: string, payload: SocketPayload) =>
-        readOperation(payload, operations),
+      onSubscribe: ({ extra }: SocketContext, _id: string, payload: SocketPayload) =>
+        readOperation(payload, callerOfSocket(extra), operations),
       onNext: (_context: unknown, _id: string, _payload: unknown, _args: unknown, result: Result) =>
         result.errors === undefined ? undefined : { ...result, errors: allToPublic(result.errors) },
       onError: (_context: unknown, _id: string, _payload: unknown, errors: readonly unknown[]) =>
         allToPublic(errors),
     },
   };
+}
+
+/** A socket belongs to whoever opened it; where nobody said who that is, to where it comes from. */
+function callerOfSocket(extra: unknown): string {
+  const { caller, request } = extra as { caller?: Caller; request: IncomingMessage };
+  return caller?.key ?? `address:${request.socket.remoteAddress ?? 'unknown'}`;
 }
 
 interface Result {

@@ -268,6 +268,23 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       ),
     ),
   },
+  RATE_LIMITED: {
+    'a request too many': async (now) => {
+      const strict = await startApi({ RATE_LIMIT_PER_MINUTE: '1' }, api.databaseUrl);
+      await strict.send('{ __typename }');
+      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, strict));
+      await strict.close();
+      return response;
+    },
+    'a mutation too many': async (now) => {
+      const strict = await startApi({ RATE_LIMIT_WRITES_PER_MINUTE: '1' }, api.databaseUrl);
+      const response = await now(
+        post(`mutation { removeLead(id: ${leadId}) b: removeLead(id: ${leadId}) }`, strict),
+      );
+      await strict.close();
+      return response;
+    },
+  },
   GRAPHQL_PARSE_FAILED: { 'a syntax error': sending(() => post('mutation {')) },
   GRAPHQL_VALIDATION_FAILED: {
     'an unknown field': sending(() => post(`mutation { removeLead(id: ${leadId}) nothing }`)),
