@@ -9,6 +9,7 @@ import { requestIdOf, withRequest } from './common/request-context.js';
 import { RequestLogger } from './common/request-logger.js';
 import { setSecurityHeaders } from './security-headers.js';
 import { isProgramsGet, PROGRAMS_GET } from './graphql/programs-get.js';
+import { limitSocketMessages } from './graphql/socket-message-size.js';
 import type { Settings } from './config/settings.js';
 
 /** Builds the application as the server runs it and the tests drive it; nothing listens yet. */
@@ -32,6 +33,7 @@ export async function createApp(settings: Settings, databaseUrl: string): Promis
     methods: ['GET', 'POST'],
   });
   await app.init();
+  limitSocketMessages(app, settings.limits.maxBodyBytes);
   return app;
 }
 
