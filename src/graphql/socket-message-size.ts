@@ -11,7 +11,7 @@ interface Adapter {
  * itself and has no option for that: without this, a message may have 100 MiB.
  */
 export function limitSocketMessages(app: INestApplicationContext, maxBytes: number): void {
-  const adapter: Adapter = app.get(GraphQLModule, { strict: false }).graphQlAdapter;
+  const adapter = app.get(GraphQLModule, { strict: false }).graphQlAdapter as unknown as Adapter;
   const server = adapter._subscriptionService?.wss;
   if (server === undefined) throw new Error('The server of sockets is not where it was.');
   server.options.maxPayload = maxBytes;
