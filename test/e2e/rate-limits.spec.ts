@@ -62,7 +62,7 @@ describe('requests of a caller', () => {
     const replicas = await Promise.all([1, 2].map(() => replica({ RATE_LIMIT_PER_MINUTE: '5' })));
     const sent = Array.from({ length: 16 }, () => replicas[Math.floor(Math.random() * 2)] ?? base);
     const answers = await Promise.all(sent.map((api) => post(api)));
-    expect(statuses(answers)).toEqual([...Array(5).fill(200), ...Array(11).fill(429)]);
+    expect(statuses(answers)).toEqual([...Array<number>(5).fill(200), ...Array<number>(11).fill(429)]);
   });
 
   it('ask the database once for many of them', async () => {
@@ -112,7 +112,7 @@ describe('requests of a caller', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
-    const { status, body } = await refused;
+    const { status, body }: { status: number; body: unknown } = await refused;
     expect([status, (body as { errors: unknown[] }).errors]).toMatchObject([
       503,
       [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
@@ -141,7 +141,7 @@ describe('mutations', () => {
     const answers = await Promise.all(
       Array.from({ length: 14 }, () => post(replicas[Math.floor(Math.random() * 2)] ?? base, create(1))),
     );
-    expect(statuses(answers)).toEqual([...Array(5).fill(200), ...Array(9).fill(429)]);
+    expect(statuses(answers)).toEqual([...Array<number>(5).fill(200), ...Array<number>(9).fill(429)]);
   });
 
   it.each([

@@ -25,10 +25,10 @@ afterAll(async () => {
   await drop();
 });
 
-type Body = {
+interface Body {
   data?: Record<string, unknown>;
   errors?: { message: string; extensions: Record<string, unknown> }[];
-};
+}
 
 /** As scanners send, which say nothing of what they accept. */
 const post = async (query: string) => {
@@ -53,7 +53,7 @@ describe('a public scanner finds no', () => {
 
   it('batches', async () => {
     const batch = Array.from({ length: 10 }, () => ({ query: 'query cop { __typename }' }));
-    const { body } = await request(api.app.getHttpServer()).post('/graphql').send(batch);
+    const { body }: { body: unknown } = await request(api.app.getHttpServer()).post('/graphql').send(batch);
     expect(Array.isArray(body)).toBe(false);
   });
 
@@ -110,7 +110,7 @@ describe('a public scanner finds no', () => {
   });
 
   it('forms', async () => {
-    const { body } = await request(api.app.getHttpServer())
+    const { body }: { body: unknown } = await request(api.app.getHttpServer())
       .post('/graphql')
       .type('form')
       .send({ query: 'query cop { __typename }' });

@@ -23,6 +23,7 @@ const ALL = [
   '0011-summary-details',
   '0012-summary-batches',
   '0013-lead-listing',
+  '0015-rate-limits',
 ];
 
 let database: TestDatabase;

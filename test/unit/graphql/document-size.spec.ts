@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, OperationTypeNode, parse, type SelectionSetNode } from 'graphql';
 import { sizeOf } from '../../../src/graphql/limits/document-size.js';
 
 /** Documents whose fragments spread only later ones, so that they can be written out. */
@@ -50,7 +50,7 @@ function naively(document: DocumentNode) {
         }
         own.fields += 1;
         own.aliases += node.alias === undefined ? 0 : 1;
-        if (depth === 1 && 'operation' in definition && definition.operation === 'mutation')
+        if (depth === 1 && 'operation' in definition && definition.operation === OperationTypeNode.MUTATION)
           own.mutations += 1;
         // The value of the one argument there is has three levels.
         size.depth = Math.max(size.depth, depth);
