@@ -112,8 +112,8 @@ describe('requests of a caller', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
-    const { status, body }: { status: number; body: unknown } = await refused;
-    expect([status, (body as { errors: unknown[] }).errors]).toMatchObject([
+    const answer = await refused;
+    expect([answer.status, (answer.body as { errors: unknown[] }).errors]).toMatchObject([
       503,
       [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
     ]);

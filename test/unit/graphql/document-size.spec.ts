@@ -17,7 +17,7 @@ const selections = (from: number): fc.Arbitrary<string> =>
         ? fc.integer({ min: from, max: FRAGMENTS - 1 }).map((index) => `...F${index} @d`)
         : fc.constant('z'),
     ),
-  })).set as fc.Arbitrary<string>;
+  })).set;
 const documents = fc
   .tuple(
     fc.constantFrom('query', 'mutation'),
