@@ -57,6 +57,12 @@ export default {
       to: { path: '^src/(?!graphql/|access/|database/database-errors|common/|config/)' },
     },
     {
+      name: 'rate-limits-know-no-feature',
+      severity: 'error',
+      from: { path: '^src/rate-limits/' },
+      to: { path: '^src/(?!rate-limits/|graphql/limits/mutation-counts|database/|common/|config/)' },
+    },
+    {
       name: 'features-do-not-import-the-application',
       severity: 'error',
       from: { path: '^src/(leads|interactions|rescoring|data-import|demo)/' },

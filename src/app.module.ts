@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessModule } from './access/access.module.js';
 import type { Settings } from './config/settings.js';
@@ -7,6 +8,9 @@ import { isAllowedOrigin } from './common/allowed-origin.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { HealthController } from './health/health.controller.js';
+import { callerKeyOf } from './rate-limits/caller-key.js';
+import { RateLimiter } from './rate-limits/rate-limiter.js';
+import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { RescoreSchedule } from './rescoring/rescore.schedule.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js';
@@ -15,6 +19,7 @@ import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js'
 @Module({})
 export class AppModule {
   static register(settings: Settings, databaseUrl: string): DynamicModule {
+    const limiter = new RateLimiter(settings.limits.rates);
     return {
       module: AppModule,
       imports: [

@@ -10,6 +10,7 @@ import { requestIdOf, withRequest } from './common/request-context.js';
 import { RequestLogger } from './common/request-logger.js';
 import { answerRefusal } from './graphql/error.filter.js';
 import { isProgramsGet, PROGRAMS_GET } from './graphql/programs-get.js';
+import { limitSocketMessages } from './graphql/socket-message-size.js';
 import type { Settings } from './config/settings.js';
 
 /** Builds the application as the server runs it and the tests drive it; nothing listens yet. */
@@ -20,6 +21,7 @@ export async function createApp(settings: Settings, databaseUrl: string): Promis
     { abortOnError: false, logger: new RequestLogger({ logLevels: ['error', 'warn'] }) },
   );
   identifyRequests(app.getHttpAdapter().getInstance());
+  await setSecurityHeaders(app, settings.environment);
   app.useGlobalPipes(new ValidationPipe({ transform: true, exceptionFactory: invalidInput }));
   const isAllowed = isAllowedOrigin(settings.http.corsOrigins);
   app.enableCors({
@@ -29,6 +31,7 @@ export async function createApp(settings: Settings, databaseUrl: string): Promis
     methods: ['GET', 'POST'],
   });
   await app.init();
+  limitSocketMessages(app, settings.limits.maxBodyBytes);
   return app;
 }
 

@@ -73,6 +73,10 @@ export async function startServerProcess(
       DATABASE_URL: databaseUrl,
       PORT: '0',
       SUMMARY_PROVIDER: 'template',
+      // What a server can do is measured, not what it lets one caller do.
+      RATE_LIMIT_PER_MINUTE: '0',
+      RATE_LIMIT_WRITES_PER_MINUTE: '0',
+      RATE_LIMIT_DEAR_PER_MINUTE: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit', ...(onUsage === undefined ? [] : (['ipc'] as const))],
   });

@@ -1,3 +1,15 @@
+/** What a document may have too much of. */
+export const DOCUMENT_LIMIT_CODES = [
+  'QUERY_TOO_LONG',
+  'QUERY_TOO_DEEP',
+  'QUERY_TOO_WIDE',
+  'QUERY_TOO_MANY_ALIASES',
+  'QUERY_TOO_MANY_DIRECTIVES',
+  'QUERY_TOO_REPETITIVE',
+  'QUERY_TOO_COSTLY',
+  'TOO_MANY_MUTATIONS',
+] as const;
+
 /**
  * What a client can be told went wrong, as `extensions.code`. The codes are part of the API: they are only ever
  * added to. docs/errors.md says when each is used.
@@ -23,7 +35,12 @@ export const ERROR_CODES = [
   'SUMMARY_TOO_LITTLE_KNOWN',
   'SUMMARY_SWITCHED_OFF',
   'SUMMARY_BATCH_NOT_RUNNING',
+  ...DOCUMENT_LIMIT_CODES,
+  'RATE_LIMITED',
 ] as const;
+
+export const LIMIT_CODES = [...DOCUMENT_LIMIT_CODES, 'RATE_LIMITED'] as const;
+
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export type ErrorDetails = Readonly<Record<string, string | number | null>>;

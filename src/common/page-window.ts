@@ -1,7 +1,7 @@
 import { InvalidInputError } from './domain-error.js';
 
-const DEFAULT_SIZE = 20;
-const MAX_SIZE = 100;
+export const DEFAULT_PAGE_SIZE = 20;
+export const MAX_PAGE_SIZE = 100;
 
 /** The arguments of a connection, as Relay names them. */
 export interface PageArguments {
@@ -48,7 +48,7 @@ export function pageWindow<Position>(
   read: (cursor: string, name: 'after' | 'before') => Position,
 ): PageWindow<Position> {
   if (first != null && last != null) throw new InvalidInputError('first and last do not go together.');
-  const size = sizeOf('first', first) ?? sizeOf('last', last) ?? DEFAULT_SIZE;
+  const size = sizeOf('first', first) ?? sizeOf('last', last) ?? DEFAULT_PAGE_SIZE;
   return {
     size,
     isBackward: last != null,
@@ -59,8 +59,8 @@ export function pageWindow<Position>(
 
 function sizeOf(name: string, size: number | null | undefined): number | null {
   if (size == null) return null;
-  if (size < 1 || size > MAX_SIZE) {
-    throw new InvalidInputError(`${name} must be a whole number from 1 to ${MAX_SIZE}.`);
+  if (size < 1 || size > MAX_PAGE_SIZE) {
+    throw new InvalidInputError(`${name} must be a whole number from 1 to ${MAX_PAGE_SIZE}.`);
   }
   return size;
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { integer, isUrl, list, type SettingsOf, text } from './setting-kinds.js';
 
@@ -8,10 +9,25 @@ export interface HttpSettings {
   readonly port: number;
   /** Origins that browsers may call from; null: any localhost origin. */
   readonly corsOrigins: readonly string[] | null;
+  /** The proxies that are believed in whom they speak for, or how many of them stand before this server. */
+  readonly trustProxy: readonly string[] | number | null;
 }
 
 const isOrigin = (value: string): boolean =>
   isUrl(['http:', 'https:'])(value) && new URL(value).origin === value;
+
+/** One address, or a network such as 10.0.0.0/8. */
+function isNetwork(value: string): boolean {
+  const [address = '', prefix, ...rest] = value.split('/');
+  const bits = isIP(address) === 4 ? 32 : 128;
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
+
+const isHopCount = (value: string): boolean => /^[1-9]$/.test(value);
 
 export const httpShape = {
   HOST: text(),
@@ -22,13 +38,23 @@ export const httpShape = {
       (origins) => origins === undefined || origins.every(isOrigin),
       'CORS_ORIGINS must be origins such as https://crm.example.com, separated by commas, with no path',
     ),
+  TRUST_PROXY: text().refine(
+    (value) => value === undefined || isHopCount(value) || list(value).every(isNetwork),
+    'TRUST_PROXY must be addresses or networks such as 10.0.0.0/8, separated by commas, or a number of proxies from 1 to 9',
+  ),
 } satisfies z.ZodRawShape;
 
 export function httpSettings(env: SettingsOf<typeof httpShape>, isProduction: boolean): HttpSettings {
   return {
     host: env.HOST ?? '127.0.0.1',
     port: env.PORT,
+    trustProxy: trustProxy(env.TRUST_PROXY),
     corsOrigins:
       env.CORS_ORIGINS === undefined && !isProduction ? null : Object.freeze([...(env.CORS_ORIGINS ?? [])]),
   };
+}
+
+function trustProxy(value: string | undefined): HttpSettings['trustProxy'] {
+  if (value === undefined) return null;
+  return isHopCount(value) ? Number(value) : Object.freeze(list(value));
 }

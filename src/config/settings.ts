@@ -10,6 +10,7 @@ import {
 } from './database-settings.js';
 import type { Environment } from './environment.js';
 import { httpSettings, type HttpSettings, httpShape } from './http-settings.js';
+import { limitSettings, type LimitSettings, limitsShape } from './limit-settings.js';
 import { integer, text, trim } from './setting-kinds.js';
 import {
   summariesShape,
@@ -36,6 +37,7 @@ export interface Settings {
     readonly rescoreCron: string | null;
   };
   readonly summaries: SummarySettings;
+  readonly limits: LimitSettings;
 }
 
 /** What the settings are for: a command, such as a migration, writes no summaries and needs no key for them. */
@@ -58,6 +60,7 @@ const schema = z.object({
     'RESCORE_CRON must be a cron expression such as 0 3 * * *',
   ),
   ...summariesShape,
+  ...limitsShape,
 });
 
 /** Rules between settings, which hold whatever else is wrong, so that one start names every fault. */
@@ -99,6 +102,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
       rescoreCron: env.RESCORE_CRON ?? null,
     }),
     summaries: Object.freeze(summarySettings(env)),
+    limits: Object.freeze(limitSettings(env)),
   });
 }
 

@@ -2,6 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { withRequest } from '../common/request-context.js';
+import { toDomainError } from '../database/database-errors.js';
+import { refusalOf } from './refusal.js';
 import { formatError } from './format-error.js';
 import { codeOfStatus } from './graphql-error-codes.js';
 

@@ -1,7 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { DomainError, ERROR_CODES } from '../common/domain-error.js';
+import { DomainError, ERROR_CODES, type ErrorCode, LIMIT_CODES } from '../common/domain-error.js';
 import { currentRequest } from '../common/request-context.js';
 import { toDomainError } from '../database/database-errors.js';
 import { GRAPHQL_ERROR_CODES } from './graphql-error-codes.js';
@@ -20,7 +20,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 }
 
 function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const original = unwrapResolverError(error);
+  const original = causeOf(error);
   const domainError = toDomainError(original);
   if (domainError !== null) {
     logUnlessClientsFault(domainError);
@@ -67,19 +67,19 @@ const PUBLIC_CODES: ReadonlySet<unknown> = new Set(
 /** Clients see no code that docs/errors.md does not explain. */
 const isPublicCode = (code: unknown): boolean => PUBLIC_CODES.has(code);
 
+const FAULTS_OF_CLIENTS: ReadonlySet<ErrorCode> = new Set([
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'CONFLICT',
+  'LIST_TOO_LONG',
+  'RECALCULATION_RUNNING',
+  'RESCORE_NOT_RUNNING',
+  'SUMMARY_BATCH_NOT_RUNNING',
+  ...LIMIT_CODES,
+]);
+
 function logUnlessClientsFault(error: DomainError): void {
-  if (
-    [
-      'BAD_USER_INPUT',
-      'NOT_FOUND',
-      'CONFLICT',
-      'LIST_TOO_LONG',
-      'RECALCULATION_RUNNING',
-      'RESCORE_NOT_RUNNING',
-      'SUMMARY_BATCH_NOT_RUNNING',
-    ].includes(error.code)
-  )
-    return;
+  if (FAULTS_OF_CLIENTS.has(error.code)) return;
   logger.warn([`${error.code}: ${error.message}`, ...causesOf(error)].join(' <- '));
 }
 

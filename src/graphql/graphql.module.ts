@@ -12,8 +12,12 @@ import { SocketAccess } from '../access/socket-access.js';
 import { withCheckedRepresentations } from './checked-representations.js';
 import { DateTimeScalar } from './date-time.scalar.js';
 import { ErrorFilter } from './error.filter.js';
-import { formatError } from './format-error.js';
+import type { QueryLimits } from '../config/limit-settings.js';
+import { clientErrors } from './client-errors.js';
 import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugin.js';
+import { DocumentLimits } from './limits/document-limits.js';
+import { documentLimitsPlugin } from './limits/document-limits.plugin.js';
+import type { OperationRates } from './limits/operation-rates.js';
 import { withPlainFields } from './plain-fields.js';
 import { CSRF_HEADERS } from './programs-get.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
@@ -27,7 +31,14 @@ export class GraphqlModule {
   static register(
     environment: 'development' | 'production',
     isAllowedOrigin: (origin: string) => boolean,
+    queryLimits: QueryLimits,
+    rates: OperationRates,
+    callerOf: (context: object) => string,
   ): DynamicModule {
+    const limits = new DocumentLimits(queryLimits);
+    const formatError = clientErrors(limits, environment);
+    // Sockets are served once there is one.
+    let schema: GraphQLSchema;
     return {
       module: GraphqlModule,
       providers: [DateTimeScalar, { provide: APP_FILTER, useClass: ErrorFilter }],

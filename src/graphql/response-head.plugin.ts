@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
+import { DOCUMENT_LIMIT_CODES } from '../common/domain-error.js';
 
 /** What is wrong with a request that is well-formed as HTTP. */
 const FAULTS_OF_THE_DOCUMENT: ReadonlySet<unknown> = new Set([
@@ -6,6 +7,7 @@ const FAULTS_OF_THE_DOCUMENT: ReadonlySet<unknown> = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
   'OPERATION_RESOLUTION_FAILURE',
+  ...DOCUMENT_LIMIT_CODES,
 ]);
 
 /** Whether the client asks for the media type of old, and not for the one that came with the specification. */

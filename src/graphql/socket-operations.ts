@@ -1,46 +1,85 @@
-import { execute, type ExecutionArgs, type ExecutionResult, getOperationAST, subscribe } from 'graphql';
-import { AccessCheck } from '../access/check-access.js';
-import { type RequestContext, withRequest } from '../common/request-context.js';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { DocumentLimits } from './limits/document-limits.js';
+import { mutationCounts } from './limits/mutation-counts.js';
+import type { OperationRates } from './limits/operation-rates.js';
 
-/** Of an operation that came over a socket. */
-export interface SocketOperationContext {
-  readonly req: object;
-  readonly request: RequestContext;
+type Read = readonly GraphQLError[] | ExecutionArgs;
+
+/** An operation as it comes over a socket. */
+export interface SocketPayload {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
 }
 
-type Events = AsyncGenerator<ExecutionResult, void, void>;
-
-/** How operations of sockets are carried out: checked as those over HTTP are, and within their request. */
-export function checkedOperations() {
-  const check = new AccessCheck();
-  const refusalOf = ({ schema, document, operationName }: ExecutionArgs, request: RequestContext) => {
-    const operation = getOperationAST(document, operationName);
-    return operation == null ? null : check.refusalOf(schema, document, operation, request);
-  };
-  return {
-    execute: (args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> => {
-      const { request } = args.contextValue as SocketOperationContext;
-      const refusal = refusalOf(args, request);
-      if (refusal !== null) return { errors: [refusal] };
-      return withRequest(request, () => execute(args));
-    },
-    subscribe: async (args: ExecutionArgs): Promise<ExecutionResult | Events> => {
-      const { request } = args.contextValue as SocketOperationContext;
-      const refusal = refusalOf(args, request);
-      if (refusal !== null) return { errors: [refusal] };
-      const result = await withRequest(request, () => subscribe(args));
-      return Symbol.asyncIterator in result ? withinRequest(result, request) : result;
-    },
-  };
+/** What has to be known of this server to take operations from a socket. */
+export interface SocketOperationsOptions {
+  readonly schema: () => GraphQLSchema;
+  readonly limits: DocumentLimits;
+  readonly rates: OperationRates;
+  readonly environment: 'development' | 'production';
 }
 
-/** What is done for an event is done for the request that waits for it, not for whatever told of it. */
-function withinRequest(events: Events, request: RequestContext): Events {
-  const wrapped: Pick<Events, 'next' | 'return' | 'throw' | typeof Symbol.asyncIterator> = {
-    next: () => withRequest(request, () => events.next()),
-    return: (value) => withRequest(request, () => events.return(value)),
-    throw: (error) => withRequest(request, () => events.throw(error)),
-    [Symbol.asyncIterator]: () => wrapped as Events,
-  };
-  return wrapped as Events;
+/**
+ * Reads an operation that comes over a socket as Apollo Server reads those of HTTP, and says what is wrong with it. What
+ * graphql-ws would do without this closes the socket where a document cannot be parsed, and knows no limits.
+ */
+export async function readOperation(
+  payload: SocketPayload,
+  caller: string,
+  options: SocketOperationsOptions,
+): Promise<Read> {
+  try {
+    await options.rates.countRequest(caller);
+    const read = parsed(payload, options);
+    if ('schema' in read) {
+      const counts = mutationCounts(read.schema, read.document, read.operationName);
+      if (counts !== null) await options.rates.countMutations(caller, counts);
+    }
+    return read;
+  } catch (error) {
+    return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+  }
+}
+
+/** @throws DomainError where it asks for too much */
+function parsed(
+  { query, operationName, variables }: SocketPayload,
+  { schema: served, limits, environment }: SocketOperationsOptions,
+): Read {
+  const schema = served();
+  let document: DocumentNode;
+  try {
+    document = parse(query, limits.parseOptions);
+  } catch (error) {
+    return [unparsed(error as Error)];
+  }
+  const rules = [
+    ...specifiedRules,
+    ...(environment === 'production' ? [NoSchemaIntrospectionCustomRule] : []),
+    limits.rule,
+  ];
+  const faults = validate(schema, document, rules);
+  if (faults.length > 0) return faults;
+  limits.check({ schema, document, operationName, variables });
+  return { schema, document, operationName, variableValues: variables };
+}
+
+function unparsed(error: Error): GraphQLError {
+  const { source, positions } = error instanceof GraphQLError ? error : {};
+  return new GraphQLError(error.message, {
+    source,
+    positions,
+    originalError: error,
+    extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+  });
 }

@@ -16,8 +16,6 @@ interface SocketContext {
  * The options of the WebSocket endpoint, which speaks the graphql-ws protocol at the path of the others. Errors
  * take the way that they take over HTTP. Browsers let any page open a socket to anywhere, so where a page comes
  * from is looked at here: a request without an origin comes from no browser.
- *
- * @param isAllowedOrigin as for HTTP
  */
 export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean, access: SocketAccess) {
   return {

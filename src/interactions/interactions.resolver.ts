@@ -1,5 +1,6 @@
 import { AllowedTo } from '../access/allowed-to.js';
 import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { AssumedSize } from '../graphql/limits/field-extensions.js';
 import { CreateInteractionInput } from './dto/create-interaction.input.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { UpdateInteractionInput } from './dto/update-interaction.input.js';
@@ -11,6 +12,7 @@ export class InteractionsResolver {
   constructor(private readonly interactions: InteractionsService) {}
 
   @AllowedTo('viewer')
+  @AssumedSize(100)
   @Query(() => [InteractionGraphQLType], {
     name: 'interactions',
     description: 'Every interaction of every lead, newest first.',
@@ -32,6 +34,7 @@ export class InteractionsResolver {
   }
 
   @AllowedTo('viewer')
+  @AssumedSize(100)
   @Query(() => [InteractionGraphQLType], {
     name: 'interactionsByLead',
     description: 'The interactions of one lead, newest first; none where there is no such lead.',

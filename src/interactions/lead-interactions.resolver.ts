@@ -1,4 +1,5 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
+import { AssumedSize } from '../graphql/limits/field-extensions.js';
 import { LeadType } from '../leads/dto/lead.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import type { Interaction } from './interaction.model.js';
@@ -9,6 +10,7 @@ import { InteractionsOfLeadLoader } from './interactions-of-lead.loader.js';
 export class LeadInteractionsResolver {
   constructor(private readonly loader: InteractionsOfLeadLoader) {}
 
+  @AssumedSize(100)
   @ResolveField(() => [InteractionGraphQLType], {
     nullable: true,
     description: 'All contacts with the lead, newest first.',

@@ -9,6 +9,7 @@ import {
   Resolver,
   ResolveReference,
 } from '@nestjs/graphql';
+import { AssumedSize, Costs, RateLimited } from '../graphql/limits/field-extensions.js';
 import { whileCallerWaits } from '../graphql/caller-signal.js';
 import { CreateLeadInput } from './dto/create-lead.input.js';
 import { LeadSummaryType } from './dto/lead-summary.type.js';
@@ -34,6 +35,7 @@ export class LeadsResolver {
   ) {}
 
   @AllowedTo('viewer')
+  @AssumedSize(100)
   @Query(() => [LeadType], {
     name: 'leads',
     description:
@@ -84,6 +86,8 @@ export class LeadsResolver {
   }
 
   @AllowedTo('rep')
+  @Costs(1_000)
+  @RateLimited('summary')
   @Mutation(() => LeadType, {
     description:
       'Rescores a lead and writes its summary anew, unless a model has written one of the same facts, which would be paid for twice. Where the summary cannot be written it fails with a code that begins with SUMMARY_; the fresh score is kept, and so is the old summary.',

@@ -1,5 +1,6 @@
 import { AllowedTo } from '../access/allowed-to.js';
 import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
+import { Costs, RateLimited } from '../graphql/limits/field-extensions.js';
 import { RecalculateScoresArgs } from './dto/recalculate-scores.args.js';
 import { RecalculateScoresResult } from './dto/recalculate-scores.result.js';
 import { RescoreRunConnection } from './dto/rescore-run-connection.type.js';
@@ -17,6 +18,8 @@ export class RescoringResolver {
   ) {}
 
   @AllowedTo('admin')
+  @Costs(10_000)
+  @RateLimited('dear')
   @Mutation(() => RecalculateScoresResult, {
     description:
       "Recalculates every lead's score, or the stale ones, in one transaction, all at one instant, and answers when that is done. A lead whose score cannot be saved is named and left as it was; the others are saved. Fails with RECALCULATION_RUNNING, at once, where a recalculation or an import is under way; with RECALCULATION_FAILED or RECALCULATION_CANCELLED where nothing was saved.",

@@ -1,6 +1,7 @@
 import { AllowedTo } from '../access/allowed-to.js';
 import { Args, ID, Mutation, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { recordIdOf } from '../common/record-id.js';
+import { Costs, RateLimited } from '../graphql/limits/field-extensions.js';
 import { RegenerateSummariesArgs } from './dto/regenerate-summaries.args.js';
 import { SummaryBatchType } from './dto/summary-batch.type.js';
 import { SummaryFailureType } from './dto/summary-failure.type.js';
@@ -11,6 +12,8 @@ export class SummaryBatchesResolver {
   constructor(private readonly batches: SummaryBatchesService) {}
 
   @AllowedTo('admin')
+  @Costs(10_000)
+  @RateLimited('dear')
   @Mutation(() => SummaryBatchType, {
     description:
       'Queues leads for a summary and answers at once, with the id of the batch; servers with workers write them. Fails with SUMMARY_SWITCHED_OFF.',

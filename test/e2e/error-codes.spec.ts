@@ -225,6 +225,66 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       return now(post(cancel));
     },
   },
+  QUERY_TOO_LONG: {
+    'many tokens': sending(() => post(`mutation { removeLead(id: ${leadId}) ${'a '.repeat(5_000)} }`)),
+  },
+  QUERY_TOO_DEEP: {
+    'values within one another': sending(() =>
+      post(`mutation { removeLead(id: ${'['.repeat(20)}${leadId}${']'.repeat(20)}) }`),
+    ),
+  },
+  QUERY_TOO_WIDE: {
+    'fragments that are spread often': sending(() =>
+      post(
+        `{ ...A ...A ...A ...A } fragment A on Query { ${'... { ...B }'.repeat(20)} } fragment B on Query { ${'... { __typename }'.repeat(20)} }`,
+      ),
+    ),
+  },
+  QUERY_TOO_MANY_ALIASES: {
+    'a lead asked for often': sending(() =>
+      post(`{ ${Array.from({ length: 31 }, (_, index) => `a${index}: lead(id: 1) { id }`).join(' ')} }`),
+    ),
+  },
+  QUERY_TOO_MANY_DIRECTIVES: {
+    'one at each of many fields': sending(() =>
+      post(`{ ${'... { __typename @skip(if: false) } '.repeat(51)} }`),
+    ),
+  },
+  QUERY_TOO_REPETITIVE: {
+    'a field written often': sending(() => post(`{ ${'__typename '.repeat(500)} }`)),
+    'directives that there are not': sending(() => post(`{ __typename ${'@aa'.repeat(10)} }`)),
+  },
+  QUERY_TOO_COSTLY: {
+    'all that there is, several times': sending(() =>
+      post(
+        `{ ${['a', 'b', 'c', 'd', 'e'].map((name) => `${name}: leads { interactions { id } }`).join(' ')} }`,
+      ),
+    ),
+  },
+  TOO_MANY_MUTATIONS: {
+    'a lead removed often': sending(() =>
+      post(
+        `mutation { ${Array.from({ length: 11 }, (_, index) => `a${index}: removeLead(id: ${leadId})`).join(' ')} }`,
+      ),
+    ),
+  },
+  RATE_LIMITED: {
+    'a request too many': async (now) => {
+      const strict = await startApi({ RATE_LIMIT_PER_MINUTE: '1' }, api.databaseUrl);
+      await strict.send('{ __typename }');
+      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, strict));
+      await strict.close();
+      return response;
+    },
+    'a mutation too many': async (now) => {
+      const strict = await startApi({ RATE_LIMIT_WRITES_PER_MINUTE: '1' }, api.databaseUrl);
+      const response = await now(
+        post(`mutation { removeLead(id: ${leadId}) b: removeLead(id: ${leadId}) }`, strict),
+      );
+      await strict.close();
+      return response;
+    },
+  },
   GRAPHQL_PARSE_FAILED: { 'a syntax error': sending(() => post('mutation {')) },
   GRAPHQL_VALIDATION_FAILED: {
     'an unknown field': sending(() => post(`mutation { removeLead(id: ${leadId}) nothing }`)),

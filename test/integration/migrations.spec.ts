@@ -24,6 +24,7 @@ const ALL = [
   '0012-summary-batches',
   '0013-lead-listing',
   '0014-api-keys',
+  '0015-rate-limits',
 ];
 
 let database: TestDatabase;

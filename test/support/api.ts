@@ -57,6 +57,15 @@ async function recordStatements(work: () => Promise<unknown>): Promise<SentState
   }
 }
 
+/** Tests ask more than any caller may, but for those of the limits. */
+const WITHOUT_RATE_LIMITS = {
+  RATE_LIMIT_PER_MINUTE: '0',
+  RATE_LIMIT_WRITES_PER_MINUTE: '0',
+  RATE_LIMIT_SUMMARIES_PER_MINUTE: '0',
+  RATE_LIMIT_DEAR_PER_MINUTE: '0',
+  RATE_LIMIT_REFUSED_PER_MINUTE: '0',
+};
+
 /**
  * It takes no jobs from the queue unless the environment says so: its polling would be among what a test counts.
  * @param databaseUrl a database that is there; without one, one of its own is made, and dropped at the end
@@ -67,7 +76,7 @@ export async function startApi(environment: Environment = {}, databaseUrl?: stri
       ? await createTestDatabase()
       : { url: databaseUrl, drop: () => Promise.resolve() };
   const app = await createApp(
-    loadSettings({ NODE_ENV: 'test', SUMMARY_WORKERS: '0', ...environment }),
+    loadSettings({ NODE_ENV: 'test', SUMMARY_WORKERS: '0', ...WITHOUT_RATE_LIMITS, ...environment }),
     database.url,
   );
   app.useLogger(false);

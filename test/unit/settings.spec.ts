@@ -11,7 +11,7 @@ const PRODUCTION = { NODE_ENV: 'production', DATABASE_URL, OPENROUTER_API_KEY };
 
 const DEFAULTS = {
   environment: 'development',
-  http: { host: '127.0.0.1', port: 3000, corsOrigins: null },
+  http: { host: '127.0.0.1', port: 3000, corsOrigins: null, trustProxy: null },
   access: { isOn: false, jwt: null, routerSecret: null },
   database: { url: null, embeddedDirectory: '.data/postgres', poolSize: 10 },
   lists: { maxLeads: 5_000 },
@@ -21,6 +21,26 @@ const DEFAULTS = {
     language: null,
     workerCount: 4,
     afterChangeSeconds: null,
+  },
+  limits: {
+    maxBodyBytes: 1_048_576,
+    query: {
+      maxTokens: 4_000,
+      maxDepth: 12,
+      maxFields: 1_000,
+      maxAliases: 30,
+      maxDirectives: 50,
+      maxRepeats: 5,
+      maxMutations: 10,
+      maxCost: 50_000,
+    },
+    rates: {
+      requestsPerMinute: 1_200,
+      writesPerMinute: 300,
+      summariesPerMinute: 60,
+      dearPerMinute: 10,
+      refusedPerMinute: 60,
+    },
   },
 };
 
@@ -86,6 +106,21 @@ describe('loadSettings', () => {
       OPENROUTER_MODELS: 'a/b',
       OPENROUTER_ATTEMPT_TIMEOUT_MS: '1000',
       OPENROUTER_TOTAL_TIMEOUT_MS: '2000',
+      TRUST_PROXY: '2',
+      MAX_BODY_BYTES: '2048',
+      QUERY_MAX_TOKENS: '100',
+      QUERY_MAX_DEPTH: '2',
+      QUERY_MAX_FIELDS: '3',
+      QUERY_MAX_ALIASES: '4',
+      QUERY_MAX_DIRECTIVES: '5',
+      QUERY_MAX_REPEATS: '6',
+      QUERY_MAX_MUTATIONS: '7',
+      QUERY_MAX_COST: '8',
+      RATE_LIMIT_PER_MINUTE: '9',
+      RATE_LIMIT_WRITES_PER_MINUTE: '10',
+      RATE_LIMIT_SUMMARIES_PER_MINUTE: '11',
+      RATE_LIMIT_DEAR_PER_MINUTE: '12',
+      RATE_LIMIT_REFUSED_PER_MINUTE: '13',
     };
     expect(Object.keys(bare).sort()).toEqual([...settingNames].sort());
     const spaced = Object.fromEntries(Object.entries(bare).map(([name, value]) => [name, ` ${value}\r`]));
@@ -113,6 +148,21 @@ describe('loadSettings', () => {
         OPENROUTER_MODELS: 'a/one, b/two ,c/three',
         OPENROUTER_ATTEMPT_TIMEOUT_MS: '100',
         OPENROUTER_TOTAL_TIMEOUT_MS: '600000',
+        TRUST_PROXY: '10.0.0.0/8, ::1',
+        MAX_BODY_BYTES: '2048',
+        QUERY_MAX_TOKENS: '100',
+        QUERY_MAX_DEPTH: '2',
+        QUERY_MAX_FIELDS: '3',
+        QUERY_MAX_ALIASES: '4',
+        QUERY_MAX_DIRECTIVES: '5',
+        QUERY_MAX_REPEATS: '6',
+        QUERY_MAX_MUTATIONS: '7',
+        QUERY_MAX_COST: '8',
+        RATE_LIMIT_PER_MINUTE: '9',
+        RATE_LIMIT_WRITES_PER_MINUTE: '10',
+        RATE_LIMIT_SUMMARIES_PER_MINUTE: '11',
+        RATE_LIMIT_DEAR_PER_MINUTE: '12',
+        RATE_LIMIT_REFUSED_PER_MINUTE: '13',
       }),
     ).toEqual({
       environment: 'production',
@@ -120,6 +170,7 @@ describe('loadSettings', () => {
         host: '0.0.0.0',
         port: 0,
         corsOrigins: ['https://crm.example.com', 'http://localhost:5173'],
+        trustProxy: ['10.0.0.0/8', '::1'],
       },
       access: { isOn: true, jwt: null, routerSecret: null },
       database: { url: DATABASE_URL, embeddedDirectory: '/var/lib/crm', poolSize: 500 },
@@ -138,6 +189,26 @@ describe('loadSettings', () => {
             attemptTimeoutMs: 100,
             totalTimeoutMs: 600_000,
           },
+        },
+      },
+      limits: {
+        maxBodyBytes: 2_048,
+        query: {
+          maxTokens: 100,
+          maxDepth: 2,
+          maxFields: 3,
+          maxAliases: 4,
+          maxDirectives: 5,
+          maxRepeats: 6,
+          maxMutations: 7,
+          maxCost: 8,
+        },
+        rates: {
+          requestsPerMinute: 9,
+          writesPerMinute: 10,
+          summariesPerMinute: 11,
+          dearPerMinute: 12,
+          refusedPerMinute: 13,
         },
       },
     });
@@ -214,6 +285,20 @@ describe('loadSettings', () => {
     ...(
       [
         ['PORT', 0, 65_535],
+        ['MAX_BODY_BYTES', 1024, 104_857_600],
+        ['QUERY_MAX_TOKENS', 10, 20_000],
+        ['QUERY_MAX_DEPTH', 1, 100],
+        ['QUERY_MAX_FIELDS', 1, 5_000],
+        ['QUERY_MAX_ALIASES', 0, 5_000],
+        ['QUERY_MAX_DIRECTIVES', 0, 5_000],
+        ['QUERY_MAX_REPEATS', 1, 5_000],
+        ['QUERY_MAX_MUTATIONS', 1, 1_000],
+        ['QUERY_MAX_COST', 1, 100_000_000],
+        ['RATE_LIMIT_PER_MINUTE', 0, 1_000_000],
+        ['RATE_LIMIT_WRITES_PER_MINUTE', 0, 1_000_000],
+        ['RATE_LIMIT_SUMMARIES_PER_MINUTE', 0, 1_000_000],
+        ['RATE_LIMIT_DEAR_PER_MINUTE', 0, 1_000_000],
+        ['RATE_LIMIT_REFUSED_PER_MINUTE', 0, 1_000_000],
         ['DATABASE_POOL_SIZE', 2, 500],
         ['SUMMARY_WORKERS', 0, 50],
         ['LEADS_LIST_LIMIT', 1, 1_000_000],
@@ -248,6 +333,11 @@ describe('loadSettings', () => {
         'ftp://crm.example.com',
         'https://crm.example.com,secret-marker',
       ],
+    ],
+    [
+      'TRUST_PROXY',
+      'TRUST_PROXY must be addresses or networks such as 10.0.0.0/8, separated by commas, or a number of proxies from 1 to 9',
+      ['secret-marker', 'true', '0', '10', '10.0.0.0/33', '10.0.0.0/8/1', '10.0.0.1,secret-marker', '*'],
     ],
     [
       'DATABASE_URL',
@@ -361,7 +451,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(11);
+    expect(parts).toHaveLength(14);
   });
 });
 

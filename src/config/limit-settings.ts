@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import { integer, type SettingsOf } from './setting-kinds.js';
+
+/** The most that a document, or what comes with it, may have. docs/limits.md says what each counts. */
+export interface QueryLimits {
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxFields: number;
+  readonly maxAliases: number;
+  readonly maxDirectives: number;
+  readonly maxRepeats: number;
+  readonly maxMutations: number;
+  readonly maxCost: number;
+}
+
+/** What each caller may ask for in a minute; 0: as much as it wants. */
+export interface RateLimits {
+  readonly requestsPerMinute: number;
+  readonly writesPerMinute: number;
+  readonly summariesPerMinute: number;
+  readonly dearPerMinute: number;
+  /** Failed attempts to say who one is, for each address. */
+  readonly refusedPerMinute: number;
+}
+
+export interface LimitSettings {
+  readonly maxBodyBytes: number;
+  readonly query: QueryLimits;
+  readonly rates: RateLimits;
+}
+
+export const limitsShape = {
+  MAX_BODY_BYTES: integer('MAX_BODY_BYTES', 1024, 104_857_600, 1_048_576),
+  QUERY_MAX_TOKENS: integer('QUERY_MAX_TOKENS', 10, 20_000, 4_000),
+  QUERY_MAX_DEPTH: integer('QUERY_MAX_DEPTH', 1, 100, 12),
+  QUERY_MAX_FIELDS: integer('QUERY_MAX_FIELDS', 1, 5_000, 1_000),
+  QUERY_MAX_ALIASES: integer('QUERY_MAX_ALIASES', 0, 5_000, 30),
+  QUERY_MAX_DIRECTIVES: integer('QUERY_MAX_DIRECTIVES', 0, 5_000, 50),
+  QUERY_MAX_REPEATS: integer('QUERY_MAX_REPEATS', 1, 5_000, 5),
+  QUERY_MAX_MUTATIONS: integer('QUERY_MAX_MUTATIONS', 1, 1_000, 10),
+  QUERY_MAX_COST: integer('QUERY_MAX_COST', 1, 100_000_000, 50_000),
+  RATE_LIMIT_PER_MINUTE: integer('RATE_LIMIT_PER_MINUTE', 0, 1_000_000, 1_200),
+  RATE_LIMIT_WRITES_PER_MINUTE: integer('RATE_LIMIT_WRITES_PER_MINUTE', 0, 1_000_000, 300),
+  RATE_LIMIT_SUMMARIES_PER_MINUTE: integer('RATE_LIMIT_SUMMARIES_PER_MINUTE', 0, 1_000_000, 60),
+  RATE_LIMIT_DEAR_PER_MINUTE: integer('RATE_LIMIT_DEAR_PER_MINUTE', 0, 1_000_000, 10),
+  RATE_LIMIT_REFUSED_PER_MINUTE: integer('RATE_LIMIT_REFUSED_PER_MINUTE', 0, 1_000_000, 60),
+} satisfies z.ZodRawShape;
+
+export function limitSettings(env: SettingsOf<typeof limitsShape>): LimitSettings {
+  return {
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    query: Object.freeze({
+      maxTokens: env.QUERY_MAX_TOKENS,
+      maxDepth: env.QUERY_MAX_DEPTH,
+      maxFields: env.QUERY_MAX_FIELDS,
+      maxAliases: env.QUERY_MAX_ALIASES,
+      maxDirectives: env.QUERY_MAX_DIRECTIVES,
+      maxRepeats: env.QUERY_MAX_REPEATS,
+      maxMutations: env.QUERY_MAX_MUTATIONS,
+      maxCost: env.QUERY_MAX_COST,
+    }),
+    rates: Object.freeze({
+      requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
+      writesPerMinute: env.RATE_LIMIT_WRITES_PER_MINUTE,
+      summariesPerMinute: env.RATE_LIMIT_SUMMARIES_PER_MINUTE,
+      dearPerMinute: env.RATE_LIMIT_DEAR_PER_MINUTE,
+      refusedPerMinute: env.RATE_LIMIT_REFUSED_PER_MINUTE,
+    }),
+  };
+}

@@ -1,0 +1,136 @@
+import {
+  type DocumentNode,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type ParseOptions,
+  type ValidationRule,
+} from 'graphql';
+import { DomainError, type ErrorCode } from '../../common/domain-error.js';
+import type { QueryLimits } from '../../config/limit-settings.js';
+import { type DocumentSize, sizeOf } from './document-size.js';
+import { costOf, type QueryCost } from './query-cost.js';
+import { isDeeperThan } from './value-depth.js';
+
+/** Too deep to be counted, let alone executed. */
+const BOTTOMLESS: DocumentSize = {
+  depth: Infinity,
+  valueDepth: 0,
+  fields: 0,
+  aliases: 0,
+  directives: 0,
+  repeats: 0,
+  mutations: 0,
+};
+
+/** An operation, and what it comes with. */
+export interface IncomingOperation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variables: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/**
+ * The limits of documents, the same for HTTP and for WebSocket: how they are parsed, which rule they are validated by
+ * beside those of GraphQL, and what is looked at before an operation is executed.
+ */
+export class DocumentLimits {
+  readonly parseOptions: ParseOptions;
+  private readonly costs = new WeakMap<DocumentNode, Map<OperationDefinitionNode, QueryCost>>();
+
+  constructor(private readonly limits: QueryLimits) {
+    this.parseOptions = { maxTokens: limits.maxTokens };
+  }
+
+  /**
+   * Refuses a document that is too large, and then leaves none of it to the other rules: some take time with the square
+   * of what they are given.
+   */
+  readonly rule: ValidationRule = (context) => ({
+    Document: (document: DocumentNode) => {
+      const fault = this.faultOf(measured(document));
+      if (fault === null) return undefined;
+      context.reportError(new GraphQLError(fault.message, { originalError: fault }));
+      return { ...document, definitions: [] };
+    },
+  });
+
+  /**
+   * Says what has kept a document from being parsed.
+   * @returns null where it is merely wrong
+   */
+  faultOfParsing(error: Error): DomainError | null {
+    const { maxTokens, maxDepth } = this.limits;
+    // A parser that calls itself for each bracket has run out of stack.
+    if (error instanceof RangeError) return tooMuch('QUERY_TOO_DEEP', maxDepth, 'levels');
+    return /contains more tha\w \d+ tokens/.test(error.message)
+      ? tooMuch('QUERY_TOO_LONG', maxTokens, 'tokens')
+      : null;
+  }
+
+  /** @throws DomainError where an operation asks for too much with the variables that it comes with */
+  check({ schema, document, operationName, variables }: IncomingOperation): void {
+    const { maxDepth, maxCost } = this.limits;
+    if (Object.values(variables ?? {}).some((value) => isDeeperThan(value, maxDepth))) {
+      throw tooMuch('QUERY_TOO_DEEP', maxDepth, 'levels');
+    }
+    const operation = getOperationAST(document, operationName);
+    if (operation == null) return;
+    const cost = this.costFor(schema, document, operation)(variables ?? {});
+    if (cost > maxCost) throw tooMuch('QUERY_TOO_COSTLY', maxCost, 'objects', cost);
+  }
+
+  private costFor(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+  ): QueryCost {
+    let costs = this.costs.get(document);
+    if (costs === undefined) {
+      costs = new Map();
+      this.costs.set(document, costs);
+    }
+    let cost = costs.get(operation);
+    if (cost === undefined) {
+      cost = costOf(schema, document, operation);
+      costs.set(operation, cost);
+    }
+    return cost;
+  }
+
+  private faultOf(size: DocumentSize): DomainError | null {
+    const { limits } = this;
+    const kinds: readonly [ErrorCode, string, number, number][] = [
+      ['QUERY_TOO_DEEP', 'levels', limits.maxDepth, Math.max(size.depth, size.valueDepth)],
+      ['QUERY_TOO_MANY_ALIASES', 'aliases', limits.maxAliases, size.aliases],
+      ['QUERY_TOO_MANY_DIRECTIVES', 'directives', limits.maxDirectives, size.directives],
+      ['QUERY_TOO_REPETITIVE', 'of the same in one place', limits.maxRepeats, size.repeats],
+      ['TOO_MANY_MUTATIONS', 'mutations', limits.maxMutations, size.mutations],
+      ['QUERY_TOO_WIDE', 'fields', limits.maxFields, size.fields],
+    ];
+    const exceeded = kinds.find(([, , limit, actual]) => actual > limit);
+    if (exceeded === undefined) return null;
+    const [code, what, limit, actual] = exceeded;
+    return tooMuch(code, limit, what, actual);
+  }
+}
+
+function measured(document: DocumentNode): DocumentSize {
+  try {
+    return sizeOf(document);
+  } catch (error) {
+    if (error instanceof RangeError) return BOTTOMLESS;
+    throw error;
+  }
+}
+
+function tooMuch(code: ErrorCode, limit: number, what: string, actual?: number): DomainError {
+  const details = {
+    limit,
+    // Fragments that spread one another reach numbers that JSON does not have.
+    ...(actual === undefined ? {} : { actual: Math.min(actual, Number.MAX_SAFE_INTEGER) }),
+  };
+  return new DomainError(code, `The request has more than ${limit} ${what}.`, { details });
+}

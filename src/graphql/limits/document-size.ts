@@ -1,0 +1,202 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  OperationTypeNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
+
+/** How large a document is, each fragment counted as often as it is spread. */
+export interface DocumentSize {
+  /** Fields within one another. */
+  readonly depth: number;
+  /** Lists and objects within one another, in a value. */
+  readonly valueDepth: number;
+  readonly fields: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** How often the same field, or any directive, is written in one place. */
+  readonly repeats: number;
+  /** Fields of a mutation. */
+  readonly mutations: number;
+}
+
+const NOTHING: DocumentSize = {
+  depth: 0,
+  valueDepth: 0,
+  fields: 0,
+  aliases: 0,
+  directives: 0,
+  repeats: 0,
+  mutations: 0,
+};
+
+/** Their answers are as deep as their questions; they are there in development alone. */
+const INTROSPECTION = new Set(['__schema', '__type']);
+
+/**
+ * Counts what a document that has been parsed, and not yet validated, would have its validation and execution do.
+ * Each definition counts by itself and the largest one tells, whether it is what is to be executed or not, for all
+ * are validated. Takes time in proportion to the document as it is written: a fragment that is spread a million times
+ * is counted once.
+ */
+export function sizeOf(document: DocumentNode): DocumentSize {
+  const counter = new SizeCounter(document);
+  return document.definitions.reduce((largest, definition) => {
+    const isOperation = definition.kind === Kind.OPERATION_DEFINITION;
+    if (!isOperation && definition.kind !== Kind.FRAGMENT_DEFINITION) return largest;
+    const selected = counter.ofSelections(definition.selectionSet);
+    const directives = [
+      definition.directives ?? [],
+      ...(definition.variableDefinitions ?? []).map((variable) => variable.directives ?? []),
+    ];
+    const defaults = (definition.variableDefinitions ?? []).map(({ defaultValue }) => depthOf(defaultValue));
+    // What introspection answers may be deep, in a fragment of its own too.
+    const isIntrospection = !isOperation && definition.typeCondition.name.value.startsWith('__');
+    const isMutation = isOperation && definition.operation === OperationTypeNode.MUTATION;
+    return maximum(largest, {
+      ...selected,
+      depth: isIntrospection ? 0 : selected.depth,
+      valueDepth: Math.max(selected.valueDepth, ...defaults),
+      directives: selected.directives + directives.flat().length,
+      repeats: Math.max(selected.repeats, ...directives.map(({ length }) => length)),
+      mutations: isMutation ? counter.rootFields(definition.selectionSet) : 0,
+    });
+  }, NOTHING);
+}
+
+class SizeCounter {
+  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  private readonly known = new Map<SelectionSetNode, DocumentSize>();
+  private readonly knownRoots = new Map<SelectionSetNode, number>();
+
+  constructor(document: DocumentNode) {
+    this.fragments = new Map(
+      document.definitions
+        .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+        .map((fragment) => [fragment.name.value, fragment]),
+    );
+  }
+
+  ofSelections(set: SelectionSetNode | undefined): DocumentSize {
+    if (set === undefined) return NOTHING;
+    const known = this.known.get(set);
+    if (known !== undefined) return known;
+    // A fragment that spreads itself adds nothing; validation refuses it.
+    this.known.set(set, NOTHING);
+    const repeats = mostOf(set.selections.map(responseNameOf));
+    const size = set.selections
+      .map((selection) => this.ofSelection(selection))
+      .reduce(together, { ...NOTHING, repeats });
+    this.known.set(set, size);
+    return size;
+  }
+
+  private ofSelection(selection: SelectionNode): DocumentSize {
+    const directives = selection.directives ?? [];
+    const own = {
+      ...NOTHING,
+      valueDepth: depthOfArguments(directives),
+      directives: directives.length,
+      repeats: directives.length,
+    };
+    if (selection.kind === Kind.INLINE_FRAGMENT)
+      return together(own, this.ofSelections(selection.selectionSet));
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const fragment = this.fragments.get(selection.name.value);
+      const spread = fragment?.directives?.length ?? 0;
+      return together(
+        { ...own, directives: own.directives + spread },
+        this.ofSelections(fragment?.selectionSet),
+      );
+    }
+    const below = this.ofSelections(selection.selectionSet);
+    const isIntrospection = INTROSPECTION.has(selection.name.value);
+    return together(own, {
+      ...below,
+      depth: 1 + (isIntrospection ? 0 : below.depth),
+      valueDepth: Math.max(below.valueDepth, depthOfArguments([selection])),
+      fields: 1 + below.fields,
+      aliases: below.aliases + (selection.alias === undefined ? 0 : 1),
+    });
+  }
+
+  /** Fields that a selection adds to what it is in, through whatever fragments. */
+  rootFields(set: SelectionSetNode | undefined): number {
+    if (set === undefined) return 0;
+    const known = this.knownRoots.get(set);
+    if (known !== undefined) return known;
+    this.knownRoots.set(set, 0);
+    const count = set.selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + 1;
+      const isInline = selection.kind === Kind.INLINE_FRAGMENT;
+      return (
+        sum +
+        this.rootFields(
+          isInline ? selection.selectionSet : this.fragments.get(selection.name.value)?.selectionSet,
+        )
+      );
+    }, 0);
+    this.knownRoots.set(set, count);
+    return count;
+  }
+}
+
+const together = (one: DocumentSize, other: DocumentSize): DocumentSize => ({
+  depth: Math.max(one.depth, other.depth),
+  valueDepth: Math.max(one.valueDepth, other.valueDepth),
+  fields: one.fields + other.fields,
+  aliases: one.aliases + other.aliases,
+  directives: one.directives + other.directives,
+  repeats: Math.max(one.repeats, other.repeats),
+  mutations: one.mutations + other.mutations,
+});
+
+const maximum = (one: DocumentSize, other: DocumentSize): DocumentSize => ({
+  depth: Math.max(one.depth, other.depth),
+  valueDepth: Math.max(one.valueDepth, other.valueDepth),
+  fields: Math.max(one.fields, other.fields),
+  aliases: Math.max(one.aliases, other.aliases),
+  directives: Math.max(one.directives, other.directives),
+  repeats: Math.max(one.repeats, other.repeats),
+  mutations: Math.max(one.mutations, other.mutations),
+});
+
+function responseNameOf(selection: SelectionNode): string | null {
+  if (selection.kind === Kind.FIELD) return (selection.alias ?? selection.name).value;
+  return selection.kind === Kind.FRAGMENT_SPREAD ? `...${selection.name.value}` : null;
+}
+
+function mostOf(names: readonly (string | null)[]): number {
+  const counts = new Map<string, number>();
+  let most = 0;
+  for (const name of names) {
+    if (name === null) continue;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    most = Math.max(most, count);
+  }
+  return most;
+}
+
+interface WithArguments {
+  readonly arguments?: readonly { readonly value: ValueNode }[];
+}
+
+const depthOfArguments = (nodes: readonly WithArguments[]): number =>
+  nodes.reduce(
+    (depth, node) =>
+      (node.arguments ?? []).reduce((deepest, { value }) => Math.max(deepest, depthOf(value)), depth),
+    0,
+  );
+
+function depthOf(value: ValueNode | undefined): number {
+  if (value?.kind === Kind.LIST) return 1 + deepestOf(value.values);
+  if (value?.kind === Kind.OBJECT) return 1 + deepestOf(value.fields.map((field) => field.value));
+  return 0;
+}
+
+const deepestOf = (values: readonly ValueNode[]): number =>
+  values.reduce((depth, value) => Math.max(depth, depthOf(value)), 0);

@@ -1,0 +1,22 @@
+import { Extensions } from '@nestjs/graphql';
+import type { GraphQLField } from 'graphql';
+
+/** Of mutations that are counted apart: `summary` asks a model, `dear` works on all leads. */
+export type RateGroup = 'summary' | 'dear';
+
+interface FieldExtensions {
+  readonly assumedSize?: number;
+  readonly cost?: number;
+  readonly rateGroup?: RateGroup;
+}
+
+/** Declares how many items a list without pages counts as, where the cost of a query is worked out. */
+export const AssumedSize = (assumedSize: number) => Extensions({ assumedSize });
+
+/** Declares how many objects a field counts as by itself, beside those in its answer. */
+export const Costs = (cost: number) => Extensions({ cost });
+
+/** Declares that a mutation counts against a stricter rate limit than that of writes. */
+export const RateLimited = (rateGroup: RateGroup) => Extensions({ rateGroup });
+
+export const extensionsOf = (field: GraphQLField<unknown, unknown>): FieldExtensions => field.extensions;

@@ -1,0 +1,67 @@
+import { DomainError } from '../common/domain-error.js';
+import type { RateLimits } from '../config/limit-settings.js';
+import type { MutationCounts } from '../graphql/limits/mutation-counts.js';
+import { PointLeases } from './point-leases.js';
+import type { Demand, RateStore } from './rate-store.js';
+
+/** Holds callers to what they may ask for in a minute, on all replicas together. */
+export class RateLimiter {
+  private store: RateStore | null = null;
+  private readonly requests: PointLeases;
+  private readonly refusals: PointLeases;
+
+  constructor(private readonly limits: RateLimits) {
+    const store = () => {
+      if (this.store === null) throw new Error('The rate limiter has no database yet.');
+      return this.store;
+    };
+    this.requests = new PointLeases(store, limits.requestsPerMinute);
+    this.refusals = new PointLeases(store, limits.refusedPerMinute);
+  }
+
+  /** Options of GraphQL are there before the database is. */
+  useStore(store: RateStore): void {
+    this.store = store;
+  }
+
+  /** @throws DomainError RATE_LIMITED where a caller has made too many requests */
+  async countRequest(caller: string): Promise<void> {
+    if (this.limits.requestsPerMinute === 0) return;
+    refuseFor(await this.requests.spend(`requests ${caller}`), this.limits.requestsPerMinute);
+  }
+
+  /**
+   * To be called where somebody has failed to prove who it is.
+   * @throws DomainError RATE_LIMITED where that came from this address too often
+   */
+  async countRefusal(address: string): Promise<void> {
+    if (this.limits.refusedPerMinute === 0) return;
+    refuseFor(await this.refusals.spend(`refused ${address}`), this.limits.refusedPerMinute);
+  }
+
+  /**
+   * Counts all mutations of a request, or none where there are too many of one kind.
+   * @throws DomainError RATE_LIMITED then
+   */
+  async countMutations(caller: string, counts: MutationCounts): Promise<void> {
+    const demands = [
+      { key: `writes ${caller}`, points: counts.all, max: this.limits.writesPerMinute },
+      { key: `summaries ${caller}`, points: counts.summary, max: this.limits.summariesPerMinute },
+      { key: `dear ${caller}`, points: counts.dear, max: this.limits.dearPerMinute },
+    ].filter(({ points, max }) => points > 0 && max > 0);
+    if (demands.length === 0) return;
+    if (this.store === null) throw new Error('The rate limiter has no database yet.');
+    const { granted, endsInMs } = await this.store.take(demands);
+    if (!granted) refuseFor(Math.max(endsInMs, 1), smallest(demands));
+  }
+}
+
+const smallest = (demands: readonly Demand[]): number => Math.min(...demands.map(({ max }) => max));
+
+function refuseFor(milliseconds: number, limit: number): void {
+  if (milliseconds <= 0) return;
+  const retryAfterSeconds = Math.ceil(milliseconds / 1000);
+  throw new DomainError('RATE_LIMITED', `Too many requests; try again in ${retryAfterSeconds} s.`, {
+    details: { limit, retryAfterSeconds },
+  });
+}

@@ -1,0 +1,48 @@
+import { type DynamicModule, Logger, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { InjectConnection } from '@nestjs/sequelize';
+import type { FastifyInstance } from 'fastify';
+import { Sequelize } from 'sequelize';
+import { callerKeyOf } from './caller-key.js';
+import { RateLimiter } from './rate-limiter.js';
+import { RateStore } from './rate-store.js';
+
+const CLEAN_UP_EVERY_MS = 60_000;
+
+/** Counts requests before their bodies are read; mutations are counted once they are known. */
+@Module({})
+export class RateLimitsModule implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger('RateLimits');
+  private cleanUp: NodeJS.Timeout | undefined;
+
+  static register(limiter: RateLimiter): DynamicModule {
+    return {
+      module: RateLimitsModule,
+      providers: [{ provide: RateLimiter, useValue: limiter }],
+      exports: [RateLimiter],
+    };
+  }
+
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    private readonly host: HttpAdapterHost,
+    private readonly limiter: RateLimiter,
+  ) {}
+
+  onModuleInit(): void {
+    const store = new RateStore(this.sequelize);
+    this.limiter.useStore(store);
+    this.host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', async (request) => {
+      if (request.routeOptions.url === '/graphql') await this.limiter.countRequest(callerKeyOf(request));
+    });
+    this.cleanUp = setInterval(() => {
+      store.removeExpired().catch((error: unknown) => {
+        this.logger.warn(`Expired rate limits were not removed: ${String(error)}`);
+      });
+    }, CLEAN_UP_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.cleanUp);
+  }
+}

@@ -1,0 +1,187 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Sequelize } from 'sequelize';
+import request, { type Response } from 'supertest';
+import { RateLimiter } from '../../src/rate-limits/rate-limiter.js';
+import { RateStore } from '../../src/rate-limits/rate-store.js';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
+
+let base: Api;
+let database: Connection;
+const open: Api[] = [];
+beforeAll(async () => {
+  base = await startApi();
+  database = await connect(base.databaseUrl);
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((api) => api.close()));
+  await database.rows('TRUNCATE rate_limits');
+});
+afterAll(async () => {
+  await database.close();
+  await base.close();
+});
+
+/** One more server on the same database. */
+async function replica(environment: Record<string, string>): Promise<Api> {
+  const api = await startApi(environment, base.databaseUrl);
+  open.push(api);
+  return api;
+}
+const post = (api: Api, query = '{ __typename }', headers: Record<string, string> = {}): Promise<Response> =>
+  request(api.app.getHttpServer())
+    .post('/graphql')
+    .set(headers)
+    .send({ query })
+    .then((response) => response);
+const statuses = (responses: readonly Response[]) => responses.map(({ status }) => status).sort();
+const create = (count: number) =>
+  `mutation { ${Array.from({ length: count }, (_, index) => `m${index}: createLead(createLeadInput: { firstName: "A", lastName: "B", email: "${Math.random()}@example.com", status: "new" }) { id }`).join(' ')} }`;
+const leadCount = async () =>
+  (await database.rows<{ count: number }>('SELECT count(*)::int AS count FROM leads'))[0]?.count;
+const codeOf = (response: Response) =>
+  (response.body as { errors?: { extensions: { code: string } }[] }).errors?.[0]?.extensions.code;
+
+describe('requests of a caller', () => {
+  it('are as many as the limit, and then refused until the minute is over', async () => {
+    const api = await replica({ RATE_LIMIT_PER_MINUTE: '5' });
+    for (let sent = 0; sent < 5; sent += 1) expect((await post(api)).status).toBe(200);
+    const refused = await post(api);
+    expect(refused.status).toBe(429);
+    expect(refused.body).toMatchObject({
+      errors: [{ extensions: { code: 'RATE_LIMITED', limit: 5, retryAfterSeconds: expect.any(Number) } }],
+    });
+    const seconds = Number(refused.headers['retry-after']);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect(await api.countStatements(() => post(api))).toBe(0);
+  });
+
+  it('are counted on all replicas together, however they come', async () => {
+    const replicas = await Promise.all([1, 2].map(() => replica({ RATE_LIMIT_PER_MINUTE: '5' })));
+    const sent = Array.from({ length: 16 }, () => replicas[Math.floor(Math.random() * 2)] ?? base);
+    const answers = await Promise.all(sent.map((api) => post(api)));
+    expect(statuses(answers)).toEqual([...Array<number>(5).fill(200), ...Array<number>(11).fill(429)]);
+  });
+
+  it('ask the database once for many of them', async () => {
+    const api = await replica({ RATE_LIMIT_PER_MINUTE: '1000' });
+    expect(
+      await api.countStatements(async () => {
+        for (let sent = 0; sent < 40; sent += 1) await post(api);
+      }),
+    ).toBe(2);
+  });
+
+  it('are let through again in the next minute, and old ones are forgotten', async () => {
+    const api = await replica({ RATE_LIMIT_WRITES_PER_MINUTE: '1' });
+    expect((await post(api, create(1))).status).toBe(200);
+    expect((await post(api, create(1))).status).toBe(429);
+    await database.rows(`UPDATE rate_limits SET "endsAt" = now() - interval '1 second'`);
+    expect((await post(api, create(1))).status).toBe(200);
+    await database.rows(`UPDATE rate_limits SET "endsAt" = now() - interval '1 second'`);
+    const sequelize = new Sequelize(base.databaseUrl, { logging: false });
+    await new RateStore(sequelize).removeExpired();
+    await sequelize.close();
+    expect(await database.rows('SELECT FROM rate_limits')).toEqual([]);
+  });
+
+  it('are those of one address, which a proxy may tell and nobody else', async () => {
+    const believing = await replica({
+      RATE_LIMIT_PER_MINUTE: '1',
+      TRUST_PROXY: '127.0.0.1,::1,::ffff:127.0.0.1',
+    });
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    expect((await post(believing, undefined, from('203.0.113.1'))).status).toBe(200);
+    expect((await post(believing, undefined, from('203.0.113.2'))).status).toBe(200);
+    expect((await post(believing, undefined, from('203.0.113.9, 203.0.113.2'))).status).toBe(429);
+    const doubting = await replica({ RATE_LIMIT_PER_MINUTE: '1' });
+    expect((await post(doubting, undefined, from('203.0.113.3'))).status).toBe(200);
+    expect((await post(doubting, undefined, from('203.0.113.4'))).status).toBe(429);
+  });
+
+  it('are refused with a code where they cannot be counted', async () => {
+    const api = await replica({ RATE_LIMIT_PER_MINUTE: '5' });
+    const holder = await connect(base.databaseUrl);
+    await holder.rows('BEGIN');
+    await holder.rows('LOCK TABLE rate_limits');
+    const refused = post(api);
+    await untilWaiting(database);
+    await database.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    const answer = await refused;
+    expect([answer.status, (answer.body as { errors: unknown[] }).errors]).toMatchObject([
+      503,
+      [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
+    ]);
+    await holder.close();
+  });
+});
+
+describe('mutations', () => {
+  it('count each, by whatever name, and are refused together before any is done', async () => {
+    const api = await replica({ RATE_LIMIT_WRITES_PER_MINUTE: '5' });
+    expect((await post(api, create(3))).status).toBe(200);
+    const before = await leadCount();
+    const refused = await post(api, create(3));
+    expect([refused.status, codeOf(refused)]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(await leadCount()).toBe(before);
+    // What was refused has taken nothing.
+    expect((await post(api, create(2))).status).toBe(200);
+    expect((await post(api, create(1))).status).toBe(429);
+    expect((await post(api)).status).toBe(200);
+  });
+
+  it('are exact on two replicas that are driven at random', async () => {
+    const replicas = await Promise.all([1, 2].map(() => replica({ RATE_LIMIT_WRITES_PER_MINUTE: '5' })));
+    const answers = await Promise.all(
+      Array.from({ length: 14 }, () => post(replicas[Math.floor(Math.random() * 2)] ?? base, create(1))),
+    );
+    expect(statuses(answers)).toEqual([...Array<number>(5).fill(200), ...Array<number>(9).fill(429)]);
+  });
+
+  it.each([
+    ['RATE_LIMIT_DEAR_PER_MINUTE', 'mutation { recalculateAllScores { count } }'],
+    ['RATE_LIMIT_DEAR_PER_MINUTE', 'mutation { regenerateSummaries { id } }'],
+    ['RATE_LIMIT_SUMMARIES_PER_MINUTE', 'mutation { regenerateSummary(id: 4711) { id } }'],
+  ])('that are dear have a limit of their own: %s, %s', async (setting, mutation) => {
+    const api = await replica({ [setting]: '2', RATE_LIMIT_WRITES_PER_MINUTE: '5' });
+    expect((await post(api, mutation)).status).toBe(200);
+    expect((await post(api, mutation)).status).toBe(200);
+    expect((await post(api, mutation)).status).toBe(429);
+    // Those that were refused count for no other limit either.
+    expect((await post(api, create(3))).status).toBe(200);
+  });
+
+  it('count over WebSocket, as requests do', async () => {
+    const api = await replica({ RATE_LIMIT_PER_MINUTE: '3', RATE_LIMIT_WRITES_PER_MINUTE: '1' });
+    await api.app.listen(0, '127.0.0.1');
+    const client = connectSocket(`${await api.app.getUrl()}/graphql`);
+    const code = async (query: string) =>
+      answersTo(client, query)
+        .next()
+        .then(({ value }) => (value as SocketAnswer).errors?.[0]?.extensions?.code)
+        .catch((refused: unknown) => (refused as NonNullable<SocketAnswer['errors']>)[0]?.extensions?.code);
+    expect(await code(create(1))).toBeUndefined();
+    expect(await code(create(1))).toBe('RATE_LIMITED');
+    expect(await code('{ __typename }')).toBeUndefined();
+    expect(await code('{ __typename }')).toBe('RATE_LIMITED');
+    await client.dispose();
+  });
+});
+
+describe('failed proofs of who somebody is', () => {
+  it('are as many as the limit from one address', async () => {
+    const limiter = (await replica({ RATE_LIMIT_REFUSED_PER_MINUTE: '2' })).app.get(RateLimiter, {
+      strict: false,
+    });
+    await limiter.countRefusal('203.0.113.7');
+    await limiter.countRefusal('203.0.113.7');
+    await expect(limiter.countRefusal('203.0.113.7')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await limiter.countRefusal('203.0.113.8');
+  });
+});

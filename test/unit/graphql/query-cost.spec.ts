@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { buildSchema, type OperationDefinitionNode, parse } from 'graphql';
+import { costOf } from '../../../src/graphql/limits/query-cost.js';
+
+const SCHEMA = buildSchema(`
+  type Query { leads: [Lead!]! page(first: Int, last: Int): Page! }
+  type Page { nodes: [Lead!]! edges: [Edge!]! }
+  type Edge { node: Lead! }
+  type Lead { id: ID page(first: Int, last: Int): Page! points: [Point!] }
+  type Point { x: Int }
+`);
+
+function cost(text: string, variables: Record<string, unknown> = {}): number {
+  const document = parse(text);
+  return costOf(SCHEMA, document, document.definitions[0] as OperationDefinitionNode)(variables);
+}
+
+describe('the cost of a query', () => {
+  it('is the objects of its answer, where all pages are full', () => {
+    expect(cost('{ page(first: 7) { nodes { id } } }')).toBe(1 + 7);
+    expect(cost('{ page(last: 7) { edges { node { id } } } }')).toBe(1 + 7 * 2);
+    expect(cost('{ page { nodes { id } } }')).toBe(1 + 20);
+    expect(cost('{ leads { points { x } } }')).toBe(10 * (1 + 10));
+    expect(
+      cost('{ page(first: 3) { ...P } } fragment P on Page { nodes { page(first: 5) { nodes { id } } } }'),
+    ).toBe(1 + 3 * (1 + 1 + 5));
+  });
+
+  it('takes a variable, what it is by itself, or what a page is by itself', () => {
+    const query = 'query ($n: Int = 30) { page(first: $n) { nodes { id } } }';
+    expect(cost(query, { n: 5 })).toBe(6);
+    expect(cost(query)).toBe(31);
+    expect(cost(query, { n: null })).toBe(21);
+    expect(cost('query ($n: Int) { page(first: $n) { nodes { id } } }')).toBe(21);
+  });
+
+  it('is that of the product of pages, whatever their sizes', () => {
+    const size = fc.oneof(
+      fc.integer(),
+      fc.double(),
+      fc.string(),
+      fc.constantFrom(null, Infinity, -0, [], {}),
+    );
+    const query =
+      'query ($a: Int, $b: Int) { page(first: $a) { nodes { page(last: $b) { nodes { id } } } } }';
+    fc.assert(
+      fc.property(size, size, (a, b) => {
+        const sum = cost(query, { a, b });
+        expect(sum).toBeGreaterThanOrEqual(1);
+        expect(sum).toBeLessThanOrEqual(1 + 100 * (1 + 1 + 100));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }), (a, b) => {
+        expect(cost(query, { a, b })).toBe(1 + a * (1 + 1 + b));
+      }),
+    );
+  });
+});
