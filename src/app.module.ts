@@ -5,7 +5,7 @@ import { CoreModule } from './core.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
-import { HealthController } from './health/health.controller.js';
+import { HealthModule } from './health/health.module.js';
 import { RescoreSchedule } from './rescoring/rescore.schedule.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js';
@@ -21,8 +21,8 @@ export class AppModule {
         GraphqlModule.register(settings.environment, isAllowedOrigin(settings.http.corsOrigins)),
         ...(settings.environment === 'development' ? [GraphiqlModule] : []),
         ScheduleModule.forRoot(),
+        HealthModule.register(settings.summaries.workerCount),
       ],
-      controllers: [HealthController],
       providers: [
         RescoreSchedule,
         {

@@ -6,18 +6,35 @@ import { AppModule } from './app.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
 import { requestIdOf, withRequest } from './common/request-context.js';
-import { RequestLogger } from './common/request-logger.js';
 import { isProgramsGet, PROGRAMS_GET } from './graphql/programs-get.js';
+import { logHappenings } from './logging/log-happenings.js';
+import { logRequests } from './logging/log-requests.js';
+import { type Log, silentLog } from './logging/log.js';
+import { NestLog } from './logging/nest-log.js';
 import type { Settings } from './config/settings.js';
 
-/** Builds the application as the server runs it and the tests drive it; nothing listens yet. */
-export async function createApp(settings: Settings, databaseUrl: string): Promise<NestFastifyApplication> {
+/**
+ * Builds the application as the server runs it and the tests drive it; nothing listens yet.
+ * @param log without one, nothing is logged
+ */
+export async function createApp(
+  settings: Settings,
+  databaseUrl: string,
+  log: Log = silentLog,
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(settings, databaseUrl),
     new FastifyAdapter(),
-    { abortOnError: false, logger: new RequestLogger({ logLevels: ['error', 'warn'] }) },
+    { abortOnError: false, logger: new NestLog(log) },
   );
-  identifyRequests(app.getHttpAdapter().getInstance());
+  const server = app.getHttpAdapter().getInstance();
+  identifyRequests(server);
+  logRequests(server, log);
+  const endLog = logHappenings(log);
+  server.addHook('onClose', (_server, done) => {
+    endLog();
+    done();
+  });
   app.useGlobalPipes(new ValidationPipe({ transform: true, exceptionFactory: invalidInput }));
   const isAllowed = isAllowedOrigin(settings.http.corsOrigins);
   app.enableCors({

@@ -6,6 +6,8 @@ import { createApp } from './configure-app.js';
 import { errorCodeOf } from './database/connection-faults.js';
 import { ensureMigrated, openDatabase } from './database/open-database.js';
 import { DemoService } from './demo/demo.service.js';
+import { Readiness } from './health/readiness.js';
+import type { Log } from './logging/log.js';
 
 export interface RunningServer {
   /** Where the API is, such as http://localhost:3000/graphql. */
@@ -21,16 +23,17 @@ export interface RunningServer {
  * Brings up the whole server.
  * @throws OperatorError where the database or the port cannot be used; nothing is left running then
  */
-export async function startServer(settings: Settings): Promise<RunningServer> {
+export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
   const database = await openDatabase(settings.database);
   let app: NestFastifyApplication | undefined;
   const close = async () => {
+    app?.get(Readiness, { strict: false }).beginShutdown();
     await app?.close();
     await database.release();
   };
   try {
     await ensureMigrated(database);
-    app = await createApp(settings, database.url);
+    app = await createApp(settings, database.url, log);
     const demoLeadCount = database.isEmbedded ? await loadDemo(app) : 0;
     const port = await listen(app, settings.http);
     const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(settings.http.host)

@@ -9,6 +9,12 @@ import {
 } from './database-settings.js';
 import type { Environment } from './environment.js';
 import { httpSettings, type HttpSettings, httpShape } from './http-settings.js';
+import {
+  observabilityFaults,
+  observabilitySettings,
+  type ObservabilitySettings,
+  observabilityShape,
+} from './observability-settings.js';
 import { integer, text, trim } from './setting-kinds.js';
 import {
   summariesShape,
@@ -34,6 +40,7 @@ export interface Settings {
     readonly rescoreCron: string | null;
   };
   readonly summaries: SummarySettings;
+  readonly observability: ObservabilitySettings;
 }
 
 /** What the settings are for: a command, such as a migration, writes no summaries and needs no key for them. */
@@ -55,11 +62,13 @@ const schema = z.object({
     'RESCORE_CRON must be a cron expression such as 0 3 * * *',
   ),
   ...summariesShape,
+  ...observabilityShape,
 });
 
 /** Rules between settings, which hold whatever else is wrong, so that one start names every fault. */
 const faultsBetween = (env: Environment, program: Program): string[] => [
   ...databaseFaults(env),
+  ...observabilityFaults(env),
   ...summaryTimeoutFaults(env),
   ...(program === 'server' ? summaryKeyFaults(env) : []),
 ];
@@ -95,6 +104,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
       rescoreCron: env.RESCORE_CRON ?? null,
     }),
     summaries: Object.freeze(summarySettings(env)),
+    observability: Object.freeze(observabilitySettings(env, isProduction)),
   });
 }
 

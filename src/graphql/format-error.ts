@@ -32,7 +32,7 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
   }
   const code = formatted.extensions?.code;
   if (original instanceof GraphQLError && isPublicCode(code)) return { ...formatted, extensions: { code } };
-  logger.error(original instanceof Error ? (original.stack ?? original.message) : String(original));
+  logger.error(original);
   return {
     ...formatted,
     message: 'Something went wrong on our side.',
@@ -60,11 +60,5 @@ function logUnlessClientsFault(error: DomainError): void {
     ].includes(error.code)
   )
     return;
-  logger.warn([`${error.code}: ${error.message}`, ...causesOf(error)].join(' <- '));
-}
-
-/** What lies behind an error, outermost first. */
-function causesOf({ cause }: Error): string[] {
-  if (cause === undefined) return [];
-  return cause instanceof Error ? [cause.message, ...causesOf(cause)] : [JSON.stringify(cause)];
+  logger.warn(error);
 }

@@ -14,6 +14,7 @@ import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugi
 import { withPlainFields } from './plain-fields.js';
 import { CSRF_HEADERS } from './programs-get.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
+import { operationWatchPlugin } from './operation-watch.plugin.js';
 import { responseHeadPlugin } from './response-head.plugin.js';
 import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
@@ -58,6 +59,7 @@ export class GraphqlModule {
             responseHeadPlugin,
             socketOnlyPlugin,
             mediaTypePlugin,
+            operationWatchPlugin,
             compiledQueriesPlugin(),
           ],
         }),

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { GraphQLFormattedError } from 'graphql';
+import type { DocumentNode, GraphQLFormattedError } from 'graphql';
 import { GraphQLError, parse } from 'graphql';
 import { isOwnOrigin } from '../common/own-origin.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
 import { formatError } from './format-error.js';
+import { SocketWatch } from './socket-watch.js';
 
 interface SocketContext {
   readonly extra: unknown;
@@ -17,34 +18,69 @@ interface SocketContext {
  * @param isAllowedOrigin as for HTTP
  */
 export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean) {
+  const watch = new SocketWatch();
+  const shownErrors = (context: SocketContext, id: string, errors: readonly unknown[]) => {
+    const shown = allToPublic(errors);
+    watch.onErrors(context, id, shown);
+    return shown;
+  };
   return {
     'graphql-ws': {
-      onConnect: ({ extra }: SocketContext): boolean => {
-        const { origin, host } = (extra as { request: IncomingMessage }).request.headers;
-        return origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
+      onConnect: (context: SocketContext): boolean => {
+        const { origin, host } = (context.extra as { request: IncomingMessage }).request.headers;
+        const isLetIn = origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
+        if (isLetIn) watch.onConnect(context);
+        return isLetIn;
       },
-      onSubscribe: (_context: unknown, _id: string, { query }: { readonly query: string }) =>
-        syntaxErrorsOf(query),
-      onNext: (_context: unknown, _id: string, _payload: unknown, _args: unknown, result: Result) =>
-        result.errors === undefined ? undefined : { ...result, errors: allToPublic(result.errors) },
-      onError: (_context: unknown, _id: string, _payload: unknown, errors: readonly unknown[]) =>
-        allToPublic(errors),
+      onDisconnect: (context: SocketContext) => {
+        watch.onDisconnect(context);
+      },
+      onSubscribe: (context: SocketContext, id: string, { query, operationName }: Payload) => {
+        const { document, errors } = parsed(query);
+        watch.onBegin(context, id, document, operationName);
+        return errors;
+      },
+      onNext: (context: SocketContext, id: string, _payload: unknown, _args: unknown, result: Result) =>
+        result.errors === undefined
+          ? undefined
+          : { ...result, errors: shownErrors(context, id, result.errors) },
+      onError: (context: SocketContext, id: string, _payload: unknown, errors: readonly unknown[]) => {
+        const shown = shownErrors(context, id, errors);
+        watch.onEnd(context, id);
+        return shown;
+      },
+      onComplete: (context: SocketContext, id: string) => {
+        watch.onEnd(context, id);
+      },
     },
   };
+}
+
+interface Payload {
+  readonly query: string;
+  readonly operationName?: string | null;
 }
 
 interface Result {
   readonly errors?: readonly unknown[];
 }
 
+interface Parsed {
+  readonly document?: DocumentNode;
+  readonly errors?: GraphQLError[];
+}
+
 /** Without this one, a document that cannot be parsed closes the socket, and with it whatever else runs there. */
-function syntaxErrorsOf(query: string): GraphQLError[] | undefined {
+function parsed(query: string): Parsed {
   try {
-    parse(query);
-    return undefined;
+    return { document: parse(query) };
   } catch (error) {
     const { message, source, positions } = error as GraphQLError;
-    return [new GraphQLError(message, { source, positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } })];
+    return {
+      errors: [
+        new GraphQLError(message, { source, positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } }),
+      ],
+    };
   }
 }
 

@@ -21,6 +21,7 @@ const DEFAULTS = {
     workerCount: 4,
     afterChangeSeconds: null,
   },
+  observability: { logLevel: 'info', metricsReaders: 'anybody', tracing: null },
 };
 
 const OPENROUTER_DEFAULTS = {
@@ -78,6 +79,10 @@ describe('loadSettings', () => {
       OPENROUTER_MODELS: 'a/b',
       OPENROUTER_ATTEMPT_TIMEOUT_MS: '1000',
       OPENROUTER_TOTAL_TIMEOUT_MS: '2000',
+      LOG_LEVEL: 'warn',
+      METRICS_TOKEN: 'a-token-of-some-length',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example.com:4318',
+      OTEL_SERVICE_NAME: 'crm',
     };
     expect(Object.keys(bare).sort()).toEqual([...settingNames].sort());
     const spaced = Object.fromEntries(Object.entries(bare).map(([name, value]) => [name, ` ${value}\r`]));
@@ -105,6 +110,10 @@ describe('loadSettings', () => {
         OPENROUTER_MODELS: 'a/one, b/two ,c/three',
         OPENROUTER_ATTEMPT_TIMEOUT_MS: '100',
         OPENROUTER_TOTAL_TIMEOUT_MS: '600000',
+        LOG_LEVEL: 'debug',
+        METRICS_TOKEN: 'sixteen-letters!',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318/',
+        OTEL_SERVICE_NAME: 'crm',
       }),
     ).toEqual({
       environment: 'production',
@@ -131,7 +140,19 @@ describe('loadSettings', () => {
           },
         },
       },
+      observability: {
+        logLevel: 'debug',
+        metricsReaders: { token: 'sixteen-letters!' },
+        tracing: { endpoint: 'http://localhost:4318', serviceName: 'crm' },
+      },
     });
+  });
+
+  it('lets nobody read metrics in production without a token, nor with one that can be guessed', () => {
+    expect(loadSettings(PRODUCTION).observability.metricsReaders).toBe('nobody');
+    expect(refusalOf({ METRICS_TOKEN: 'fifteen-letters' }).faults).toEqual([
+      'METRICS_TOKEN must be at least 16 characters long',
+    ]);
   });
 
   it('runs tests as development does', () => {
@@ -352,7 +373,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(10);
+    expect(parts).toHaveLength(11);
   });
 });
 
