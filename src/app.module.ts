@@ -6,6 +6,7 @@ import { isAllowedOrigin } from './common/allowed-origin.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { RescoreSchedule } from './rescoring/rescore.schedule.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js';
@@ -22,6 +23,7 @@ export class AppModule {
         ...(settings.environment === 'development' ? [GraphiqlModule] : []),
         ScheduleModule.forRoot(),
         HealthModule.register(settings.summaries.workerCount),
+        MetricsModule.register(settings.observability.metricsReaders),
       ],
       providers: [
         RescoreSchedule,

@@ -30,10 +30,11 @@ export async function createApp(
   const server = app.getHttpAdapter().getInstance();
   identifyRequests(server);
   logRequests(server, log);
+  const endTracing = await startTracing(server, settings.observability.tracing);
   const endLog = logHappenings(log);
-  server.addHook('onClose', (_server, done) => {
+  server.addHook('onClose', async () => {
     endLog();
-    done();
+    await endTracing();
   });
   app.useGlobalPipes(new ValidationPipe({ transform: true, exceptionFactory: invalidInput }));
   const isAllowed = isAllowedOrigin(settings.http.corsOrigins);
@@ -45,6 +46,21 @@ export async function createApp(
   });
   await app.init();
   return app;
+}
+
+/** What makes traces is loaded only where they are asked for. @returns what sends the last ones */
+async function startTracing(
+  server: FastifyInstance,
+  tracing: Settings['observability']['tracing'],
+): Promise<() => Promise<void>> {
+  if (tracing === null) return () => Promise.resolve();
+  const [{ startTracing: start }, { traceRequests }] = await Promise.all([
+    import('./tracing/start-tracing.js'),
+    import('./tracing/trace-requests.js'),
+  ]);
+  const { tracer, close } = start(tracing);
+  traceRequests(server, tracer);
+  return close;
 }
 
 function identifyRequests(server: FastifyInstance): void {

@@ -29,6 +29,14 @@ class Happening<Told extends object> {
   }
 }
 
+/** A request over HTTP is answered, or its caller has gone. The route is as the server knows it. */
+export const requestEnded = new Happening<{
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+}>('request');
+
 /** Over HTTP or a WebSocket; a subscription has ended when it has given its last answer. Times are in milliseconds. */
 export const operationEnded = new Happening<
   Operation & { readonly durationMs: number; readonly transport: 'http' | 'websocket' }

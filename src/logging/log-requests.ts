@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requestEnded } from '../common/happenings.js';
 import { currentRequest, type RequestContext } from '../common/request-context.js';
 import type { Log } from './log.js';
 
 /** They come every few seconds, from machines. */
 const QUIET = /^\/(?:health|metrics)(?:\/|$)/;
 
-/** One line for each request over HTTP when its answer has gone. Registered after what identifies requests. */
+/** Tells of each request over HTTP when its answer has gone, and logs a line. Registered after what identifies requests. */
 export function logRequests(server: FastifyInstance, log: Log): void {
   const contexts = new WeakMap<FastifyRequest, RequestContext>();
   server.addHook('preHandler', (request, _reply, done) => {
@@ -14,6 +15,8 @@ export function logRequests(server: FastifyInstance, log: Log): void {
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
+    const { elapsedTime: durationMs, statusCode: status } = reply;
+    requestEnded.tell({ method: request.method, route: pathOf(request), status, durationMs });
     const level = levelOf(request, reply);
     if (log.isLevelEnabled(level)) {
       log[level](factsOf(request, reply, contexts.get(request)), 'request');
