@@ -6,7 +6,7 @@ import { traceStatements } from './trace-statements.js';
 export interface Tracing {
   readonly tracer: OtlpTracer;
   /** Sends what is left. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Has traces made and sent from now on. Loaded where they are asked for alone: it brings a library along. */
