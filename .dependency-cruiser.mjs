@@ -65,8 +65,16 @@ export default {
     {
       name: 'features-do-not-import-the-application',
       severity: 'error',
-      from: { path: '^src/(leads|interactions|rescoring|data-import|demo)/' },
-      to: { path: '^src/(cli/|app\\.module|core\\.module|configure-app|main|start-server)' },
+      from: { path: '^src/(leads|interactions|rescoring|data-import|demo|summary-batches)/' },
+      to: {
+        path: '^src/(cli/|health/|logging/|metrics/|tracing/|app\\.module|core\\.module|configure-app|main|start-server)',
+      },
+    },
+    {
+      name: 'logging-and-tracing-know-no-feature',
+      severity: 'error',
+      from: { path: '^src/(logging|tracing)/' },
+      to: { path: '^src/(?!logging/|tracing/|common/|config/)' },
     },
     {
       name: 'the-formula-imports-only-itself',

@@ -3,6 +3,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Settings } from '../config/settings.js';
 import { CoreModule } from '../core.module.js';
+import { createReadableLog } from '../logging/log.js';
+import { NestLog } from '../logging/nest-log.js';
 import { ensureMigrated, type OpenDatabase } from '../database/open-database.js';
 
 /** Runs work with the features that the server has, on a database whose schema is up to date. */
@@ -14,7 +16,8 @@ export async function withFeatures<Result>(
   await ensureMigrated(database);
   const features = await NestFactory.createApplicationContext(CoreModule.register(settings, database.url), {
     abortOnError: false,
-    logger: ['error', 'warn'],
+    // The standard output is for what the command says.
+    logger: new NestLog(await createReadableLog('warn', 2)),
   });
   try {
     return await work(features);

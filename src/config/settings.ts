@@ -11,6 +11,12 @@ import {
 import type { Environment } from './environment.js';
 import { httpSettings, type HttpSettings, httpShape } from './http-settings.js';
 import { limitSettings, type LimitSettings, limitsShape } from './limit-settings.js';
+import {
+  observabilityFaults,
+  observabilitySettings,
+  type ObservabilitySettings,
+  observabilityShape,
+} from './observability-settings.js';
 import { integer, text, trim } from './setting-kinds.js';
 import {
   summariesShape,
@@ -38,6 +44,7 @@ export interface Settings {
   };
   readonly summaries: SummarySettings;
   readonly limits: LimitSettings;
+  readonly observability: ObservabilitySettings;
 }
 
 /** What the settings are for: a command, such as a migration, writes no summaries and needs no key for them. */
@@ -61,11 +68,13 @@ const schema = z.object({
   ),
   ...summariesShape,
   ...limitsShape,
+  ...observabilityShape,
 });
 
 /** Rules between settings, which hold whatever else is wrong, so that one start names every fault. */
 const faultsBetween = (env: Environment, program: Program): string[] => [
   ...databaseFaults(env),
+  ...observabilityFaults(env),
   ...summaryTimeoutFaults(env),
   ...(program === 'server' ? [...accessFaults(env), ...summaryKeyFaults(env)] : []),
 ];
@@ -103,6 +112,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
     }),
     summaries: Object.freeze(summarySettings(env)),
     limits: Object.freeze(limitSettings(env)),
+    observability: Object.freeze(observabilitySettings(env, isProduction)),
   });
 }
 

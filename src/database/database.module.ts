@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { SequelizeModule } from '@nestjs/sequelize';
 import { DedicatedConnections } from './dedicated-connections.js';
+import { ProbeConnection } from './probe-connection.js';
 import { ProcessPresence } from './process-presence.js';
 import { sequelizeOptions } from './sequelize-options.js';
 
@@ -14,9 +15,10 @@ export class DatabaseModule {
       imports: [SequelizeModule.forRoot(sequelizeOptions(url, poolSize))],
       providers: [
         { provide: DedicatedConnections, useValue: new DedicatedConnections(url) },
+        ProbeConnection,
         ProcessPresence,
       ],
-      exports: [DedicatedConnections, ProcessPresence],
+      exports: [DedicatedConnections, ProbeConnection, ProcessPresence],
     };
   }
 }

@@ -69,6 +69,9 @@ export async function migrationStatus(options: MigratorOptions): Promise<Migrati
   }
 }
 
+/** The migrations that this version brings along, oldest first. */
+export const knownMigrations = (): string[] => migrationNames(MIGRATIONS_DIRECTORY);
+
 async function withMigrator(
   options: MigratorOptions,
   work: (umzug: Umzug<pg.Client>) => Promise<void>,

@@ -1,43 +1,55 @@
 import { Controller, Get, Header, HttpStatus, Res } from '@nestjs/common';
-import { InjectConnection } from '@nestjs/sequelize';
 import type { FastifyReply } from 'fastify';
-import { Sequelize } from 'sequelize';
-import { SummaryWriter } from '../leads/summaries/summary-writer.js';
+import { Readiness } from './readiness.js';
+import { type Condition, type Conditions, ServerChecks } from './server-checks.js';
 
-type Condition = 'ok' | 'degraded' | 'down';
-
-interface Health {
+interface Health extends Pick<Conditions, 'database' | 'summaries'> {
   readonly status: Condition;
-  readonly database: Condition;
-  /** The service that summaries are written through. */
-  readonly summaries: Condition;
+}
+
+interface Ready {
+  readonly status: Condition | 'stopping';
+  readonly checks: Conditions;
 }
 
 /** How the server does, for a load balancer and for people. */
 @Controller('health')
 export class HealthController {
   constructor(
-    @InjectConnection() private readonly sequelize: Sequelize,
-    private readonly writer: SummaryWriter,
+    private readonly checks: ServerChecks,
+    private readonly readiness: Readiness,
   ) {}
 
   /** 200 where requests are served, all but summaries perhaps; 503 where they are not. */
   @Get()
   @Header('cache-control', 'no-store')
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
-    const database = await this.databaseCondition();
-    const summaries = this.writer.health().isDegraded ? 'degraded' : 'ok';
-    const isDown = database === 'down';
-    if (isDown) reply.status(HttpStatus.SERVICE_UNAVAILABLE);
-    return { status: isDown ? 'down' : summaries, database, summaries };
+    const { database, summaries } = await this.checks.read();
+    const status = database === 'down' ? 'down' : summaries;
+    reply.status(statusOf(status));
+    return { status, database, summaries };
   }
 
-  private async databaseCondition(): Promise<Condition> {
-    try {
-      await this.sequelize.query('SELECT 1');
-      return 'ok';
-    } catch {
-      return 'down';
-    }
+  /** 200 as long as the process answers: whoever gets no answer starts it anew. Nothing else is looked at. */
+  @Get('live')
+  @Header('cache-control', 'no-store')
+  live(): { readonly status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** 200 where requests may be sent here; 503 where none should be, since something is missing or the server is about to stop. */
+  @Get('ready')
+  @Header('cache-control', 'no-store')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Ready> {
+    const checks = await this.checks.read();
+    const status = this.readiness.isShuttingDown ? 'stopping' : worstOf(Object.values(checks) as Condition[]);
+    reply.status(statusOf(status));
+    return { status, checks };
   }
 }
+
+const statusOf = (status: Ready['status']): HttpStatus =>
+  status === 'down' || status === 'stopping' ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK;
+
+const worstOf = (conditions: readonly Condition[]): Condition =>
+  (['down', 'degraded'] as const).find((worse) => conditions.includes(worse)) ?? 'ok';

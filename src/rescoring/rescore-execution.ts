@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { BaseError, QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
+import { recalculationBegun, recalculationEnded } from '../common/happenings.js';
 import { refusalReason, toDomainError, TransactionLostError } from '../database/database-errors.js';
 import { stopOnAbort } from '../database/stop-on-abort.js';
 import { inTransaction, withSavepoint } from '../database/transactions.js';
@@ -32,6 +33,7 @@ interface Failure {
 
 interface BegunRun {
   readonly id: number;
+  readonly begunAt: number;
   readonly leads: Pick<Recalculation, 'asOf' | 'ids' | 'totalCount'>;
 }
 
@@ -43,6 +45,7 @@ interface BegunRun {
 export class RescoreExecution {
   private begun: BegunRun | null = null;
   private failure: Failure | null = null;
+  private result: RecalculationProgress | null = null;
 
   /** @param signal rolls it back */
   constructor(
@@ -66,11 +69,13 @@ export class RescoreExecution {
     } catch (error) {
       await this.recordLoss(error);
     }
+    this.tellEnd();
     if (this.failure !== null) throw toDomainFailure(this.failure);
     return this.idOfRun();
   }
 
   private async begin(transaction: Transaction): Promise<BegunRun> {
+    const begunAt = performance.now();
     if (!(await tryLockBulkScoring(this.sequelize, transaction))) throw new BulkScoringBusyError();
     const [next] = await this.sequelize.query<{ id: number }>(NEXT_ID, {
       type: QueryTypes.SELECT,
@@ -85,7 +90,20 @@ export class RescoreExecution {
     if (!(await this.record.begin(this.request, { id, startedOn, asOf, totalCount }))) {
       throw new BulkScoringBusyError();
     }
-    return { id, leads: { asOf, ids, totalCount } };
+    recalculationBegun.tell({ runId: id, startedBy: this.request.startedBy, totalCount });
+    return { id, begunAt, leads: { asOf, ids, totalCount } };
+  }
+
+  private tellEnd(): void {
+    if (this.begun === null) return;
+    const { id: runId, begunAt } = this.begun;
+    recalculationEnded.tell({
+      runId,
+      outcome: this.failure?.status ?? 'succeeded',
+      durationMs: Math.round(performance.now() - begunAt),
+      doneCount: this.failure === null ? (this.result?.doneCount ?? 0) : 0,
+      failedCount: this.result?.failedCount ?? 0,
+    });
   }
 
   private async selectLeads(transaction: Transaction): Promise<Pick<Recalculation, 'ids' | 'totalCount'>> {
@@ -102,6 +120,7 @@ export class RescoreExecution {
       const result = await withSavepoint(this.sequelize, transaction, () =>
         this.recalculate(transaction, leads),
       );
+      this.result = result;
       await this.record.settled();
       await this.sequelize.query(SAVE_SUCCESS, {
         transaction,

@@ -49,9 +49,7 @@ export class RescoreSchedule implements OnApplicationBootstrap, OnModuleDestroy 
     } catch (error) {
       // Another replica has taken it, or somebody recalculates just now: scores get fresh either way.
       if (error instanceof DomainError && error.code === 'RECALCULATION_RUNNING') return;
-      this.logger.error(
-        `The scheduled recalculation failed: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.logger.error('The scheduled recalculation failed.', error);
     }
   }
 }

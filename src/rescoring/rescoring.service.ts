@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { Sequelize } from 'sequelize';
 import { DomainError, InvalidInputError } from '../common/domain-error.js';
+import { inSpan } from '../common/spans.js';
 import { toDomainError } from '../database/database-errors.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { ScoreSettings } from '../leads/scoring/score-settings.js';
@@ -32,7 +33,8 @@ export class RescoringService implements OnModuleDestroy {
    * @throws RECALCULATION_CANCELLED, RECALCULATION_FAILED where the whole was rolled back
    */
   async recalculate(request: RescoreRequest): Promise<RescoreRun> {
-    const running = this.runRecorded(request);
+    const facts = { 'rescore.startedBy': request.startedBy };
+    const running = inSpan('recalculation', facts, () => this.runRecorded(request));
     this.running.add(running);
     try {
       return await running;

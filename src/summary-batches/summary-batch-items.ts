@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import { batchChanged } from '../common/happenings.js';
 import { inTransaction } from '../database/transactions.js';
 import type { SummaryAccount } from '../leads/summaries/ai-summary.service.js';
 import type { CallMeter } from '../leads/summaries/call-meter.js';
@@ -137,6 +138,11 @@ export class SummaryBatchItems {
     const bind = [batchId, leadId, status, code, reason];
     const [progress] = await this.select<Progress>(END_ITEM, bind, transaction);
     await this.batches.tellChanged(batchId, transaction);
+    if (progress?.status === 'succeeded') {
+      transaction.afterCommit(() => {
+        batchChanged.tell({ batchId, status: 'succeeded' });
+      });
+    }
     return progress ?? null;
   }
 

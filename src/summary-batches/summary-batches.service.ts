@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
+import { batchChanged } from '../common/happenings.js';
 import { inTransaction } from '../database/transactions.js';
 import { watchRecord } from '../database/watch-record.js';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
@@ -44,7 +45,7 @@ export class SummaryBatchesService {
       throw new DomainError('SUMMARY_SWITCHED_OFF', 'Summaries are switched off on this server.');
     }
     const { startedBy, onlyStale, limit, maxCostUsd } = request;
-    return inTransaction(this.sequelize, async (transaction) => {
+    const batch = await inTransaction(this.sequelize, async (transaction) => {
       const run = <Row extends object>(sql: string, bind: unknown[]) =>
         this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, transaction, bind });
       const [created] = await run<{ id: number }>(CREATE_BATCH, [
@@ -62,6 +63,8 @@ export class SummaryBatchesService {
       }
       return this.getById(id, transaction);
     });
+    batchChanged.tell({ batchId: batch.id, status: batch.status });
+    return batch;
   }
 
   async findById(id: number, transaction?: Transaction): Promise<SummaryBatch | null> {
@@ -115,6 +118,9 @@ export class SummaryBatchesService {
     if (stopped.length === 0) return false;
     await this.sequelize.query(SKIP_QUEUED_ITEMS, { transaction, bind: [id] });
     await this.tellChanged(id, transaction);
+    transaction.afterCommit(() => {
+      batchChanged.tell({ batchId: id, status });
+    });
     return true;
   }
 

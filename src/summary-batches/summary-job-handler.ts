@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { DomainError } from '../common/domain-error.js';
+import { jobEnded } from '../common/happenings.js';
+import { inSpan } from '../common/spans.js';
 import { toDomainError } from '../database/database-errors.js';
 import { AISummaryService } from '../leads/summaries/ai-summary.service.js';
 import { SummaryProviderError } from '../leads/summaries/provider-error.js';
@@ -33,7 +35,20 @@ export class SummaryJobHandler {
   /** @param signal by which the process stops */
   async handle(job: SummaryJob, signal: AbortSignal): Promise<void> {
     await this.untilProviderTakesRequests(signal);
-    const { leadId, batchId, tryCount = 0 } = job;
+    const { leadId, batchId } = job;
+    const begunAt = performance.now();
+    const ended = () => ({ leadId, batchId, durationMs: Math.round(performance.now() - begunAt) });
+    try {
+      await inSpan('job', {}, () => this.write(job, signal));
+      jobEnded.tell(ended());
+    } catch (error) {
+      // One that is given back because the process stops has not failed.
+      if (!signal.aborted) jobEnded.tell({ ...ended(), error });
+      throw error;
+    }
+  }
+
+  private async write({ leadId, batchId, tryCount = 0 }: SummaryJob, signal: AbortSignal): Promise<void> {
     if (batchId === null) await this.writeAfterChange(leadId, tryCount, signal);
     else await this.writeForBatch(batchId, leadId, signal);
   }

@@ -35,6 +35,11 @@ export class SummaryWorkers implements OnModuleDestroy {
     private readonly handler: SummaryJobHandler,
   ) {}
 
+  /** Whether jobs are taken just now: workers that had to give up start again after a while. */
+  get isRunning(): boolean {
+    return this.runner !== null;
+  }
+
   /** @param count summaries that are written at once */
   async start(count: number): Promise<void> {
     if (count === 0) return;
@@ -51,7 +56,9 @@ export class SummaryWorkers implements OnModuleDestroy {
   async stop(): Promise<void> {
     this.stopping.abort();
     if (this.sweeping !== null) clearInterval(this.sweeping);
-    await this.runner?.stop();
+    const { runner } = this;
+    this.runner = null;
+    await runner?.stop();
   }
 
   onModuleDestroy(): Promise<void> {
@@ -67,9 +74,8 @@ export class SummaryWorkers implements OnModuleDestroy {
   private async startAgain(ended: QueueRunner, count: number, reason: unknown): Promise<void> {
     const { signal } = this.stopping;
     if (signal.aborted) return;
-    this.logger.warn(
-      `The workers of summaries have stopped, and start again. ${reason instanceof Error ? reason.message : ''}`.trim(),
-    );
+    this.runner = null;
+    this.logger.warn('The workers of summaries have stopped, and start again.', reason);
     void ended.stop();
     for (;;) {
       await sleep(RESTART_MS, undefined, { signal, ref: false }).catch(() => undefined);
@@ -78,7 +84,7 @@ export class SummaryWorkers implements OnModuleDestroy {
         await this.start(count);
         return;
       } catch (error) {
-        this.logger.warn(`The workers of summaries cannot start: ${String(error)}`);
+        this.logger.warn('The workers of summaries cannot start.', error);
       }
     }
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
-import { RequestLogger } from '../../src/common/request-logger.js';
+import { createLog } from '../../src/logging/log.js';
+import { NestLog } from '../../src/logging/nest-log.js';
 import { SummaryWriter } from '../../src/leads/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
@@ -63,11 +64,8 @@ describe('the id of a request', () => {
 
   it('is in what is logged about it', async () => {
     const written: string[] = [];
-    const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      written.push(String(text));
-      return true;
-    });
-    api.app.useLogger(new RequestLogger({ logLevels: ['error', 'warn'], colors: false }));
+    api.app.useLogger(new NestLog(createLog('warn', { write: (line) => written.push(line) })));
+    const lines = () => written.map((line) => JSON.parse(line) as Record<string, unknown>);
     const original = jest
       .spyOn(api.sequelize.connectionManager, 'getConnection')
       .mockRejectedValue(new Error('inside'));
@@ -79,15 +77,18 @@ describe('the id of a request', () => {
     try {
       const { header } = await post('{ leadStats { totalCount } }', 'the-one');
       expect(header).toBe('the-one');
-      expect(written.join('')).toMatch(/ERROR \[GraphQL the-one\] Error: inside/);
+      expect(lines()).toContainEqual(
+        expect.objectContaining({ level: 'error', context: 'GraphQL', requestId: 'the-one', msg: 'inside' }),
+      );
 
       const outside = await request(api.app.getHttpServer()).get('/health').set('x-request-id', 'the-other');
       expect(outside.status).toBe(500);
-      expect(written.join('')).toMatch(/ERROR \[GraphQL the-other\] Error: inside health/);
+      expect(lines()).toContainEqual(
+        expect.objectContaining({ level: 'error', requestId: 'the-other', msg: 'inside health' }),
+      );
     } finally {
       original.mockRestore();
       health.mockRestore();
-      spy.mockRestore();
       api.app.useLogger(false);
     }
   });

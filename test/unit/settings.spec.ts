@@ -42,6 +42,7 @@ const DEFAULTS = {
       refusedPerMinute: 60,
     },
   },
+  observability: { logLevel: 'info', metricsReaders: 'anybody', tracing: null },
 };
 
 const OPENROUTER_DEFAULTS = {
@@ -121,6 +122,10 @@ describe('loadSettings', () => {
       RATE_LIMIT_SUMMARIES_PER_MINUTE: '11',
       RATE_LIMIT_DEAR_PER_MINUTE: '12',
       RATE_LIMIT_REFUSED_PER_MINUTE: '13',
+      LOG_LEVEL: 'warn',
+      METRICS_TOKEN: 'a-token-of-some-length',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example.com:4318',
+      OTEL_SERVICE_NAME: 'crm',
     };
     expect(Object.keys(bare).sort()).toEqual([...settingNames].sort());
     const spaced = Object.fromEntries(Object.entries(bare).map(([name, value]) => [name, ` ${value}\r`]));
@@ -163,6 +168,10 @@ describe('loadSettings', () => {
         RATE_LIMIT_SUMMARIES_PER_MINUTE: '11',
         RATE_LIMIT_DEAR_PER_MINUTE: '12',
         RATE_LIMIT_REFUSED_PER_MINUTE: '13',
+        LOG_LEVEL: 'debug',
+        METRICS_TOKEN: 'sixteen-letters!',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318/',
+        OTEL_SERVICE_NAME: 'crm',
       }),
     ).toEqual({
       environment: 'production',
@@ -211,7 +220,19 @@ describe('loadSettings', () => {
           refusedPerMinute: 13,
         },
       },
+      observability: {
+        logLevel: 'debug',
+        metricsReaders: { token: 'sixteen-letters!' },
+        tracing: { endpoint: 'http://localhost:4318', serviceName: 'crm' },
+      },
     });
+  });
+
+  it('lets nobody read metrics in production without a token, nor with one that can be guessed', () => {
+    expect(loadSettings(PRODUCTION).observability.metricsReaders).toBe('nobody');
+    expect(refusalOf({ METRICS_TOKEN: 'fifteen-letters' }).faults).toEqual([
+      'METRICS_TOKEN must be at least 16 characters long',
+    ]);
   });
 
   it('runs tests as development does', () => {
@@ -451,7 +472,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(14);
+    expect(parts).toHaveLength(15);
   });
 });
 

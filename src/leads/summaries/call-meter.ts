@@ -1,3 +1,5 @@
+import { providerCounted } from '../../common/happenings.js';
+
 /** What a provider counted for one answer; null where it does not say. */
 export interface Usage {
   readonly promptTokens: number | null;
@@ -25,6 +27,7 @@ export class CallMeter {
   }
 
   onAnswer(usage: Usage, model: string | null, generationId: string | null): void {
+    providerCounted.tell(usage);
     this.promptTokens = sum(this.promptTokens, usage.promptTokens);
     this.completionTokens = sum(this.completionTokens, usage.completionTokens);
     this.costUsd = sum(this.costUsd, usage.costUsd);

@@ -9,6 +9,8 @@ import {
   TimeoutStrategy,
 } from 'cockatiel';
 import { now } from '../../../common/clock.js';
+import { providerAsked } from '../../../common/happenings.js';
+import { inSpan } from '../../../common/spans.js';
 import type { OpenRouterSettings } from '../../../config/summary-settings.js';
 import type { ChatModel, ChatRequest } from '../chat-model.js';
 import type { WriterHealth } from '../summary-writer.js';
@@ -123,10 +125,26 @@ export class OpenRouterClient implements ChatModel {
     if (signal.aborted) throw new TaskCancelledError();
     call.attempts += 1;
     call.meter.onRequest();
-    return timeout(this.settings.attemptTimeoutMs, TimeoutStrategy.Aggressive).execute(
-      (context) => this.request(maxTokens, call, context.signal),
-      signal,
-    );
+    const begunAt = performance.now();
+    const tell = (outcome: string, status: number | null) => {
+      const durationMs = Math.round(performance.now() - begunAt);
+      providerAsked.tell({ provider: this.provider, outcome, status, durationMs });
+      return { outcome, ...(status === null ? {} : { status }) };
+    };
+    return inSpan('provider', { provider: this.provider }, async (span) => {
+      try {
+        const text = await timeout(this.settings.attemptTimeoutMs, TimeoutStrategy.Aggressive).execute(
+          (context) => this.request(maxTokens, call, context.signal),
+          signal,
+        );
+        span.add(tell('OK', 200));
+        return text;
+      } catch (error) {
+        const { code, status = null } = asProviderError(error, !call.signal.aborted);
+        span.add(tell(code, status));
+        throw error;
+      }
+    });
   }
 
   private async request(maxTokens: number, call: Call, signal: AbortSignal): Promise<string> {

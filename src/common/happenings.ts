@@ -1,0 +1,91 @@
+import { channel, type Channel } from 'node:diagnostics_channel';
+import type { Operation } from './request-context.js';
+
+/**
+ * Something that happens, told to whoever wants to know: the log and the metrics. Whoever tells it knows neither of them, and
+ * pays nothing where nobody listens.
+ */
+class Happening<Told extends object> {
+  private readonly channel: Channel;
+
+  /** @param name of the channel, for `node:diagnostics_channel` */
+  constructor(name: string) {
+    this.channel = channel(`lead-scoring:${name}`);
+  }
+
+  tell(told: Told): void {
+    this.channel.publish(told);
+  }
+
+  /** @returns what ends it */
+  listen(listener: (told: Told) => void): () => void {
+    const onMessage = (told: unknown) => {
+      listener(told as Told);
+    };
+    this.channel.subscribe(onMessage);
+    return () => {
+      this.channel.unsubscribe(onMessage);
+    };
+  }
+}
+
+/** A request over HTTP is answered, or its caller has gone. The route is as the server knows it. */
+export const requestEnded = new Happening<{
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+}>('request');
+
+/** Over HTTP or a WebSocket; a subscription has ended when it has given its last answer. Times are in milliseconds. */
+export const operationEnded = new Happening<
+  Operation & { readonly durationMs: number; readonly transport: 'http' | 'websocket' }
+>('operation');
+
+/** `opened` and `closed` are told for every WebSocket connection that has been let in. */
+export const socketChanged = new Happening<{ readonly change: 'opened' | 'closed' }>('socket');
+
+export const recalculationBegun = new Happening<{
+  readonly runId: number;
+  readonly startedBy: string;
+  readonly totalCount: number;
+}>('recalculation-begun');
+
+export const recalculationEnded = new Happening<{
+  readonly runId: number;
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled';
+  readonly durationMs: number;
+  /** Leads whose score was written; 0 where it was rolled back. */
+  readonly doneCount: number;
+  readonly failedCount: number;
+}>('recalculation-ended');
+
+/** A request to the provider of summaries, each attempt of a call for itself. */
+export const providerAsked = new Happening<{
+  readonly provider: string;
+  /** `OK`, or the code of the error. */
+  readonly outcome: string;
+  /** The HTTP status, or the code inside the answer, where there was one. */
+  readonly status: number | null;
+  readonly durationMs: number;
+}>('provider');
+
+/** What the provider counted for an answer, where it says so. */
+export const providerCounted = new Happening<{
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+  /** In US dollars. */
+  readonly costUsd: number | null;
+}>('provider-usage');
+
+/** A batch of summaries is queued, or has come to its end. */
+export const batchChanged = new Happening<{ readonly batchId: number; readonly status: string }>('batch');
+
+/** A job of the queue has ended. */
+export const jobEnded = new Happening<{
+  readonly leadId: number;
+  readonly batchId: number | null;
+  readonly durationMs: number;
+  /** Undefined: it went well. */
+  readonly error?: unknown;
+}>('job');

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Environment } from './environment.js';
+import { isUrl, type SettingsOf, text, trim, trimmed } from './setting-kinds.js';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What those who run the server get to see of it. */
+export interface ObservabilitySettings {
+  /** The least important lines that are written. */
+  readonly logLevel: LogLevel;
+  /** Who may read the metrics: whoever has the token, anybody, or nobody. */
+  readonly metricsReaders: { readonly token: string } | 'anybody' | 'nobody';
+  /** Where traces are sent; null: none are made. */
+  readonly tracing: TracingSettings | null;
+}
+
+export interface TracingSettings {
+  /** Of an OTLP receiver over HTTP, without the path of its traces. */
+  readonly endpoint: string;
+  readonly serviceName: string;
+}
+
+/** Shorter ones can be guessed. */
+const MIN_TOKEN_LENGTH = 16;
+
+export const observabilityShape = {
+  LOG_LEVEL: z.preprocess(
+    trim,
+    z.enum(LOG_LEVELS, `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  ),
+  METRICS_TOKEN: text().refine(
+    (value) => value === undefined || /^[\x21-\x7e]+$/.test(value),
+    'METRICS_TOKEN must be of printable ASCII characters without spaces',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text().refine(
+    (value) => value === undefined || isUrl(['http:', 'https:'])(value),
+    'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as http://localhost:4318',
+  ),
+  OTEL_SERVICE_NAME: text(),
+} satisfies z.ZodRawShape;
+
+export function observabilityFaults(env: Environment): string[] {
+  const token = trimmed(env.METRICS_TOKEN);
+  return token !== undefined && token.length < MIN_TOKEN_LENGTH
+    ? [`METRICS_TOKEN must be at least ${MIN_TOKEN_LENGTH} characters long`]
+    : [];
+}
+
+export function observabilitySettings(
+  env: SettingsOf<typeof observabilityShape>,
+  isProduction: boolean,
+): ObservabilitySettings {
+  const { METRICS_TOKEN: token, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = env;
+  const withoutToken = isProduction ? 'nobody' : 'anybody';
+  return {
+    logLevel: env.LOG_LEVEL,
+    metricsReaders: token === undefined ? withoutToken : Object.freeze({ token }),
+    tracing:
+      endpoint === undefined
+        ? null
+        : Object.freeze({
+            endpoint: endpoint.replace(/\/+$/, ''),
+            serviceName: env.OTEL_SERVICE_NAME ?? 'lead-scoring-api',
+          }),
+  };
+}

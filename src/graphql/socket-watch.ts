@@ -1,0 +1,64 @@
+import { type DocumentNode, getOperationAST } from 'graphql';
+import { operationEnded, socketChanged } from '../common/happenings.js';
+import type { Operation } from '../common/request-context.js';
+import { outcomeOf, shownName } from './operation-watch.plugin.js';
+
+interface Running extends Omit<Operation, 'outcome'> {
+  outcome: string;
+  readonly begunAt: number;
+}
+
+/** Tells of WebSocket connections and of the operations on them. */
+export class SocketWatch {
+  private readonly sockets = new WeakMap<object, Map<string, Running>>();
+
+  /** @param socket the context of the connection */
+  onConnect(socket: object): void {
+    this.sockets.set(socket, new Map());
+    socketChanged.tell({ change: 'opened' });
+  }
+
+  /** Those that were not let in were never opened. */
+  onDisconnect(socket: object): void {
+    const running = this.sockets.get(socket);
+    if (running === undefined) return;
+    for (const id of [...running.keys()]) this.onEnd(socket, id);
+    this.sockets.delete(socket);
+    socketChanged.tell({ change: 'closed' });
+  }
+
+  /** @param document undefined: it cannot be parsed */
+  onBegin(
+    socket: object,
+    id: string,
+    document: DocumentNode | undefined,
+    operationName?: string | null,
+  ): void {
+    const operation = document && getOperationAST(document, operationName);
+    this.sockets.get(socket)?.set(id, {
+      name: shownName(operation?.name?.value),
+      type: operation?.operation ?? null,
+      outcome: 'OK',
+      begunAt: performance.now(),
+    });
+  }
+
+  /** The last errors of an operation are its outcome. */
+  onErrors(socket: object, id: string, errors: Parameters<typeof outcomeOf>[0]): void {
+    const running = this.sockets.get(socket)?.get(id);
+    if (running !== undefined) running.outcome = outcomeOf(errors);
+  }
+
+  onEnd(socket: object, id: string): void {
+    const running = this.sockets.get(socket);
+    const ended = running?.get(id);
+    if (ended === undefined) return;
+    running?.delete(id);
+    const { begunAt, ...operation } = ended;
+    operationEnded.tell({
+      ...operation,
+      durationMs: Math.round(performance.now() - begunAt),
+      transport: 'websocket',
+    });
+  }
+}

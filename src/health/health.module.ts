@@ -1,0 +1,21 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { SummaryBatchesModule } from '../summary-batches/summary-batches.module.js';
+import { HealthController } from './health.controller.js';
+import { Readiness } from './readiness.js';
+import { ServerChecks, WorkerCount } from './server-checks.js';
+
+/** How the server does, for whoever has to know without being anybody. */
+@Module({})
+export class HealthModule {
+  /** @param workerCount summaries that this server writes at once */
+  static register(workerCount: number): DynamicModule {
+    return {
+      module: HealthModule,
+      imports: [TerminusModule.forRoot({ logger: false }), SummaryBatchesModule],
+      controllers: [HealthController],
+      providers: [ServerChecks, Readiness, { provide: WorkerCount, useValue: new WorkerCount(workerCount) }],
+      exports: [Readiness],
+    };
+  }
+}

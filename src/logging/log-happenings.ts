@@ -1,0 +1,46 @@
+import {
+  batchChanged,
+  jobEnded,
+  operationEnded,
+  providerAsked,
+  recalculationBegun,
+  recalculationEnded,
+  socketChanged,
+} from '../common/happenings.js';
+import type { Log } from './log.js';
+
+/** Lines about what is no request of its own. @returns what ends them */
+export function logHappenings(log: Log): () => void {
+  const ends = [
+    operationEnded.listen(({ transport, name, type, outcome, durationMs }) => {
+      // Over HTTP it is in the line of its request.
+      if (transport === 'http') return;
+      log.info(
+        { operation: name ?? undefined, operationType: type, outcome, durationMs },
+        'socket operation',
+      );
+    }),
+    socketChanged.listen(({ change }) => {
+      log.info({ change }, 'socket');
+    }),
+    recalculationBegun.listen((run) => {
+      log.info(run, 'recalculation begun');
+    }),
+    recalculationEnded.listen((run) => {
+      log[run.outcome === 'failed' ? 'warn' : 'info'](run, 'recalculation ended');
+    }),
+    providerAsked.listen((call) => {
+      log[call.outcome === 'OK' ? 'info' : 'warn'](call, 'provider asked');
+    }),
+    batchChanged.listen((batch) => {
+      log.info(batch, 'batch of summaries');
+    }),
+    jobEnded.listen(({ error, ...job }) => {
+      if (error === undefined) log.debug(job, 'job ended');
+      else log.warn({ ...job, err: error }, 'job failed');
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}

@@ -1,0 +1,81 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Sequelize } from 'sequelize';
+import { QUEUE_SCHEMA } from '../database/job-queue.js';
+import type { ProbeConnection } from '../database/probe-connection.js';
+import type { WriterHealth } from '../leads/summaries/summary-writer.js';
+
+/** The queue is counted no more often, however many read the metrics. */
+const QUEUE_MAX_AGE_MS = 5_000;
+
+const COUNT_JOBS = `
+  SELECT count(*) FILTER (WHERE locked_at IS NULL AND attempts < max_attempts AND run_at <= now())::int AS ready,
+         count(*) FILTER (WHERE locked_at IS NULL AND attempts < max_attempts AND run_at > now())::int AS waiting,
+         count(*) FILTER (WHERE locked_at IS NOT NULL)::int AS running,
+         count(*) FILTER (WHERE locked_at IS NULL AND attempts >= max_attempts)::int AS failed
+  FROM ${QUEUE_SCHEMA}.jobs`;
+
+type JobCounts = Readonly<Record<'ready' | 'waiting' | 'running' | 'failed', number>>;
+
+/** Of Sequelize's pool, which its types do not name. */
+interface Pool {
+  readonly maxSize: number;
+  readonly size: number;
+  readonly using: number;
+  readonly waiting: number;
+}
+
+/** The connections of the pool, as they are when the metrics are read. */
+export function poolGauge(registry: Registry, { connectionManager }: Sequelize): void {
+  const gauge = new Gauge({
+    name: 'lead_scoring_pool_connections',
+    help: 'Connections of the pool: most there may be, open, in use, and requests that wait for one.',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    collect: () => {
+      const { pool } = connectionManager as unknown as { readonly pool: Pool };
+      gauge.set({ state: 'max' }, pool.maxSize);
+      gauge.set({ state: 'open' }, pool.size);
+      gauge.set({ state: 'used' }, pool.using);
+      gauge.set({ state: 'waiting' }, pool.waiting);
+    },
+  });
+}
+
+/** Whether the provider of summaries is kept away from just now. */
+export function providerGauge(registry: Registry, health: () => WriterHealth): void {
+  const gauge = new Gauge({
+    name: 'lead_scoring_provider_degraded',
+    help: '1 while the provider of summaries is taken for down and is not asked, else 0.',
+    registers: [registry],
+    collect: () => {
+      gauge.set(health().isDegraded ? 1 : 0);
+    },
+  });
+}
+
+/** Jobs of the queue, counted in the database: the same on every replica. Where it does not answer in time, there are none. */
+export function queueGauge(registry: Registry, probe: ProbeConnection): void {
+  let counted: Promise<JobCounts | null> = Promise.resolve(null);
+  let countedAt = -Infinity;
+  const count = () => {
+    if (performance.now() - countedAt < QUEUE_MAX_AGE_MS) return counted;
+    countedAt = performance.now();
+    counted = probe.rows<JobCounts>(COUNT_JOBS).then(
+      ([row]) => row ?? null,
+      () => null,
+    );
+    return counted;
+  };
+  const gauge = new Gauge({
+    name: 'lead_scoring_queue_jobs',
+    help: 'Jobs of the queue of summaries, of all servers together.',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    collect: async () => {
+      const counts = await count();
+      gauge.reset();
+      if (counts === null) return;
+      for (const [state, value] of Object.entries(counts)) gauge.set({ state }, value);
+    },
+  });
+}

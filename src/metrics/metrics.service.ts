@@ -1,0 +1,38 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/sequelize';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Sequelize } from 'sequelize';
+import { ProbeConnection } from '../database/probe-connection.js';
+import { SummaryWriter } from '../leads/summaries/summary-writer.js';
+import { countHappenings } from './count-happenings.js';
+import { poolGauge, providerGauge, queueGauge } from './gauges.js';
+import { serverMetrics } from './server-metrics.js';
+
+/** The figures of this process. */
+@Injectable()
+export class MetricsService implements OnModuleDestroy {
+  private readonly registry = new Registry();
+  private readonly stopCounting: () => void;
+
+  constructor(@InjectConnection() sequelize: Sequelize, probe: ProbeConnection, writer: SummaryWriter) {
+    collectDefaultMetrics({ register: this.registry });
+    poolGauge(this.registry, sequelize);
+    providerGauge(this.registry, () => writer.health());
+    queueGauge(this.registry, probe);
+    this.stopCounting = countHappenings(serverMetrics(this.registry));
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** Within a second, whatever the database does. */
+  read(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  onModuleDestroy(): void {
+    this.stopCounting();
+    this.registry.clear();
+  }
+}

@@ -1,0 +1,95 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** From a hundredth of a second, for what a lead card asks for, to a quarter of a minute. */
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
+/** What takes longer: recalculations of a million leads, calls of models with retries. */
+const LONG_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+/** All that is counted by itself as it happens; what is looked up at each reading is in `gauges.ts`. Times are in seconds. */
+export function serverMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    httpRequests: new Counter({
+      name: 'lead_scoring_http_requests_total',
+      help: 'Requests over HTTP that were answered.',
+      labelNames: ['method', 'route', 'status'] as const,
+      registers,
+    }),
+    httpSeconds: new Histogram({
+      name: 'lead_scoring_http_request_duration_seconds',
+      help: 'How long requests over HTTP took.',
+      labelNames: ['route'] as const,
+      buckets: REQUEST_SECONDS,
+      registers,
+    }),
+    operations: new Counter({
+      name: 'lead_scoring_operations_total',
+      help: 'GraphQL operations that have ended; the outcome is OK or the code of the first error.',
+      labelNames: ['operation', 'type', 'outcome', 'transport'] as const,
+      registers,
+    }),
+    operationSeconds: new Histogram({
+      name: 'lead_scoring_operation_duration_seconds',
+      help: 'How long GraphQL operations over HTTP took.',
+      labelNames: ['operation', 'type'] as const,
+      buckets: REQUEST_SECONDS,
+      registers,
+    }),
+    sockets: new Gauge({
+      name: 'lead_scoring_websocket_connections',
+      help: 'WebSocket connections that are open.',
+      registers,
+    }),
+    recalculations: new Counter({
+      name: 'lead_scoring_recalculations_total',
+      help: 'Recalculations that this server ran to their end.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    recalculationSeconds: new Histogram({
+      name: 'lead_scoring_recalculation_duration_seconds',
+      help: 'How long recalculations took.',
+      labelNames: ['outcome'] as const,
+      buckets: LONG_SECONDS,
+      registers,
+    }),
+    recalculatedLeads: new Counter({
+      name: 'lead_scoring_recalculated_leads_total',
+      help: 'Leads of recalculations, by whether their score was saved or the database refused it.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    providerRequests: new Counter({
+      name: 'lead_scoring_provider_requests_total',
+      help: 'Requests to the provider of summaries; the outcome is OK or the code of the error.',
+      labelNames: ['provider', 'outcome'] as const,
+      registers,
+    }),
+    providerSeconds: new Histogram({
+      name: 'lead_scoring_provider_request_duration_seconds',
+      help: 'How long requests to the provider of summaries took.',
+      labelNames: ['provider'] as const,
+      buckets: LONG_SECONDS,
+      registers,
+    }),
+    providerTokens: new Counter({
+      name: 'lead_scoring_provider_tokens_total',
+      help: 'Tokens that the provider of summaries counted.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+    providerCost: new Counter({
+      name: 'lead_scoring_provider_cost_usd_total',
+      help: 'What the provider of summaries charged, in US dollars, as far as it says so.',
+      registers,
+    }),
+    jobs: new Counter({
+      name: 'lead_scoring_summary_jobs_total',
+      help: 'Jobs of the queue of summaries that this server has ended.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+  };
+}
+
+export type ServerMetrics = ReturnType<typeof serverMetrics>;

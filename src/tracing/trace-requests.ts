@@ -1,0 +1,46 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { currentRequest, type RequestContext } from '../common/request-context.js';
+import type { SpanFacts } from '../common/spans.js';
+import type { OpenSpan, OtlpTracer } from './otlp-tracer.js';
+
+/** Machines ask for them every few seconds. */
+const UNTRACED = /^\/(?:health|metrics)(?:\/|$)/;
+
+/**
+ * A span for each request over HTTP, part of the trace that the request brings along where it does. Registered after what
+ * identifies requests.
+ */
+export function traceRequests(server: FastifyInstance, tracer: OtlpTracer): void {
+  const spans = new WeakMap<FastifyRequest, { span: OpenSpan; context: RequestContext | undefined }>();
+  server.addHook('preHandler', (request, _reply, done) => {
+    const route = request.routeOptions.url ?? '(unknown)';
+    if (UNTRACED.test(route)) {
+      done();
+      return;
+    }
+    const facts = { 'http.request.method': request.method, 'http.route': route, 'request.id': request.id };
+    const parent = tracer.parentOf(request.headers);
+    const span = tracer.begin(`${request.method} ${route}`, SpanKind.SERVER, facts, parent);
+    spans.set(request, { span, context: currentRequest() });
+    tracer.within(span, done);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const begun = spans.get(request);
+    if (begun !== undefined) {
+      begun.span.add({ 'http.response.status_code': reply.statusCode, ...operationFacts(begun.context) });
+      begun.span.end();
+    }
+    done();
+  });
+}
+
+function operationFacts(context: RequestContext | undefined): SpanFacts {
+  const { operation } = context ?? {};
+  if (operation === undefined) return {};
+  return {
+    'graphql.operation.name': operation.name ?? 'anonymous',
+    'graphql.operation.type': operation.type ?? 'none',
+    'graphql.outcome': operation.outcome,
+  };
+}

@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, type Connection } from '../support/connection.js';
+import { API_KEY, type OpenRouterStandIn, startOpenRouterStandIn } from '../support/openrouter-stand-in.js';
+import { type Finished, type ServerProgram, startServerProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { answersTo, connectSocket } from '../support/websocket.js';
+
+/** Each is sent wherever the server takes something, and none may be anywhere in what it writes. */
+const EMAIL = 'marker.mail@markers.example';
+const PHONE = '+44 20 7946 0958';
+const NOTES = 'markernotes said over lunch';
+const COMPANY = 'Markercompany & Sons';
+const TOKEN = 'markertoken0123456789abcdef';
+const PASSWORD = 'markerpassword';
+const MARKERS =
+  /marker\.mail|markers\.example|7946|markernotes|said over lunch|markercompany|markertoken|markerpassword|sk-or-v1/i;
+
+let directory: TemporaryDirectory;
+let database: TestDatabase;
+let connection: Connection;
+let standIn: OpenRouterStandIn;
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  database = await createTestDatabase();
+  connection = await connect(database.url);
+  standIn = await startOpenRouterStandIn();
+});
+afterAll(async () => {
+  await standIn.close();
+  await connection.close();
+  await database.drop();
+  await directory.remove();
+});
+
+const serve = (env: Record<string, string> = {}) =>
+  startServerProgram({
+    cwd: directory.path,
+    env: {
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'trace',
+      DATABASE_URL: database.url,
+      OPENROUTER_API_KEY: API_KEY,
+      OPENROUTER_BASE_URL: standIn.baseUrl,
+      SUMMARY_WORKERS: '1',
+      ...env,
+    },
+  });
+
+const HEADERS = {
+  'content-type': 'application/json',
+  authorization: `Bearer ${TOKEN}`,
+  cookie: `session=${TOKEN}`,
+  'router-authorization': TOKEN,
+  referer: `https://crm.example/?email=${EMAIL}`,
+  'user-agent': NOTES,
+};
+
+async function send(url: string, body: object | string, headers: Record<string, string> = {}) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...HEADERS, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return (await response.text()) || String(response.status);
+}
+
+const CREATE = `mutation CreateLead($lead: CreateLeadInput!) { createLead(createLeadInput: $lead) { id } }`;
+const LEAD = { firstName: 'Marta', lastName: 'Kerr', email: EMAIL, phone: PHONE, company: COMPANY };
+
+/** All that has ever gone wrong with a log, on purpose. */
+async function provokeEverything({ url }: ServerProgram): Promise<void> {
+  const created = await send(url, { query: CREATE, variables: { lead: LEAD } });
+  const { data } = JSON.parse(created) as { data: { createLead: { id: string } } };
+  const leadId = Number(data.createLead.id);
+  const note = `mutation Note { createInteraction(createInteractionInput: { leadId: ${leadId}, type: CALL, date: "2020-02-29T09:30:00Z", notes: "${NOTES}" }) { id } }`;
+  expect(await send(url, { query: note })).toContain('data');
+  // Conflicts, broken rules, wrong types, values in the document, things that are not there.
+  expect(await send(url, { query: CREATE, variables: { lead: LEAD } })).toContain('CONFLICT');
+  await send(url, { query: CREATE, variables: { lead: { ...LEAD, budget: NOTES, email: PHONE } } });
+  await send(url, { query: `{ lead(id: "${EMAIL}") { id } }` });
+  await send(url, {
+    query: `{ leadsConnection(filter: { search: "${NOTES}" }, after: "${EMAIL}") { totalCount } }`,
+  });
+  await send(url, { query: `query Q { markernotes(email: "${EMAIL}") }` });
+  await send(url, { query: `"${NOTES}` });
+  await send(url, { query: `query ${'markernotes'.repeat(1)} { nothing }`, operationName: EMAIL });
+  // Bodies and addresses that are no requests.
+  await send(url, `{"query": "${EMAIL} ${NOTES}`);
+  await send(url, `${NOTES}`, { 'content-type': `text/${PASSWORD}` });
+  await send(url, 'x'.repeat(1_100_000) + NOTES);
+  await fetch(
+    `${url}?query=${encodeURIComponent(`{ lead(id: "${EMAIL}") { id } }`)}&note=${encodeURIComponent(NOTES)}`,
+  );
+  await fetch(`${url}/${EMAIL}?phone=${encodeURIComponent(PHONE)}`, { headers: HEADERS });
+  await fetch(new URL(`/${encodeURIComponent(NOTES)}`, url));
+  await provokeDatabase(url, leadId);
+  await provokeProvider(url, leadId);
+  await provokeSocket(url);
+}
+
+/** Triggers of somebody else, which put whole rows into their messages. */
+async function provokeDatabase(url: string, leadId: number): Promise<void> {
+  await connection.rows(`CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'no % % % %', NEW.email, NEW.phone, NEW.company, '${NOTES}' USING DETAIL = NEW::text; END $$`);
+  await connection.rows(
+    'CREATE TRIGGER tell BEFORE INSERT OR UPDATE ON leads FOR EACH ROW EXECUTE FUNCTION tell()',
+  );
+  const other = { ...LEAD, email: `other-${EMAIL}` };
+  expect(await send(url, { query: CREATE, variables: { lead: other } })).toContain('INTERNAL_SERVER_ERROR');
+  await send(url, {
+    query: `mutation { updateLead(updateLeadInput: { id: ${leadId}, company: "${COMPANY}" }) { id } }`,
+  });
+  await send(url, { query: 'mutation { recalculateAllScores { count } }' });
+  await connection.rows('DROP TRIGGER tell ON leads');
+  // The commit itself fails, which Sequelize prints on the console.
+  await connection.rows(
+    'CREATE CONSTRAINT TRIGGER tell AFTER INSERT ON leads DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tell()',
+  );
+  expect(await send(url, { query: CREATE, variables: { lead: other } })).toContain('INTERNAL_SERVER_ERROR');
+  await connection.rows('DROP FUNCTION tell CASCADE');
+}
+
+/** Answers that repeat the key and the prompt. */
+async function provokeProvider(url: string, leadId: number): Promise<void> {
+  const echo = `${API_KEY} ${NOTES} ${EMAIL}`;
+  const summarize = { query: `mutation { regenerateSummary(id: ${leadId}, force: true) { summary } }` };
+  for (const turn of [
+    { status: 401, body: { error: { code: 401, message: echo, metadata: { raw: echo } } } },
+    { status: 418, body: echo },
+    { body: `<html>${echo}` },
+    { body: { id: echo, model: echo, choices: [{ finish_reason: echo, message: { content: echo } }] } },
+  ]) {
+    standIn.play(turn, turn, turn);
+    expect(await send(url, summarize)).toContain('SUMMARY_');
+    standIn.forget();
+  }
+  expect(await send(url, summarize)).toContain('data');
+}
+
+async function provokeSocket(url: string): Promise<void> {
+  const client = connectSocket(url);
+  for (const query of [
+    `{ lead(id: "${EMAIL}") { id } }`,
+    'query Over($id: ID!) { lead(id: $id) { id } }',
+    `"${NOTES}`,
+  ]) {
+    try {
+      for await (const answer of answersTo(client, query, { id: NOTES })) void answer;
+    } catch {
+      // What it refuses is told as an error.
+    }
+  }
+  await client.dispose();
+}
+
+type Line = Readonly<Record<string, unknown>>;
+
+const linesOf = ({ stdout }: Finished): Line[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Line);
+
+describe('the log of a server', () => {
+  it('has no secret, e-mail address, phone number or note in it, whatever goes wrong', async () => {
+    const server = await serve();
+    await provokeEverything(server);
+    const finished = await server.stop();
+    expect(finished.code).toBe(0);
+    const lines = linesOf(finished);
+    // It did log what there was to be told.
+    for (const msg of ['request', 'socket operation', 'recalculation ended', 'provider asked']) {
+      expect(lines.map((line) => line.msg)).toContain(msg);
+    }
+    expect(lines.filter(({ level }) => level === 'error').length).toBeGreaterThanOrEqual(2);
+    expect(lines.map((line) => line.context)).toContain('console');
+    const leaks = `${finished.stdout}${finished.stderr}`.split('\n').filter((line) => MARKERS.test(line));
+    expect(leaks.filter((line) => !line.includes('"operation":"markernotes"'))).toEqual([]);
+  }, 60_000);
+
+  it('has one line a request, none of which are lost at the end, and none of probes', async () => {
+    const server = await serve({ LOG_LEVEL: 'info', OPENROUTER_API_KEY: '', SUMMARY_PROVIDER: 'template' });
+    const query = 'query Many($first: Int) { leadsConnection(first: $first) { nodes { id } } }';
+    for (let time = 0; time < 20; time += 1) {
+      await send(server.url, { query, variables: { first: 1 } }, { 'x-request-id': `many-${time}` });
+      await fetch(new URL('/health/ready', server.url));
+    }
+    const lines = linesOf(await server.stop());
+    const requests = lines.filter(({ msg }) => msg === 'request');
+    expect(requests.map(({ requestId }) => requestId)).toEqual(
+      Array.from({ length: 20 }, (_, time) => `many-${time}`),
+    );
+    const [last = {}] = requests.slice(-1);
+    expect(last).toMatchObject({
+      level: 'info',
+      requestId: 'many-19',
+      method: 'POST',
+      path: '/graphql',
+      status: 200,
+      operation: 'Many',
+      operationType: 'query',
+      outcome: 'OK',
+    });
+    expect(last.time).toMatch(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
+    expect([typeof last.durationMs, typeof last.bytes]).toEqual(['number', 'number']);
+  });
+
+  it('is for people in development, and quiet where it is to be', async () => {
+    const readable = await serve({ NODE_ENV: 'development', LOG_LEVEL: 'info' });
+    await send(readable.url, { query: 'query Shown { leadStats { totalCount } }' });
+    expect((await readable.stop()).stdout).toMatch(/INFO.*: request \{.*"operation":"Shown"/);
+    const quiet = await serve({ LOG_LEVEL: 'warn' });
+    await send(quiet.url, { query: '{ leadStats { totalCount } }' });
+    const { stdout, stderr } = await quiet.stop();
+    expect([linesOf({ stdout } as Finished), stderr]).toEqual([[], '']);
+    expect(stdout).toMatch(/ready at/);
+  });
+});

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { startApi, type Api } from '../support/api.js';
+import { connect, type Connection } from '../support/connection.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+import { API_KEY, type OpenRouterStandIn, startOpenRouterStandIn } from '../support/openrouter-stand-in.js';
+import { answersTo, connectSocket } from '../support/websocket.js';
+
+const TOKEN = 'a-token-of-the-tests';
+
+let standIn: OpenRouterStandIn;
+let api: Api;
+let connection: Connection;
+beforeAll(async () => {
+  standIn = await startOpenRouterStandIn();
+  api = await startApi({
+    METRICS_TOKEN: TOKEN,
+    SUMMARY_PROVIDER: 'openrouter',
+    OPENROUTER_API_KEY: API_KEY,
+    OPENROUTER_BASE_URL: standIn.baseUrl,
+  });
+  connection = await connect(api.databaseUrl);
+});
+afterAll(async () => {
+  await connection.close();
+  await api.close();
+  await standIn.close();
+});
+
+const get = (authorization?: string) => {
+  const sent = request(api.app.getHttpServer()).get('/metrics');
+  return authorization === undefined ? sent : sent.set('authorization', authorization);
+};
+const scrape = async () => (await get(`Bearer ${TOKEN}`)).text;
+
+/** The value of a series; 0 where it is not there yet. */
+async function valueOf(series: string): Promise<number> {
+  const line = (await scrape()).split('\n').find((text) => text.startsWith(`${series} `));
+  return Number(line?.slice(series.length) ?? 0);
+}
+
+describe('GET /metrics', () => {
+  it('is for whoever has the token', async () => {
+    for (const wrong of [undefined, 'Bearer wrong', `Basic ${TOKEN}`, 'Bearer', `Bearer ${TOKEN}x`]) {
+      const { status, text } = await get(wrong);
+      expect([status, text]).toEqual([401, '']);
+    }
+    const { status, headers } = await get(`Bearer ${TOKEN}`);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  it('counts operations by name and outcome, those that are compiled included', async () => {
+    const series = (outcome: string) =>
+      `lead_scoring_operations_total{operation="Stats",type="query",outcome="${outcome}",transport="http"}`;
+    for (let time = 0; time < 5; time += 1) await api.ask('query Stats { leadStats { totalCount } }');
+    expect(await valueOf(series('OK'))).toBe(5);
+    await api.codeOf('query Stats { leadsConnection(first: 0) { totalCount } }');
+    expect(await valueOf(series('BAD_USER_INPUT'))).toBe(1);
+    await api.codeOf('{');
+    expect(
+      await valueOf(
+        'lead_scoring_operations_total{operation="anonymous",type="none",outcome="GRAPHQL_PARSE_FAILED",transport="http"}',
+      ),
+    ).toBe(1);
+    expect(
+      await valueOf('lead_scoring_operation_duration_seconds_count{operation="Stats",type="query"}'),
+    ).toBe(6);
+  });
+
+  it('has no more series than a hundred names, whoever makes up more', async () => {
+    for (let name = 0; name < 150; name += 1) await api.ask(`query Made${name} { __typename }`);
+    const names = new Set(
+      [...(await scrape()).matchAll(/operations_total\{operation="(\w+)"/g)].map(([, name]) => name),
+    );
+    expect(names.size).toBeLessThanOrEqual(102);
+    expect(names).toContain('other');
+  });
+
+  it('counts recalculations and their leads', async () => {
+    await insertLead(connection);
+    await api.ask('mutation { recalculateAllScores { count } }');
+    expect(await valueOf('lead_scoring_recalculations_total{outcome="succeeded"}')).toBe(1);
+    expect(await valueOf('lead_scoring_recalculated_leads_total{outcome="saved"}')).toBe(1);
+  });
+
+  it('counts what the provider did, took and cost', async () => {
+    const id = await insertLead(connection);
+    await insertInteraction(connection, id);
+    const summarize = `mutation { regenerateSummary(id: ${id}, force: true) { summary } }`;
+    await api.ask(summarize);
+    standIn.play({ status: 401, body: { error: { code: 401, message: 'no' } } });
+    expect(await api.codeOf(summarize)).toBe('SUMMARY_PROVIDER_AUTH_FAILED');
+    const requests = (outcome: string) =>
+      valueOf(`lead_scoring_provider_requests_total{provider="openrouter",outcome="${outcome}"}`);
+    expect(await requests('OK')).toBe(1);
+    expect(await requests('SUMMARY_PROVIDER_AUTH_FAILED')).toBe(1);
+    expect(await valueOf('lead_scoring_provider_tokens_total{kind="prompt"}')).toBe(100);
+    expect(await valueOf('lead_scoring_provider_cost_usd_total')).toBe(0.0001);
+  });
+
+  it('shows the pool, the queue and the provider as they are', async () => {
+    await connection.rows(`SELECT summary_queue.add_job('write', '{}'::json)`);
+    const held = await api.sequelize.connectionManager.getConnection({ type: 'read' });
+    expect(await valueOf('lead_scoring_pool_connections{state="max"}')).toBe(10);
+    expect(await valueOf('lead_scoring_pool_connections{state="used"}')).toBe(1);
+    api.sequelize.connectionManager.releaseConnection(held);
+    // Counted every five seconds.
+    while ((await valueOf('lead_scoring_queue_jobs{state="ready"}')) !== 1) continue;
+    expect(await valueOf('lead_scoring_provider_degraded')).toBe(0);
+  }, 20_000);
+
+  it('counts WebSocket connections and the operations on them', async () => {
+    await api.app.listen(0, '127.0.0.1');
+    const client = connectSocket(`${await api.app.getUrl()}/graphql`);
+    for await (const answer of answersTo(client, 'query Over { leadStats { totalCount } }')) void answer;
+    expect(await valueOf('lead_scoring_websocket_connections')).toBe(1);
+    await client.dispose();
+    while ((await valueOf('lead_scoring_websocket_connections')) !== 0) continue;
+    // Its name is one of too many by now.
+    expect(
+      await valueOf(
+        'lead_scoring_operations_total{operation="other",type="query",outcome="OK",transport="websocket"}',
+      ),
+    ).toBe(1);
+  });
+});
+
+describe('the Grafana dashboard', () => {
+  interface Panel {
+    readonly title: string;
+    readonly targets?: readonly { readonly expr: string }[];
+  }
+  const { panels } = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, '../../deploy/grafana/lead-scoring.json'), 'utf8'),
+  ) as { panels: readonly Panel[] };
+  const queried = new Set(
+    panels
+      .flatMap(({ targets = [] }) => targets)
+      .flatMap(({ expr }) => expr.match(/\b(?:lead_scoring|nodejs|process)_\w+/g) ?? []),
+  );
+
+  it('queries only what there is, and shows all that is ours', async () => {
+    const text = await scrape();
+    const types = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => ({
+      name,
+      type,
+    }));
+    const series = types.flatMap(({ name, type }) =>
+      type === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => name + suffix) : [name],
+    );
+    expect(queried.size).toBeGreaterThan(10);
+    for (const name of queried) expect(series).toContain(name);
+    for (const { name } of types.filter(({ name }) => name.startsWith('lead_scoring_'))) {
+      expect([...queried].some((shown) => shown.startsWith(name))).toBe(true);
+    }
+  });
+
+  it('has panels with titles and queries alone', () => {
+    for (const { title, targets } of panels) {
+      expect(title).not.toBe('');
+      expect(targets?.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+// At the end: models belong to the application that was made last, which this closes.
+describe('metrics without a token', () => {
+  it('are not there in production, and open in development', async () => {
+    const production = await startApi(
+      { NODE_ENV: 'production', DATABASE_URL: api.databaseUrl, SUMMARY_PROVIDER: 'template' },
+      api.databaseUrl,
+    );
+    const development = await startApi({}, api.databaseUrl);
+    expect((await request(production.app.getHttpServer()).get('/metrics')).status).toBe(404);
+    expect((await request(development.app.getHttpServer()).get('/metrics')).status).toBe(200);
+    await production.close();
+    await development.close();
+  });
+});

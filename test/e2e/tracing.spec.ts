@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, type Connection } from '../support/connection.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+import { API_KEY, type OpenRouterStandIn, startOpenRouterStandIn } from '../support/openrouter-stand-in.js';
+import { startServerProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+interface SentSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+}
+
+interface Sent {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: SentSpan['attributes'] };
+    readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[];
+  }[];
+}
+
+let directory: TemporaryDirectory;
+let database: TestDatabase;
+let connection: Connection;
+let standIn: OpenRouterStandIn;
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  database = await createTestDatabase();
+  connection = await connect(database.url);
+  standIn = await startOpenRouterStandIn();
+});
+afterAll(async () => {
+  await standIn.close();
+  await connection.close();
+  await database.drop();
+  await directory.remove();
+});
+
+/** Takes traces as a collector does. */
+async function startCollector() {
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      bodies.push(body);
+      response.setHeader('content-type', 'application/json').end('{}');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const sent = () =>
+    bodies.map((body) => JSON.parse(body) as Sent).flatMap(({ resourceSpans }) => resourceSpans);
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    text: () => bodies.join('\n'),
+    sent,
+    spans: () => sent().flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+const serve = (endpoint: string) =>
+  startServerProgram({
+    cwd: directory.path,
+    env: {
+      NODE_ENV: 'production',
+      DATABASE_URL: database.url,
+      OPENROUTER_API_KEY: API_KEY,
+      OPENROUTER_BASE_URL: standIn.baseUrl,
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_SERVICE_NAME: 'crm-scores',
+    },
+  });
+
+async function send(url: string, query: string, headers: Record<string, string> = {}): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
+const factsOf = ({ attributes }: Pick<SentSpan, 'attributes'>) =>
+  Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+
+describe('traces', () => {
+  it('say what a request led to, as part of the trace that it brings, and nothing of values', async () => {
+    const collector = await startCollector();
+    const email = 'marker.mail@markers.example';
+    const leadId = await insertLead(connection, { email });
+    await insertInteraction(connection, leadId, { notes: 'markernotes' });
+    const server = await serve(collector.url);
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const parent = 'b7ad6b7169203331';
+    const summarized = await send(
+      server.url,
+      `mutation Summarize { regenerateSummary(id: ${leadId}, force: true) { id email } }`,
+      { traceparent: `00-${trace}-${parent}-01` },
+    );
+    expect(summarized).toMatchObject({ data: { regenerateSummary: { email } } });
+    await send(server.url, 'mutation Recalculate { recalculateAllScores { count } }');
+    await send(
+      server.url,
+      `mutation Double { createLead(createLeadInput: { firstName: "M", lastName: "K", email: "${email}" }) { id } }`,
+    );
+    const { stdout } = await server.stop();
+    await collector.close();
+
+    const spans = collector.spans();
+    const requestOf = (operation: string) =>
+      spans.find((span) => factsOf(span)['graphql.operation.name'] === operation) ?? ({} as SentSpan);
+    const childrenOf = ({ spanId }: SentSpan) => spans.filter(({ parentSpanId }) => parentSpanId === spanId);
+    expect(factsOf(collector.sent()[0]?.resource ?? { attributes: [] })).toMatchObject({
+      'service.name': 'crm-scores',
+    });
+
+    const summarize = requestOf('Summarize');
+    expect(summarize).toMatchObject({ traceId: trace, parentSpanId: parent, name: 'POST /graphql' });
+    expect(factsOf(summarize)).toMatchObject({
+      'http.response.status_code': 200,
+      'graphql.operation.type': 'mutation',
+      'graphql.outcome': 'OK',
+    });
+    const steps = childrenOf(summarize).map(({ name }) => name);
+    expect(steps).toEqual(expect.arrayContaining(['SELECT', 'UPDATE', 'COMMIT', 'provider']));
+    expect(spans.filter(({ name }) => name === 'provider').map(({ traceId }) => traceId)).toEqual([trace]);
+
+    const [recalculation] = childrenOf(requestOf('Recalculate'));
+    expect(recalculation?.name).toBe('recalculation');
+    expect(childrenOf(recalculation ?? ({} as SentSpan)).map(({ name }) => name)).toContain('UPDATE');
+
+    const refused = requestOf('Double');
+    expect(factsOf(refused)).toMatchObject({ 'graphql.outcome': 'CONFLICT' });
+
+    // Nothing came by itself: looking for jobs is no part of any trace.
+    expect(spans.filter(({ parentSpanId }) => parentSpanId === undefined).map(({ name }) => name)).toEqual([
+      'POST /graphql',
+      'POST /graphql',
+    ]);
+    expect(collector.text()).not.toMatch(/marker|sk-or-v1/);
+    expect(stdout).toContain(`"traceId":"${trace}"`);
+  }, 30_000);
+
+  it('do no harm where the collector is not there', async () => {
+    const server = await serve('http://127.0.0.1:1');
+    for (let time = 0; time < 5; time += 1) {
+      expect(await send(server.url, '{ leadStats { totalCount } }')).toHaveProperty('data');
+    }
+    expect((await server.stop()).code).toBe(0);
+  }, 30_000);
+});
