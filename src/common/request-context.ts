@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import type { RequestDeadline } from './request-deadline.js';
 
 /** What is known of a request while anything is done for it. */
 export interface RequestContext {
   /** With every error and in every line of the log that is about the request. */
   readonly id: string;
+  /** When what is done for it ends at the latest; undefined: it ends itself. */
+  readonly deadline?: RequestDeadline | undefined;
 }
 
 const current = new AsyncLocalStorage<RequestContext>();

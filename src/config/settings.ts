@@ -10,6 +10,7 @@ import {
 import type { Environment } from './environment.js';
 import { httpSettings, type HttpSettings, httpShape } from './http-settings.js';
 import { integer, text, trim } from './setting-kinds.js';
+import { timeSettings, type TimeSettings, timeShape } from './time-settings.js';
 import {
   summariesShape,
   summaryKeyFaults,
@@ -23,6 +24,7 @@ export interface Settings {
   readonly environment: 'development' | 'production';
   readonly http: HttpSettings;
   readonly database: DatabaseSettings;
+  readonly times: TimeSettings;
   readonly lists: {
     /** Leads that `leads` answers at most; beyond, it fails and points to pages. */
     readonly maxLeads: number;
@@ -48,6 +50,7 @@ const schema = z.object({
   ),
   ...httpShape,
   ...databaseShape,
+  ...timeShape,
   LEADS_LIST_LIMIT: integer('LEADS_LIST_LIMIT', 1, 1_000_000, 5_000),
   SCORE_MAX_AGE_HOURS: integer('SCORE_MAX_AGE_HOURS', 1, 8760, 24),
   RESCORE_CRON: text().refine(
@@ -89,6 +92,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
     environment: isProduction ? 'production' : 'development',
     http: Object.freeze(httpSettings(env, isProduction)),
     database: Object.freeze(databaseSettings(env)),
+    times: Object.freeze(timeSettings(env, isProduction)),
     lists: Object.freeze({ maxLeads: env.LEADS_LIST_LIMIT }),
     scores: Object.freeze({
       maxAgeHours: env.SCORE_MAX_AGE_HOURS,

@@ -14,6 +14,8 @@ import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugi
 import { withPlainFields } from './plain-fields.js';
 import { CSRF_HEADERS } from './programs-get.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
+import { OpenSockets } from './open-sockets.js';
+import { outlivingCallerPlugin } from './outliving-caller.plugin.js';
 import { responseHeadPlugin } from './response-head.plugin.js';
 import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
@@ -24,10 +26,16 @@ export class GraphqlModule {
   static register(
     environment: 'development' | 'production',
     isAllowedOrigin: (origin: string) => boolean,
+    requestTimeoutMs: number,
   ): DynamicModule {
+    const sockets = new OpenSockets();
     return {
       module: GraphqlModule,
-      providers: [DateTimeScalar, { provide: APP_FILTER, useClass: ErrorFilter }],
+      providers: [
+        { provide: OpenSockets, useValue: sockets },
+        DateTimeScalar,
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
       imports: [
         NestGraphQLModule.forRoot<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,
@@ -50,7 +58,7 @@ export class GraphqlModule {
           persistedQueries: false,
           formatError,
           stringifyResult: JSON.stringify,
-          subscriptions: subscriptionOptions(isAllowedOrigin),
+          subscriptions: subscriptionOptions(isAllowedOrigin, requestTimeoutMs, sockets),
           plugins: [
             ApolloServerPluginCacheControlDisabled(),
             ApolloServerPluginInlineTraceDisabled(),
@@ -58,6 +66,7 @@ export class GraphqlModule {
             responseHeadPlugin,
             socketOnlyPlugin,
             mediaTypePlugin,
+            outlivingCallerPlugin,
             compiledQueriesPlugin(),
           ],
         }),

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
-import { GraphQLError, parse } from 'graphql';
+import { execute, type ExecutionArgs, GraphQLError, parse } from 'graphql';
 import { isOwnOrigin } from '../common/own-origin.js';
-import { requestIdOf, withRequest } from '../common/request-context.js';
+import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
+import { RequestDeadline } from '../common/request-deadline.js';
 import { formatError } from './format-error.js';
+import type { OpenSockets } from './open-sockets.js';
 
 interface SocketContext {
   readonly extra: unknown;
@@ -15,18 +17,38 @@ interface SocketContext {
  * from is looked at here: a request without an origin comes from no browser.
  *
  * @param isAllowedOrigin as for HTTP
+ * @param requestTimeoutMs of a query or a mutation; a subscription goes on for as long as it is wanted
  */
-export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean) {
+export function subscriptionOptions(
+  isAllowedOrigin: (origin: string) => boolean,
+  requestTimeoutMs: number,
+  sockets: OpenSockets,
+) {
+  /** The requests that queries and mutations are, by what they are executed with. */
+  const requests = new WeakMap<object, RequestContext>();
   return {
     'graphql-ws': {
+      execute: async (args: ExecutionArgs) => {
+        const deadline = new RequestDeadline(requestTimeoutMs);
+        const request = { id: requestIdOf(undefined), deadline };
+        requests.set(args, request);
+        try {
+          return await withRequest(request, () => execute(args));
+        } finally {
+          deadline.close(false);
+        }
+      },
       onConnect: ({ extra }: SocketContext): boolean => {
+        sockets.add((extra as { socket: Parameters<OpenSockets['add']>[0] }).socket);
         const { origin, host } = (extra as { request: IncomingMessage }).request.headers;
         return origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
       },
       onSubscribe: (_context: unknown, _id: string, { query }: { readonly query: string }) =>
         syntaxErrorsOf(query),
-      onNext: (_context: unknown, _id: string, _payload: unknown, _args: unknown, result: Result) =>
-        result.errors === undefined ? undefined : { ...result, errors: allToPublic(result.errors) },
+      onNext: (_context: unknown, _id: string, _payload: unknown, args: object, result: Result) =>
+        result.errors === undefined
+          ? undefined
+          : { ...result, errors: allToPublic(result.errors, requests.get(args)) },
       onError: (_context: unknown, _id: string, _payload: unknown, errors: readonly unknown[]) =>
         allToPublic(errors),
     },
@@ -49,8 +71,10 @@ function syntaxErrorsOf(query: string): GraphQLError[] | undefined {
 }
 
 /** Each operation of a socket is a request of its own, which nobody has given an id before. */
-const allToPublic = (errors: readonly unknown[]): GraphQLFormattedError[] =>
-  withRequest({ id: requestIdOf(undefined) }, () => errors.map(toPublic));
+const allToPublic = (
+  errors: readonly unknown[],
+  request: RequestContext = { id: requestIdOf(undefined) },
+): GraphQLFormattedError[] => withRequest(request, () => errors.map(toPublic));
 
 function toPublic(error: unknown): GraphQLFormattedError {
   const known =

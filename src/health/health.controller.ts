@@ -3,6 +3,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import type { FastifyReply } from 'fastify';
 import { Sequelize } from 'sequelize';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
+import { Readiness } from './readiness.js';
 
 type Condition = 'ok' | 'degraded' | 'down';
 
@@ -19,6 +20,7 @@ export class HealthController {
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
     private readonly writer: SummaryWriter,
+    private readonly readiness: Readiness,
   ) {}
 
   /** 200 where requests are served, all but summaries perhaps; 503 where they are not. */
@@ -27,7 +29,7 @@ export class HealthController {
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
     const database = await this.databaseCondition();
     const summaries = this.writer.health().isDegraded ? 'degraded' : 'ok';
-    const isDown = database === 'down';
+    const isDown = database === 'down' || this.readiness.isShuttingDown;
     if (isDown) reply.status(HttpStatus.SERVICE_UNAVAILABLE);
     return { status: isDown ? 'down' : summaries, database, summaries };
   }

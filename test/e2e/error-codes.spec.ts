@@ -191,6 +191,17 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       return response;
     },
   },
+  REQUEST_TIMED_OUT: {
+    'a lock that somebody holds': async (now) => {
+      const impatient = await startApi({ REQUEST_TIMEOUT_MS: '100' }, api.databaseUrl);
+      await holder.rows('BEGIN');
+      await holder.rows('SELECT FROM leads FOR UPDATE');
+      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, impatient));
+      await holder.rows('ROLLBACK');
+      await impatient.close();
+      return response;
+    },
+  },
   SUMMARY_PROVIDER_AUTH_FAILED: { '401': summaryWith({ status: 401, body: '' }) },
   SUMMARY_PROVIDER_PAYMENT_REQUIRED: { '402': summaryWith({ status: 402, body: '' }) },
   SUMMARY_PROVIDER_RATE_LIMITED: { '429': summaryWith({ status: 429, body: '' }) },
