@@ -2,10 +2,8 @@ import { Logger } from '@nestjs/common';
 
 const logger = new Logger('Process');
 
-let rejectionCount = 0;
-
 /** Promises that failed and that nobody waited for, since the process began; one is one too many. */
-export const unhandledRejectionCount = (): number => rejectionCount;
+let rejectionCount = 0;
 
 /**
  * Keeps what nobody has foreseen from ending the process without a word.

@@ -1,5 +1,4 @@
 import { DomainError } from './domain-error.js';
-import { currentRequest, withRequest } from './request-context.js';
 
 /** What ends with the request that it is done for, such as a statement. */
 export interface EndsWithRequest {
@@ -100,23 +99,4 @@ export function endAllRequests(message: string): void {
   for (const deadline of OPEN) {
     deadline.end(new DomainError('SERVICE_UNAVAILABLE', message));
   }
-}
-
-/** The request may take this much longer than others do. */
-export const allowRequest = (ms: number): void => currentRequest()?.deadline?.allow(ms);
-
-/**
- * Does work that ends itself in its own way, by the signal, once it has taken as long as it may: what it does in the
- * database is not ended behind its back.
- */
-export function withOwnTimeLimit<Result>(
-  ms: number,
-  work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const request = currentRequest();
-  request?.deadline?.allow(ms);
-  const signal = AbortSignal.timeout(ms);
-  return request === undefined
-    ? work(signal)
-    : withRequest({ ...request, deadline: undefined }, () => work(signal));
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
-import { allowRequest } from '../common/request-deadline.js';
+import { allowRequest } from '../common/request-time.js';
 import { watchRecord } from '../database/watch-record.js';
 import { RescoreEvents } from './rescore-events.js';
 import type { RescoreRun } from './rescore-run.js';

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
-import { withOwnTimeLimit } from '../common/request-deadline.js';
+import { withOwnTimeLimit } from '../common/request-time.js';
 import { RecalculateScoresArgs } from './dto/recalculate-scores.args.js';
 import { RecalculateScoresResult } from './dto/recalculate-scores.result.js';
 import { RescoreRunConnection } from './dto/rescore-run-connection.type.js';

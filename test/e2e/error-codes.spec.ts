@@ -191,17 +191,6 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       return response;
     },
   },
-  REQUEST_TIMED_OUT: {
-    'a lock that somebody holds': async (now) => {
-      const impatient = await startApi({ REQUEST_TIMEOUT_MS: '100' }, api.databaseUrl);
-      await holder.rows('BEGIN');
-      await holder.rows('SELECT FROM leads FOR UPDATE');
-      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, impatient));
-      await holder.rows('ROLLBACK');
-      await impatient.close();
-      return response;
-    },
-  },
   SUMMARY_PROVIDER_AUTH_FAILED: { '401': summaryWith({ status: 401, body: '' }) },
   SUMMARY_PROVIDER_PAYMENT_REQUIRED: { '402': summaryWith({ status: 402, body: '' }) },
   SUMMARY_PROVIDER_RATE_LIMITED: { '429': summaryWith({ status: 429, body: '' }) },
@@ -234,6 +223,18 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       const cancel = `mutation { cancelSummaryBatch(id: ${regenerateSummaries.id}) { id } }`;
       await api.ask(cancel);
       return now(post(cancel));
+    },
+  },
+  // Late, as the one above: a second application takes the models of the first along.
+  REQUEST_TIMED_OUT: {
+    'a lock that somebody holds': async (now) => {
+      const impatient = await startApi({ REQUEST_TIMEOUT_MS: '100' }, api.databaseUrl);
+      await holder.rows('BEGIN');
+      await holder.rows('SELECT FROM leads FOR UPDATE');
+      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, impatient));
+      await holder.rows('ROLLBACK');
+      await impatient.close();
+      return response;
     },
   },
   GRAPHQL_PARSE_FAILED: { 'a syntax error': sending(() => post('mutation {')) },

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { Sequelize, type Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../../common/domain-error.js';
-import { allowRequest } from '../../common/request-deadline.js';
+import { allowRequest } from '../../common/request-time.js';
 import { SharedWork } from '../../common/shared-work.js';
 import { inTransaction } from '../../database/transactions.js';
 import { Lead } from '../lead.model.js';
