@@ -63,6 +63,7 @@ export class RequestDeadline {
       this.end(new DomainError('REQUEST_TIMED_OUT', 'The caller has gone.'));
     }
     // A mutation that outlives its caller does not outlive its time; it is over once nothing is held for it.
+    if (!(hasCallerGone && this.outlivesCaller)) clearTimeout(this.timer);
     this.isAnswered = true;
     this.forgetWhereDone();
   }
@@ -77,7 +78,6 @@ export class RequestDeadline {
   private forgetWhereDone(): void {
     if (this.held.size > 0) return;
     OPEN.delete(this);
-    if (!this.outlivesCaller) clearTimeout(this.timer);
   }
 
   private start(ms: number): NodeJS.Timeout {

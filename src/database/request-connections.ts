@@ -91,7 +91,7 @@ function unlessOver(
       },
       (error: unknown) => {
         deadline.letGo(waiting);
-        reject(error as Error);
+        reject(error);
       },
     );
   });
