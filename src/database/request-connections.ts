@@ -89,7 +89,7 @@ function unlessOver(
         if (deadline.isOver) giveBack(connection);
         else resolve(connection);
       },
-      (error: unknown) => {
+      (error: Error) => {
         deadline.letGo(waiting);
         reject(error);
       },
