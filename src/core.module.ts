@@ -19,10 +19,10 @@ export class CoreModule {
     return {
       module: CoreModule,
       imports: [
-        DatabaseModule.register(databaseUrl, settings.database.poolSize),
+        DatabaseModule.register(databaseUrl, settings.database.poolSize, settings.times),
         SummariesModule.register(settings.summaries),
         LeadsModule.register(scores, new ListLimits(settings.lists.maxLeads)),
-        RescoringModule.register(scores),
+        RescoringModule.register(scores, settings.times.recalculationMs),
         SummaryBatchesModule,
         InteractionsModule,
         DataImportModule,

@@ -7,6 +7,7 @@ import { createApp } from './configure-app.js';
 import { errorCodeOf } from './database/connection-faults.js';
 import { ensureMigrated, openDatabase } from './database/open-database.js';
 import { DemoService } from './demo/demo.service.js';
+import { drain } from './graceful-shutdown.js';
 
 export interface RunningServer {
   /** Where the API is, such as http://localhost:3000/graphql. */
@@ -24,8 +25,10 @@ export interface RunningServer {
  */
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const database = await openDatabase(settings.database);
+  let isListening = false;
   let app: NestFastifyApplication | undefined;
   const close = async () => {
+    if (app !== undefined && isListening) await drain(app, settings.times);
     await app?.close();
     await database.release();
   };
@@ -35,6 +38,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     app = await createApp(settings, database.url);
     const demoLeadCount = database.isEmbedded ? await loadDemo(app) : 0;
     const port = await listen(app, settings.http);
+    isListening = true;
     const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(settings.http.host)
       ? 'localhost'
       : settings.http.host;

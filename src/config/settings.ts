@@ -18,6 +18,7 @@ import {
   observabilityShape,
 } from './observability-settings.js';
 import { integer, text, trim } from './setting-kinds.js';
+import { timeSettings, type TimeSettings, timeShape } from './time-settings.js';
 import {
   summariesShape,
   summaryKeyFaults,
@@ -32,6 +33,7 @@ export interface Settings {
   readonly http: HttpSettings;
   readonly access: AccessSettings;
   readonly database: DatabaseSettings;
+  readonly times: TimeSettings;
   readonly lists: {
     /** Leads that `leads` answers at most; beyond, it fails and points to pages. */
     readonly maxLeads: number;
@@ -60,6 +62,7 @@ const schema = z.object({
   ...httpShape,
   ...accessShape,
   ...databaseShape,
+  ...timeShape,
   LEADS_LIST_LIMIT: integer('LEADS_LIST_LIMIT', 1, 1_000_000, 5_000),
   SCORE_MAX_AGE_HOURS: integer('SCORE_MAX_AGE_HOURS', 1, 8760, 24),
   RESCORE_CRON: text().refine(
@@ -105,6 +108,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
     http: Object.freeze(httpSettings(env, isProduction)),
     access: Object.freeze(accessSettings(env, isProduction)),
     database: Object.freeze(databaseSettings(env)),
+    times: Object.freeze(timeSettings(env, isProduction)),
     lists: Object.freeze({ maxLeads: env.LEADS_LIST_LIMIT }),
     scores: Object.freeze({
       maxAgeHours: env.SCORE_MAX_AGE_HOURS,

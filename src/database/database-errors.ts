@@ -5,6 +5,7 @@ import {
   UniqueConstraintError,
 } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
+import { currentRequest } from '../common/request-context.js';
 import { errorCodeOf } from './connection-faults.js';
 
 /** The transaction cannot go on: its connection is gone, and PostgreSQL has rolled it back. */
@@ -33,6 +34,8 @@ export function toDomainError(error: unknown): DomainError | null {
     return new DomainError('CONFLICT', 'What this refers to was removed meanwhile.', { cause: error });
   }
   if (isPassingFault(error)) {
+    const over = currentRequest()?.deadline?.error;
+    if (over !== undefined) return over;
     return new DomainError('SERVICE_UNAVAILABLE', 'The database is not available just now; try again.', {
       cause: error,
     });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Connections outside the pool, for what must not wait until the pool has one to spare, and for what lasts as long
@@ -14,11 +14,11 @@ export class DedicatedConnections {
    * ends no process.
    * @param purpose how PostgreSQL's own tools name the session
    */
-  async open(purpose: string): Promise<pg.Client> {
+  async open(purpose: string, timeoutMs = CONNECT_TIMEOUT_MS): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.url,
       application_name: `lead-scoring ${purpose}`,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: timeoutMs,
       keepAlive: true,
     });
     client.on('error', () => undefined);

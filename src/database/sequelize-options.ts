@@ -1,11 +1,7 @@
 import type { SequelizeModuleOptions } from '@nestjs/sequelize';
 
-/** How long a request waits for a free connection before it fails, in milliseconds. */
-const ACQUIRE_TIMEOUT_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 10_000;
-
 /** The options of the one Sequelize instance of a process. The schema is the migrations' business: never synced. */
-export function sequelizeOptions(url: string, poolSize: number): SequelizeModuleOptions {
+export function sequelizeOptions(url: string, poolSize: number, acquireMs: number): SequelizeModuleOptions {
   return {
     dialect: 'postgres',
     uri: url,
@@ -14,11 +10,11 @@ export function sequelizeOptions(url: string, poolSize: number): SequelizeModule
     synchronize: false,
     // The reachability was checked before; trying again behind everybody's back only delays a clear error.
     retryAttempts: 1,
-    pool: { max: poolSize, min: 0, acquire: ACQUIRE_TIMEOUT_MS, idle: 10_000 },
+    pool: { max: poolSize, min: 0, acquire: acquireMs, idle: 10_000 },
     define: { freezeTableName: true, timestamps: true },
     dialectOptions: {
       application_name: 'lead-scoring api',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: acquireMs,
       keepAlive: true,
     },
   };

@@ -1,4 +1,5 @@
 import { type Sequelize, Transaction } from 'sequelize';
+import { currentRequest } from '../common/request-context.js';
 import { toDomainError, TransactionLostError } from './database-errors.js';
 
 /**
@@ -13,7 +14,15 @@ export async function inTransaction<Result>(
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await sequelize.transaction({ isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED }, work);
+    return await sequelize.transaction(
+      { isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED },
+      async (transaction) => {
+        const result = await work(transaction);
+        // Who is told that the time was up is told as well that nothing was changed.
+        currentRequest()?.deadline?.throwIfOver();
+        return result;
+      },
+    );
   } catch (error) {
     throw toDomainError(error) ?? error;
   }

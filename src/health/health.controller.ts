@@ -25,7 +25,7 @@ export class HealthController {
   @Header('cache-control', 'no-store')
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
     const { database, summaries } = await this.checks.read();
-    const status = database === 'down' ? 'down' : summaries;
+    const status = database === 'down' || this.readiness.isShuttingDown ? 'down' : summaries;
     reply.status(statusOf(status));
     return { status, database, summaries };
   }

@@ -1,16 +1,26 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether the server still wants requests: a load balancer is to send none to one that is about to stop. */
+/** Whether this server wants requests. Load balancers look at it before anything else. */
 @Injectable()
 export class Readiness {
-  private isEnding = false;
+  private isStopping = false;
+  private drains = false;
 
   get isShuttingDown(): boolean {
-    return this.isEnding;
+    return this.isStopping;
   }
 
-  /** From now on the server says that it is not ready; it still answers what comes. There is no way back. */
+  /** No request is taken any more, but those that ask after the server's health. */
+  get isDraining(): boolean {
+    return this.drains;
+  }
+
+  beginDraining(): void {
+    this.drains = true;
+  }
+
+  /** From now on the server says that it is not ready, though it answers still. */
   beginShutdown(): void {
-    this.isEnding = true;
+    this.isStopping = true;
   }
 }

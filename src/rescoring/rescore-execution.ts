@@ -200,7 +200,11 @@ export class RescoreExecution {
 }
 
 function abortReason({ reason }: AbortSignal): string {
-  return reason instanceof RescoreAbortedError ? reason.message : 'It was cancelled.';
+  if (reason instanceof RescoreAbortedError) return reason.message;
+  // What an AbortSignal is aborted with whose time is up.
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+    ? 'It took longer than the server allows.'
+    : 'It was cancelled.';
 }
 
 /** What the signal of a run is aborted with: says who wanted it to stop. */

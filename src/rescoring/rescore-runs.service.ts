@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
+import { allowRequest } from '../common/request-time.js';
 import { watchRecord } from '../database/watch-record.js';
 import { RescoreEvents } from './rescore-events.js';
 import type { RescoreRun } from './rescore-run.js';
@@ -53,6 +54,7 @@ export class RescoreRunsService {
     if (run.status !== 'running') {
       throw new DomainError('RESCORE_NOT_RUNNING', `Rescore run ${id} is not running: it has ${run.status}.`);
     }
+    allowRequest(CANCEL_LIMIT_MS);
     const deadline = performance.now() + CANCEL_LIMIT_MS;
     // A run listens from just after its record appears: asking again makes up for asking too early.
     while (run.status === 'running' && performance.now() < deadline) {

@@ -2,19 +2,20 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScoreSettings } from '../leads/scoring/score-settings.js';
 import { RescoreEvents } from './rescore-events.js';
 import { RescoreRunsService } from './rescore-runs.service.js';
-import { RescoringResolver } from './rescoring.resolver.js';
+import { RESCORE_TIMEOUT_MS, RescoringResolver } from './rescoring.resolver.js';
 import { RescoringService } from './rescoring.service.js';
 import { StopWithServerPlugin } from './stop-with-server.plugin.js';
 
 @Module({})
 export class RescoringModule {
-  static register(settings: ScoreSettings): DynamicModule {
+  static register(settings: ScoreSettings, timeoutMs: number): DynamicModule {
     return {
       module: RescoringModule,
       providers: [
         { provide: ScoreSettings, useValue: settings },
         RescoringResolver,
         RescoringService,
+        { provide: RESCORE_TIMEOUT_MS, useValue: timeoutMs },
         RescoreRunsService,
         RescoreEvents,
         StopWithServerPlugin,

@@ -1,5 +1,7 @@
-import { AllowedTo } from '../access/allowed-to.js';
+import { Inject } from '@nestjs/common';
 import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
+import { AllowedTo } from '../access/allowed-to.js';
+import { withOwnTimeLimit } from '../common/request-time.js';
 import { Costs, RateLimited } from '../graphql/limits/field-extensions.js';
 import { RecalculateScoresArgs } from './dto/recalculate-scores.args.js';
 import { RecalculateScoresResult } from './dto/recalculate-scores.result.js';
@@ -10,11 +12,15 @@ import { RescoreRunsService } from './rescore-runs.service.js';
 import { RescoringService } from './rescoring.service.js';
 import { recordIdOf } from '../common/record-id.js';
 
+/** The token of how long `recalculateAllScores` may take. */
+export const RESCORE_TIMEOUT_MS = Symbol('RESCORE_TIMEOUT_MS');
+
 @Resolver()
 export class RescoringResolver {
   constructor(
     private readonly rescoring: RescoringService,
     private readonly runs: RescoreRunsService,
+    @Inject(RESCORE_TIMEOUT_MS) private readonly timeoutMs: number,
   ) {}
 
   @AllowedTo('admin')
@@ -25,9 +31,8 @@ export class RescoringResolver {
       "Recalculates every lead's score, or the stale ones, in one transaction, all at one instant, and answers when that is done. A lead whose score cannot be saved is named and left as it was; the others are saved. Fails with RECALCULATION_RUNNING, at once, where a recalculation or an import is under way; with RECALCULATION_FAILED or RECALCULATION_CANCELLED where nothing was saved.",
   })
   async recalculateAllScores(@Args() args: RecalculateScoresArgs): Promise<RecalculateScoresResult> {
-    const { id, asOf, doneCount, failedCount, failures } = await this.rescoring.recalculateOnDemand(
-      'api',
-      args,
+    const { id, asOf, doneCount, failedCount, failures } = await withOwnTimeLimit(this.timeoutMs, (signal) =>
+      this.rescoring.recalculateOnDemand('api', args, { signal }),
     );
     return { runId: id, asOf, count: doneCount, failedCount, failures };
   }

@@ -285,6 +285,18 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       return response;
     },
   },
+  // Late, as the one above: a second application takes the models of the first along.
+  REQUEST_TIMED_OUT: {
+    'a lock that somebody holds': async (now) => {
+      const impatient = await startApi({ REQUEST_TIMEOUT_MS: '100' }, api.databaseUrl);
+      await holder.rows('BEGIN');
+      await holder.rows('SELECT FROM leads FOR UPDATE');
+      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, impatient));
+      await holder.rows('ROLLBACK');
+      await impatient.close();
+      return response;
+    },
+  },
   GRAPHQL_PARSE_FAILED: { 'a syntax error': sending(() => post('mutation {')) },
   GRAPHQL_VALIDATION_FAILED: {
     'an unknown field': sending(() => post(`mutation { removeLead(id: ${leadId}) nothing }`)),

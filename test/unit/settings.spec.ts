@@ -14,6 +14,14 @@ const DEFAULTS = {
   http: { host: '127.0.0.1', port: 3000, corsOrigins: null, trustProxy: null },
   access: { isOn: false, jwt: null, routerSecret: null },
   database: { url: null, embeddedDirectory: '.data/postgres', poolSize: 10 },
+  times: {
+    requestMs: 30_000,
+    recalculationMs: 3_600_000,
+    acquireMs: 5_000,
+    pingMs: 2_000,
+    shutdownDelayMs: 0,
+    shutdownMs: 10_000,
+  },
   lists: { maxLeads: 5_000 },
   scores: { maxAgeHours: 24, rescoreCron: null },
   summaries: {
@@ -96,6 +104,12 @@ describe('loadSettings', () => {
       ROUTER_SECRET: 'x'.repeat(32),
       DATABASE_POOL_SIZE: '40',
       EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
+      REQUEST_TIMEOUT_MS: '1000',
+      RECALCULATION_TIMEOUT_MS: '2000',
+      DATABASE_ACQUIRE_TIMEOUT_MS: '3000',
+      DATABASE_PING_TIMEOUT_MS: '4000',
+      SHUTDOWN_DELAY_MS: '5000',
+      SHUTDOWN_TIMEOUT_MS: '6000',
       LEADS_LIST_LIMIT: '100',
       SCORE_MAX_AGE_HOURS: '48',
       RESCORE_CRON: '0 3 * * *',
@@ -144,6 +158,12 @@ describe('loadSettings', () => {
         EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
         LEADS_LIST_LIMIT: '1000000',
         SCORE_MAX_AGE_HOURS: '1',
+        REQUEST_TIMEOUT_MS: '100',
+        RECALCULATION_TIMEOUT_MS: '86400000',
+        DATABASE_ACQUIRE_TIMEOUT_MS: '60000',
+        DATABASE_PING_TIMEOUT_MS: '100',
+        SHUTDOWN_DELAY_MS: '0',
+        SHUTDOWN_TIMEOUT_MS: '600000',
         RESCORE_CRON: '*/15 * * * *',
         SUMMARY_LANGUAGE: 'fr-CA',
         SUMMARY_WORKERS: '0',
@@ -183,6 +203,14 @@ describe('loadSettings', () => {
       },
       access: { isOn: true, jwt: null, routerSecret: null },
       database: { url: DATABASE_URL, embeddedDirectory: '/var/lib/crm', poolSize: 500 },
+      times: {
+        requestMs: 100,
+        recalculationMs: 86_400_000,
+        acquireMs: 60_000,
+        pingMs: 100,
+        shutdownDelayMs: 0,
+        shutdownMs: 600_000,
+      },
       lists: { maxLeads: 1_000_000 },
       scores: { maxAgeHours: 1, rescoreCron: '*/15 * * * *' },
       summaries: {
@@ -472,7 +500,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(15);
+    expect(parts).toHaveLength(16);
   });
 });
 

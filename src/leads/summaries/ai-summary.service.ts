@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { Sequelize, type Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../../common/domain-error.js';
+import { allowRequest } from '../../common/request-time.js';
 import { SharedWork } from '../../common/shared-work.js';
 import { inTransaction } from '../../database/transactions.js';
 import { Lead } from '../lead.model.js';
@@ -52,6 +53,7 @@ export class AISummaryService {
    * @throws NOT_FOUND; a code that begins with SUMMARY_ where the summary could not be written
    */
   async regenerate(leadId: number, request: SummaryRequest): Promise<Lead> {
+    allowRequest(this.writer.timeLimitMs);
     await this.calculateActivityScore(leadId);
     await this.summarize(leadId, request);
     // It may have been removed meanwhile.

@@ -25,10 +25,14 @@ export class ModelSummaryWriter extends SummaryWriter {
   override readonly isPaid = true;
   private readonly instructions: string;
 
-  /** @param language a BCP 47 tag, or null for the language of the notes */
+  /**
+   * @param language a BCP 47 tag, or null for the language of the notes
+   * @param timeLimitMs what its calls may take together
+   */
   constructor(
     private readonly model: ChatModel,
     language: string | null,
+    override readonly timeLimitMs = 0,
   ) {
     super();
     this.name = model.provider;

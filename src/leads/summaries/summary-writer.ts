@@ -51,6 +51,9 @@ export abstract class SummaryWriter {
   /** Whether asking it costs something, so that it is not asked again about the same facts. */
   abstract readonly isPaid: boolean;
 
+  /** How long it may take to write one, in milliseconds; 0: it takes no time to speak of. */
+  readonly timeLimitMs: number = 0;
+
   /** @throws DomainError where no summary that can be shown was written, with a code that says why */
   abstract write(facts: SummaryFacts, options: WriteOptions): Promise<WrittenSummary>;
 

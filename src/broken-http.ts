@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net';
+import { requestIdOf } from './common/request-context.js';
+
+interface Answer {
+  readonly status: string;
+  readonly message: string;
+}
+
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    message: 'The headers of the request are too large.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: '408 Request Timeout',
+    message: 'The request took too long to arrive.',
+  },
+};
+
+const NO_HTTP: Answer = { status: '400 Bad Request', message: 'The request is no HTTP/1.1.' };
+
+/** Answers what is not even HTTP in the shape of every other answer, as far as the connection can be written to. */
+export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const { status, message } = ANSWERS[error.code ?? ''] ?? NO_HTTP;
+  const requestId = requestIdOf(undefined);
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId } }] });
+  socket.end(
+    [
+      `HTTP/1.1 ${status}`,
+      'content-type: application/json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      `x-request-id: ${requestId}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}

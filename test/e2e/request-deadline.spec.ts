@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertLead } from '../support/fixtures.js';
+import { answersTo, connectSocket } from '../support/websocket.js';
+
+const TIMEOUT_MS = 400;
+const LEADS = '{ leads { id } }';
+
+let api: Api;
+/** Looks at what runs. */
+let database: Connection;
+/** Holds locks. */
+let holder: Connection;
+let leadId: number;
+
+beforeAll(async () => {
+  // Sequelize warns of connections that it gives up.
+  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  api = await startApi({ REQUEST_TIMEOUT_MS: String(TIMEOUT_MS), DATABASE_POOL_SIZE: '4' });
+  database = await connect(api.databaseUrl);
+  holder = await connect(api.databaseUrl);
+  leadId = await insertLead(database);
+  await api.ask(LEADS);
+});
+
+afterAll(async () => {
+  await holder.close();
+  await database.close();
+  await api.close();
+});
+
+async function whileLocked<Result>(work: () => Promise<Result>): Promise<Result> {
+  await holder.rows('BEGIN');
+  await holder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
+  try {
+    return await work();
+  } finally {
+    await holder.rows('ROLLBACK');
+  }
+}
+
+/** Statements, and transactions, that sessions of the application have not ended. */
+const underWay = () =>
+  database.rows<{ query: string }>(
+    `SELECT query FROM pg_stat_activity WHERE datname = current_database()
+     AND application_name = 'lead-scoring api' AND state <> 'idle'`,
+  );
+
+describe('a request that takes longer than it may', () => {
+  it.each([
+    ['a query', LEADS],
+    ['a mutation', 'mutation { removeLead(id: 1) }'],
+  ])('%s is told so, and its statement is ended in PostgreSQL', async (_, query) => {
+    const before = await database.rows('SELECT * FROM leads');
+    await whileLocked(async () => {
+      expect(await api.codeOf(query)).toBe('REQUEST_TIMED_OUT');
+      expect(await underWay()).toEqual([]);
+    });
+    expect(await database.rows('SELECT * FROM leads')).toEqual(before);
+    expect(await api.ask(LEADS)).toEqual({ leads: [{ id: String(leadId) }] });
+  });
+
+  it('is ended as a compiled query too', async () => {
+    for (let time = 0; time < 5; time += 1) await api.ask('{ leads { id firstName } }');
+    await whileLocked(async () => {
+      expect(await api.codeOf('{ leads { id firstName } }')).toBe('REQUEST_TIMED_OUT');
+      expect(await underWay()).toEqual([]);
+    });
+  });
+
+  it('is ended over a WebSocket too, which stays open', async () => {
+    await api.app.listen(0, '127.0.0.1');
+    const client = connectSocket(`${await api.app.getUrl()}/graphql`);
+    const { value } = (await whileLocked(() => answersTo(client, LEADS).next())) as IteratorYieldResult<{
+      errors?: readonly { extensions?: { code: string } }[];
+    }>;
+    expect(value.errors?.[0]?.extensions?.code).toBe('REQUEST_TIMED_OUT');
+    expect((await answersTo(client, LEADS).next()).value).toEqual({
+      data: { leads: [{ id: String(leadId) }] },
+    });
+    await client.dispose();
+  });
+
+  it('leaves the pool healthy after two hundred of them, most of which waited for a connection', async () => {
+    await whileLocked(async () => {
+      const codes = await Promise.all(Array.from({ length: 200 }, () => api.codeOf(LEADS)));
+      expect(new Set(codes)).toEqual(new Set(['REQUEST_TIMED_OUT']));
+      expect(await underWay()).toEqual([]);
+    });
+    const answers = await Promise.all(Array.from({ length: 200 }, () => api.send(LEADS)));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify({ data: { leads: [{ id: String(leadId) }] } })]),
+    );
+  });
+});
+
+describe('a request that is done just in time', () => {
+  it('is answered', async () => {
+    const asked = await whileLocked(async () => {
+      const answer = api.ask(LEADS);
+      await untilWaiting(database);
+      return { answer };
+    });
+    expect(await asked.answer).toEqual({ leads: [{ id: String(leadId) }] });
+  });
+});
+
+describe('a caller who goes away', () => {
+  let slow: Api;
+  beforeAll(async () => {
+    slow = await startApi({}, api.databaseUrl);
+    await slow.app.listen(0, '127.0.0.1');
+  });
+  afterAll(() => slow.close());
+
+  const goDuring = async (query: string) => {
+    const caller = new AbortController();
+    const asked = fetch(`${await slow.app.getUrl()}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+      signal: caller.signal,
+    });
+    await untilWaiting(database);
+    caller.abort();
+    await expect(asked).rejects.toThrow();
+  };
+
+  it('has a query ended', async () => {
+    await whileLocked(async () => {
+      await goDuring(LEADS);
+      while ((await underWay()).length > 0);
+    });
+  });
+
+  it('has a mutation done all the same', async () => {
+    const rename = `mutation { updateLead(updateLeadInput: { id: ${leadId}, firstName: "Gone" }) { id } }`;
+    await whileLocked(() => goDuring(rename));
+    for (;;) {
+      const [lead] = await database.rows<{ firstName: string }>('SELECT "firstName" FROM leads');
+      if (lead?.firstName === 'Gone') break;
+    }
+  });
+});

@@ -1,0 +1,110 @@
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertLead } from '../support/fixtures.js';
+import { startServerProgram, type ServerProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const LEADS = '{ leads { id } }';
+
+let directory: TemporaryDirectory;
+let database: TestDatabase;
+let holder: Connection;
+let watcher: Connection;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  database = await createTestDatabase();
+  holder = await connect(database.url);
+  watcher = await connect(database.url);
+  await insertLead(watcher);
+});
+
+afterAll(async () => {
+  await holder.close();
+  await watcher.close();
+  await database.drop();
+  await directory.remove();
+});
+
+const start = (env: Record<string, string> = {}): Promise<ServerProgram> =>
+  startServerProgram({ cwd: directory.path, env: { DATABASE_URL: database.url, ...env } });
+
+async function lock(): Promise<void> {
+  await holder.rows('BEGIN');
+  await holder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
+}
+
+/** How a socket of a subscription is closed. */
+async function openSocket(url: string): Promise<Promise<{ code: number; reason: string }>[]> {
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.once('close', (code, reason) => {
+      resolve({ code, reason: reason.toString() });
+    });
+  });
+  await new Promise((resolve) => socket.once('open', resolve));
+  const acknowledged = new Promise((resolve) => socket.once('message', resolve));
+  socket.send(JSON.stringify({ type: 'connection_init' }));
+  await acknowledged;
+  return [closed];
+}
+
+describe('a server that is asked to stop', () => {
+  it('answers what is under way, refuses what is new, closes sockets with a reason, and ends with 0', async () => {
+    const server = await start();
+    const { port } = new URL(server.url);
+    const idle = net.connect(Number(port), 'localhost');
+    const [closed] = await openSocket(server.url);
+    await lock();
+    const slow = server.ask(LEADS);
+    await untilWaiting(watcher);
+    server.process.kill('SIGTERM');
+    expect(await closed).toEqual({ code: 1001, reason: 'The server is shutting down' });
+
+    const refused = await fetch(server.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: LEADS }),
+    });
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('connection')).toBe('close');
+    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
+    expect((await fetch(server.url.replace('/graphql', '/health'))).status).toBe(503);
+
+    await holder.rows('ROLLBACK');
+    expect(await slow).toEqual({ data: { leads: [{ id: '1' }] } });
+    expect(await server.finished).toMatchObject({ code: 0 });
+    idle.destroy();
+  });
+
+  it('ends what takes longer than the limit, in PostgreSQL too, and ends with 0 all the same', async () => {
+    const server = await start({ SHUTDOWN_TIMEOUT_MS: '300' });
+    await lock();
+    const slow = server.ask(LEADS);
+    await untilWaiting(watcher);
+    server.process.kill('SIGTERM');
+    expect(await slow).toMatchObject({ errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
+    expect(await server.finished).toMatchObject({ code: 0 });
+    const waiting = `SELECT pid FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    expect(await watcher.rows(waiting)).toEqual([]);
+    await holder.rows('ROLLBACK');
+  });
+
+  it('ends at once where it is asked twice', async () => {
+    const server = await start();
+    await lock();
+    const slow = server.ask(LEADS).catch(() => 'cut');
+    await untilWaiting(watcher);
+    const [closed] = await openSocket(server.url);
+    server.process.kill('SIGTERM');
+    await closed;
+    server.process.kill('SIGTERM');
+    expect(await server.finished).toMatchObject({ code: 130 });
+    expect(await slow).toBe('cut');
+    await holder.rows('ROLLBACK');
+  });
+});
