@@ -4,7 +4,7 @@ import { type Finished, type ServerProgram, startServerProgram } from './program
 import { connectSocket } from './websocket.js';
 
 /** What every request brings along, over HTTP and, as parameters of the connection, over WebSocket. */
-export const HEADERS: Readonly<Record<string, string>> = {};
+const HEADERS: Readonly<Record<string, string>> = {};
 
 export interface FleetAnswer {
   readonly data?: Record<string, unknown> | null;
