@@ -241,7 +241,7 @@ describe('three servers on one database', () => {
 
 describe(`work at random (FLEET_SEED=${SEED})`, () => {
   const CLIENTS = 6;
-  const STEPS = 15;
+  const STEPS = 10;
   let journal: FleetJournal;
   let clients: FleetClient[];
 

@@ -134,7 +134,11 @@ export class FleetClient {
     );
     this.journal.interactions.set(notes, outcome === 'lost' ? [null, state] : [state]);
     const made = thingIn(outcome, 'createInteraction');
-    if (made !== null) this.interactions.push({ id: Number(made.id), notes, ...state });
+    if (made === null) return;
+    this.interactions.push({ id: Number(made.id), notes, ...state });
+    // Whatever others do to the lead meanwhile, its score comes with each change.
+    const data = await this.read('query ($id: Int!) { lead(id: $id) { scoreIsStale } }', { id: leadId });
+    expectSame(data.lead, { scoreIsStale: false });
   }
 
   private async updateInteraction(): Promise<void> {
@@ -160,8 +164,10 @@ export class FleetClient {
 
   /** What it was told is there is there on whichever server it asks next. */
   private async readBack({ id, email, budget, status }: OwnLead): Promise<void> {
-    const data = await this.read('query ($id: Int!) { lead(id: $id) { email budget status } }', { id });
-    expectSame(data.lead, { email, budget, status });
+    const data = await this.read('query ($id: Int!) { lead(id: $id) { email budget status scoreIsStale } }', {
+      id,
+    });
+    expectSame(data.lead, { email, budget, status, scoreIsStale: false });
   }
 
   /** Through all pages, each from another server: all that it made is there once, whatever others do meanwhile. */
