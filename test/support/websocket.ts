@@ -7,7 +7,11 @@ export interface SocketAnswer {
 }
 
 /** A client that speaks graphql-ws, as a browser's page of an origin would where one is given. */
-export function connectSocket(httpUrl: string, origin?: string): Client {
+export function connectSocket(
+  httpUrl: string,
+  origin?: string,
+  connectionParams: Readonly<Record<string, string>> = {},
+): Client {
   class SocketOfOrigin extends WebSocket {
     constructor(address: string, protocols: string | string[]) {
       super(address, protocols, origin === undefined ? {} : { origin });
@@ -16,6 +20,7 @@ export function connectSocket(httpUrl: string, origin?: string): Client {
   return createClient({
     url: httpUrl.replace(/^http/, 'ws'),
     webSocketImpl: SocketOfOrigin,
+    connectionParams,
     retryAttempts: 0,
     lazy: true,
   });

@@ -1,0 +1,308 @@
+import { randomInt } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertLead, insertLeads } from '../support/fixtures.js';
+import { ask, Fleet, send } from '../support/fleet.js';
+import { FleetClient, randomOf, type SharedLead } from '../support/fleet-client.js';
+import { FleetJournal, wrongScores } from '../support/fleet-journal.js';
+import type { ServerProgram } from '../support/program.js';
+import { type Pause, pauseBeforeCommit } from '../support/recalculation-pause.js';
+import { pauseSummaries } from '../support/summary-pause.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { answersTo, type SocketAnswer } from '../support/websocket.js';
+
+const CRON_SECONDS = 2;
+const RECALCULATE = 'mutation { recalculateAllScores { runId count } }';
+const BATCH = 'status totalCount writtenCount unchangedCount failedCount skippedCount';
+/** What was random in a run that failed comes back with its seed: FLEET_SEED=… pnpm test several-servers */
+const SEED = Number(process.env.FLEET_SEED ?? randomInt(2 ** 31));
+
+interface Run {
+  readonly id: string;
+  readonly status: string;
+  readonly startedBy: string;
+  readonly startedOn: string;
+}
+
+let directory: TemporaryDirectory;
+let database: TestDatabase;
+let fleet: Fleet;
+/** Looks at what the servers do. */
+let looker: Connection;
+/** Holds gates, so it cannot look meanwhile. */
+let holder: Connection;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  database = await createTestDatabase();
+  looker = await connect(database.url);
+  fleet = await Fleet.start(database.url, directory.path, {
+    RESCORE_CRON: `*/${CRON_SECONDS} * * * * *`,
+    SUMMARY_WORKERS: '3',
+  });
+}, 60_000);
+afterAll(async () => {
+  await fleet.close();
+  await looker.close();
+  await database.drop();
+  await directory.remove();
+});
+beforeEach(async () => {
+  holder = await connect(database.url);
+  await rows('TRUNCATE leads, interactions CASCADE');
+});
+afterEach(async () => {
+  // What waits at a gate goes on.
+  await holder.close();
+  await rows(`DROP TRIGGER IF EXISTS pause ON leads;
+    DROP TRIGGER IF EXISTS pause_summary ON summary_generations`);
+  await fleet.complete();
+});
+
+const rows = <Row>(sql: string, parameters?: readonly unknown[]) => looker.rows<Row>(sql, parameters);
+
+const serverAt = (index: number): ServerProgram => {
+  const server = fleet.servers[index];
+  if (server === undefined) throw new Error(`There is no server ${index}.`);
+  return server;
+};
+
+const runsAt = async ({ url }: ServerProgram): Promise<Run[]> =>
+  (
+    await ask<{ rescoreRuns: { nodes: Run[] } }>(
+      url,
+      '{ rescoreRuns(first: 3) { nodes { id status startedBy startedOn } } }',
+    )
+  ).rescoreRuns.nodes;
+
+/** A recalculation that a server was asked for, held up before its end. The schedule may come first: then once more. */
+async function pausedRun(server: ServerProgram) {
+  for (;;) {
+    const pause: Pause = await pauseBeforeCommit(holder);
+    const answer = send(server.url, RECALCULATE);
+    await untilWaiting(looker);
+    const [run] = await runsAt(server);
+    if (run?.startedBy === 'API' && run.status === 'RUNNING') return { run, answer, pause };
+    await pause.open();
+    await answer;
+    await holder.rows('DROP TRIGGER pause ON leads');
+  }
+}
+
+/** Waits until a subscription has said something, and gives that and what it says last. */
+async function follow(server: ServerProgram, query: string, id: string) {
+  const answers = answersTo(fleet.connectSocket(server.url), query, { id });
+  const next = async () => ((await answers.next()) as IteratorResult<SocketAnswer, undefined>).value?.data;
+  const first = await next();
+  const last = (async () => {
+    let latest = first;
+    for (let data = first; data !== undefined; data = await next()) latest = data;
+    return latest;
+  })();
+  return { first, last: last.catch(() => 'cut off') };
+}
+
+const followRun = (server: ServerProgram, id: string) =>
+  follow(server, 'subscription ($id: ID!) { rescoreProgress(id: $id) { status doneCount } }', id);
+
+describe('three servers on one database', () => {
+  it('a recalculation on one is seen, refused a second time and cancelled on the others', async () => {
+    await insertLeads(looker, 20);
+    const [first, second, third] = [serverAt(0), serverAt(1), serverAt(2)];
+    const { run, answer } = await pausedRun(first);
+    const followed = await Promise.all([first, second, third].map((server) => followRun(server, run.id)));
+    for (const { first: now } of followed) {
+      expect(now).toEqual({ rescoreProgress: { status: 'RUNNING', doneCount: 20 } });
+    }
+    for (const server of [first, second, third]) {
+      expect((await runsAt(server))[0]).toEqual(run);
+      expect(await send(server.url, RECALCULATE)).toMatchObject({
+        errors: [{ extensions: { code: 'RECALCULATION_RUNNING', runId: run.id } }],
+      });
+    }
+    expect(
+      await ask(second.url, 'mutation ($id: ID!) { cancelRescore(id: $id) { status } }', { id: run.id }),
+    ).toEqual({ cancelRescore: { status: 'CANCELLED' } });
+    expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_CANCELLED' } }] });
+    for (const { last } of followed) {
+      expect(await last).toEqual({ rescoreProgress: { status: 'CANCELLED', doneCount: 20 } });
+    }
+  });
+
+  it('one that is killed while it recalculates is told of as interrupted to who follows elsewhere', async () => {
+    await insertLeads(looker, 20);
+    const [killed, second, third] = [serverAt(0), serverAt(1), serverAt(2)];
+    const { run, answer, pause } = await pausedRun(killed);
+    const own = await followRun(killed, run.id);
+    const elsewhere = await Promise.all([second, third].map((server) => followRun(server, run.id)));
+    await fleet.kill(killed);
+    expect(await answer).toBe('lost');
+    expect(await own.last).toBe('cut off');
+    await pause.open();
+    for (const { last } of elsewhere) {
+      expect(await last).toEqual({ rescoreProgress: { status: 'INTERRUPTED', doneCount: 20 } });
+    }
+    // The schedule, or the next caller, goes on with another one; what was interrupted is settled by it.
+    while (
+      (await rows(`SELECT FROM rescore_runs WHERE id > $1 AND status = 'succeeded'`, [run.id])).length === 0
+    );
+    expect(await rows('SELECT status FROM rescore_runs WHERE id = $1', [run.id])).toEqual([
+      { status: 'interrupted' },
+    ]);
+  });
+
+  it('each instant of the schedule is taken by one of them', async () => {
+    await insertLeads(looker, 5);
+    const [before] = await rows<{ id: number }>('SELECT coalesce(max(id), 0)::int AS id FROM rescore_runs');
+    const since = () =>
+      rows<{ scheduledFor: Date; status: string }>(
+        'SELECT "scheduledFor", status FROM rescore_runs WHERE id > $1 ORDER BY "scheduledFor"',
+        [before?.id],
+      );
+    while ((await since()).filter(({ status }) => status === 'succeeded').length < 3);
+    const instants = (await since()).slice(0, 3).map(({ scheduledFor }) => scheduledFor.getTime());
+    const step = CRON_SECONDS * 1000;
+    const [start = 0] = instants;
+    expect(start % step).toBe(0);
+    expect(instants).toEqual([start, start + step, start + 2 * step]);
+  });
+
+  it('a batch is written by the workers of all, and goes on where one of them is killed', async () => {
+    const ids: number[] = [];
+    for (let index = 0; index < 40; index += 1) ids.push(await insertLead(looker));
+    const pause = await pauseSummaries(holder);
+    const [killed, second, third] = [serverAt(0), serverAt(1), serverAt(2)];
+    const { regenerateSummaries: batch } = await ask<{ regenerateSummaries: { id: string } }>(
+      killed.url,
+      'mutation { regenerateSummaries { id } }',
+    );
+    const workers = () =>
+      rows<{ worker: string }>(
+        'SELECT DISTINCT locked_by AS worker FROM summary_queue.jobs WHERE locked_by IS NOT NULL',
+      );
+    // Three of each: all have taken as many as they write at once, and have come to the gate with them.
+    await untilWaiting(looker, 9);
+    const atGate = await workers();
+    expect(atGate).toHaveLength(3);
+    const query = `subscription ($id: ID!) { summaryBatchProgress(id: $id) { ${BATCH} } }`;
+    const followed = await Promise.all([second, third].map((server) => follow(server, query, batch.id)));
+    expect(followed[0]?.first).toMatchObject({
+      summaryBatchProgress: { status: 'RUNNING', writtenCount: 0 },
+    });
+    await fleet.kill(killed);
+    await pause.open();
+    for (const { last } of followed) {
+      expect(await last).toEqual({
+        summaryBatchProgress: {
+          status: 'SUCCEEDED',
+          totalCount: 40,
+          writtenCount: 40,
+          unchangedCount: 0,
+          failedCount: 0,
+          skippedCount: 0,
+        },
+      });
+    }
+    expect(await rows('SELECT DISTINCT status FROM summary_batch_items')).toEqual([{ status: 'written' }]);
+    expect(
+      await rows(`SELECT "leadId" FROM summary_generations WHERE "batchId" = $1 ORDER BY "leadId"`, [
+        batch.id,
+      ]),
+    ).toEqual(ids.map((leadId) => ({ leadId })));
+  });
+
+  it('followers go on at another server where their sockets are cut', async () => {
+    await insertLeads(looker, 20);
+    const { run, pause, answer } = await pausedRun(serverAt(0));
+    const query = 'subscription ($id: ID!) { rescoreProgress(id: $id) { status } }';
+    const open = () => answersTo(fleet.connectSocket(), query, { id: run.id });
+    const before = [open(), open(), open()];
+    for (const answers of before) await answers.next();
+    const cut = before.map((answers) =>
+      answers.next().then(
+        () => 'goes on',
+        () => 'cut off',
+      ),
+    );
+    expect(fleet.balancer.cutSockets()).toBe(3);
+    expect(await Promise.all(cut)).toEqual(['cut off', 'cut off', 'cut off']);
+    const again = [open(), open(), open()];
+    for (const answers of again) {
+      expect((await answers.next()).value).toEqual({ data: { rescoreProgress: { status: 'RUNNING' } } });
+    }
+    await pause.open();
+    for (const answers of again) {
+      expect((await answers.next()).value).toEqual({ data: { rescoreProgress: { status: 'SUCCEEDED' } } });
+    }
+    expect(await answer).toEqual({ data: { recalculateAllScores: { runId: run.id, count: 20 } } });
+  });
+});
+
+describe(`work at random (FLEET_SEED=${SEED})`, () => {
+  const CLIENTS = 6;
+  const STEPS = 10;
+  let journal: FleetJournal;
+  let clients: FleetClient[];
+
+  beforeEach(async () => {
+    journal = new FleetJournal();
+    const shared: SharedLead[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      const email = `shared-${index}@example.com`;
+      const state = { budget: 1000 * index, status: 'new' };
+      const made = await ask<{ createLead: { id: string } }>(
+        fleet.url,
+        'mutation ($lead: CreateLeadInput!) { createLead(createLeadInput: $lead) { id } }',
+        { lead: { firstName: 'Ada', lastName: email, email, ...state } },
+      );
+      shared.push({ id: Number(made.createLead.id), email });
+      journal.leads.set(email, [state]);
+    }
+    clients = Array.from(
+      { length: CLIENTS },
+      (_, index) => new FleetClient(`client-${index}`, fleet, journal, shared, randomOf(SEED + index)),
+    );
+  });
+
+  const work = () => Promise.all(clients.map((client) => client.run(STEPS)));
+  /** Halfway through the work of all. */
+  const halfway = () => journal.afterSteps((CLIENTS * STEPS) / 2);
+
+  it('is all there once, and nothing else, whatever becomes of single servers', async () => {
+    await work();
+    expect(journal.lostCount).toBe(0);
+
+    // One is killed: what was with it is lost, and nothing else.
+    const killing = halfway().then(() => fleet.kill(serverAt(0)));
+    await Promise.all([work(), killing]);
+    expect(journal.lostCount).toBe(fleet.balancer.brokenCount);
+
+    // One is asked to stop: it answers what it has begun. A connection that it had not accepted is cut.
+    const stopping = halfway().then(() => fleet.stop(serverAt(0)));
+    await Promise.all([work(), stopping]);
+    expect((await stopping).code).toBe(0);
+    expect(journal.lostCount).toBe(fleet.balancer.brokenCount);
+
+    // Those that take their places take part.
+    const lostBefore = journal.lostCount;
+    await fleet.complete();
+    await work();
+    expect(journal.lostCount).toBe(lostBefore);
+    for (const { url } of fleet.servers) expect(fleet.balancer.servedBy(url)).toBeGreaterThan(0);
+
+    while ((await rows('SELECT FROM summary_queue.jobs')).length > 0);
+    await Promise.all([...fleet.servers].map((server) => fleet.stop(server)));
+    expect(await journal.contradictions(looker)).toEqual([]);
+    expect(await wrongScores(looker)).toEqual([]);
+    expect(await rows(`SELECT FROM rescore_runs WHERE status = 'running'`)).toEqual([]);
+    expect(await rows(`SELECT FROM summary_batches WHERE status <> 'succeeded'`)).toEqual([]);
+    expect(await rows('SELECT FROM summary_leases')).toEqual([]);
+    expect(
+      await rows(
+        `SELECT application_name FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name LIKE 'lead-scoring%'`,
+      ),
+    ).toEqual([]);
+  }, 90_000);
+});
