@@ -7,7 +7,11 @@ import { CoreModule } from './core.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
-import { HealthController } from './health/health.controller.js';
+import { DatabaseAvailability } from './database/database-availability.js';
+import { DatabaseWatch } from './database/database-watch.js';
+import { DedicatedConnections } from './database/dedicated-connections.js';
+import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { callerKeyOf } from './rate-limits/caller-key.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
@@ -24,14 +28,29 @@ export class AppModule {
       module: AppModule,
       imports: [
         CoreModule.register(settings, databaseUrl),
-        AccessModule.register(settings),
-        GraphqlModule.register(settings.environment, isAllowedOrigin(settings.http.corsOrigins)),
+        AccessModule.register(settings, limiter),
+        RateLimitsModule.register(limiter),
+        GraphqlModule.register({
+          environment: settings.environment,
+          isAllowedOrigin: isAllowedOrigin(settings.http.corsOrigins),
+          limits: settings.limits.query,
+          rates: limiter,
+          callerOf: (context) => callerKeyOf((context as { req: FastifyRequest }).req),
+          timeoutMs: settings.times.requestMs,
+        }),
         ...(settings.environment === 'development' ? [GraphiqlModule] : []),
         ScheduleModule.forRoot(),
+        HealthModule.register(settings.summaries.workerCount),
+        MetricsModule.register(settings.observability.metricsReaders),
       ],
-      controllers: [HealthController],
       providers: [
         RescoreSchedule,
+        {
+          provide: DatabaseWatch,
+          inject: [DedicatedConnections, DatabaseAvailability],
+          useFactory: (connections: DedicatedConnections, availability: DatabaseAvailability) =>
+            new DatabaseWatch(connections, availability, settings.times.pingMs),
+        },
         {
           provide: SummaryWorkersStart,
           inject: [SummaryWorkers],

@@ -1,26 +1,41 @@
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
-import type {} from './access/request-access.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
-import { requestIdOf, withRequest } from './common/request-context.js';
-import { RequestLogger } from './common/request-logger.js';
-import { answerRefusal } from './graphql/error.filter.js';
-import { isProgramsGet, PROGRAMS_GET } from './graphql/programs-get.js';
-import { limitSocketMessages } from './graphql/socket-message-size.js';
 import type { Settings } from './config/settings.js';
+import { limitSocketMessages } from './graphql/socket-message-size.js';
+import { Readiness } from './health/readiness.js';
+import { identifyRequests } from './http/identify-requests.js';
+import { refuseWhileDraining } from './http/refuse-while-draining.js';
+import { setSecurityHeaders } from './http/security-headers.js';
+import { serverOptions } from './http/server-options.js';
+import { logHappenings } from './logging/log-happenings.js';
+import { logRequests } from './logging/log-requests.js';
+import { type Log, silentLog } from './logging/log.js';
+import { NestLog } from './logging/nest-log.js';
 
-/** Builds the application as the server runs it and the tests drive it; nothing listens yet. */
-export async function createApp(settings: Settings, databaseUrl: string): Promise<NestFastifyApplication> {
+/**
+ * Builds the application as the server runs it and the tests drive it; nothing listens yet.
+ * @param log without one, nothing is logged
+ */
+export async function createApp(
+  settings: Settings,
+  databaseUrl: string,
+  log: Log = silentLog,
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(settings, databaseUrl),
-    new FastifyAdapter({ frameworkErrors: answerUnreadable }),
-    { abortOnError: false, logger: new RequestLogger({ logLevels: ['error', 'warn'] }) },
+    new FastifyAdapter(serverOptions(settings)),
+    { abortOnError: false, logger: new NestLog(log) },
   );
-  identifyRequests(app.getHttpAdapter().getInstance());
+  const server = app.getHttpAdapter().getInstance();
+  identifyRequests(server, settings.times.requestMs);
+  logRequests(server, log);
+  refuseWhileDraining(server, app.get(Readiness, { strict: false }));
+  await observe(server, settings, log);
   await setSecurityHeaders(app, settings.environment);
   app.useGlobalPipes(new ValidationPipe({ transform: true, exceptionFactory: invalidInput }));
   const isAllowed = isAllowedOrigin(settings.http.corsOrigins);
@@ -35,25 +50,26 @@ export async function createApp(settings: Settings, databaseUrl: string): Promis
   return app;
 }
 
-/** What is wrong with a path that no route can be looked up for; no hook runs then. */
-function answerUnreadable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  identify(request, reply);
-  answerRefusal(error, request, reply);
+async function observe(server: FastifyInstance, { observability }: Settings, log: Log): Promise<void> {
+  const endTracing = await startTracing(server, observability.tracing);
+  const endLog = logHappenings(log);
+  server.addHook('onClose', async () => {
+    endLog();
+    await endTracing();
+  });
 }
 
-function identify(request: FastifyRequest, reply: FastifyReply): void {
-  request.id = requestIdOf(request.headers['x-request-id']);
-  void reply.header('x-request-id', request.id);
-}
-
-function identifyRequests(server: FastifyInstance): void {
-  server.addHook('onRequest', (request, reply, done) => {
-    identify(request, reply);
-    if (isProgramsGet(request.method, request.headers)) request.headers[PROGRAMS_GET] = 'yes';
-    done();
-  });
-  // Not before the body is there: what its arrival sets off belongs to the connection, not to the request.
-  server.addHook('preHandler', (request, _reply, done) => {
-    withRequest({ id: request.id, ...request.access }, done);
-  });
+/** What makes traces is loaded only where they are asked for. @returns what sends the last ones */
+async function startTracing(
+  server: FastifyInstance,
+  tracing: Settings['observability']['tracing'],
+): Promise<() => Promise<void>> {
+  if (tracing === null) return () => Promise.resolve();
+  const [{ startTracing: start }, { traceRequests }] = await Promise.all([
+    import('./tracing/start-tracing.js'),
+    import('./tracing/trace-requests.js'),
+  ]);
+  const { tracer, close } = start(tracing);
+  traceRequests(server, tracer);
+  return close;
 }

@@ -8,6 +8,7 @@ import { errorCodeOf } from './database/connection-faults.js';
 import { ensureMigrated, openDatabase } from './database/open-database.js';
 import { DemoService } from './demo/demo.service.js';
 import { drain } from './graceful-shutdown.js';
+import type { Log } from './logging/log.js';
 
 export interface RunningServer {
   /** Where the API is, such as http://localhost:3000/graphql. */
@@ -23,7 +24,7 @@ export interface RunningServer {
  * Brings up the whole server.
  * @throws OperatorError where the database or the port cannot be used; nothing is left running then
  */
-export async function startServer(settings: Settings): Promise<RunningServer> {
+export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
   const database = await openDatabase(settings.database);
   let isListening = false;
   let app: NestFastifyApplication | undefined;
@@ -35,7 +36,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   try {
     await ensureMigrated(database);
     await ensureWayIn(settings.access, database.url);
-    app = await createApp(settings, database.url);
+    app = await createApp(settings, database.url, log);
     const demoLeadCount = database.isEmbedded ? await loadDemo(app) : 0;
     const port = await listen(app, settings.http);
     isListening = true;

@@ -5,7 +5,7 @@ import type { Settings } from '../config/settings.js';
 import { isPageVisit } from '../graphiql/is-page-visit.js';
 import { ApiKeys } from './api-keys.js';
 import { Authenticator } from './authenticator.js';
-import { RequestAccessControl } from './request-access.js';
+import { type RefusalCount, RequestAccessControl } from './request-access.js';
 import { RouterProof } from './router-proof.js';
 import { SocketAccess } from './socket-access.js';
 import { TokenVerifier } from './token-verifier.js';
@@ -33,7 +33,10 @@ export class AccessModule implements OnModuleInit {
     );
   }
 
-  static register({ access, environment }: Pick<Settings, 'access' | 'environment'>): DynamicModule {
+  static register(
+    { access, environment }: Pick<Settings, 'access' | 'environment'>,
+    refusals: RefusalCount,
+  ): DynamicModule {
     const isDevelopment = environment === 'development';
     return {
       module: AccessModule,
@@ -55,6 +58,7 @@ export class AccessModule implements OnModuleInit {
               access.isOn,
               authenticator,
               new RouterProof(access.routerSecret, isDevelopment),
+              refusals,
             ),
         },
         {

@@ -1,8 +1,8 @@
-import { type IncomingMessage } from 'node:http';
 import { HttpException, Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller.js';
 import { withRequest } from '../common/request-context.js';
+import type {} from '../http/identify-requests.js';
 import { toDomainError } from '../database/database-errors.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { UnauthenticatedError } from './authentication.js';
@@ -10,17 +10,16 @@ import { UNAUTHENTICATED_MESSAGE } from './check-access.js';
 import { isForThisMachine } from './own-host.js';
 import { RouterProof } from './router-proof.js';
 
-export interface RequestAccess {
+interface RequestAccess {
   /** Undefined: a router that asks for itself. */
   readonly caller?: Caller;
   readonly isFromRouter: boolean;
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who calls; undefined where nobody has asked. */
-    access?: RequestAccess;
-  }
+/** What counts the attempts of an address to prove who it is that fail. */
+export abstract class RefusalCount {
+  /** @throws DomainError RATE_LIMITED where there were too many */
+  abstract countRefusal(address: string): Promise<void>;
 }
 
 /** Who calls where all may all. */
@@ -38,17 +37,18 @@ export class RequestAccessControl {
     private readonly isOn: boolean,
     private readonly authenticator: Authenticator,
     private readonly router: RouterProof,
+    private readonly refusals: RefusalCount,
   ) {}
 
   /** @param isOpen requests that anybody may make, such as visits of a page */
   guard(server: FastifyInstance, path: string, isOpen: (request: FastifyRequest) => boolean): void {
     server.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.url !== path || request.method === 'OPTIONS' || isOpen(request)) return;
-      request.access = await withRequest({ id: request.id }, () => this.accessOf(request.raw, reply));
+      Object.assign(request.work, await withRequest(request.work, () => this.accessOf(request, reply)));
     });
   }
 
-  private async accessOf(request: IncomingMessage, reply: FastifyReply): Promise<RequestAccess> {
+  private async accessOf(request: FastifyRequest, reply: FastifyReply): Promise<RequestAccess> {
     const { headers } = request;
     const isFromRouter = this.router.isEnough(headers);
     if (!this.isOn) {
@@ -56,20 +56,21 @@ export class RequestAccessControl {
       return { caller: DEVELOPER, isFromRouter };
     }
     try {
-      const authorization = authorizationOf(request);
+      const authorization = authorizationOf(request.raw);
       if (authorization !== undefined) {
         return { caller: (await this.authenticator.authenticate(authorization)).caller, isFromRouter };
       }
     } catch (error) {
-      throw this.refusalFor(error, reply);
+      throw await this.refusalFor(error, request, reply);
     }
     if (this.router.isGiven(headers)) return { isFromRouter };
     throw refusal(reply);
   }
 
-  private refusalFor(error: unknown, reply: FastifyReply): unknown {
+  private async refusalFor(error: unknown, { ip }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     if (error instanceof UnauthenticatedError) {
       this.logger.warn(`A request was refused: ${error.message}.`);
+      await this.refusals.countRefusal(ip);
       return refusal(reply);
     }
     const known = toDomainError(error);

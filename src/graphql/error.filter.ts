@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { withRequest } from '../common/request-context.js';
 import { toDomainError } from '../database/database-errors.js';
 import { refusalOf } from './refusal.js';
@@ -26,14 +26,22 @@ export class ErrorFilter implements ExceptionFilter {
 
 /** Answers a request that GraphQL does not get to see. */
 export function answerRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const status = statusOf(error);
-  const shown = withRequest({ id: request.id }, () => {
-    const code = codeOfStatus(status);
-    const message = code !== 'INTERNAL_SERVER_ERROR' && error instanceof Error ? error.message : '';
-    const refusal = new GraphQLError(message, { extensions: { code } });
-    return formatError(refusal.toJSON(), code === 'INTERNAL_SERVER_ERROR' ? error : refusal);
-  });
-  void reply.status(status).send({ errors: [shown] });
+  const fault = toDomainError(error);
+  const { status, headers } = fault === null ? { status: statusOf(error), headers: {} } : refusalOf(fault);
+  const shown = withRequest({ id: request.id }, () =>
+    fault === null ? shownFor(status, error) : formatError(new GraphQLError(fault.message).toJSON(), fault),
+  );
+  void reply
+    .status(status)
+    .headers(headers)
+    .send({ errors: [shown] });
+}
+
+function shownFor(status: number, error: unknown): GraphQLFormattedError {
+  const code = codeOfStatus(status);
+  const message = code !== 'INTERNAL_SERVER_ERROR' && error instanceof Error ? error.message : '';
+  const refusal = new GraphQLError(message, { extensions: { code } });
+  return formatError(refusal.toJSON(), code === 'INTERNAL_SERVER_ERROR' ? error : refusal);
 }
 
 /** Of Nest's exceptions and of Fastify's errors; anything else is our own fault. */

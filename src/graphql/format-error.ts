@@ -31,14 +31,11 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
     };
   }
   const code = formatted.extensions?.code;
-  if (code === 'GRAPHQL_PARSE_FAILED' && formatted.message.includes(STACK_OVERFLOW)) {
-    return { message: 'The document is nested too deeply.', extensions: { code } };
-  }
   if (original instanceof GraphQLError && isPublicCode(code)) {
     return { ...formatted, message: withoutLibrary(formatted.message), extensions: { code } };
   }
   if (isRefusedBeforeExecution(original)) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } };
-  logger.error(original instanceof Error ? (original.stack ?? original.message) : String(original));
+  logger.error(original);
   return {
     ...formatted,
     message: 'Something went wrong on our side.',
@@ -57,8 +54,11 @@ const isRefusedBeforeExecution = (error: unknown): boolean =>
   error.path === undefined &&
   error.originalError === undefined;
 
-/** The parser calls itself for each level, and JavaScript says what comes of it. */
-const STACK_OVERFLOW = 'call stack';
+/** Of an error of validation, Apollo's function leaves the cause where it is. */
+function causeOf(error: unknown): unknown {
+  const cause = error instanceof GraphQLError ? error.originalError : undefined;
+  return cause instanceof DomainError ? cause : unwrapResolverError(error);
+}
 
 const PUBLIC_CODES: ReadonlySet<unknown> = new Set(
   [...ERROR_CODES, ...GRAPHQL_ERROR_CODES].filter((code) => code !== 'INTERNAL_SERVER_ERROR'),
@@ -80,11 +80,5 @@ const FAULTS_OF_CLIENTS: ReadonlySet<ErrorCode> = new Set([
 
 function logUnlessClientsFault(error: DomainError): void {
   if (FAULTS_OF_CLIENTS.has(error.code)) return;
-  logger.warn([`${error.code}: ${error.message}`, ...causesOf(error)].join(' <- '));
-}
-
-/** What lies behind an error, outermost first. */
-function causesOf({ cause }: Error): string[] {
-  if (cause === undefined) return [];
-  return cause instanceof Error ? [cause.message, ...causesOf(cause)] : [JSON.stringify(cause)];
+  logger.warn(error);
 }

@@ -7,46 +7,65 @@ import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nest
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
+import type { GraphQLSchema } from 'graphql';
 import { accessPlugin } from '../access/access.plugin.js';
 import { SocketAccess } from '../access/socket-access.js';
-import { withCheckedRepresentations } from './checked-representations.js';
-import { DateTimeScalar } from './date-time.scalar.js';
-import { ErrorFilter } from './error.filter.js';
 import type { QueryLimits } from '../config/limit-settings.js';
+import { withCheckedRepresentations } from './checked-representations.js';
 import { clientErrors } from './client-errors.js';
 import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugin.js';
+import { DateTimeScalar } from './date-time.scalar.js';
+import { ErrorFilter } from './error.filter.js';
 import { DocumentLimits } from './limits/document-limits.js';
 import { documentLimitsPlugin } from './limits/document-limits.plugin.js';
 import type { OperationRates } from './limits/operation-rates.js';
+import { mediaTypePlugin } from './media-type.plugin.js';
+import { OpenSockets } from './open-sockets.js';
+import { operationWatchPlugin } from './operation-watch.plugin.js';
+import { outlivingCallerPlugin } from './outliving-caller.plugin.js';
 import { withPlainFields } from './plain-fields.js';
 import { CSRF_HEADERS } from './programs-get.js';
-import { mediaTypePlugin } from './media-type.plugin.js';
 import { responseHeadPlugin } from './response-head.plugin.js';
+import { SocketOperations } from './socket-operations.js';
 import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
+
+/** What the endpoint has to be told of the server that it is part of. */
+export interface EndpointOptions {
+  readonly environment: 'development' | 'production';
+  /** Whether a browser's page of an origin may call. */
+  readonly isAllowedOrigin: (origin: string) => boolean;
+  readonly limits: QueryLimits;
+  readonly rates: OperationRates;
+  /** Who a request over HTTP counts for. @param context of its operation */
+  readonly callerOf: (context: object) => string;
+  /** How long a query or a mutation may take. */
+  readonly timeoutMs: number;
+}
 
 /** The GraphQL endpoint: a Federation 2 subgraph at /graphql, its schema made from the code. */
 @Module({})
 export class GraphqlModule {
-  static register(
-    environment: 'development' | 'production',
-    isAllowedOrigin: (origin: string) => boolean,
-    queryLimits: QueryLimits,
-    rates: OperationRates,
-    callerOf: (context: object) => string,
-  ): DynamicModule {
+  static register({ limits: queryLimits, ...options }: EndpointOptions): DynamicModule {
+    const { environment, isAllowedOrigin, rates, callerOf, timeoutMs } = options;
     const limits = new DocumentLimits(queryLimits);
     const formatError = clientErrors(limits, environment);
+    const sockets = new OpenSockets();
     // Sockets are served once there is one.
-    let schema: GraphQLSchema;
+    let served: GraphQLSchema;
+    const schema = () => served;
     return {
       module: GraphqlModule,
-      providers: [DateTimeScalar, { provide: APP_FILTER, useClass: ErrorFilter }],
+      providers: [
+        DateTimeScalar,
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        { provide: OpenSockets, useValue: sockets },
+      ],
       imports: [
         NestGraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,
           inject: [SocketAccess],
-          useFactory: (socketAccess: SocketAccess) => ({
+          useFactory: (access: SocketAccess) => ({
             path: '/graphql',
             // The oldest Federation 2 that has all we use, so that a gateway need not be a new one.
             autoSchemaFile: {
@@ -57,7 +76,8 @@ export class GraphqlModule {
               },
             },
             sortSchema: true,
-            transformSchema: (schema) => withCheckedRepresentations(withPlainFields(schema)),
+            transformSchema: (made: GraphQLSchema) =>
+              (served = withCheckedRepresentations(withPlainFields(made))),
             playground: false,
             introspection: environment === 'development',
             includeStacktraceInErrorResponses: false,
@@ -65,8 +85,16 @@ export class GraphqlModule {
             // Each replica would remember queries of its own; clients fall back to sending them.
             persistedQueries: false,
             formatError,
+            parseOptions: limits.parseOptions,
+            validationRules: [limits.rule],
             stringifyResult: JSON.stringify,
-            subscriptions: subscriptionOptions(isAllowedOrigin, socketAccess),
+            subscriptions: subscriptionOptions({
+              isAllowedOrigin,
+              access,
+              sockets,
+              formatError,
+              operations: new SocketOperations({ schema, limits, rates, environment, timeoutMs }),
+            }),
             plugins: [
               ApolloServerPluginCacheControlDisabled(),
               ApolloServerPluginInlineTraceDisabled(),
@@ -75,6 +103,9 @@ export class GraphqlModule {
               responseHeadPlugin,
               socketOnlyPlugin,
               mediaTypePlugin,
+              documentLimitsPlugin(limits, rates, callerOf),
+              outlivingCallerPlugin,
+              operationWatchPlugin,
               compiledQueriesPlugin(),
             ],
           }),

@@ -1,18 +1,25 @@
 import {
   type DocumentNode,
+  execute,
   type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
   GraphQLError,
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
   parse,
   specifiedRules,
+  subscribe,
   validate,
 } from 'graphql';
+import { AccessCheck } from '../access/check-access.js';
+import type { Caller } from '../common/caller.js';
+import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
+import { RequestDeadline } from '../common/request-deadline.js';
 import type { DocumentLimits } from './limits/document-limits.js';
 import { mutationCounts } from './limits/mutation-counts.js';
 import type { OperationRates } from './limits/operation-rates.js';
-
-type Read = readonly GraphQLError[] | ExecutionArgs;
 
 /** An operation as it comes over a socket. */
 export interface SocketPayload {
@@ -21,57 +28,128 @@ export interface SocketPayload {
   readonly variables?: Readonly<Record<string, unknown>> | null;
 }
 
+/** Of an operation that came over a socket. */
+export interface SocketOperationContext {
+  readonly request: RequestContext;
+}
+
 /** What has to be known of this server to take operations from a socket. */
 export interface SocketOperationsOptions {
   readonly schema: () => GraphQLSchema;
   readonly limits: DocumentLimits;
   readonly rates: OperationRates;
   readonly environment: 'development' | 'production';
+  /** Of a query or a mutation; a subscription goes on for as long as it is wanted. */
+  readonly timeoutMs: number;
 }
+
+type Events = AsyncGenerator<ExecutionResult, void, void>;
 
 /**
- * Reads an operation that comes over a socket as Apollo Server reads those of HTTP, and says what is wrong with it. What
- * graphql-ws would do without this closes the socket where a document cannot be parsed, and knows no limits.
+ * Takes operations from sockets as Apollo Server takes those of HTTP: read, checked and carried out as requests of their own.
+ * What graphql-ws would do without this closes the socket where a document cannot be parsed, and knows no limits.
  */
-export async function readOperation(
-  payload: SocketPayload,
-  caller: string,
-  options: SocketOperationsOptions,
-): Promise<Read> {
-  try {
-    await options.rates.countRequest(caller);
-    const read = parsed(payload, options);
-    if ('schema' in read) {
-      const counts = mutationCounts(read.schema, read.document, read.operationName);
-      if (counts !== null) await options.rates.countMutations(caller, counts);
+export class SocketOperations {
+  private readonly access = new AccessCheck();
+
+  constructor(private readonly options: SocketOperationsOptions) {}
+
+  /** @param address whom it counts for where nobody has said who calls */
+  async read(
+    payload: SocketPayload,
+    caller: Caller | undefined,
+    address: string,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const key = caller?.key ?? `address:${address}`;
+    const deadline = new RequestDeadline(this.options.timeoutMs);
+    const request: RequestContext = { id: requestIdOf(undefined), caller, deadline };
+    const read = await withRequest(request, () => this.checked(payload, request, key));
+    if (!('schema' in read)) {
+      deadline.close(false);
+      return read;
     }
-    return read;
-  } catch (error) {
-    return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+    const context: SocketOperationContext = { request: isSubscription(read) ? endless(request) : request };
+    return { ...read, contextValue: context };
+  }
+
+  readonly execute = async (args: ExecutionArgs): Promise<ExecutionResult> => {
+    const { request } = args.contextValue as SocketOperationContext;
+    try {
+      return await withRequest(request, () => execute(args));
+    } finally {
+      request.deadline?.close(false);
+    }
+  };
+
+  readonly subscribe = async (args: ExecutionArgs): Promise<ExecutionResult | Events> => {
+    const { request } = args.contextValue as SocketOperationContext;
+    const result = await withRequest(request, () => subscribe(args));
+    return Symbol.asyncIterator in result ? withinRequest(result, request) : result;
+  };
+
+  private async checked(
+    payload: SocketPayload,
+    request: RequestContext,
+    key: string,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const { rates, limits } = this.options;
+    try {
+      await rates.countRequest(key);
+      const read = this.parsed(payload);
+      if (!('schema' in read)) return read;
+      const { schema, document, operationName } = read;
+      const operation = getOperationAST(document, operationName);
+      const refusal = operation == null ? null : this.access.refusalOf(schema, document, operation, request);
+      if (refusal !== null) return [refusal];
+      limits.check({ schema, document, operationName, variables: payload.variables });
+      const counts = mutationCounts(schema, document, operationName);
+      if (counts !== null) await rates.countMutations(key, counts);
+      return read;
+    } catch (error) {
+      return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+    }
+  }
+
+  private parsed({
+    query,
+    operationName,
+    variables,
+  }: SocketPayload): ExecutionArgs | readonly GraphQLError[] {
+    const { limits, environment } = this.options;
+    const schema = this.options.schema();
+    let document: DocumentNode;
+    try {
+      document = parse(query, limits.parseOptions);
+    } catch (error) {
+      return [unparsed(error as Error)];
+    }
+    const rules = [
+      ...specifiedRules,
+      ...(environment === 'production' ? [NoSchemaIntrospectionCustomRule] : []),
+      limits.rule,
+    ];
+    const faults = validate(schema, document, rules);
+    return faults.length > 0 ? faults : { schema, document, operationName, variableValues: variables };
   }
 }
 
-/** @throws DomainError where it asks for too much */
-function parsed(
-  { query, operationName, variables }: SocketPayload,
-  { schema: served, limits, environment }: SocketOperationsOptions,
-): Read {
-  const schema = served();
-  let document: DocumentNode;
-  try {
-    document = parse(query, limits.parseOptions);
-  } catch (error) {
-    return [unparsed(error as Error)];
-  }
-  const rules = [
-    ...specifiedRules,
-    ...(environment === 'production' ? [NoSchemaIntrospectionCustomRule] : []),
-    limits.rule,
-  ];
-  const faults = validate(schema, document, rules);
-  if (faults.length > 0) return faults;
-  limits.check({ schema, document, operationName, variables });
-  return { schema, document, operationName, variableValues: variables };
+const isSubscription = ({ document, operationName }: ExecutionArgs): boolean =>
+  getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+
+function endless({ deadline, ...request }: RequestContext): RequestContext {
+  deadline?.close(false);
+  return request;
+}
+
+/** What is done for an event is done for the request that waits for it, not for whatever told of it. */
+function withinRequest(events: Events, request: RequestContext): Events {
+  const wrapped: Pick<Events, 'next' | 'return' | 'throw' | typeof Symbol.asyncIterator> = {
+    next: () => withRequest(request, () => events.next()),
+    return: (value) => withRequest(request, () => events.return(value)),
+    throw: (error) => withRequest(request, () => events.throw(error)),
+    [Symbol.asyncIterator]: () => wrapped as Events,
+  };
+  return wrapped as Events;
 }
 
 function unparsed(error: Error): GraphQLError {

@@ -3,7 +3,9 @@ import { operationEnded, socketChanged } from '../common/happenings.js';
 import type { Operation } from '../common/request-context.js';
 import { outcomeOf, shownName } from './operation-watch.plugin.js';
 
-interface Running extends Omit<Operation, 'outcome'> {
+interface Running {
+  name: Operation['name'];
+  type: Operation['type'];
   outcome: string;
   readonly begunAt: number;
 }
@@ -27,20 +29,18 @@ export class SocketWatch {
     socketChanged.tell({ change: 'closed' });
   }
 
-  /** @param document undefined: it cannot be parsed */
-  onBegin(
-    socket: object,
-    id: string,
-    document: DocumentNode | undefined,
-    operationName?: string | null,
-  ): void {
-    const operation = document && getOperationAST(document, operationName);
-    this.sockets.get(socket)?.set(id, {
-      name: shownName(operation?.name?.value),
-      type: operation?.operation ?? null,
-      outcome: 'OK',
-      begunAt: performance.now(),
-    });
+  onBegin(socket: object, id: string): void {
+    const begunAt = performance.now();
+    this.sockets.get(socket)?.set(id, { name: null, type: null, outcome: 'OK', begunAt });
+  }
+
+  /** What it turned out to be. */
+  onRead(socket: object, id: string, document: DocumentNode, operationName?: string | null): void {
+    const operation = getOperationAST(document, operationName);
+    const running = this.sockets.get(socket)?.get(id);
+    if (running === undefined || operation == null) return;
+    running.name = shownName(operation.name?.value);
+    running.type = operation.operation;
   }
 
   /** The last errors of an operation are its outcome. */

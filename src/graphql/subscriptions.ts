@@ -1,59 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionArgs, GraphQLFormattedError } from 'graphql';
-import { GraphQLError, parse } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { SocketAccess } from '../access/socket-access.js';
 import { isOwnOrigin } from '../common/own-origin.js';
 import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
-import { formatError } from './format-error.js';
-import { checkedOperations, type SocketOperationContext } from './socket-operations.js';
+import type { FormatError } from './client-errors.js';
+import type { OpenSockets } from './open-sockets.js';
+import type { SocketOperationContext, SocketOperations, SocketPayload } from './socket-operations.js';
+import { SocketWatch } from './socket-watch.js';
+
+interface SubscriptionOptions {
+  /** As for HTTP. */
+  readonly isAllowedOrigin: (origin: string) => boolean;
+  readonly access: SocketAccess;
+  readonly sockets: OpenSockets;
+  readonly formatError: FormatError;
+  readonly operations: SocketOperations;
+}
 
 interface SocketContext {
   readonly extra: unknown;
   readonly connectionParams?: Readonly<Record<string, unknown>>;
-}
-
-/**
- * The options of the WebSocket endpoint, which speaks the graphql-ws protocol at the path of the others. Errors
- * take the way that they take over HTTP. Browsers let any page open a socket to anywhere, so where a page comes
- * from is looked at here: a request without an origin comes from no browser.
- */
-export function subscriptionOptions(isAllowedOrigin: (origin: string) => boolean, access: SocketAccess) {
-  return {
-    'graphql-ws': {
-      onConnect: ({ extra, connectionParams }: SocketContext): boolean | Promise<boolean> => {
-        const { request, socket } = extra as SocketExtra;
-        const { origin, host } = request.headers;
-        const isFromOurs = origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
-        return isFromOurs && access.admit(socket, request, connectionParams);
-      },
-      // Each operation of a socket is a request of its own, which nobody has given an id before.
-      context: (req: SocketContext): SocketOperationContext => ({
-        req,
-        request: {
-          id: requestIdOf(undefined),
-          caller: access.callerOf((req.extra as SocketExtra).socket),
-        },
-      }),
-      ...checkedOperations(),
-      onSubscribe: (_context: unknown, _id: string, { query }: { readonly query: string }) =>
-        syntaxErrorsOf(query),
-      onNext: (
-        _context: unknown,
-        _id: string,
-        _payload: unknown,
-        { contextValue }: ExecutionArgs,
-        result: Result,
-      ) =>
-        result.errors === undefined
-          ? undefined
-          : {
-              ...result,
-              errors: allToPublic(result.errors, (contextValue as SocketOperationContext).request),
-            },
-      onError: (_context: unknown, _id: string, _payload: unknown, errors: readonly unknown[]) =>
-        allToPublic(errors, { id: requestIdOf(undefined) }),
-    },
-  };
 }
 
 interface SocketExtra {
@@ -65,21 +32,84 @@ interface Result {
   readonly errors?: readonly unknown[];
 }
 
-/** Without this one, a document that cannot be parsed closes the socket, and with it whatever else runs there. */
-function syntaxErrorsOf(query: string): GraphQLError[] | undefined {
-  try {
-    parse(query);
-    return undefined;
-  } catch (error) {
-    const { message, source, positions } = error as GraphQLError;
-    return [new GraphQLError(message, { source, positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } })];
-  }
+/**
+ * The options of the WebSocket endpoint, which speaks the graphql-ws protocol at the path of the others. Errors
+ * take the way that they take over HTTP. Browsers let any page open a socket to anywhere, so where a page comes
+ * from is looked at here: a request without an origin comes from no browser.
+ */
+export function subscriptionOptions({
+  isAllowedOrigin,
+  access,
+  sockets,
+  formatError,
+  operations,
+}: SubscriptionOptions) {
+  const watch = new SocketWatch();
+  const shownErrors = (
+    context: SocketContext,
+    id: string,
+    errors: readonly unknown[],
+    request: RequestContext,
+  ) => {
+    const shown = withRequest(request, () => errors.map((error) => toPublic(error, formatError)));
+    watch.onErrors(context, id, shown);
+    return shown;
+  };
+  const isLetIn = async ({ extra, connectionParams }: SocketContext): Promise<boolean> => {
+    const { request, socket } = extra as SocketExtra;
+    const { origin, host } = request.headers;
+    const isFromOurs = origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
+    return isFromOurs && (await access.admit(socket, request, connectionParams));
+  };
+  return {
+    'graphql-ws': {
+      onConnect: async (context: SocketContext): Promise<boolean> => {
+        sockets.add((context.extra as SocketExtra).socket);
+        if (!(await isLetIn(context))) return false;
+        watch.onConnect(context);
+        return true;
+      },
+      onDisconnect: (context: SocketContext) => {
+        watch.onDisconnect(context);
+      },
+      onSubscribe: async (context: SocketContext, id: string, payload: SocketPayload) => {
+        const { socket, request } = context.extra as SocketExtra;
+        watch.onBegin(context, id);
+        const read = await operations.read(
+          payload,
+          access.callerOf(socket),
+          request.socket.remoteAddress ?? 'unknown',
+        );
+        if ('schema' in read) watch.onRead(context, id, read.document, read.operationName);
+        return read;
+      },
+      execute: operations.execute,
+      subscribe: operations.subscribe,
+      onNext: (context: SocketContext, id: string, _payload: unknown, args: ExecutionArgs, result: Result) =>
+        result.errors === undefined
+          ? undefined
+          : {
+              ...result,
+              errors: shownErrors(
+                context,
+                id,
+                result.errors,
+                (args.contextValue as SocketOperationContext).request,
+              ),
+            },
+      onError: (context: SocketContext, id: string, _payload: unknown, errors: readonly unknown[]) => {
+        const shown = shownErrors(context, id, errors, { id: requestIdOf(undefined) });
+        watch.onEnd(context, id);
+        return shown;
+      },
+      onComplete: (context: SocketContext, id: string) => {
+        watch.onEnd(context, id);
+      },
+    },
+  };
 }
 
-const allToPublic = (errors: readonly unknown[], request: RequestContext): GraphQLFormattedError[] =>
-  withRequest(request, () => errors.map(toPublic));
-
-function toPublic(error: unknown): GraphQLFormattedError {
+function toPublic(error: unknown, formatError: FormatError): GraphQLFormattedError {
   const known =
     error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
   return formatError({ ...known.toJSON(), extensions: { code: codeOf(known) } }, error);

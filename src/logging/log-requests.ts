@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestEnded } from '../common/happenings.js';
-import { currentRequest, type RequestContext } from '../common/request-context.js';
+import type {} from '../http/identify-requests.js';
 import type { Log } from './log.js';
 
 /** They come every few seconds, from machines. */
@@ -8,18 +8,12 @@ const QUIET = /^\/(?:health|metrics)(?:\/|$)/;
 
 /** Tells of each request over HTTP when its answer has gone, and logs a line. Registered after what identifies requests. */
 export function logRequests(server: FastifyInstance, log: Log): void {
-  const contexts = new WeakMap<FastifyRequest, RequestContext>();
-  server.addHook('preHandler', (request, _reply, done) => {
-    const context = currentRequest();
-    if (context !== undefined) contexts.set(request, context);
-    done();
-  });
   server.addHook('onResponse', (request, reply, done) => {
     const { elapsedTime: durationMs, statusCode: status } = reply;
     requestEnded.tell({ method: request.method, route: pathOf(request), status, durationMs });
     const level = levelOf(request, reply);
     if (log.isLevelEnabled(level)) {
-      log[level](factsOf(request, reply, contexts.get(request)), 'request');
+      log[level](factsOf(request, reply), 'request');
     }
     done();
   });
@@ -34,12 +28,12 @@ function levelOf(request: FastifyRequest, { statusCode }: FastifyReply): 'debug'
 /** As the server knows it: what somebody makes up stays out of the log, as does a query. */
 const pathOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? '(unknown)';
 
-function factsOf(request: FastifyRequest, reply: FastifyReply, context: RequestContext | undefined): object {
-  const { operation } = context ?? {};
+function factsOf(request: FastifyRequest, reply: FastifyReply): object {
+  const { caller, operation } = request.work;
   return {
     // Undefined is left out. The line is written when the request is no longer the current one.
     requestId: request.id,
-    caller: context?.caller?.key,
+    caller: caller?.key,
     method: request.method,
     path: pathOf(request),
     status: reply.statusCode,

@@ -3,13 +3,18 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { InjectConnection } from '@nestjs/sequelize';
 import type { FastifyInstance } from 'fastify';
 import { Sequelize } from 'sequelize';
+import { withRequest } from '../common/request-context.js';
+import type {} from '../http/identify-requests.js';
 import { callerKeyOf } from './caller-key.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RateStore } from './rate-store.js';
 
 const CLEAN_UP_EVERY_MS = 60_000;
 
-/** Counts requests before their bodies are read; mutations are counted once they are known. */
+/**
+ * Counts requests before their bodies are read; mutations are counted once they are known. Access is global, so that its hook,
+ * which finds out who calls, comes before this one.
+ */
 @Module({})
 export class RateLimitsModule implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('RateLimits');
@@ -33,7 +38,8 @@ export class RateLimitsModule implements OnModuleInit, OnModuleDestroy {
     const store = new RateStore(this.sequelize);
     this.limiter.useStore(store);
     this.host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', async (request) => {
-      if (request.routeOptions.url === '/graphql') await this.limiter.countRequest(callerKeyOf(request));
+      if (request.routeOptions.url !== '/graphql' || request.method === 'OPTIONS') return;
+      await withRequest(request.work, () => this.limiter.countRequest(callerKeyOf(request)));
     });
     this.cleanUp = setInterval(() => {
       store.removeExpired().catch((error: unknown) => {

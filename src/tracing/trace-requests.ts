@@ -1,6 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { currentRequest, type RequestContext } from '../common/request-context.js';
+import type { RequestContext } from '../common/request-context.js';
+import type {} from '../http/identify-requests.js';
 import type { SpanFacts } from '../common/spans.js';
 import type { OpenSpan, OtlpTracer } from './otlp-tracer.js';
 
@@ -12,7 +13,7 @@ const UNTRACED = /^\/(?:health|metrics)(?:\/|$)/;
  * identifies requests.
  */
 export function traceRequests(server: FastifyInstance, tracer: OtlpTracer): void {
-  const spans = new WeakMap<FastifyRequest, { span: OpenSpan; context: RequestContext | undefined }>();
+  const spans = new WeakMap<FastifyRequest, OpenSpan>();
   server.addHook('preHandler', (request, _reply, done) => {
     const route = request.routeOptions.url ?? '(unknown)';
     if (UNTRACED.test(route)) {
@@ -22,21 +23,18 @@ export function traceRequests(server: FastifyInstance, tracer: OtlpTracer): void
     const facts = { 'http.request.method': request.method, 'http.route': route, 'request.id': request.id };
     const parent = tracer.parentOf(request.headers);
     const span = tracer.begin(`${request.method} ${route}`, SpanKind.SERVER, facts, parent);
-    spans.set(request, { span, context: currentRequest() });
+    spans.set(request, span);
     tracer.within(span, done);
   });
   server.addHook('onResponse', (request, reply, done) => {
-    const begun = spans.get(request);
-    if (begun !== undefined) {
-      begun.span.add({ 'http.response.status_code': reply.statusCode, ...operationFacts(begun.context) });
-      begun.span.end();
-    }
+    const span = spans.get(request);
+    span?.add({ 'http.response.status_code': reply.statusCode, ...operationFacts(request.work) });
+    span?.end();
     done();
   });
 }
 
-function operationFacts(context: RequestContext | undefined): SpanFacts {
-  const { operation } = context ?? {};
+function operationFacts({ operation }: RequestContext): SpanFacts {
   if (operation === undefined) return {};
   return {
     'graphql.operation.name': operation.name ?? 'anonymous',

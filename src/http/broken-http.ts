@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { requestIdOf } from './common/request-context.js';
+import { requestIdOf } from '../common/request-context.js';
 
 interface Answer {
   readonly status: string;

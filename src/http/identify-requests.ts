@@ -1,0 +1,35 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
+import { RequestDeadline } from '../common/request-deadline.js';
+import { isProgramsGet, PROGRAMS_GET } from '../graphql/programs-get.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What is known of it, for whatever is done before and for its operation. */
+    work: RequestContext;
+  }
+}
+
+/** Gives each request an id and the time that it has. Registered before whatever looks at requests. */
+export function identifyRequests(server: FastifyInstance, timeoutMs: number): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    identify(request, reply, timeoutMs);
+    if (isProgramsGet(request.method, request.headers)) request.headers[PROGRAMS_GET] = 'yes';
+    done();
+  });
+  // Not before the body is there: what its arrival sets off belongs to the connection, not to the request.
+  server.addHook('preHandler', (request, _reply, done) => {
+    withRequest(request.work, done);
+  });
+}
+
+export function identify(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
+  const id = requestIdOf(request.headers['x-request-id']);
+  const deadline = new RequestDeadline(timeoutMs);
+  request.id = id;
+  request.work = { id, deadline };
+  void reply.header('x-request-id', id);
+  reply.raw.once('close', () => {
+    deadline.close(!reply.raw.writableFinished);
+  });
+}
