@@ -2,7 +2,7 @@ import { HttpException, Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller.js';
 import { withRequest } from '../common/request-context.js';
-import type {} from '../http/identify-requests.js';
+import type {} from '../common/incoming-request.js';
 import { toDomainError } from '../database/database-errors.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { UnauthenticatedError } from './authentication.js';

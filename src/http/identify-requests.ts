@@ -1,14 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
+import type {} from '../common/incoming-request.js';
+import { requestIdOf, withRequest } from '../common/request-context.js';
 import { RequestDeadline } from '../common/request-deadline.js';
 import { isProgramsGet, PROGRAMS_GET } from '../graphql/programs-get.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** What is known of it, for whatever is done before and for its operation. */
-    work: RequestContext;
-  }
-}
 
 /** Gives each request an id and the time that it has. Registered before whatever looks at requests. */
 export function identifyRequests(server: FastifyInstance, timeoutMs: number): void {

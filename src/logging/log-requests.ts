@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestEnded } from '../common/happenings.js';
-import type {} from '../http/identify-requests.js';
+import type {} from '../common/incoming-request.js';
 import type { Log } from './log.js';
 
 /** They come every few seconds, from machines. */

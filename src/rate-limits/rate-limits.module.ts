@@ -4,7 +4,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import type { FastifyInstance } from 'fastify';
 import { Sequelize } from 'sequelize';
 import { withRequest } from '../common/request-context.js';
-import type {} from '../http/identify-requests.js';
+import type {} from '../common/incoming-request.js';
 import { callerKeyOf } from './caller-key.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RateStore } from './rate-store.js';

@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../common/request-context.js';
-import type {} from '../http/identify-requests.js';
+import type {} from '../common/incoming-request.js';
 import type { SpanFacts } from '../common/spans.js';
 import type { OpenSpan, OtlpTracer } from './otlp-tracer.js';
 

@@ -484,8 +484,14 @@ function open(connectionParams: Record<string, unknown>, headers: Record<string,
   return {
     closed,
     ask: async (query: string): Promise<Answer> => {
-      for await (const answer of client.iterate({ query })) return answer;
-      return {};
+      try {
+        for await (const answer of client.iterate({ query })) return answer;
+        return {};
+      } catch (refusal) {
+        // What is refused before it is executed is an error of the protocol, with the errors in it.
+        if (Array.isArray(refusal)) return { errors: refusal as Answer['errors'] };
+        throw refusal;
+      }
     },
     dispose: () => client.dispose(),
   };
