@@ -19,7 +19,7 @@ export class CoreModule {
     return {
       module: CoreModule,
       imports: [
-        DatabaseModule.register(databaseUrl, settings.database.poolSize, settings.times),
+        DatabaseModule.register(databaseUrl, settings.database, settings.times),
         SummariesModule.register(settings.summaries),
         LeadsModule.register(scores, new ListLimits(settings.lists.maxLeads)),
         RescoringModule.register(scores, settings.times.recalculationMs),

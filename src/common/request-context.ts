@@ -15,6 +15,8 @@ export interface RequestContext {
   isFromRouter?: boolean;
   /** The GraphQL operation that it turned out to be, once that is known. */
   operation?: Operation;
+  /** Where it may be read from, once that is known; else from the primary. */
+  reads?: 'replica';
 }
 
 /** A GraphQL operation as those who run the server get to see it: never its document or its variables. */

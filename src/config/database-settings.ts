@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Environment } from './environment.js';
-import { integer, isProduction, isSet, isUrl, type SettingsOf, text } from './setting-kinds.js';
+import { integer, isProduction, isSet, isUrl, list, type SettingsOf, text } from './setting-kinds.js';
 
 export interface DatabaseSettings {
   /** null: the embedded PostgreSQL. */
@@ -9,15 +9,28 @@ export interface DatabaseSettings {
   readonly embeddedDirectory: string;
   /** Most connections that this process opens for requests. */
   readonly poolSize: number;
+  /** Streaming replicas of the database, which queries are read from. */
+  readonly replicaUrls: readonly string[];
+  /** From how far behind on nothing is read from a replica, 100 to 60 000 ms. */
+  readonly replicaMaxLagMs: number;
 }
+
+const isPostgresUrl = isUrl(['postgres:', 'postgresql:']);
 
 export const databaseShape = {
   DATABASE_URL: text().refine(
-    (value) => value === undefined || isUrl(['postgres:', 'postgresql:'])(value),
+    (value) => value === undefined || isPostgresUrl(value),
     'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database',
   ),
   DATABASE_POOL_SIZE: integer('DATABASE_POOL_SIZE', 2, 500, 10),
   EMBEDDED_POSTGRES_DIR: text(),
+  DATABASE_REPLICA_URLS: text()
+    .transform((value) => list(value ?? ''))
+    .refine(
+      (urls) => urls.every(isPostgresUrl),
+      'DATABASE_REPLICA_URLS must be URLs such as postgres://user:password@host:5432/database, separated by commas',
+    ),
+  DATABASE_REPLICA_MAX_LAG_MS: integer('DATABASE_REPLICA_MAX_LAG_MS', 100, 60_000, 5_000),
 } satisfies z.ZodRawShape;
 
 export function databaseFaults(env: Environment): string[] {
@@ -31,5 +44,7 @@ export function databaseSettings(env: SettingsOf<typeof databaseShape>): Databas
     url: env.DATABASE_URL ?? null,
     embeddedDirectory: env.EMBEDDED_POSTGRES_DIR ?? '.data/postgres',
     poolSize: env.DATABASE_POOL_SIZE,
+    replicaUrls: Object.freeze([...env.DATABASE_REPLICA_URLS]),
+    replicaMaxLagMs: env.DATABASE_REPLICA_MAX_LAG_MS,
   };
 }

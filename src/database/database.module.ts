@@ -1,33 +1,56 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { Sequelize } from 'sequelize';
-import type { TimeSettings } from '../config/time-settings.js';
 import { InjectConnection, SequelizeModule } from '@nestjs/sequelize';
+import { Sequelize } from 'sequelize';
+import type { DatabaseSettings } from '../config/database-settings.js';
+import type { TimeSettings } from '../config/time-settings.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
 import { ProbeConnection } from './probe-connection.js';
 import { ProcessPresence } from './process-presence.js';
+import { ReadReplicas } from './replicas/read-replicas.js';
+import { ReadRoutesPlugin } from './replicas/read-routes.plugin.js';
+import { routeReads } from './replicas/route-reads.js';
 import { endStatementsWithRequests } from './request-connections.js';
 import { sequelizeOptions } from './sequelize-options.js';
 
 /** The connection pool, and connections outside it. Features name their models with `SequelizeModule.forFeature`. */
 @Module({})
 export class DatabaseModule {
-  constructor(@InjectConnection() sequelize: Sequelize, availability: DatabaseAvailability) {
+  constructor(
+    @InjectConnection() sequelize: Sequelize,
+    availability: DatabaseAvailability,
+    replicas: ReadReplicas,
+  ) {
+    // First: what ends statements with requests is to see the connections of replicas as well.
+    if (replicas.areThere) routeReads(sequelize, replicas);
     endStatementsWithRequests(sequelize, availability);
   }
 
-  static register(url: string, poolSize: number, times: TimeSettings): DynamicModule {
+  /** @param url of the primary */
+  static register(
+    url: string,
+    { poolSize, replicaUrls, replicaMaxLagMs }: DatabaseSettings,
+    { acquireMs }: TimeSettings,
+  ): DynamicModule {
+    const replicas = new ReadReplicas({
+      primaryUrl: url,
+      replicaUrls,
+      maxLagMs: replicaMaxLagMs,
+      poolSize,
+    });
     return {
       module: DatabaseModule,
       global: true,
-      imports: [SequelizeModule.forRoot(sequelizeOptions(url, poolSize, times.acquireMs))],
+      imports: [SequelizeModule.forRoot(sequelizeOptions(url, poolSize, acquireMs))],
       providers: [
         { provide: DedicatedConnections, useValue: new DedicatedConnections(url) },
         ProbeConnection,
         ProcessPresence,
         DatabaseAvailability,
+        { provide: ReadReplicas, useValue: replicas },
+        ReadRoutesPlugin,
       ],
-      exports: [DatabaseAvailability, DedicatedConnections, ProbeConnection, ProcessPresence],
+      exports: [DatabaseAvailability, DedicatedConnections, ProbeConnection, ProcessPresence, ReadReplicas],
     };
   }
 }

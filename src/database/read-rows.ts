@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Sequelize } from 'sequelize';
+import { readAgainOnPrimary } from './replicas/read-route.js';
 
 /** A statement with its parameters. */
 export interface Statement {
@@ -11,7 +12,11 @@ export interface Statement {
  * Reads rows over a connection of the pool, as the driver gives them. Sequelize looks into every statement and copies
  * every row, which takes about as long as reading a page of a list. Outside transactions only.
  */
-export async function readRows<Row extends object>(
+export function readRows<Row extends object>(sequelize: Sequelize, statement: Statement): Promise<Row[]> {
+  return readAgainOnPrimary(() => readOnce(sequelize, statement));
+}
+
+async function readOnce<Row extends object>(
   { connectionManager }: Sequelize,
   { sql, bind }: Statement,
 ): Promise<Row[]> {

@@ -85,7 +85,12 @@ export class RescoreRunsService {
   private async read(sql: string, bind: unknown[]): Promise<RescoreRun[]> {
     let suspected = new Set<number>();
     for (;;) {
-      const runs = await this.sequelize.query<RescoreRun>(sql, { type: QueryTypes.SELECT, bind });
+      const runs = await this.sequelize.query<RescoreRun>(sql, {
+        type: QueryTypes.SELECT,
+        bind,
+        // A replica knows of no locks of the primary's sessions: every run would look dead there.
+        useMaster: true,
+      });
       const dead = runs.filter(({ status }) => status === 'interrupted').map(({ id }) => id);
       if (dead.every((id) => suspected.has(id))) return runs;
       suspected = new Set([...suspected, ...dead]);

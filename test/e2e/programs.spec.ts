@@ -149,9 +149,11 @@ describe('pnpm migrate', () => {
     expect((await migrate()).stdout).toMatch(/^applied {2}0001-baseline\n/);
     expect((await migrate('up')).stdout).toBe('Nothing is pending.\n');
     expect((await migrate('status')).stdout).not.toContain('pending');
-    expect((await migrate('down')).stdout).toBe('undone  0014-api-keys\n');
+    expect((await migrate('down')).stdout).toBe('undone  0016-caller-writes\n');
     expect((await migrate('down', '--to', '0012-summary-batches')).stdout).toBe(
-      'undone  0012-summary-batches\n',
+      ['0015-rate-limits', '0014-api-keys', '0013-lead-listing', '0012-summary-batches']
+        .map((name) => `undone  ${name}\n`)
+        .join(''),
     );
     expect((await migrate('down', '--all')).stdout).toMatch(/undone {2}0001-baseline\n$/);
     expect((await migrate('down')).stdout).toBe('Nothing is applied.\n');
@@ -165,7 +167,7 @@ describe('pnpm migrate', () => {
         .map(({ stdout }) => stdout)
         .join('')
         .match(/applied/g),
-    ).toHaveLength(13);
+    ).toHaveLength(16);
   });
 
   it.each([

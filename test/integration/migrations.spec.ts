@@ -25,6 +25,7 @@ const ALL = [
   '0013-lead-listing',
   '0014-api-keys',
   '0015-rate-limits',
+  '0016-caller-writes',
 ];
 
 let database: TestDatabase;

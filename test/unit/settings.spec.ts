@@ -13,7 +13,13 @@ const DEFAULTS = {
   environment: 'development',
   http: { host: '127.0.0.1', port: 3000, corsOrigins: null, trustProxy: null },
   access: { isOn: false, jwt: null, routerSecret: null },
-  database: { url: null, embeddedDirectory: '.data/postgres', poolSize: 10 },
+  database: {
+    url: null,
+    embeddedDirectory: '.data/postgres',
+    poolSize: 10,
+    replicaUrls: [],
+    replicaMaxLagMs: 5_000,
+  },
   times: {
     requestMs: 30_000,
     recalculationMs: 3_600_000,
@@ -103,6 +109,8 @@ describe('loadSettings', () => {
       AUTH_ROLE_CLAIM: 'role',
       ROUTER_SECRET: 'x'.repeat(32),
       DATABASE_POOL_SIZE: '40',
+      DATABASE_REPLICA_URLS: 'postgres://r1.example.com/crm',
+      DATABASE_REPLICA_MAX_LAG_MS: '1000',
       EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
       REQUEST_TIMEOUT_MS: '1000',
       RECALCULATION_TIMEOUT_MS: '2000',
@@ -154,6 +162,8 @@ describe('loadSettings', () => {
         PORT: '0',
         CORS_ORIGINS: 'https://crm.example.com, http://localhost:5173',
         DATABASE_URL,
+        DATABASE_REPLICA_URLS: 'postgres://r1.example.com/crm, postgres://r2.example.com/crm',
+        DATABASE_REPLICA_MAX_LAG_MS: '100',
         DATABASE_POOL_SIZE: '500',
         EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
         LEADS_LIST_LIMIT: '1000000',
@@ -202,7 +212,13 @@ describe('loadSettings', () => {
         trustProxy: ['10.0.0.0/8', '::1'],
       },
       access: { isOn: true, jwt: null, routerSecret: null },
-      database: { url: DATABASE_URL, embeddedDirectory: '/var/lib/crm', poolSize: 500 },
+      database: {
+        url: DATABASE_URL,
+        embeddedDirectory: '/var/lib/crm',
+        poolSize: 500,
+        replicaUrls: ['postgres://r1.example.com/crm', 'postgres://r2.example.com/crm'],
+        replicaMaxLagMs: 100,
+      },
       times: {
         requestMs: 100,
         recalculationMs: 86_400_000,
@@ -500,7 +516,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(16);
+    expect(parts).toHaveLength(17);
   });
 });
 

@@ -1,0 +1,52 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { Plugin } from '@nestjs/apollo';
+import { defaultFieldResolver, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { currentRequest } from '../../common/request-context.js';
+import { ANYBODY } from './read-route.js';
+import { ReadReplicas } from './read-replicas.js';
+
+/**
+ * Has queries read from replicas, and mutations noted for their callers. Those that come over a WebSocket are read from the
+ * primary; its mutations are noted as all are.
+ */
+@Plugin()
+export class ReadRoutesPlugin implements ApolloServerPlugin {
+  constructor(private readonly replicas: ReadReplicas) {}
+
+  async serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<void> {
+    if (!this.replicas.areThere) return;
+    this.noteMutations(schema);
+    await this.replicas.start();
+  }
+
+  requestDidStart = () =>
+    Promise.resolve({
+      didResolveOperation: ({
+        operation,
+      }: {
+        readonly operation?: { readonly operation: OperationTypeNode };
+      }) => {
+        const request = currentRequest();
+        if (
+          this.replicas.areThere &&
+          operation?.operation === OperationTypeNode.QUERY &&
+          request !== undefined
+        ) {
+          request.reads = 'replica';
+        }
+        return Promise.resolve();
+      },
+    });
+
+  /** In the schema, since what Apollo tells of mutations it tells of those over HTTP only. */
+  private noteMutations(schema: GraphQLSchema): void {
+    for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+      const resolve = field.resolve ?? defaultFieldResolver;
+      field.resolve = (...args) =>
+        this.replicas.writes.whileWriting(
+          currentRequest()?.caller?.key ?? ANYBODY,
+          () => resolve(...args) as Promise<unknown>,
+        );
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type pg from 'pg';
+import { QueryTypes, type Sequelize } from 'sequelize';
+import { readAgainOnPrimary, ReadRoute } from './read-route.js';
+import type { ReadReplicas } from './read-replicas.js';
+import type { Replica } from './replica.js';
+
+interface AcquireOptions {
+  /** What is to be done with the connection. */
+  readonly type?: string;
+  /** Sequelize's own name for what has to be the primary. */
+  readonly useMaster?: boolean;
+  /** Of a transaction, which begins on the primary. */
+  readonly uuid?: string;
+}
+
+const isRead = ({ type, useMaster, uuid }: AcquireOptions): boolean =>
+  (type === 'read' || type === QueryTypes.SELECT) && useMaster !== true && uuid === undefined;
+
+/**
+ * Has the reads of a request that may read from replicas do so, by way of the connections that Sequelize hands out.
+ * What reads locks of other sessions says `useMaster`, since replicas know of none.
+ */
+export function routeReads(sequelize: Sequelize, replicas: ReadReplicas): void {
+  const { connectionManager } = sequelize;
+  const lent = new WeakMap<object, Replica>();
+  const getConnection = connectionManager.getConnection.bind(connectionManager);
+  const releaseConnection = connectionManager.releaseConnection.bind(connectionManager);
+
+  connectionManager.getConnection = async (options: AcquireOptions = {}) => {
+    const route = isRead(options) ? ReadRoute.current(replicas) : null;
+    const loan = await route?.lend();
+    if (loan == null) return getConnection(options as Parameters<typeof getConnection>[0]);
+    lent.set(loan.client, loan.replica);
+    return loan.client;
+  };
+  connectionManager.releaseConnection = (connection: object) => {
+    const replica = lent.get(connection);
+    if (replica === undefined) releaseConnection(connection);
+    else {
+      lent.delete(connection);
+      replica.takeBack(connection as pg.Client);
+    }
+  };
+
+  const query = sequelize.query.bind(sequelize) as (sql: unknown, options?: QueryOptions) => Promise<unknown>;
+  const routed = (sql: unknown, options?: QueryOptions) =>
+    options?.type === QueryTypes.SELECT && options.transaction == null
+      ? readAgainOnPrimary(() => query(sql, options))
+      : query(sql, options);
+  sequelize.query = routed as typeof sequelize.query;
+}
+
+interface QueryOptions {
+  readonly type?: string;
+  readonly transaction?: unknown;
+}

@@ -1,0 +1,248 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEVELOPER } from '../../src/access/request-access.js';
+import { withRequest } from '../../src/common/request-context.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../src/database/embedded/embedded-postgres.js';
+import { migrateUp } from '../../src/database/migrator.js';
+import { readRows } from '../../src/database/read-rows.js';
+import { ReadReplicas } from '../../src/database/replicas/read-replicas.js';
+import { type Api, startApi } from '../support/api.js';
+import { type Connection, connect, withConnection } from '../support/connection.js';
+import { insertLead, insertLeads } from '../support/fixtures.js';
+import { type ServerProgram, startServerProgram } from '../support/program.js';
+import { StreamingReplica } from '../support/streaming-replica.js';
+
+/** More than any test takes, so that none depends on how quick it is. */
+const MAX_LAG_MS = 60_000;
+const SHORT_LAG_MS = 500;
+
+const COMPANY = 'query ($id: Int!) { lead(id: $id) { id company } }';
+
+let directory: string;
+let primary: EmbeddedPostgres;
+let replica: StreamingReplica;
+let sql: Connection;
+let api: Api;
+/** Another process of the server. */
+let other: ServerProgram;
+let leadId: number;
+
+const faultOf = (replicas: ReadReplicas): unknown => replicas.status()[0]?.fault;
+const replicasOf = (server: Api): ReadReplicas => server.app.get(ReadReplicas, { strict: false });
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(20);
+}
+
+const send = (server: Api | ServerProgram, document: string): Promise<unknown> =>
+  server === other ? other.ask(document) : api.send(document);
+
+const companyIn = async (server: Api | ServerProgram, id = leadId): Promise<unknown> => {
+  const answer = await send(server, `{ lead(id: ${id}) { id company } }`);
+  return (answer as { data: { lead: { company: string | null } } }).data.lead.company;
+};
+
+const rename = (server: Api | ServerProgram, company: string, id = leadId): Promise<unknown> =>
+  send(
+    server,
+    `mutation { updateLead(updateLeadInput: { id: ${id}, company: "${company}" }) { id company } }`,
+  );
+
+/** Behind the back of the application, for which nobody has written. */
+const renameBySql = (company: string) =>
+  sql.rows('UPDATE leads SET company = $1 WHERE id = $2', [company, leadId]);
+
+/** Reads as a query of a caller does. @returns the company of the lead, and the port of the server that was asked */
+async function readAs(key: string): Promise<{ company: string; port: number } | undefined> {
+  const request = { id: key, caller: { key, role: null }, reads: 'replica' as const };
+  const rows = await withRequest(request, () =>
+    readRows<{ company: string; port: number }>(api.sequelize, {
+      sql: 'SELECT company, inet_server_port() AS port FROM leads WHERE id = $1',
+      bind: [leadId],
+    }),
+  );
+  return rows[0];
+}
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
+/** The lead is the same in both, and the application reads from the replica, whoever asks. */
+async function inStep(): Promise<void> {
+  for (const caller of [DEVELOPER.key, 'a reader']) {
+    await until(async () => (await readAs(caller))?.port === portOf(replica.url));
+  }
+  const [{ company } = { company: null }] = await sql.rows<{ company: string }>(
+    'SELECT company FROM leads WHERE id = $1',
+    [leadId],
+  );
+  await until(async () => (await readAs('a reader'))?.company === company);
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'lead-scoring-replica-'));
+  await chmod(directory, 0o711);
+  const primaryDirectory = path.join(directory, 'primary');
+  primary = await startEmbeddedPostgres({
+    directory: primaryDirectory,
+    database: 'application',
+    isThrowAway: true,
+  });
+  await migrateUp({ url: primary.url });
+  sql = await connect(primary.url);
+  leadId = await insertLead(sql);
+  replica = await StreamingReplica.start(path.join(directory, 'replica'), {
+    directory: primaryDirectory,
+    url: primary.url,
+  });
+  const environment = {
+    DATABASE_REPLICA_URLS: replica.url,
+    DATABASE_REPLICA_MAX_LAG_MS: String(MAX_LAG_MS),
+  };
+  api = await startApi(environment, primary.url);
+  other = await startServerProgram({
+    cwd: directory,
+    env: { ...environment, DATABASE_URL: primary.url, SUMMARY_PROVIDER: 'off' },
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([api.close(), other.stop()]);
+  await sql.close();
+  await replica.stop();
+  await primary.release();
+  await rm(directory, { recursive: true, force: true });
+}, 60_000);
+
+/** A test that fails while it is paused would have all others wait. */
+afterEach(() => replica.resume().catch(() => undefined));
+
+describe('reading from a replica', () => {
+  it('answers queries from the replica, and a caller who has written from the primary until the replica has it', async () => {
+    await rename(api, 'Before');
+    await inStep();
+    await replica.pause();
+
+    await renameBySql('Unseen');
+    expect(await companyIn(api)).toBe('Before');
+    await until(async () => (await companyIn(other)) === 'Before');
+
+    await rename(api, 'After');
+    expect(await companyIn(api)).toBe('After');
+    expect(await companyIn(other)).toBe('After');
+    // Somebody else has not written.
+    expect(await readAs('somebody else')).toEqual({ company: 'Before', port: portOf(replica.url) });
+
+    await replica.resume();
+    await until(async () => (await readAs(DEVELOPER.key))?.port === portOf(replica.url));
+    expect(await companyIn(api)).toBe('After');
+  });
+
+  it('reads from the primary what is read within a mutation', async () => {
+    await inStep();
+    await replica.pause();
+    const answer = await rename(api, 'Within');
+    expect(answer).toEqual({ data: { updateLead: { id: String(leadId), company: 'Within' } } });
+  });
+
+  it('leaves out a replica that is too far behind, and takes it back', async () => {
+    await renameBySql('Old');
+    await inStep();
+    const hasty = new ReadReplicas({
+      primaryUrl: primary.url,
+      replicaUrls: [replica.url],
+      maxLagMs: SHORT_LAG_MS,
+      poolSize: 1,
+    });
+    try {
+      await hasty.start();
+      await until(async () => (await hasty.pickFor('a reader')) !== null);
+      await replica.pause();
+      await renameBySql('New');
+      await until(() => faultOf(hasty) === 'behind');
+      expect(await hasty.pickFor('a reader')).toBeNull();
+      await replica.resume();
+      await until(async () => (await hasty.pickFor('a reader')) !== null);
+    } finally {
+      await hasty.onApplicationShutdown();
+    }
+  });
+
+  it('shows every caller what it has written, whichever process it asks', async () => {
+    await inStep();
+    const ids = await insertLeads(sql, 4);
+    let fromReplica = 0;
+    const write = async (id: number, caller: string) => {
+      for (let turn = 0; turn < 40; turn += 1) {
+        const [writer, reader] = turn % 2 === 0 ? [api, other] : [other, api];
+        const company = `${caller} ${turn}`;
+        await rename(writer, company, id);
+        expect(await companyIn(reader, id)).toBe(company);
+        if ((await readAs('a reader'))?.port === portOf(replica.url)) fromReplica += 1;
+      }
+    };
+    await Promise.all(ids.map((id, index) => write(id, `Caller ${index}`)));
+    expect(fromReplica).toBeGreaterThan(0);
+  });
+
+  it('tells callers nothing of a replica that is killed while they read, and reads from it when it is back', async () => {
+    await inStep();
+    let isOver = false;
+    const answers: unknown[] = [];
+    const read = async () => {
+      while (!isOver) answers.push(await api.send(COMPANY, { id: leadId }));
+    };
+    const readers = Array.from({ length: 8 }, read);
+    await until(() => answers.length > 100);
+    await replica.kill();
+    await until(() => faultOf(replicasOf(api)) === 'unreachable');
+    const count = answers.length;
+    await until(() => answers.length > count + 100);
+    isOver = true;
+    await Promise.all(readers);
+    expect(answers.filter((answer) => JSON.stringify(answer).includes('errors'))).toEqual([]);
+
+    await replica.begin();
+    await inStep();
+  });
+
+  it('goes to the primary where nobody knows any more who has written', async () => {
+    await inStep();
+    // As after a crash of the primary, which empties what is not logged.
+    await sql.rows('TRUNCATE caller_writes');
+    await replica.pause();
+    await renameBySql('After the crash');
+    expect(await readAs('a reader')).toEqual({ company: 'After the crash', port: portOf(primary.url) });
+    // From then on, replicas that have what there was before are good again.
+    await replica.resume();
+    await inStep();
+  });
+
+  it('shows runs that go on as running, which a replica cannot know', async () => {
+    await inStep();
+    await sql.rows(`INSERT INTO rescore_runs (id, "startedBy", "startedOn", "onlyStale", "asOf", "startedAt", "totalCount")
+      OVERRIDING SYSTEM VALUE VALUES (99, 'api', 'here', false, now(), now(), 1)`);
+    await withConnection(primary.url, async (holder) => {
+      await holder.rows('BEGIN');
+      await holder.rows('SELECT pg_advisory_xact_lock(7316003, 99)');
+      await inStep();
+      const { rescoreRun } = await api.ask<{ rescoreRun: { status: string } }>(
+        '{ rescoreRun(id: 99) { status } }',
+      );
+      expect(rescoreRun.status).toBe('RUNNING');
+    });
+  });
+
+  it('reads nothing from a replica that has become a primary of its own', async () => {
+    await inStep();
+    await replica.promote();
+    await until(() => faultOf(replicasOf(api)) === 'no replica of the primary');
+    await withConnection(replica.url, (astray) => astray.rows(`UPDATE leads SET company = 'Astray'`));
+    expect((await readAs('a reader'))?.port).toBe(portOf(primary.url));
+  });
+});
