@@ -5,6 +5,8 @@ import { integer, isProduction, isSet, isUrl, list, type SettingsOf, text } from
 export interface DatabaseSettings {
   /** null: the embedded PostgreSQL. */
   readonly url: string | null;
+  /** A pooler before the same database, which the statements of requests go through; null: none. */
+  readonly poolerUrl: string | null;
   /** Where the embedded PostgreSQL keeps its data. */
   readonly embeddedDirectory: string;
   /** Most connections that this process opens for requests. */
@@ -21,6 +23,10 @@ export const databaseShape = {
   DATABASE_URL: text().refine(
     (value) => value === undefined || isPostgresUrl(value),
     'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database',
+  ),
+  DATABASE_POOLER_URL: text().refine(
+    (value) => value === undefined || isPostgresUrl(value),
+    'DATABASE_POOLER_URL must be a URL such as postgres://user:password@host:6432/database',
   ),
   DATABASE_POOL_SIZE: integer('DATABASE_POOL_SIZE', 2, 500, 10),
   EMBEDDED_POSTGRES_DIR: text(),
@@ -42,6 +48,7 @@ export function databaseFaults(env: Environment): string[] {
 export function databaseSettings(env: SettingsOf<typeof databaseShape>): DatabaseSettings {
   return {
     url: env.DATABASE_URL ?? null,
+    poolerUrl: env.DATABASE_POOLER_URL ?? null,
     embeddedDirectory: env.EMBEDDED_POSTGRES_DIR ?? '.data/postgres',
     poolSize: env.DATABASE_POOL_SIZE,
     replicaUrls: Object.freeze([...env.DATABASE_REPLICA_URLS]),

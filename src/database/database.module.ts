@@ -26,10 +26,10 @@ export class DatabaseModule {
     endStatementsWithRequests(sequelize, availability);
   }
 
-  /** @param url of the primary */
+  /** @param url of the primary itself: sessions that listen, hold locks or are cancelled cannot go through a pooler */
   static register(
     url: string,
-    { poolSize, replicaUrls, replicaMaxLagMs }: DatabaseSettings,
+    { poolerUrl, poolSize, replicaUrls, replicaMaxLagMs }: DatabaseSettings,
     { acquireMs }: TimeSettings,
   ): DynamicModule {
     const replicas = new ReadReplicas({
@@ -41,7 +41,7 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [SequelizeModule.forRoot(sequelizeOptions(url, poolSize, acquireMs))],
+      imports: [SequelizeModule.forRoot(sequelizeOptions(poolerUrl ?? url, poolSize, acquireMs))],
       providers: [
         { provide: DedicatedConnections, useValue: new DedicatedConnections(url) },
         ProbeConnection,

@@ -15,6 +15,7 @@ const DEFAULTS = {
   access: { isOn: false, jwt: null, routerSecret: null },
   database: {
     url: null,
+    poolerUrl: null,
     embeddedDirectory: '.data/postgres',
     poolSize: 10,
     replicaUrls: [],
@@ -108,6 +109,7 @@ describe('loadSettings', () => {
       AUTH_AUDIENCE: 'crm',
       AUTH_ROLE_CLAIM: 'role',
       ROUTER_SECRET: 'x'.repeat(32),
+      DATABASE_POOLER_URL: 'postgres://pooler.example.com:6432/crm',
       DATABASE_POOL_SIZE: '40',
       DATABASE_REPLICA_URLS: 'postgres://r1.example.com/crm',
       DATABASE_REPLICA_MAX_LAG_MS: '1000',
@@ -163,6 +165,7 @@ describe('loadSettings', () => {
         CORS_ORIGINS: 'https://crm.example.com, http://localhost:5173',
         DATABASE_URL,
         DATABASE_REPLICA_URLS: 'postgres://r1.example.com/crm, postgres://r2.example.com/crm',
+        DATABASE_POOLER_URL: 'postgres://pooler.example.com:6432/crm',
         DATABASE_REPLICA_MAX_LAG_MS: '100',
         DATABASE_POOL_SIZE: '500',
         EMBEDDED_POSTGRES_DIR: '/var/lib/crm',
@@ -214,6 +217,7 @@ describe('loadSettings', () => {
       access: { isOn: true, jwt: null, routerSecret: null },
       database: {
         url: DATABASE_URL,
+        poolerUrl: 'postgres://pooler.example.com:6432/crm',
         embeddedDirectory: '/var/lib/crm',
         poolSize: 500,
         replicaUrls: ['postgres://r1.example.com/crm', 'postgres://r2.example.com/crm'],
