@@ -609,8 +609,8 @@ async function recalculated(): Promise<string> {
   expect((await post('mutation { recalculateAllScores { count } }', bearer(keys.admin))).body).toMatchObject({
     data: { recalculateAllScores: { count: expect.any(Number) } },
   });
-  const { body }: { body: unknown } = await post('{ rescoreRuns(first: 1) { nodes { id } } }', bearer(keys.admin));
-  const { data } = body as { data: { rescoreRuns: { nodes: { id: string }[] } } };
+  const response = await post('{ rescoreRuns(first: 1) { nodes { id } } }', bearer(keys.admin));
+  const { data } = response.body as { data: { rescoreRuns: { nodes: { id: string }[] } } };
   const [run] = data.rescoreRuns.nodes;
   return run?.id ?? '';
 }
