@@ -3,7 +3,7 @@ import { withApiKeyStore } from '../../src/access/api-key-store.js';
 import type { Role } from '../../src/common/caller.js';
 import { LoadBalancer } from './load-balancer.js';
 import { type Finished, type ServerProgram, startServerProgram } from './program.js';
-import { connectSocket } from './websocket.js';
+import { connectSocket, holdSocket, type SocketEnd } from './websocket.js';
 
 /** The balancer looks ten times in it. */
 const SHUTDOWN_DELAY_MS = 1_000;
@@ -129,6 +129,11 @@ export class Fleet {
     const socket = connectSocket(url, undefined, headersOf(key));
     this.sockets.push(socket);
     return socket;
+  }
+
+  /** Opens a socket and asks nothing over it. */
+  holdSocket(url: string, key: string): Promise<{ readonly closed: Promise<SocketEnd> }> {
+    return holdSocket(url, headersOf(key));
   }
 
   async close(): Promise<void> {
