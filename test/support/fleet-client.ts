@@ -1,4 +1,4 @@
-import { type Fleet, type FleetAnswer, send } from './fleet.js';
+import type { Fleet, FleetAnswer } from './fleet.js';
 import type { FleetJournal, InteractionState, LeadState } from './fleet-journal.js';
 import { answersTo } from './websocket.js';
 
@@ -285,7 +285,7 @@ export class FleetClient {
 
   /** @param codes that it may be refused with @throws where it is refused with another */
   private async send(query: string, variables = {}, codes: readonly string[] = []): Promise<Outcome> {
-    const answer: FleetAnswer | 'lost' = await send(this.fleet.url, query, variables);
+    const answer: FleetAnswer | 'lost' = await this.fleet.send(this.fleet.url, query, variables);
     if (answer === 'lost') {
       this.journal.lostCount += 1;
       return 'lost';

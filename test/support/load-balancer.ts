@@ -16,7 +16,7 @@ interface Target {
 }
 
 /**
- * What stands before several servers: it takes turns, asks /health who takes requests, and gives a request that could
+ * What stands before several servers: it takes turns, asks /health/ready who takes requests, and gives a request that could
  * not be handed over to the next one. A request that was handed over is never sent twice, for it may have been done.
  */
 export class LoadBalancer {
@@ -106,13 +106,6 @@ export class LoadBalancer {
       // A connection for each request: one that is kept may be closed by a server that stops just as it is used.
       const options = { port: target.port, host: '127.0.0.1', method, path: url, headers, agent: false };
       const passed = request(options, (answer) => {
-        if (answer.statusCode === 503) {
-          // Of a server that stops, which has not looked at it.
-          answer.resume();
-          target.isUp = false;
-          resolve(false);
-          return;
-        }
         target.servedCount += 1;
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.on('error', () => outgoing.destroy()).pipe(outgoing);
@@ -187,7 +180,7 @@ export class LoadBalancer {
 
   private async lookAt(target: Target): Promise<void> {
     const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(HEALTH_LIMIT_MS)]);
-    const url = `http://127.0.0.1:${target.port}/health`;
+    const url = `http://127.0.0.1:${target.port}/health/ready`;
     const answer = await fetch(url, { signal }).catch(() => null);
     await answer?.body?.cancel();
     target.isUp = answer?.ok ?? false;

@@ -34,3 +34,36 @@ export function answersTo(
 ): AsyncIterableIterator<SocketAnswer> {
   return client.iterate({ query, variables }) as AsyncIterableIterator<SocketAnswer>;
 }
+
+export interface SocketEnd {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Opens a socket that nothing is asked over. @returns how it ends, once it is acknowledged */
+export function holdSocket(
+  httpUrl: string,
+  connectionParams: Readonly<Record<string, string>>,
+): Promise<{ readonly closed: Promise<SocketEnd> }> {
+  return new Promise((resolve, reject) => {
+    const closed = new Promise<SocketEnd>((onClosed) => {
+      createClient({
+        url: httpUrl.replace(/^http/, 'ws'),
+        webSocketImpl: WebSocket,
+        connectionParams,
+        retryAttempts: 0,
+        lazy: false,
+        onNonLazyError: reject,
+        on: {
+          connected: () => {
+            resolve({ closed });
+          },
+          closed: (event) => {
+            const { code, reason } = event as SocketEnd;
+            onClosed({ code, reason });
+          },
+        },
+      });
+    });
+  });
+}
