@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { rejectionUnhandled } from './common/happenings.js';
 
 const logger = new Logger('Process');
 
@@ -15,6 +16,7 @@ let rejectionCount = 0;
 export function watchForFaults(stop: () => void): void {
   process.on('unhandledRejection', (reason) => {
     rejectionCount += 1;
+    rejectionUnhandled.tell({});
     logger.error(
       `A promise failed that nobody waits for (the ${rejectionCount}. since the start): ${textOf(reason)}`,
     );

@@ -1,6 +1,7 @@
 import { HttpException, Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller.js';
+import { authenticationRefused } from '../common/happenings.js';
 import { withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
 import { toDomainError } from '../database/database-errors.js';
@@ -64,12 +65,14 @@ export class RequestAccessControl {
       throw await this.refusalFor(error, request, reply);
     }
     if (this.router.isGiven(headers)) return { isFromRouter };
+    authenticationRefused.tell({ reason: 'missing', transport: 'http' });
     throw refusal(reply);
   }
 
   private async refusalFor(error: unknown, { ip }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     if (error instanceof UnauthenticatedError) {
       this.logger.warn(`A request was refused: ${error.message}.`);
+      authenticationRefused.tell({ reason: 'invalid', transport: 'http' });
       await this.refusals.countRefusal(ip);
       return refusal(reply);
     }

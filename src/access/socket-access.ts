@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller } from '../common/caller.js';
 import { now } from '../common/clock.js';
+import { authenticationRefused } from '../common/happenings.js';
 import { toDomainError } from '../database/database-errors.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
@@ -59,6 +60,7 @@ export class SocketAccess implements OnApplicationShutdown {
     } catch (error) {
       if (error instanceof UnauthenticatedError) {
         this.logger.warn(`A socket was refused: ${error.message}.`);
+        authenticationRefused.tell({ reason: 'invalid', transport: 'websocket' });
         return false;
       }
       if (toDomainError(error)?.code !== 'SERVICE_UNAVAILABLE') throw error;

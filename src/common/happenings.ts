@@ -1,5 +1,5 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
-import type { Operation } from './request-context.js';
+import type { Operation } from './operation.js';
 
 /**
  * Something that happens, told to whoever wants to know: the log and the metrics. Whoever tells it knows neither of them, and
@@ -34,8 +34,27 @@ export const requestEnded = new Happening<{
   readonly method: string;
   readonly route: string;
   readonly status: number;
+  /** `OK`, or the code of the first error; undefined: the answer has no codes, such as that of a page. */
+  readonly outcome: string | undefined;
   readonly durationMs: number;
 }>('request');
+
+/** A request, or a socket, that did not say who calls or could not prove it. */
+export const authenticationRefused = new Happening<{
+  readonly reason: 'missing' | 'invalid';
+  readonly transport: 'http' | 'websocket';
+}>('authentication-refused');
+
+/** A caller was held to what it may ask for in a minute: requests, mutations, or proofs of who it is that fail. */
+export const rateLimited = new Happening<{ readonly group: 'requests' | 'mutations' | 'refusals' }>(
+  'rate-limited',
+);
+
+/** A request took longer than it may. */
+export const requestTimedOut = new Happening<Record<never, never>>('request-timed-out');
+
+/** A promise failed that nobody waited for. */
+export const rejectionUnhandled = new Happening<Record<never, never>>('rejection-unhandled');
 
 /** Over HTTP or a WebSocket; a subscription has ended when it has given its last answer. Times are in milliseconds. */
 export const operationEnded = new Happening<

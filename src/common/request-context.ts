@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Caller } from './caller.js';
+import type { Operation } from './operation.js';
 import type { RequestDeadline } from './request-deadline.js';
 
 /** What is known of a request while anything is done for it. */
@@ -17,16 +18,13 @@ export interface RequestContext {
   operation?: Operation;
   /** Where it may be read from, once that is known; else from the primary. */
   reads?: 'replica';
+  /** The code that it was refused with before GraphQL had it; undefined: it was not. */
+  refusal?: string;
 }
 
-/** A GraphQL operation as those who run the server get to see it: never its document or its variables. */
-export interface Operation {
-  /** As its client calls it, cut to 64 characters; null: it has no name, or there was nothing to be made of the document. */
-  readonly name: string | null;
-  readonly type: 'query' | 'mutation' | 'subscription' | null;
-  /** `OK`, or the code of its first error. */
-  readonly outcome: string;
-}
+/** `OK`, or the code of the first error of its answer; undefined: its answer has none. */
+export const outcomeOfRequest = ({ operation, refusal }: RequestContext): string | undefined =>
+  refusal ?? operation?.outcome;
 
 const current = new AsyncLocalStorage<RequestContext>();
 

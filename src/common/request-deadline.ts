@@ -1,4 +1,5 @@
 import { DomainError } from './domain-error.js';
+import { requestTimedOut } from './happenings.js';
 
 /** What ends with the request that it is done for, such as a statement. */
 export interface EndsWithRequest {
@@ -84,6 +85,7 @@ export class RequestDeadline {
     return setTimeout(() => {
       const message =
         'The request took longer than the server allows, and was ended. Ask for less at once, or try again.';
+      if (!this.isOver) requestTimedOut.tell({});
       this.end(new DomainError('REQUEST_TIMED_OUT', message));
     }, ms).unref();
   }
@@ -93,6 +95,9 @@ const OPEN = new Set<RequestDeadline>();
 
 /** Whether anything is done for requests. */
 export const hasOpenRequests = (): boolean => OPEN.size > 0;
+
+/** Requests that something is done for, those whose caller has gone included. */
+export const openRequestCount = (): number => OPEN.size;
 
 /** Ends all that is done for requests, with SERVICE_UNAVAILABLE. @param message for clients */
 export function endAllRequests(message: string): void {

@@ -31,6 +31,8 @@ export function answerRefusal(error: unknown, request: FastifyRequest, reply: Fa
   const shown = withRequest({ id: request.id }, () =>
     fault === null ? shownFor(status, error) : formatError(new GraphQLError(fault.message).toJSON(), fault),
   );
+  const { code } = shown.extensions ?? {};
+  if (typeof code === 'string') request.work.refusal = code;
   void reply
     .status(status)
     .headers(headers)

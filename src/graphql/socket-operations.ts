@@ -54,18 +54,21 @@ export class SocketOperations {
 
   constructor(private readonly options: SocketOperationsOptions) {}
 
+  /** A request of its own, whose time runs from now on; `read` is next. */
+  begin(caller: Caller | undefined): RequestContext {
+    return { id: requestIdOf(undefined), caller, deadline: new RequestDeadline(this.options.timeoutMs) };
+  }
+
   /** @param address whom it counts for where nobody has said who calls */
   async read(
     payload: SocketPayload,
-    caller: Caller | undefined,
+    request: RequestContext,
     address: string,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const key = caller?.key ?? `address:${address}`;
-    const deadline = new RequestDeadline(this.options.timeoutMs);
-    const request: RequestContext = { id: requestIdOf(undefined), caller, deadline };
+    const key = request.caller?.key ?? `address:${address}`;
     const read = await withRequest(request, () => this.checked(payload, request, key));
     if (!('schema' in read)) {
-      deadline.close(false);
+      request.deadline?.close(false);
       return read;
     }
     const context: SocketOperationContext = { request: isSubscription(read) ? endless(request) : request };

@@ -1,12 +1,14 @@
 import { type DocumentNode, getOperationAST } from 'graphql';
 import { operationEnded, socketChanged } from '../common/happenings.js';
-import type { Operation } from '../common/request-context.js';
+import type { Operation } from '../common/operation.js';
+import { type RequestContext, withRequest } from '../common/request-context.js';
 import { outcomeOf, shownName } from './operation-watch.plugin.js';
 
 interface Running {
   name: Operation['name'];
   type: Operation['type'];
   outcome: string;
+  readonly request: RequestContext;
   readonly begunAt: number;
 }
 
@@ -29,9 +31,14 @@ export class SocketWatch {
     socketChanged.tell({ change: 'closed' });
   }
 
-  onBegin(socket: object, id: string): void {
+  onBegin(socket: object, id: string, request: RequestContext): void {
     const begunAt = performance.now();
-    this.sockets.get(socket)?.set(id, { name: null, type: null, outcome: 'OK', begunAt });
+    this.sockets.get(socket)?.set(id, { name: null, type: null, outcome: 'OK', request, begunAt });
+  }
+
+  /** What is known of an operation that has begun; undefined: it has ended, or its socket was closed. */
+  requestOf(socket: object, id: string): RequestContext | undefined {
+    return this.sockets.get(socket)?.get(id)?.request;
   }
 
   /** What it turned out to be. */
@@ -54,11 +61,10 @@ export class SocketWatch {
     const ended = running?.get(id);
     if (ended === undefined) return;
     running?.delete(id);
-    const { begunAt, ...operation } = ended;
-    operationEnded.tell({
-      ...operation,
-      durationMs: Math.round(performance.now() - begunAt),
-      transport: 'websocket',
+    const { begunAt, request, ...operation } = ended;
+    const durationMs = Math.round(performance.now() - begunAt);
+    withRequest(request, () => {
+      operationEnded.tell({ ...operation, durationMs, transport: 'websocket' });
     });
   }
 }

@@ -3,10 +3,10 @@ import type { ExecutionArgs, GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
 import type { SocketAccess } from '../access/socket-access.js';
 import { isOwnOrigin } from '../common/own-origin.js';
-import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
+import { requestIdOf, withRequest } from '../common/request-context.js';
 import type { FormatError } from './client-errors.js';
 import type { OpenSockets } from './open-sockets.js';
-import type { SocketOperationContext, SocketOperations, SocketPayload } from './socket-operations.js';
+import type { SocketOperations, SocketPayload } from './socket-operations.js';
 import { SocketWatch } from './socket-watch.js';
 
 interface SubscriptionOptions {
@@ -45,12 +45,8 @@ export function subscriptionOptions({
   operations,
 }: SubscriptionOptions) {
   const watch = new SocketWatch();
-  const shownErrors = (
-    context: SocketContext,
-    id: string,
-    errors: readonly unknown[],
-    request: RequestContext,
-  ) => {
+  const shownErrors = (context: SocketContext, id: string, errors: readonly unknown[]) => {
+    const request = watch.requestOf(context, id) ?? { id: requestIdOf(undefined) };
     const shown = withRequest(request, () => errors.map((error) => toPublic(error, formatError)));
     watch.onErrors(context, id, shown);
     return shown;
@@ -74,31 +70,26 @@ export function subscriptionOptions({
       },
       onSubscribe: async (context: SocketContext, id: string, payload: SocketPayload) => {
         const { socket, request } = context.extra as SocketExtra;
-        watch.onBegin(context, id);
-        const read = await operations.read(
-          payload,
-          access.callerOf(socket),
-          request.socket.remoteAddress ?? 'unknown',
-        );
+        const operation = operations.begin(access.callerOf(socket));
+        watch.onBegin(context, id, operation);
+        const read = await operations.read(payload, operation, request.socket.remoteAddress ?? 'unknown');
         if ('schema' in read) watch.onRead(context, id, read.document, read.operationName);
         return read;
       },
       execute: operations.execute,
       subscribe: operations.subscribe,
-      onNext: (context: SocketContext, id: string, _payload: unknown, args: ExecutionArgs, result: Result) =>
+      onNext: (
+        context: SocketContext,
+        id: string,
+        _payload: unknown,
+        _args: ExecutionArgs,
+        result: Result,
+      ) =>
         result.errors === undefined
           ? undefined
-          : {
-              ...result,
-              errors: shownErrors(
-                context,
-                id,
-                result.errors,
-                (args.contextValue as SocketOperationContext).request,
-              ),
-            },
+          : { ...result, errors: shownErrors(context, id, result.errors) },
       onError: (context: SocketContext, id: string, _payload: unknown, errors: readonly unknown[]) => {
-        const shown = shownErrors(context, id, errors, { id: requestIdOf(undefined) });
+        const shown = shownErrors(context, id, errors);
         watch.onEnd(context, id);
         return shown;
       },

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestEnded } from '../common/happenings.js';
 import type {} from '../common/incoming-request.js';
+import { outcomeOfRequest } from '../common/request-context.js';
 import type { Log } from './log.js';
 
 /** They come every few seconds, from machines. */
@@ -10,7 +11,8 @@ const QUIET = /^\/(?:health|metrics)(?:\/|$)/;
 export function logRequests(server: FastifyInstance, log: Log): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { elapsedTime: durationMs, statusCode: status } = reply;
-    requestEnded.tell({ method: request.method, route: pathOf(request), status, durationMs });
+    const outcome = outcomeOfRequest(request.work);
+    requestEnded.tell({ method: request.method, route: pathOf(request), status, outcome, durationMs });
     const level = levelOf(request, reply);
     if (log.isLevelEnabled(level)) {
       log[level](factsOf(request, reply), 'request');
@@ -41,6 +43,6 @@ function factsOf(request: FastifyRequest, reply: FastifyReply): object {
     bytes: Number(reply.getHeader('content-length') ?? 0),
     operation: operation?.name ?? undefined,
     operationType: operation?.type ?? undefined,
-    outcome: operation?.outcome,
+    outcome: outcomeOfRequest(request.work),
   };
 }

@@ -1,10 +1,14 @@
 import {
+  authenticationRefused,
   jobEnded,
   operationEnded,
   providerAsked,
   providerCounted,
+  rateLimited,
   recalculationEnded,
+  rejectionUnhandled,
   requestEnded,
+  requestTimedOut,
   socketChanged,
 } from '../common/happenings.js';
 import { OperationNames } from './operation-names.js';
@@ -14,8 +18,8 @@ import type { ServerMetrics } from './server-metrics.js';
 export function countHappenings(metrics: ServerMetrics): () => void {
   const names = new OperationNames();
   const ends = [
-    requestEnded.listen(({ method, route, status, durationMs }) => {
-      metrics.httpRequests.inc({ method, route, status });
+    requestEnded.listen(({ method, route, status, outcome = 'none', durationMs }) => {
+      metrics.httpRequests.inc({ method, route, status, outcome });
       metrics.httpSeconds.observe({ route }, durationMs / 1000);
     }),
     operationEnded.listen(({ name, type: kind, outcome, transport, durationMs }) => {
@@ -45,6 +49,18 @@ export function countHappenings(metrics: ServerMetrics): () => void {
     }),
     jobEnded.listen(({ error }) => {
       metrics.jobs.inc({ outcome: error === undefined ? 'done' : 'failed' });
+    }),
+    authenticationRefused.listen((refused) => {
+      metrics.refusedAuthentications.inc({ ...refused });
+    }),
+    rateLimited.listen(({ group }) => {
+      metrics.rateLimited.inc({ group });
+    }),
+    requestTimedOut.listen(() => {
+      metrics.timedOutRequests.inc();
+    }),
+    rejectionUnhandled.listen(() => {
+      metrics.unhandledRejections.inc();
     }),
   ];
   return () => {

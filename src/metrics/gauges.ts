@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Sequelize } from 'sequelize';
+import { openRequestCount } from '../common/request-deadline.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 import type { WriterHealth } from '../leads/summaries/summary-writer.js';
@@ -37,6 +38,18 @@ export function poolGauge(registry: Registry, { connectionManager }: Sequelize):
       gauge.set({ state: 'open' }, pool.size);
       gauge.set({ state: 'used' }, pool.using);
       gauge.set({ state: 'waiting' }, pool.waiting);
+    },
+  });
+}
+
+/** What is under way; it outlives its caller where it is a mutation. */
+export function openRequestsGauge(registry: Registry): void {
+  const gauge = new Gauge({
+    name: 'lead_scoring_open_requests',
+    help: 'Requests that something is done for just now, over HTTP and over WebSockets.',
+    registers: [registry],
+    collect: () => {
+      gauge.set(openRequestCount());
     },
   });
 }

@@ -5,7 +5,7 @@ import { Sequelize } from 'sequelize';
 import { ProbeConnection } from '../database/probe-connection.js';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
 import { countHappenings } from './count-happenings.js';
-import { poolGauge, providerGauge, queueGauge } from './gauges.js';
+import { openRequestsGauge, poolGauge, providerGauge, queueGauge } from './gauges.js';
 import { serverMetrics } from './server-metrics.js';
 
 /** The figures of this process. */
@@ -16,6 +16,7 @@ export class MetricsService implements OnModuleDestroy {
 
   constructor(@InjectConnection() sequelize: Sequelize, probe: ProbeConnection, writer: SummaryWriter) {
     collectDefaultMetrics({ register: this.registry });
+    openRequestsGauge(this.registry);
     poolGauge(this.registry, sequelize);
     providerGauge(this.registry, () => writer.health());
     queueGauge(this.registry, probe);

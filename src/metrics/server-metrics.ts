@@ -11,8 +11,8 @@ export function serverMetrics(registry: Registry) {
   return {
     httpRequests: new Counter({
       name: 'lead_scoring_http_requests_total',
-      help: 'Requests over HTTP that were answered.',
-      labelNames: ['method', 'route', 'status'] as const,
+      help: 'Requests over HTTP that were answered; the outcome is OK, the code of the first error, or none where there are no codes.',
+      labelNames: ['method', 'route', 'status', 'outcome'] as const,
       registers,
     }),
     httpSeconds: new Histogram({
@@ -87,6 +87,28 @@ export function serverMetrics(registry: Registry) {
       name: 'lead_scoring_summary_jobs_total',
       help: 'Jobs of the queue of summaries that this server has ended.',
       labelNames: ['outcome'] as const,
+      registers,
+    }),
+    refusedAuthentications: new Counter({
+      name: 'lead_scoring_authentications_refused_total',
+      help: 'Requests and sockets that did not say who calls (missing) or could not prove it (invalid).',
+      labelNames: ['reason', 'transport'] as const,
+      registers,
+    }),
+    rateLimited: new Counter({
+      name: 'lead_scoring_rate_limited_total',
+      help: 'What was refused because its caller had asked for too much within a minute, by what was counted.',
+      labelNames: ['group'] as const,
+      registers,
+    }),
+    timedOutRequests: new Counter({
+      name: 'lead_scoring_requests_timed_out_total',
+      help: 'Requests that took longer than they may, and were ended.',
+      registers,
+    }),
+    unhandledRejections: new Counter({
+      name: 'lead_scoring_unhandled_rejections_total',
+      help: 'Promises that failed and that nobody waited for: faults of ours.',
       registers,
     }),
   };

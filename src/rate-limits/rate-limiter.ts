@@ -1,4 +1,5 @@
 import { DomainError } from '../common/domain-error.js';
+import { rateLimited } from '../common/happenings.js';
 import type { RateLimits } from '../config/limit-settings.js';
 import type { MutationCounts } from '../graphql/limits/mutation-counts.js';
 import { PointLeases } from './point-leases.js';
@@ -27,7 +28,7 @@ export class RateLimiter {
   /** @throws DomainError RATE_LIMITED where a caller has made too many requests */
   async countRequest(caller: string): Promise<void> {
     if (this.limits.requestsPerMinute === 0) return;
-    refuseFor(await this.requests.spend(`requests ${caller}`), this.limits.requestsPerMinute);
+    refuseFor('requests', await this.requests.spend(`requests ${caller}`), this.limits.requestsPerMinute);
   }
 
   /**
@@ -36,7 +37,7 @@ export class RateLimiter {
    */
   async countRefusal(address: string): Promise<void> {
     if (this.limits.refusedPerMinute === 0) return;
-    refuseFor(await this.refusals.spend(`refused ${address}`), this.limits.refusedPerMinute);
+    refuseFor('refusals', await this.refusals.spend(`refused ${address}`), this.limits.refusedPerMinute);
   }
 
   /**
@@ -52,14 +53,15 @@ export class RateLimiter {
     if (demands.length === 0) return;
     if (this.store === null) throw new Error('The rate limiter has no database yet.');
     const { granted, endsInMs } = await this.store.take(demands);
-    if (!granted) refuseFor(Math.max(endsInMs, 1), smallest(demands));
+    if (!granted) refuseFor('mutations', Math.max(endsInMs, 1), smallest(demands));
   }
 }
 
 const smallest = (demands: readonly Demand[]): number => Math.min(...demands.map(({ max }) => max));
 
-function refuseFor(milliseconds: number, limit: number): void {
+function refuseFor(group: 'requests' | 'mutations' | 'refusals', milliseconds: number, limit: number): void {
   if (milliseconds <= 0) return;
+  rateLimited.tell({ group });
   const retryAfterSeconds = Math.ceil(milliseconds / 1000);
   throw new DomainError('RATE_LIMITED', `Too many requests; try again in ${retryAfterSeconds} s.`, {
     details: { limit, retryAfterSeconds },

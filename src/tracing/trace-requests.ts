@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { RequestContext } from '../common/request-context.js';
+import { outcomeOfRequest, type RequestContext } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
 import type { SpanFacts } from '../common/spans.js';
 import type { OpenSpan, OtlpTracer } from './otlp-tracer.js';
@@ -34,11 +34,16 @@ export function traceRequests(server: FastifyInstance, tracer: OtlpTracer): void
   });
 }
 
-function operationFacts({ operation }: RequestContext): SpanFacts {
-  if (operation === undefined) return {};
+function operationFacts(request: RequestContext): SpanFacts {
+  const { operation } = request;
+  const outcome = outcomeOfRequest(request);
   return {
-    'graphql.operation.name': operation.name ?? 'anonymous',
-    'graphql.operation.type': operation.type ?? 'none',
-    'graphql.outcome': operation.outcome,
+    ...(operation === undefined
+      ? {}
+      : {
+          'graphql.operation.name': operation.name ?? 'anonymous',
+          'graphql.operation.type': operation.type ?? 'none',
+        }),
+    ...(outcome === undefined ? {} : { 'graphql.outcome': outcome }),
   };
 }
