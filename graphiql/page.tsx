@@ -1,7 +1,6 @@
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
-import { createClient } from 'graphql-ws';
 import { createRoot } from 'react-dom/client';
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
@@ -14,7 +13,8 @@ const endpoint = new URL(location.pathname, location.origin);
 
 const fetcher = createGraphiQLFetcher({
   url: endpoint.href,
-  wsClient: createClient({ url: endpoint.href.replace(/^http/, 'ws'), lazy: true }),
+  // A socket for each subscription: its first message has the headers of the editor, as they are then.
+  subscriptionUrl: endpoint.href.replace(/^http/, 'ws'),
 });
 
 const explorer = explorerPlugin();

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -300,6 +301,113 @@ describe('loadSettings', () => {
         CORS_ORIGINS: 'https://a.example.com,https://b.example.com:8443,',
       });
       expect(settings.http.corsOrigins).toEqual(['https://a.example.com', 'https://b.example.com:8443']);
+    });
+  });
+
+  describe('who may call', () => {
+    const pem = (type: 'rsa' | 'ec' | 'ed25519', of: 'public' | 'private' = 'public', strength = 2048) => {
+      const pair =
+        type === 'rsa'
+          ? generateKeyPairSync('rsa', { modulusLength: strength })
+          : type === 'ec'
+            ? generateKeyPairSync('ec', { namedCurve: strength === 2048 ? 'P-256' : 'secp256k1' })
+            : generateKeyPairSync('ed25519');
+      return of === 'public'
+        ? pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+        : pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    };
+    const TOKENS = { AUTH_ISSUER: 'https://login.example.com/', AUTH_AUDIENCE: 'crm' };
+    const AUTH_JWKS_URL = 'https://login.example.com/keys';
+
+    it('is asked in production, where others reach the server, and where tokens are taken', () => {
+      const isOn = (environment: Environment) => loadSettings(environment).access.isOn;
+      expect(isOn({})).toBe(false);
+      expect(['localhost', '127.0.0.2', '::1'].map((HOST) => isOn({ HOST }))).toEqual([false, false, false]);
+      expect(['0.0.0.0', '::', '192.0.2.1', 'localhost.example.com'].map((HOST) => isOn({ HOST }))).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+      expect(isOn(PRODUCTION)).toBe(true);
+      expect(isOn({ AUTH: 'on' })).toBe(true);
+      expect(isOn({ ...TOKENS, AUTH_JWKS_URL })).toBe(true);
+      expect(isOn({ ...TOKENS, AUTH_JWKS_URL, AUTH: 'off' })).toBe(false);
+    });
+
+    it.each([
+      { ...PRODUCTION, AUTH: 'off' },
+      { ...PRODUCTION, AUTH: 'off', HOST: '127.0.0.1' },
+      { AUTH: 'off', HOST: '0.0.0.0' },
+      { AUTH: 'off', HOST: '127.0.0.1.nip.io' },
+    ])('cannot be anybody with %j', (environment) => {
+      expect(refusalOf(environment).faults).toEqual([
+        'AUTH may be off only in development, with HOST a loopback address',
+      ]);
+    });
+
+    it('takes tokens of one kind, with all that says whose count', () => {
+      const AUTH_PUBLIC_KEY = pem('ed25519');
+      expect(refusalOf({ ...TOKENS, AUTH_JWKS_URL, AUTH_PUBLIC_KEY }).faults).toEqual([
+        'AUTH_JWKS_URL and AUTH_PUBLIC_KEY must not both be set',
+      ]);
+      for (const keys of [{ AUTH_JWKS_URL }, { AUTH_PUBLIC_KEY }]) {
+        for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
+          expect(refusalOf({ ...TOKENS, ...keys, [name]: ' ' }).faults).toEqual([
+            `${name} must be set where AUTH_JWKS_URL or AUTH_PUBLIC_KEY is, to say whose tokens count`,
+          ]);
+        }
+      }
+      for (const [name, value] of Object.entries(TOKENS)) {
+        expect(refusalOf({ [name]: value }).faults).toEqual([
+          'AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set where other settings of tokens are',
+        ]);
+      }
+      for (const AUTH_JWKS_URL of ['http://localhost:9/keys', 'http://127.0.0.1/', 'http://[::1]/']) {
+        expect(loadSettings({ ...TOKENS, AUTH_JWKS_URL }).access.jwt?.keys).toEqual({
+          jwksUrl: AUTH_JWKS_URL,
+        });
+      }
+    });
+
+    it.each([
+      'http://login.example.com/keys',
+      'http://localhost.example.com/keys',
+      'http://10.0.0.1/keys',
+      'file:///secret-marker',
+      'secret-marker',
+    ])('takes no keys from %s', (url) => {
+      expect(refusalOf({ ...TOKENS, AUTH_JWKS_URL: url }).faults).toEqual([
+        'AUTH_JWKS_URL must be an https URL (http only on localhost)',
+      ]);
+    });
+
+    it('takes public keys that are strong, with line ends of either kind', () => {
+      for (const key of [pem('rsa'), pem('ec'), pem('ed25519')].map((text) => text.trim())) {
+        for (const AUTH_PUBLIC_KEY of [key, key.replaceAll('\n', '\\n')]) {
+          expect(loadSettings({ ...TOKENS, AUTH_PUBLIC_KEY }).access.jwt?.keys).toEqual({
+            publicKey: key,
+          });
+        }
+      }
+      for (const AUTH_PUBLIC_KEY of [
+        'secret-marker',
+        '-----BEGIN PUBLIC KEY-----\nsecret-marker\n-----END PUBLIC KEY-----',
+        pem('rsa', 'public', 1024),
+        pem('ec', 'public', 0),
+        pem('rsa', 'private'),
+      ]) {
+        expect(refusalOf({ ...TOKENS, AUTH_PUBLIC_KEY }).faults).toEqual([
+          'AUTH_PUBLIC_KEY must be a public key in PEM: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519',
+        ]);
+      }
+    });
+
+    it('knows routers by a secret that cannot be guessed', () => {
+      expect(refusalOf({ ROUTER_SECRET: 'x'.repeat(31) }).faults).toEqual([
+        'ROUTER_SECRET must have at least 32 characters',
+      ]);
+      expect(loadSettings({ ROUTER_SECRET: 'x'.repeat(32) }).access.routerSecret).toBe('x'.repeat(32));
     });
   });
 

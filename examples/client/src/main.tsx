@@ -5,7 +5,8 @@ import { createApiClient } from './api/api-client.js';
 import { LeadPage } from './page/lead-page.js';
 import './page/page.css';
 
-const { client } = createApiClient(import.meta.env.VITE_API_URL ?? 'http://localhost:3000/graphql');
+const { VITE_API_URL: url = 'http://localhost:3000/graphql', VITE_API_TOKEN: token } = import.meta.env;
+const { client } = createApiClient(url, undefined, token);
 const root = document.getElementById('page');
 if (root === null) throw new Error('index.html has no element "page".');
 createRoot(root).render(

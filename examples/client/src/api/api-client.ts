@@ -14,11 +14,15 @@ export interface ApiClient {
  * A client of the API: queries and mutations over HTTP, subscriptions over a WebSocket at the same address.
  * @param url the endpoint, beginning with http: or https:
  * @param webSocketImpl where the platform brings none: before Node.js 22, say
+ * @param token an API key or a token of a login, where the server asks who calls
  */
-export function createApiClient(url: string, webSocketImpl?: unknown): ApiClient {
+export function createApiClient(url: string, webSocketImpl?: unknown, token?: string): ApiClient {
+  const credentials = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const socket = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl,
+    // A browser gives a socket no headers: its first message has what they would have said.
+    connectionParams: credentials,
     // A page stays open for days, over restarts of the server and nights with the lid closed.
     retryAttempts: Infinity,
     shouldRetry: isWorthAnotherTry,
@@ -27,7 +31,7 @@ export function createApiClient(url: string, webSocketImpl?: unknown): ApiClient
     link: ApolloLink.split(
       ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
       new GraphQLWsLink(socket),
-      new HttpLink({ uri: url }),
+      new HttpLink({ uri: url, headers: credentials }),
     ),
     cache: createCache(),
   });
