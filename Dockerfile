@@ -27,9 +27,10 @@ COPY --from=build /app/dist ./dist
 # The user `node` of the image, by number: where an orchestrator is told to run nothing as root, it can tell.
 USER 1000:1000
 EXPOSE 3000
-# Where requests are served. The image has no curl.
+# Whether the process answers, which is what to start it anew by: without its database it waits for that. Whether requests
+# may be sent here, /health/ready says. The image has no curl.
 HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
 # Without a shell around it, so that SIGTERM reaches it.
 CMD ["node", "dist/src/main.js"]

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { settingNames } from '../../src/config/settings.js';
+import { loadSettings, settingNames } from '../../src/config/settings.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -11,8 +11,9 @@ interface Service {
   readonly image: string;
   readonly build?: string;
   readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
   readonly profiles?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string | number>>;
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, object>>;
   readonly read_only?: boolean;
@@ -20,6 +21,7 @@ interface Service {
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];
   readonly stop_grace_period?: string;
+  readonly healthcheck?: { readonly test?: readonly string[] };
 }
 
 const compose = parse(read('docker-compose.yml'), { merge: true }) as {
@@ -31,6 +33,15 @@ const ofOurImage = services.filter(([, { build }]) => build !== undefined);
 const replicas = ofOurImage.filter(([, { profiles }]) => profiles?.includes('replicas'));
 const dockerfile = read('Dockerfile');
 const proxy = read('deploy/haproxy/haproxy.cfg');
+
+/** What a program gets to see of what compose sets, where nobody has set what it passes on. */
+const textsOf = (environment: Readonly<Record<string, string | number>>) =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      String(value).replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1'),
+    ]),
+  );
 
 /** The source of a program of dist/. */
 const sourceOf = (program: string) => program.replace(/^dist\//, '').replace(/\.js$/, '.ts');
@@ -53,13 +64,13 @@ describe('docker-compose.yml', () => {
   });
 
   it('names only services, volumes, files and programs that there are', () => {
-    for (const [, { depends_on = {}, volumes = [], command = [] }] of services) {
+    for (const [, { depends_on = {}, volumes = [], command = [], entrypoint = [] }] of services) {
       for (const name of Object.keys(depends_on)) expect(compose.services).toHaveProperty([name]);
       for (const source of volumes.map((volume) => volume.split(':')[0] ?? '')) {
         if (source.startsWith('.')) expect(existsSync(path.join(ROOT, source))).toBe(true);
         else expect(compose.volumes).toHaveProperty([source]);
       }
-      for (const program of command.filter((word) => word.startsWith('dist/'))) {
+      for (const program of [...entrypoint, ...command].filter((word) => word.startsWith('dist/'))) {
         expect(existsSync(path.join(ROOT, sourceOf(program)))).toBe(true);
       }
     }
@@ -73,12 +84,36 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('has three replicas, which are the servers that the proxy names, and which it lets finish', () => {
+  it('has three replicas, which are the servers that the proxy names', () => {
     expect(replicas).toHaveLength(3);
     const named = [...proxy.matchAll(/^ +server (\S+) (\S+):3000$/gm)];
     expect(named.map(([, name]) => name)).toEqual(replicas.map(([name]) => name));
     expect(named.map(([, , host]) => host)).toEqual(replicas.map(([name]) => name));
-    for (const [, service] of replicas) expect(service.stop_grace_period).toBe('30s');
+  });
+
+  it('gives the proxy time to notice that a server stops, and the server time to end what it has begun', () => {
+    const [, interval = '', fall = ''] = /default-server inter (\d+)s .* fall (\d+) /.exec(proxy) ?? [];
+    for (const [, { environment = {}, stop_grace_period = '' }] of replicas) {
+      const { times } = loadSettings({ NODE_ENV: 'production', ...textsOf(environment) });
+      expect(times.shutdownDelayMs).toBeGreaterThan(Number(interval) * Number(fall) * 1000);
+      // And two seconds for the last answers, twice.
+      expect(Number.parseInt(stop_grace_period, 10) * 1000).toBeGreaterThan(
+        times.shutdownDelayMs + times.shutdownMs + 4_000,
+      );
+    }
+  });
+
+  it('asks servers whether they are ready, and has them believe the proxy alone', () => {
+    expect(proxy).toMatch(/^ +http-check send meth GET uri \/health\/ready$/m);
+    expect(ofOurImage.filter(([, { environment }]) => environment?.TRUST_PROXY !== undefined)).toEqual(
+      replicas,
+    );
+    for (const [, service] of replicas) {
+      expect(service.environment?.TRUST_PROXY).toBe(1);
+      expect(service).not.toHaveProperty('ports');
+      expect(service.healthcheck?.test?.join(' ')).toContain('/health/ready');
+    }
+    expect(dockerfile).toMatch(/^HEALTHCHECK .*\n.*\/health\/live`/m);
   });
 
   it('brings up none of the replicas and no proxy unless asked to', () => {
