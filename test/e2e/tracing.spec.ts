@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createApiKey } from '../support/api-key.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
 import { API_KEY, type OpenRouterStandIn, startOpenRouterStandIn } from '../support/openrouter-stand-in.js';
@@ -27,10 +28,12 @@ let directory: TemporaryDirectory;
 let database: TestDatabase;
 let connection: Connection;
 let standIn: OpenRouterStandIn;
+let authorization: string;
 beforeAll(async () => {
   directory = await temporaryDirectory();
   database = await createTestDatabase();
   connection = await connect(database.url);
+  authorization = `Bearer ${await createApiKey(database.url)}`;
   standIn = await startOpenRouterStandIn();
 });
 afterAll(async () => {
@@ -81,7 +84,7 @@ const serve = (endpoint: string) =>
 async function send(url: string, query: string, headers: Record<string, string> = {}): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', authorization, ...headers },
     body: JSON.stringify({ query }),
   });
   return response.json();
