@@ -23,6 +23,8 @@ const EXPORT_EVERY_MS = 1_000;
 /** A step that is under way, and in which others can be. */
 export interface OpenSpan extends Span {
   readonly context: Context;
+  /** Marks it as failed. @param type of the error, such as its code */
+  fail(type: string): void;
   /** @param error its class is kept, never its message */
   end(error?: unknown): void;
 }
@@ -54,8 +56,11 @@ export class OtlpTracer implements Tracer {
       add: (more) => {
         span.setAttributes({ ...more });
       },
+      fail: (type) => {
+        failed(span, type);
+      },
       end: (error) => {
-        if (error !== undefined) failed(span, error);
+        if (error !== undefined) failed(span, error instanceof Error ? error.name : typeof error);
         span.end();
       },
     };
@@ -100,7 +105,7 @@ export class OtlpTracer implements Tracer {
   }
 }
 
-function failed(span: OtlpSpan, error: unknown): void {
+function failed(span: OtlpSpan, type: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
-  span.setAttribute('error.type', error instanceof Error ? error.name : typeof error);
+  span.setAttribute('error.type', type);
 }

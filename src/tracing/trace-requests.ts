@@ -28,7 +28,11 @@ export function traceRequests(server: FastifyInstance, tracer: OtlpTracer): void
   });
   server.addHook('onResponse', (request, reply, done) => {
     const span = spans.get(request);
-    span?.add({ 'http.response.status_code': reply.statusCode, ...operationFacts(request.work) });
+    const { statusCode: status } = reply;
+    span?.add({ 'http.response.status_code': status, ...operationFacts(request.work) });
+    // What a client does wrong is no error of ours.
+    const outcome = outcomeOfRequest(request.work);
+    if (status >= 500 || outcome === 'INTERNAL_SERVER_ERROR') span?.fail(outcome ?? String(status));
     span?.end();
     done();
   });

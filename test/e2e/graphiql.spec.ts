@@ -111,7 +111,7 @@ describe('GET /graphql', () => {
       .set('accept', BROWSER)
       .send({ query: '{ __typename }' });
     expect([answer.status, answer.body]).toEqual([200, { data: { __typename: 'Query' } }]);
-    expect(answer.headers).not.toHaveProperty('content-security-policy');
+    expect(answer.headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
   });
 
   it('has no page in production, nor its assets', async () => {

@@ -1,4 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SignJWT } from 'jose';
+import { createApiKey } from '../support/api-key.js';
 import { connect, type Connection } from '../support/connection.js';
 import { API_KEY, type OpenRouterStandIn, startOpenRouterStandIn } from '../support/openrouter-stand-in.js';
 import { type Finished, type ServerProgram, startServerProgram } from '../support/program.js';
@@ -13,21 +16,35 @@ const NOTES = 'markernotes said over lunch';
 const COMPANY = 'Markercompany & Sons';
 const TOKEN = 'markertoken0123456789abcdef';
 const PASSWORD = 'markerpassword';
+const ROUTER_SECRET = 'markerrouter-secret-of-32-characters';
+const METRICS_TOKEN = 'markermetrics-token';
+/** Of the form of an API key, but nobody's. */
+const UNKNOWN_KEY = `lsk_4711_${'markerkey'.padEnd(43, '0')}`;
 const MARKERS =
-  /marker\.mail|markers\.example|7946|markernotes|said over lunch|markercompany|markertoken|markerpassword|sk-or-v1/i;
+  /marker\.mail|markers\.example|7946|markernotes|said over lunch|markercompany|markertoken|markerpassword|markerrouter|markermetrics|markerkey|sk-or-v1|lsk_|eyJ/i;
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
 let connection: Connection;
 let standIn: OpenRouterStandIn;
+let key: string;
+/** With a password of its own. */
+let databaseUrl: string;
 beforeAll(async () => {
   directory = await temporaryDirectory();
   database = await createTestDatabase();
   connection = await connect(database.url);
   standIn = await startOpenRouterStandIn();
+  key = await createApiKey(database.url);
+  await connection.rows('DROP ROLE IF EXISTS of_the_log');
+  await connection.rows(`CREATE ROLE of_the_log LOGIN SUPERUSER PASSWORD '${PASSWORD}'`);
+  const url = new URL(database.url);
+  Object.assign(url, { username: 'of_the_log', password: PASSWORD });
+  databaseUrl = url.href;
 });
 afterAll(async () => {
   await standIn.close();
+  await connection.rows('DROP ROLE of_the_log');
   await connection.close();
   await database.drop();
   await directory.remove();
@@ -39,19 +56,18 @@ const serve = (env: Record<string, string> = {}) =>
     env: {
       NODE_ENV: 'production',
       LOG_LEVEL: 'trace',
-      DATABASE_URL: database.url,
+      DATABASE_URL: databaseUrl,
       OPENROUTER_API_KEY: API_KEY,
       OPENROUTER_BASE_URL: standIn.baseUrl,
       SUMMARY_WORKERS: '1',
+      SHUTDOWN_DELAY_MS: '0',
       ...env,
     },
   });
 
 const HEADERS = {
   'content-type': 'application/json',
-  authorization: `Bearer ${TOKEN}`,
   cookie: `session=${TOKEN}`,
-  'router-authorization': TOKEN,
   referer: `https://crm.example/?email=${EMAIL}`,
   'user-agent': NOTES,
 };
@@ -59,7 +75,7 @@ const HEADERS = {
 async function send(url: string, body: object | string, headers: Record<string, string> = {}) {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { ...HEADERS, ...headers },
+    headers: { ...HEADERS, authorization: `Bearer ${key}`, ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   return (await response.text()) || String(response.status);
@@ -97,6 +113,7 @@ async function provokeEverything({ url }: ServerProgram): Promise<void> {
   await provokeDatabase(url, leadId);
   await provokeProvider(url, leadId);
   await provokeSocket(url);
+  await provokeAccess(url);
 }
 
 /** Triggers of somebody else, which put whole rows into their messages. */
@@ -139,7 +156,7 @@ async function provokeProvider(url: string, leadId: number): Promise<void> {
 }
 
 async function provokeSocket(url: string): Promise<void> {
-  const client = connectSocket(url);
+  const client = connectSocket(url, undefined, { authorization: `Bearer ${key}` });
   for (const query of [
     `{ lead(id: "${EMAIL}") { id } }`,
     'query Over($id: ID!) { lead(id: $id) { id } }',
@@ -154,6 +171,42 @@ async function provokeSocket(url: string): Promise<void> {
   await client.dispose();
 }
 
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const TOKENS = { AUTH_ISSUER: 'https://login.markers.example/', AUTH_AUDIENCE: 'markernotes' };
+const jwt = (claims: object) =>
+  new SignJWT({ sub: EMAIL, role: 'admin', iss: TOKENS.AUTH_ISSUER, aud: TOKENS.AUTH_AUDIENCE, ...claims })
+    .setProtectedHeader({ alg: 'ES256' })
+    .setExpirationTime('1h')
+    .sign(privateKey);
+
+/** Whatever somebody could prove who it is with, right and wrong. */
+async function provokeAccess(url: string): Promise<void> {
+  const query = '{ leadStats { totalCount } }';
+  const good = await jwt({});
+  expect(await send(url, { query }, { authorization: `Bearer ${good}` })).toContain('data');
+  for (const authorization of [
+    `Bearer ${TOKEN}`,
+    `Basic ${Buffer.from(`${EMAIL}:${PASSWORD}`).toString('base64')}`,
+    `Bearer ${UNKNOWN_KEY}`,
+    `Bearer ${key}x`,
+    `Bearer ${good}x`,
+    `Bearer ${await jwt({ aud: NOTES })}`,
+    `Bearer ${await jwt({ role: EMAIL })}`,
+    TOKEN,
+  ]) {
+    expect(await send(url, { query }, { authorization })).toMatch(/UNAUTHENTICATED|FORBIDDEN/);
+    const client = connectSocket(url, undefined, { authorization });
+    await answersTo(client, query)
+      .next()
+      .catch(() => undefined);
+    await client.dispose();
+  }
+  for (const secret of [ROUTER_SECRET, TOKEN]) await send(url, { query }, { 'router-authorization': secret });
+  for (const token of [METRICS_TOKEN, TOKEN]) {
+    await fetch(new URL('/metrics', url), { headers: { authorization: `Bearer ${token}` } });
+  }
+}
+
 type Line = Readonly<Record<string, unknown>>;
 
 const linesOf = ({ stdout }: Finished): Line[] =>
@@ -164,7 +217,12 @@ const linesOf = ({ stdout }: Finished): Line[] =>
 
 describe('the log of a server', () => {
   it('has no secret, e-mail address, phone number or note in it, whatever goes wrong', async () => {
-    const server = await serve();
+    const server = await serve({
+      ...TOKENS,
+      AUTH_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      ROUTER_SECRET,
+      METRICS_TOKEN,
+    });
     await provokeEverything(server);
     const finished = await server.stop();
     expect(finished.code).toBe(0);
@@ -178,6 +236,67 @@ describe('the log of a server', () => {
     const leaks = `${finished.stdout}${finished.stderr}`.split('\n').filter((line) => MARKERS.test(line));
     expect(leaks.filter((line) => !line.includes('"operation":"markernotes"'))).toEqual([]);
   }, 60_000);
+
+  it('is scrubbed of what the database says where nobody can be authenticated', async () => {
+    const server = await serve({ OPENROUTER_API_KEY: '', SUMMARY_PROVIDER: 'template' });
+    await connection.rows('ALTER TABLE api_keys RENAME TO kept_keys');
+    await connection.rows(`CREATE FUNCTION tell() RETURNS boolean LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'no room for ${EMAIL}, ${PHONE}, ${UNKNOWN_KEY}, postgres://crm:${PASSWORD}@db/crm'
+        USING ERRCODE = '53000'; END $$`);
+    await connection.rows('CREATE VIEW api_keys AS SELECT * FROM kept_keys WHERE tell()');
+    const refused = await send(server.url, { query: '{ leadStats { totalCount } }' });
+    await connection.rows('DROP VIEW api_keys');
+    await connection.rows('DROP FUNCTION tell');
+    await connection.rows('ALTER TABLE kept_keys RENAME TO api_keys');
+    expect(refused).toContain('SERVICE_UNAVAILABLE');
+    const { stdout, stderr } = await server.stop();
+    expect(stdout).toContain('no room for [masked], [masked], [masked], postgres://[masked]@db/crm');
+    expect(`${stdout}${stderr}`).not.toMatch(MARKERS);
+  });
+
+  it('has who asked, how it ended and an id, of early refusals and of sockets as well', async () => {
+    const server = await serve({
+      LOG_LEVEL: 'info',
+      OPENROUTER_API_KEY: '',
+      SUMMARY_PROVIDER: 'template',
+      RATE_LIMIT_REFUSED_PER_MINUTE: '1',
+    });
+    await connection.rows('TRUNCATE rate_limits');
+    const query = 'query Who { leadStats { totalCount } }';
+    const wrong = { authorization: `Bearer ${UNKNOWN_KEY}` };
+    const codeOf = (answer: string) => /"code":"(\w+)"/.exec(answer)?.[1];
+    const outcomes = [
+      codeOf(await send(server.url, { query }, { ...wrong, 'x-request-id': 'first' })),
+      codeOf(await send(server.url, { query }, { ...wrong, 'x-request-id': 'second' })),
+      codeOf(await send(server.url, '{', { 'x-request-id': 'third' })),
+    ];
+    expect(outcomes).toEqual(['UNAUTHENTICATED', 'RATE_LIMITED', 'BAD_REQUEST']);
+    const client = connectSocket(server.url, undefined, { authorization: `Bearer ${key}` });
+    for await (const answer of answersTo(client, query)) void answer;
+    const refused = await answersTo(client, 'query Who { nothing }')
+      .next()
+      .then(() => [])
+      .catch((errors: unknown) => errors as { extensions: { requestId: string } }[]);
+    await client.dispose();
+    const lines = linesOf(await server.stop());
+    const shown = lines
+      .filter(({ msg }) => msg === 'request')
+      .map(({ requestId, status, outcome, caller }) => [requestId, status, outcome, caller]);
+    expect(shown).toEqual([
+      ['first', 401, 'UNAUTHENTICATED', undefined],
+      ['second', 429, 'RATE_LIMITED', undefined],
+      ['third', 400, 'BAD_REQUEST', 'key:1'],
+    ]);
+    const [done, failed] = lines.filter(({ msg }) => msg === 'socket operation');
+    expect(done).toMatchObject({ operation: 'Who', outcome: 'OK', caller: 'key:1' });
+    expect(done?.requestId).toMatch(/^[\da-f-]{36}$/);
+    expect(failed).toMatchObject({
+      outcome: 'GRAPHQL_VALIDATION_FAILED',
+      caller: 'key:1',
+      requestId: refused[0]?.extensions.requestId,
+    });
+    expect(failed?.requestId).not.toBe(done?.requestId);
+  });
 
   it('has one line a request, none of which are lost at the end, and none of probes', async () => {
     const server = await serve({ LOG_LEVEL: 'info', OPENROUTER_API_KEY: '', SUMMARY_PROVIDER: 'template' });

@@ -1,18 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Sequelize } from 'sequelize';
 import request, { type Response } from 'supertest';
-import { RateLimiter } from '../../src/rate-limits/rate-limiter.js';
 import { RateStore } from '../../src/rate-limits/rate-store.js';
 import { type Api, startApi } from '../support/api.js';
+import { createApiKey } from '../support/api-key.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
 
 let base: Api;
 let database: Connection;
+let key: string;
+let otherKey: string;
 const open: Api[] = [];
 beforeAll(async () => {
   base = await startApi();
   database = await connect(base.databaseUrl);
+  key = await createApiKey(base.databaseUrl);
+  otherKey = await createApiKey(base.databaseUrl, 'viewer');
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((api) => api.close()));
@@ -87,18 +91,17 @@ describe('requests of a caller', () => {
     expect(await database.rows('SELECT FROM rate_limits')).toEqual([]);
   });
 
-  it('are those of one address, which a proxy may tell and nobody else', async () => {
-    const believing = await replica({
+  it('are those of one key, wherever it is used from', async () => {
+    const api = await replica({
+      AUTH: 'on',
       RATE_LIMIT_PER_MINUTE: '1',
       TRUST_PROXY: '127.0.0.1,::1,::ffff:127.0.0.1',
     });
-    const from = (address: string) => ({ 'x-forwarded-for': address });
-    expect((await post(believing, undefined, from('203.0.113.1'))).status).toBe(200);
-    expect((await post(believing, undefined, from('203.0.113.2'))).status).toBe(200);
-    expect((await post(believing, undefined, from('203.0.113.9, 203.0.113.2'))).status).toBe(429);
-    const doubting = await replica({ RATE_LIMIT_PER_MINUTE: '1' });
-    expect((await post(doubting, undefined, from('203.0.113.3'))).status).toBe(200);
-    expect((await post(doubting, undefined, from('203.0.113.4'))).status).toBe(429);
+    const using = (key: string, address: string) =>
+      post(api, undefined, { authorization: `Bearer ${key}`, 'x-forwarded-for': address });
+    expect((await using(key, '203.0.113.1')).status).toBe(200);
+    expect((await using(otherKey, '203.0.113.1')).status).toBe(200);
+    expect((await using(key, '203.0.113.2')).status).toBe(429);
   });
 
   it('are refused with a code where they cannot be counted', async () => {
@@ -175,13 +178,38 @@ describe('mutations', () => {
 });
 
 describe('failed proofs of who somebody is', () => {
-  it('are as many as the limit from one address', async () => {
-    const limiter = (await replica({ RATE_LIMIT_REFUSED_PER_MINUTE: '2' })).app.get(RateLimiter, {
-      strict: false,
-    });
-    await limiter.countRefusal('203.0.113.7');
-    await limiter.countRefusal('203.0.113.7');
-    await expect(limiter.countRefusal('203.0.113.7')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-    await limiter.countRefusal('203.0.113.8');
+  const LIMIT = { AUTH: 'on', RATE_LIMIT_REFUSED_PER_MINUTE: '2' };
+  const wrong = { authorization: 'Bearer lsk_1_wrong' };
+  const from = (address: string) => ({ ...wrong, 'x-forwarded-for': address });
+  const statusOf = async (api: Api, headers: Record<string, string>) =>
+    (await post(api, undefined, headers)).status;
+
+  it('are as many as the limit from one address on all replicas, and then refused with a code of its own', async () => {
+    const first = await replica(LIMIT);
+    const second = await replica(LIMIT);
+    expect(await statusOf(first, wrong)).toBe(401);
+    expect(await statusOf(second, wrong)).toBe(401);
+    for (const api of [first, second]) {
+      const refused = await post(api, undefined, wrong);
+      expect([refused.status, codeOf(refused)]).toEqual([429, 'RATE_LIMITED']);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    // Who can prove it comes in from the same address as well.
+    expect(await statusOf(first, { authorization: `Bearer ${key}` })).toBe(200);
+  });
+
+  it('count for the address that a trusted proxy tells', async () => {
+    const api = await replica({ ...LIMIT, TRUST_PROXY: '127.0.0.1,::1,::ffff:127.0.0.1' });
+    expect(await statusOf(api, from('203.0.113.1'))).toBe(401);
+    expect(await statusOf(api, from('203.0.113.1'))).toBe(401);
+    expect(await statusOf(api, from('203.0.113.9, 203.0.113.1'))).toBe(429);
+    expect(await statusOf(api, from('203.0.113.2'))).toBe(401);
+  });
+
+  it('count for where they come from, whatever they say', async () => {
+    const api = await replica(LIMIT);
+    expect(await statusOf(api, from('203.0.113.1'))).toBe(401);
+    expect(await statusOf(api, from('203.0.113.2'))).toBe(401);
+    expect(await statusOf(api, from('203.0.113.3'))).toBe(429);
   });
 });

@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
+import { createApiKey } from '../support/api-key.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
 
 let api: Api;
 let drop: () => Promise<void>;
+/** Of a caller that may read: what strangers are told is the same to all of them. */
+let authorization: string;
 beforeAll(async () => {
   const database = await createTestDatabase();
   drop = () => database.drop();
+  authorization = `Bearer ${await createApiKey(database.url, 'viewer')}`;
   api = await startApi(
     {
       NODE_ENV: 'production',
@@ -30,10 +34,19 @@ interface Body {
   errors?: { message: string; extensions: Record<string, unknown> }[];
 }
 
+const send = async (query: string, variables: Record<string, unknown>) => {
+  const response = await request(api.app.getHttpServer())
+    .post('/graphql')
+    .set('authorization', authorization)
+    .send({ query, variables });
+  return response.body as Body;
+};
+
 /** As scanners send, which say nothing of what they accept. */
 const post = async (query: string) => {
   const response = await request(api.app.getHttpServer())
     .post('/graphql')
+    .set('authorization', authorization)
     .set('accept', '*/*')
     .send({ query, operationName: 'cop' });
   return response.body as Body;
@@ -41,6 +54,7 @@ const post = async (query: string) => {
 const get = (query?: string, accept = '*/*') =>
   request(api.app.getHttpServer())
     .get('/graphql')
+    .set('authorization', authorization)
     .query(query === undefined ? {} : { query })
     .set('accept', accept);
 
@@ -53,7 +67,10 @@ describe('a public scanner finds no', () => {
 
   it('batches', async () => {
     const batch = Array.from({ length: 10 }, () => ({ query: 'query cop { __typename }' }));
-    const answer = await request(api.app.getHttpServer()).post('/graphql').send(batch);
+    const answer = await request(api.app.getHttpServer())
+      .post('/graphql')
+      .set('authorization', authorization)
+      .send(batch);
     expect(Array.isArray(answer.body)).toBe(false);
   });
 
@@ -96,7 +113,7 @@ describe('a public scanner finds no', () => {
   it('suggestions in what is wrong with variables', async () => {
     const query = 'query cop($o: LeadOrderInput) { leadsConnection(orderBy: $o) { totalCount } }';
     for (const o of [{ field: 'SCOR' }, { field: 'SCORE', direktion: 'ASC' }]) {
-      const { errors } = await api.send(query, { o });
+      const { errors } = await send(query, { o });
       expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
       expect(JSON.stringify(errors)).not.toContain('Did you mean');
     }
@@ -112,6 +129,7 @@ describe('a public scanner finds no', () => {
   it('forms', async () => {
     const answer = await request(api.app.getHttpServer())
       .post('/graphql')
+      .set('authorization', authorization)
       .type('form')
       .send({ query: 'query cop { __typename }' });
     expect((answer.body as Body).data).toBeUndefined();
@@ -142,7 +160,7 @@ describe('over WebSocket, nobody learns more', () => {
       'GRAPHQL_VALIDATION_FAILED',
     ],
   ])('by %s', async (query, code) => {
-    const client = connectSocket(`${await api.app.getUrl()}/graphql`);
+    const client = connectSocket(`${await api.app.getUrl()}/graphql`, undefined, { authorization });
     const errors = await answersTo(client, query)
       .next()
       .then(({ value }) => (value as SocketAnswer).errors)
@@ -153,7 +171,7 @@ describe('over WebSocket, nobody learns more', () => {
   });
 
   it('and no message may be longer than a body', async () => {
-    const client = connectSocket(`${await api.app.getUrl()}/graphql`);
+    const client = connectSocket(`${await api.app.getUrl()}/graphql`, undefined, { authorization });
     let closed: unknown;
     client.on('closed', (event) => (closed = (event as { code: number }).code));
     await answersTo(client, `{ __typename } #${'x'.repeat(1_048_576)}`)
@@ -168,6 +186,7 @@ describe('browsers are told', () => {
   it('to load nothing, to guess nothing and to show it in no frame', async () => {
     const { headers } = await request(api.app.getHttpServer())
       .post('/graphql')
+      .set('authorization', authorization)
       .send({ query: '{ __typename }' });
     expect(headers).toMatchObject({
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -185,6 +204,7 @@ describe('browsers are told', () => {
       (
         await request(api.app.getHttpServer())
           .post('/graphql')
+          .set('authorization', authorization)
           .set('origin', origin)
           .send({ query: '{ __typename }' })
       ).headers as Record<string, string>;

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createApiKey } from '../support/api-key.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
 import { API_KEY, type OpenRouterStandIn, startOpenRouterStandIn } from '../support/openrouter-stand-in.js';
@@ -13,8 +16,12 @@ interface SentSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
+  readonly status: { readonly code?: number };
   readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
 }
+
+/** Of the status of a span. */
+const ERROR = 2;
 
 interface Sent {
   readonly resourceSpans: readonly {
@@ -27,10 +34,12 @@ let directory: TemporaryDirectory;
 let database: TestDatabase;
 let connection: Connection;
 let standIn: OpenRouterStandIn;
+let authorization: string;
 beforeAll(async () => {
   directory = await temporaryDirectory();
   database = await createTestDatabase();
   connection = await connect(database.url);
+  authorization = `Bearer ${await createApiKey(database.url)}`;
   standIn = await startOpenRouterStandIn();
 });
 afterAll(async () => {
@@ -65,7 +74,7 @@ async function startCollector() {
   };
 }
 
-const serve = (endpoint: string) =>
+const serve = (endpoint: string, env: Record<string, string> = {}) =>
   startServerProgram({
     cwd: directory.path,
     env: {
@@ -75,13 +84,15 @@ const serve = (endpoint: string) =>
       OPENROUTER_BASE_URL: standIn.baseUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       OTEL_SERVICE_NAME: 'crm-scores',
+      SHUTDOWN_DELAY_MS: '0',
+      ...env,
     },
   });
 
 async function send(url: string, query: string, headers: Record<string, string> = {}): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', authorization, ...headers },
     body: JSON.stringify({ query }),
   });
   return response.json();
@@ -110,6 +121,9 @@ describe('traces', () => {
       server.url,
       `mutation Double { createLead(createLeadInput: { firstName: "M", lastName: "K", email: "${email}" }) { id } }`,
     );
+    await connection.rows('ALTER TABLE leads RENAME TO gone');
+    await send(server.url, 'query Fault { leads { id } }');
+    await connection.rows('ALTER TABLE gone RENAME TO leads');
     const { stdout } = await server.stop();
     await collector.close();
 
@@ -132,21 +146,50 @@ describe('traces', () => {
     expect(steps).toEqual(expect.arrayContaining(['SELECT', 'UPDATE', 'COMMIT', 'provider']));
     expect(spans.filter(({ name }) => name === 'provider').map(({ traceId }) => traceId)).toEqual([trace]);
 
-    const [recalculation] = childrenOf(requestOf('Recalculate'));
-    expect(recalculation?.name).toBe('recalculation');
+    const recalculation = childrenOf(requestOf('Recalculate')).find(({ name }) => name === 'recalculation');
     expect(childrenOf(recalculation ?? ({} as SentSpan)).map(({ name }) => name)).toContain('UPDATE');
 
     const refused = requestOf('Double');
     expect(factsOf(refused)).toMatchObject({ 'graphql.outcome': 'CONFLICT' });
 
+    // What failed says so, and with what, step by step; a client's fault is none of the request.
+    const failuresOf = (span: SentSpan) =>
+      [span, ...childrenOf(span)]
+        .filter(({ status }) => status.code === ERROR)
+        .map((failed) => [failed.name, factsOf(failed)['error.type']]);
+    expect(failuresOf(summarize)).toEqual([]);
+    expect(failuresOf(refused)).toEqual([]);
+    expect(failuresOf(requestOf('Fault'))).toEqual([
+      ['POST /graphql', 'INTERNAL_SERVER_ERROR'],
+      ['SELECT', 'error'],
+    ]);
+
     // Nothing came by itself: looking for jobs is no part of any trace.
     expect(spans.filter(({ parentSpanId }) => parentSpanId === undefined).map(({ name }) => name)).toEqual([
+      'POST /graphql',
       'POST /graphql',
       'POST /graphql',
     ]);
     expect(collector.text()).not.toMatch(/marker|sk-or-v1/);
     expect(stdout).toContain(`"traceId":"${trace}"`);
   }, 30_000);
+
+  it.each([
+    { of: 'are made', endpoint: 'http://127.0.0.1:1', isLoaded: true },
+    { of: 'are not asked for', endpoint: '', isLoaded: false },
+  ])('bring a library along only where they are made: where they $of', async ({ endpoint, isLoaded }) => {
+    const lister = path.join(directory.path, 'list-loaded.cjs');
+    await writeFile(
+      lister,
+      `process.on('exit', () => process.stderr.write(Object.keys(require.cache).join('\\n')));`,
+    );
+    const server = await serve(endpoint, { NODE_OPTIONS: `--require=${lister}` });
+    expect(await send(server.url, '{ leadStats { totalCount } }')).toHaveProperty('data');
+    const { stderr } = await server.stop();
+    expect(stderr).toContain('sequelize');
+    expect(/@opentelemetry[\\/+]sdk-trace-base/.test(stderr)).toBe(isLoaded);
+    expect(/@opentelemetry[\\/+]exporter/.test(stderr)).toBe(isLoaded);
+  });
 
   it('do no harm where the collector is not there', async () => {
     const server = await serve('http://127.0.0.1:1');
