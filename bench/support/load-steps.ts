@@ -35,7 +35,7 @@ export interface LoadPlan {
 }
 
 /** For programs and plans to be made, and connections to be opened. */
-const WARM_UP_SECONDS = 3;
+const WARM_UP_SECONDS = 5;
 const REST_MS = 1000;
 
 export async function measureLoad(
@@ -44,7 +44,7 @@ export async function measureLoad(
 ): Promise<MeasuredLoad> {
   const usage: ProcessUsage[] = [];
   const server = await startServerProcess(SERVER, database.url, cleanUp, (now) => usage.push(now));
-  const askers = new Askers(server.url);
+  const askers = new Askers(server);
   const step = async (next: typeof askOfAWorkingDay, rate: number, length = seconds): Promise<Step> => ({
     rate,
     seconds: length,
