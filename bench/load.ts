@@ -11,7 +11,7 @@ import { print, runBenchmark } from './support/run-benchmark.js';
 
 async function run(args: LoadArguments, cleanUp: CleanUp): Promise<void> {
   const { leads, interactions, url } = args;
-  const database = await makeBenchDatabase(url, cleanUp);
+  const database = await makeBenchDatabase('load', url, cleanUp);
   print(await machine(database));
 
   say(`Making ${leads} leads`);
