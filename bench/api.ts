@@ -12,7 +12,7 @@ import { print, runBenchmark } from './support/run-benchmark.js';
 
 async function run(args: ApiArguments, cleanUp: CleanUp): Promise<void> {
   const { leads, interactions, rounds, seconds, ladder, url } = args;
-  const database = await makeBenchDatabase(url, cleanUp);
+  const database = await makeBenchDatabase('api', url, cleanUp);
   const benchmark = { database, rounds, cleanUp };
   print(await heading(database, rounds));
 

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { fill } from './support/bench-data.js';
 import { makeBenchDatabase } from './support/bench-database.js';
 import { say } from './support/benchmark.js';
 import type { CleanUp } from './support/clean-up.js';
 import { machine } from './support/heading.js';
+import { prepare } from './support/ladder.js';
 import { type LoadArguments, readArguments, USAGE } from './support/load-arguments.js';
 import { besideTable, stepsTable, usageTable } from './support/load-report.js';
 import { measureLoad } from './support/load-steps.js';
@@ -11,11 +11,11 @@ import { print, runBenchmark } from './support/run-benchmark.js';
 
 async function run(args: LoadArguments, cleanUp: CleanUp): Promise<void> {
   const { leads, interactions, url } = args;
-  const database = await makeBenchDatabase(url, cleanUp);
+  const database = await makeBenchDatabase('load', url, cleanUp);
   print(await machine(database));
 
   say(`Making ${leads} leads`);
-  await fill(database, leads, interactions);
+  await prepare({ database, cleanUp }, leads, interactions);
   // It is a part of every day.
   await database.client.query('ALTER TABLE leads RESET (autovacuum_enabled)');
   await database.client.query('ALTER TABLE interactions RESET (autovacuum_enabled)');

@@ -24,7 +24,7 @@ const MORE_INTERACTIONS = 5;
 
 async function run(args: RescoreArguments, cleanUp: CleanUp): Promise<void> {
   const { leads, interactions, rounds, url, isOneSize, withIndexes } = args;
-  const database = await makeBenchDatabase(url, cleanUp);
+  const database = await makeBenchDatabase('rescore', url, cleanUp);
   const benchmark = { database, rounds, cleanUp };
   print(await heading(database, rounds));
 

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Address } from './server-under-test.js';
 import type { Question } from './working-day.js';
 
 /** Of what one step asked and got, one for each question. */
@@ -20,7 +21,7 @@ const TIMEOUT_MS = 120_000;
 export class Askers {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
 
-  constructor(private readonly url: string) {}
+  constructor(private readonly server: Address) {}
 
   /**
    * Sends questions at a rate, at random moments as independent people would, whether or not those before are answered:
@@ -58,9 +59,13 @@ export class Askers {
       const answered = (code: string | null) => {
         resolve({ kind, milliseconds: performance.now() - due, code });
       };
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        ...this.server.headers,
+      };
       const call = request(
-        this.url,
+        this.server.url,
         { method: 'POST', headers, agent: this.agent, timeout: TIMEOUT_MS },
         (response) => {
           let text = '';

@@ -18,11 +18,17 @@ export interface BenchDatabase {
 
 /**
  * Makes a database, which cleaning up removes.
+ * @param benchmark is a part of its name, for those who find it left behind
  * @param serverUrl a PostgreSQL on which to make it; null: an embedded one, as safe against crashes as any
  * @throws OperatorError where the server cannot be used
  */
-export async function makeBenchDatabase(serverUrl: string | null, cleanUp: CleanUp): Promise<BenchDatabase> {
-  const url = serverUrl === null ? await onEmbeddedServer(cleanUp) : await onServer(serverUrl, cleanUp);
+export async function makeBenchDatabase(
+  benchmark: string,
+  serverUrl: string | null,
+  cleanUp: CleanUp,
+): Promise<BenchDatabase> {
+  const url =
+    serverUrl === null ? await onEmbeddedServer(cleanUp) : await onServer(benchmark, serverUrl, cleanUp);
   await migrateUp({ url });
   const client = await connect(url);
   cleanUp.add(() => client.end());
@@ -55,8 +61,8 @@ async function onEmbeddedServer(cleanUp: CleanUp): Promise<string> {
   return (await starting).url;
 }
 
-async function onServer(serverUrl: string, cleanUp: CleanUp): Promise<string> {
-  const name = `lead_scoring_bench_${randomBytes(4).toString('hex')}`;
+async function onServer(benchmark: string, serverUrl: string, cleanUp: CleanUp): Promise<string> {
+  const name = `lead_scoring_bench_${benchmark}_${randomBytes(4).toString('hex')}`;
   await execute(serverUrl, `CREATE DATABASE ${name}`);
   cleanUp.add(() => execute(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`));
   const url = new URL(serverUrl);

@@ -2,7 +2,7 @@ import { fill } from './bench-data.js';
 import type { Benchmark } from './benchmark.js';
 import { say, timed } from './benchmark.js';
 import { recalculate } from './recalculation.js';
-import { ask, SERVER, startServerProcess, startServerUnderTest } from './server-under-test.js';
+import { type Address, ask, SERVER, startServerProcess, startServerUnderTest } from './server-under-test.js';
 
 /** Where pages stand, counted from 1. */
 export const DEPTHS = [1, 100, 10_000] as const;
@@ -69,7 +69,7 @@ export async function measureLadder(
     const server = await startServerProcess(SERVER, benchmark.database.url, benchmark.cleanUp);
     for (const question of QUESTIONS) {
       say(`  ${question.name}`);
-      measured.push({ leads, name: question.name, pages: await measureList(server.url, question) });
+      measured.push({ leads, name: question.name, pages: await measureList(server, question) });
     }
     await server.stop();
   }
@@ -78,7 +78,7 @@ export async function measureLadder(
 
 /** Fills the tables, and has every score calculated. */
 export async function prepare(
-  { database, cleanUp }: Benchmark,
+  { database, cleanUp }: Omit<Benchmark, 'rounds'>,
   leads: number,
   interactions: number,
 ): Promise<void> {
@@ -90,14 +90,14 @@ export async function prepare(
   await database.client.query('CHECKPOINT');
 }
 
-async function measureList(url: string, question: Question): Promise<MeasuredList['pages']> {
-  const cursors = await cursorsBefore(url, question);
+async function measureList(server: Address, question: Question): Promise<MeasuredList['pages']> {
+  const cursors = await cursorsBefore(server, question);
   const times = DEPTHS.map((): number[] => []);
   // The first time does not count. Interleaved, so that what comes and goes falls upon all.
   for (let time = 0; time <= TIMES; time += 1) {
     for (const [index, cursor] of cursors.entries()) {
       if (cursor === undefined) continue;
-      const elapsed = await timed(() => askForPage(url, LIST, question, PAGE_SIZE, cursor));
+      const elapsed = await timed(() => askForPage(server, LIST, question, PAGE_SIZE, cursor));
       if (time > 0) times[index]?.push(elapsed);
     }
   }
@@ -105,7 +105,7 @@ async function measureList(url: string, question: Question): Promise<MeasuredLis
 }
 
 /** The cursors that the pages come after, in the order of the depths; null: it is the first; undefined: there is no such page. */
-async function cursorsBefore(url: string, question: Question): Promise<(string | null | undefined)[]> {
+async function cursorsBefore(server: Address, question: Question): Promise<(string | null | undefined)[]> {
   const cursors: (string | null | undefined)[] = [];
   let after: string | null = null;
   let isMore = true;
@@ -114,7 +114,7 @@ async function cursorsBefore(url: string, question: Question): Promise<(string |
     const before = (depth - 1) * PAGE_SIZE;
     while (passed < before && isMore) {
       const size = Math.min(LARGEST_PAGE, before - passed);
-      const { pageInfo }: Answer['leadsConnection'] = (await askForPage(url, WALK, question, size, after))
+      const { pageInfo }: Answer['leadsConnection'] = (await askForPage(server, WALK, question, size, after))
         .leadsConnection;
       after = pageInfo.endCursor;
       isMore = pageInfo.hasNextPage;
@@ -126,9 +126,9 @@ async function cursorsBefore(url: string, question: Question): Promise<(string |
 }
 
 const askForPage = (
-  url: string,
+  server: Address,
   query: string,
   { filter, orderBy }: Question,
   first: number,
   after: string | null,
-): Promise<Answer> => ask<Answer>(url, query, { first, after, filter, orderBy });
+): Promise<Answer> => ask<Answer>(server, query, { first, after, filter, orderBy });

@@ -34,8 +34,8 @@ export interface LoadPlan {
   readonly readRate: number;
 }
 
-/** For programs and plans to be made, and connections to be opened. */
-const WARM_UP_SECONDS = 3;
+/** For programs and plans to be made, connections to be opened, and pages to be read: at most, and no longer than a step. */
+const WARM_UP_SECONDS = 15;
 const REST_MS = 1000;
 
 export async function measureLoad(
@@ -44,13 +44,13 @@ export async function measureLoad(
 ): Promise<MeasuredLoad> {
   const usage: ProcessUsage[] = [];
   const server = await startServerProcess(SERVER, database.url, cleanUp, (now) => usage.push(now));
-  const askers = new Askers(server.url);
+  const askers = new Askers(server);
   const step = async (next: typeof askOfAWorkingDay, rate: number, length = seconds): Promise<Step> => ({
     rate,
     seconds: length,
     answers: await askers.askAtRate(() => next(leads), rate, length),
   });
-  await step(askToRead, readRate, WARM_UP_SECONDS);
+  await step(askToRead, readRate, Math.min(WARM_UP_SECONDS, seconds));
 
   say('Reads alone');
   const alone = await step(askToRead, readRate);

@@ -49,7 +49,7 @@ async function checkAgreement(
 ): Promise<void> {
   const answers = await Promise.all(
     running.map(async ({ contender: { query, leadsOf }, server }) => {
-      const leads = leadsOf(await ask(server.url, query, VARIABLES));
+      const leads = leadsOf(await ask(server, query, VARIABLES));
       return JSON.stringify(
         leads.map(({ id, interactions }) => [Number(id), interactions.map((one) => Number(one.id))]),
       );
@@ -64,7 +64,7 @@ async function checkAgreement(
 
 async function takeTurn(
   { name, query }: Contender,
-  { url, pid }: ServerProcess,
+  { url, headers, pid }: ServerProcess,
   seconds: number,
 ): Promise<Turn> {
   const cpuBefore = await cpuMilliseconds(pid);
@@ -73,7 +73,7 @@ async function takeTurn(
     connections: CONNECTIONS,
     duration: seconds,
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
     body: JSON.stringify({ query, variables: VARIABLES }),
   });
   const cpuAfter = await cpuMilliseconds(pid);

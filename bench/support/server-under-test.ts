@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withApiKeyStore } from '../../src/access/api-key-store.js';
 import type { CleanUp } from './clean-up.js';
 import type { ProcessUsage } from './self-report.js';
 
@@ -31,20 +33,27 @@ export interface ServerUnderTest {
 }
 
 export async function startServerUnderTest(databaseUrl: string, cleanUp: CleanUp): Promise<ServerUnderTest> {
-  const { url, pid, stop } = await startServerProcess(SERVER, databaseUrl, cleanUp);
-  await ask(url, '{ lead(id: 1) { id activityScore } }');
+  const server = await startServerProcess(SERVER, databaseUrl, cleanUp);
+  const { pid, stop } = server;
+  await ask(server, '{ lead(id: 1) { id activityScore } }');
   await sleep(IDLE_AFTER_MS);
   return {
-    ask: (query) => ask(url, query),
+    ask: (query) => ask(server, query),
     idleMemory: await residentBytes(pid),
     watchMemory: (work) => watchMemory(pid, work),
     stop,
   };
 }
 
-/** A server in a process of its own, ours or another one. */
-export interface ServerProcess {
+/** Where a server is asked, and with which headers. */
+export interface Address {
   readonly url: string;
+  /** Ours asks who calls; others ask nobody. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A server in a process of its own, ours or another one. */
+export interface ServerProcess extends Address {
   readonly pid: number | undefined;
   /** Idempotent. */
   readonly stop: () => Promise<void>;
@@ -63,6 +72,8 @@ export async function startServerProcess(
   cleanUp: CleanUp,
   onUsage?: (usage: ProcessUsage) => void,
 ): Promise<ServerProcess> {
+  const headers: Address['headers'] =
+    program === SERVER ? { authorization: `Bearer ${await makeKey(databaseUrl)}` } : {};
   const preload = onUsage === undefined ? [] : ['--import', SELF_REPORT];
   const child = spawn(process.execPath, [...preload, program], {
     // Away from a `.env` of somebody's own.
@@ -76,6 +87,7 @@ export async function startServerProcess(
       // What a server can do is measured, not what it lets one caller do.
       RATE_LIMIT_PER_MINUTE: '0',
       RATE_LIMIT_WRITES_PER_MINUTE: '0',
+      RATE_LIMIT_SUMMARIES_PER_MINUTE: '0',
       RATE_LIMIT_DEAR_PER_MINUTE: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit', ...(onUsage === undefined ? [] : (['ipc'] as const))],
@@ -91,17 +103,24 @@ export async function startServerProcess(
     return ended;
   };
   cleanUp.add(stop);
-  return { url: await readyUrl(child), pid: child.pid, stop };
+  return { url: await readyUrl(child), headers, pid: child.pid, stop };
 }
+
+const makeKey = (databaseUrl: string): Promise<string> =>
+  withApiKeyStore(databaseUrl, (store) => store.create(`bench-${randomBytes(4).toString('hex')}`, 'admin'));
 
 function readyUrl(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const look = (text: string) => {
       output += text;
-      const url = /ready at (\S+)/.exec(output)?.[1];
-      if (url !== undefined) resolve(url);
-    });
+      const url = /ready at ([^\s"]+)/.exec(output)?.[1];
+      if (url === undefined) return;
+      resolve(url);
+      // Each request has a line: what nobody reads on is not kept, and yet taken, or the server would wait.
+      child.stdout?.off('data', look).resume();
+    };
+    child.stdout?.setEncoding('utf8').on('data', look);
     child.once('error', reject);
     child.once('close', () => {
       reject(new Error(`The server did not start: ${output}`));
@@ -111,21 +130,25 @@ function readyUrl(child: ChildProcess): Promise<string> {
 
 /** @throws Error where it answers errors */
 export async function ask<Data>(
-  url: string,
+  address: Address,
   query: string,
   variables?: Readonly<Record<string, unknown>>,
 ): Promise<Data> {
-  const body = await post(url, JSON.stringify({ query, variables }));
+  const body = await post(address, JSON.stringify({ query, variables }));
   const answer = JSON.parse(body) as { data: Data; errors?: unknown };
   if (answer.errors !== undefined) throw new Error(`The server answered ${body}`);
   return answer.data;
 }
 
 /** Not through fetch, which gives up where an answer takes more than five minutes. */
-function post(url: string, json: string): Promise<string> {
+function post({ url, headers }: Address, json: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json' };
-    const call = request(url, { method: 'POST', headers, agent: false }, (response) => {
+    const options = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      agent: false,
+    } as const;
+    const call = request(url, options, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));
       response.on('error', reject);

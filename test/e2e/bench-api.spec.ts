@@ -38,7 +38,7 @@ describe('pnpm bench:api', () => {
       expect(stdout).toMatch(/^\| highest score first \| 2,100 \| [\d.]+ \| [\d.]+ \| – \|$/m);
       expect(
         await withConnection(SERVER, (connection) =>
-          connection.rows(`SELECT FROM pg_database WHERE starts_with(datname, 'lead_scoring_bench')`),
+          connection.rows(`SELECT FROM pg_database WHERE starts_with(datname, 'lead_scoring_bench_api_')`),
         ),
       ).toEqual([]);
     },

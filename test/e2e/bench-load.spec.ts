@@ -35,7 +35,7 @@ describe('pnpm bench:load', () => {
       expect(stdout).toMatch(/^\| handles \| [\d.]+ \| [\d.]+ \| [\d.]+ \| [\d.]+ \| -?[\d.]+ \|$/m);
       expect(
         await withConnection(SERVER, (connection) =>
-          connection.rows(`SELECT FROM pg_database WHERE starts_with(datname, 'lead_scoring_bench')`),
+          connection.rows(`SELECT FROM pg_database WHERE starts_with(datname, 'lead_scoring_bench_load_')`),
         ),
       ).toEqual([]);
     },

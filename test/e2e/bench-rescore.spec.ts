@@ -92,6 +92,8 @@ describe('pnpm bench:rescore', () => {
 
 function benchDatabases(): Promise<unknown[]> {
   return withConnection(SERVER, (connection) =>
-    connection.rows(`SELECT datname FROM pg_database WHERE starts_with(datname, 'lead_scoring_bench')`),
+    connection.rows(
+      `SELECT datname FROM pg_database WHERE starts_with(datname, 'lead_scoring_bench_rescore_')`,
+    ),
   );
 }

@@ -22,7 +22,7 @@ let bystanders: readonly number[];
 const schema = readSchema();
 
 beforeAll(async () => {
-  server = await startFuzzServer();
+  server = await startFuzzServer('production');
   for (let count = 0; count < OWN_LEADS; count += 1) {
     ownLeads.push(await insertLead(server.database));
   }
@@ -93,7 +93,7 @@ async function faultOfChange(texts: Texts): Promise<string | null> {
 describe('changes with texts and values that nobody would send who means well', () => {
   it(
     'store a text as it was sent, or are refused and change nothing',
-    () => fuzz(generated(textsOf), 800, faultOfChange),
+    () => fuzz(generated(textsOf), 600, faultOfChange),
     LIMIT_MS,
   );
 
@@ -105,10 +105,29 @@ describe('changes with texts and values that nobody would send who means well', 
       const known = { ids: [...ownLeads, ...server.leadIds], cursors: [] };
       await fuzz(
         generated((choices) => mutationOf(schema, choices, known, (name) => !BULK.test(name))),
-        700,
+        500,
         (sent) => server.faultOf({ body: bodyOf(sent) }),
       );
       expect(await readBystanders()).toEqual(before);
+    },
+    LIMIT_MS,
+  );
+
+  it.each(['anonymous', 'viewer'] as const)(
+    'are refused, and change nothing at all, where they come from somebody who may make none: %s',
+    async (caller) => {
+      const before = await server.fingerprint();
+      const known = { ids: [...ownLeads, ...server.leadIds, ...bystanders], cursors: [] };
+      await fuzz(
+        generated((choices) => mutationOf(schema, choices, known, () => true)),
+        300,
+        async (sent) => {
+          const answer = await server.send({ caller, body: bodyOf(sent) });
+          const isRefused = isObject(answer.body) && answer.body.errors !== undefined;
+          return faultOf(answer, server.insideNames) ?? (isRefused ? null : 'it was not refused');
+        },
+      );
+      expect(await server.fingerprint()).toEqual(before);
     },
     LIMIT_MS,
   );

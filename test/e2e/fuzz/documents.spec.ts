@@ -50,7 +50,7 @@ describe('documents and variables that nobody would send who means well', () => 
     () =>
       fuzz(
         generated((choices) => queryOf(schema, choices, known)),
-        3000,
+        2000,
         faultOf,
       ),
     LIMIT_MS,
@@ -64,7 +64,7 @@ describe('documents and variables that nobody would send who means well', () => 
           const { query, variables } = queryOf(schema, choices, known);
           return { query: mutated(query, choices), variables };
         }),
-        2500,
+        1800,
         faultOf,
       ),
     LIMIT_MS,
@@ -75,7 +75,7 @@ describe('documents and variables that nobody would send who means well', () => 
     () =>
       fuzz(
         generated((choices) => ({ query: hostileText(choices), variables: '{}' })),
-        500,
+        400,
         faultOf,
       ),
     LIMIT_MS,
@@ -94,13 +94,13 @@ describe('documents and variables that nobody would send who means well', () => 
 
   it(
     'are answered or refused with variables of any kind',
-    () => fuzz(generated(withOddVariables), 2000, faultOf),
+    () => fuzz(generated(withOddVariables), 1500, faultOf),
     LIMIT_MS,
   );
 
   it(
     'are refused with cursors that were changed on the way',
-    () => fuzz(generated(withOddCursor), 1000, faultOf),
+    () => fuzz(generated(withOddCursor), 700, faultOf),
     LIMIT_MS,
   );
 
@@ -109,7 +109,7 @@ describe('documents and variables that nobody would send who means well', () => 
     () =>
       fuzz(
         generated((choices) => queryOf(schema, choices, known)),
-        150,
+        60,
         differenceOfRepeats,
       ),
     LIMIT_MS,
@@ -221,10 +221,10 @@ async function differenceOfRepeats(sent: Sent): Promise<string | null> {
   const query = sent.query.replaceAll(/"(?:[^"\\]|\\.)*"/g, 'null');
   const answers: string[] = [];
   for (let time = 0; time < 5; time += 1) {
-    const fault = await faultOf({ ...sent, query });
+    const answer = await server.send({ body: bodyOf({ ...sent, query }) });
+    const fault = faultOfAnswer(answer, server.insideNames);
     if (fault !== null) return `the ${time + 1}. time, ${fault}`;
-    const { body } = await server.send({ body: bodyOf({ ...sent, query }) });
-    answers.push(withoutRequestIds(body));
+    answers.push(withoutRequestIds(answer.body));
   }
   return answers.every((answer) => answer === answers[0]) ? null : `answers differ: ${answers.join('\n')}`;
 }

@@ -19,6 +19,15 @@ const ENTITIES = 'query ($v: [_Any!]!) { _entities(representations: $v) { __type
 const SEVERAL = 'query A { __typename } query B { __typename }';
 const CREATE = 'mutation ($v: CreateLeadInput!) { createLead(createLeadInput: $v) { id } }';
 
+function chainOfFragments(length: number): string {
+  const fragments = Array.from({ length }, (_, i) => `fragment F${i} on Query { ...F${i + 1} }`);
+  return `{ ...F0 } ${fragments.join(' ')} fragment F${length} on Query { __typename }`;
+}
+
+function nestedFragments(depth: number): string {
+  return `{ leadsConnection { nodes { ${'... on Lead { '.repeat(depth)} id ${'}'.repeat(depth)} } } }`;
+}
+
 /** What the generators have found, each of which was a fault of the server's own before. A new one is added here. */
 const FOUND: [string, FoundCase][] = [
   ['an entity of no type', { query: ENTITIES, variables: '{"v":[{"id":1}]}', code: 'BAD_USER_INPUT' }],
@@ -37,7 +46,29 @@ const FOUND: [string, FoundCase][] = [
   ],
   [
     'a document that is nested too deeply for the parser',
-    { query: `{ lead(id: ${'['.repeat(9000)}1${']'.repeat(9000)}) { id } }`, code: 'GRAPHQL_PARSE_FAILED' },
+    { query: `{ lead(id: ${'['.repeat(9000)}1${']'.repeat(9000)}) { id } }`, code: 'QUERY_TOO_DEEP' },
+  ],
+  ['a chain of 500 fragments', { query: chainOfFragments(500), code: 'QUERY_TOO_LONG' }],
+  [
+    'a chain of 400 fragments, which is within the limit of tokens',
+    { query: chainOfFragments(400), code: undefined },
+  ],
+  [
+    'a type of a variable that is a list of a list, 1,900 deep',
+    {
+      query: `query ($v: ${'['.repeat(1900)}Int${']'.repeat(1900)}) { lead(id: $v) { id } }`,
+      code: 'GRAPHQL_VALIDATION_FAILED',
+    },
+  ],
+  ['fragments within each other, 2,000 deep', { query: nestedFragments(2000), code: 'QUERY_TOO_LONG' }],
+  ['fragments within each other, 700 deep', { query: nestedFragments(700), code: undefined }],
+  [
+    'one field 10,000 times',
+    { query: `{ leadsConnection { nodes { ${'id '.repeat(10_000)} } } }`, code: 'QUERY_TOO_LONG' },
+  ],
+  [
+    'one field 3,000 times, which is within the limit of tokens',
+    { query: `{ leadsConnection { nodes { ${'id '.repeat(3000)} } } }`, code: 'QUERY_TOO_REPETITIVE' },
   ],
   ['several operations of which none is named', { query: SEVERAL, code: 'OPERATION_RESOLUTION_FAILURE' }],
   [

@@ -166,7 +166,7 @@ describe('requests that are hardly any', () => {
     () =>
       fuzz(
         generated((choices) => ({ headers: headersOf(choices), body: bodyOf(choices) })),
-        1500,
+        1200,
         (sent) => server.faultOf(sent),
       ),
     LIMIT_MS,
@@ -174,7 +174,7 @@ describe('requests that are hardly any', () => {
 
   it(
     'are refused in that shape, whatever the method and the path are',
-    () => fuzz(generated(anyRequest), 1000, faultOfAny),
+    () => fuzz(generated(anyRequest), 800, faultOfAny),
     LIMIT_MS,
   );
 

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { type Choices, generated } from '../../support/fuzz/choices.js';
@@ -7,7 +8,7 @@ import { hostileJson } from '../../support/fuzz/hostile-json.js';
 import { hostileText } from '../../support/fuzz/hostile-texts.js';
 import { mutated, oddlyShaped } from '../../support/fuzz/mutated-documents.js';
 import { queryOf, readSchema, type Sent } from '../../support/fuzz/schema-documents.js';
-import { faultOfError, isAnsweredError, isObject } from '../../support/fuzz/verdict.js';
+import { faultOfError, faultOfText, isAnsweredError, isObject } from '../../support/fuzz/verdict.js';
 import { mistypedDocuments } from '../../support/fuzz/wrong-values.js';
 
 const LIMIT_MS = 180_000;
@@ -19,7 +20,7 @@ let before: unknown;
 const schema = readSchema();
 
 beforeAll(async () => {
-  server = await startFuzzServer();
+  server = await startFuzzServer('production');
   before = await server.fingerprint();
 }, LIMIT_MS);
 afterAll(() => server.close());
@@ -75,7 +76,7 @@ function errorsIn(message: unknown): unknown[] {
   return isObject(payload) && Array.isArray(payload.errors) ? (payload.errors as unknown[]) : [];
 }
 
-const INIT = '{"type":"connection_init"}';
+const greeting = (): string => JSON.stringify({ type: 'connection_init', payload: server.credentials.admin });
 const subscribe = (id: string, { query, variables }: Sent): string =>
   `{"id":${JSON.stringify(id)},"type":"subscribe","payload":{"query":${JSON.stringify(query)},"variables":${variables}}}`;
 
@@ -83,7 +84,7 @@ const subscribe = (id: string, { query, variables }: Sent): string =>
 function documentFrames(choices: Choices): string[] {
   const known = { ids: server.leadIds, cursors: ['x'] };
   return [
-    INIT,
+    greeting(),
     ...choices
       .some(3, () => {
         const sent = queryOf(schema, choices, known);
@@ -119,12 +120,19 @@ const TYPES = [
   '__proto__',
 ];
 
+const bytesOf = (choices: Choices): number[] =>
+  Array.from({ length: choices.below(60) }, () => choices.below(256));
+
 /** Messages that keep to no protocol. */
 function oddFrames(choices: Choices): (string | Buffer)[] {
   const frame = (): string | Buffer => {
-    switch (choices.below(5)) {
+    switch (choices.below(7)) {
       case 0:
         return hostileJson(choices);
+      case 5:
+        return Buffer.from(bytesOf(choices));
+      case 6:
+        return `{"type":"connection_init","payload":{"authorization":${hostileJson(choices)}}}`;
       case 1:
         return Buffer.from(hostileText(choices));
       case 2:
@@ -135,19 +143,25 @@ function oddFrames(choices: Choices): (string | Buffer)[] {
         return `{"type":"subscribe","id":"a","payload":{"query":"{ __typename }","variables":${hostileJson(choices)}}}`;
     }
   };
-  return [...(choices.onceIn(4) ? [] : [INIT]), frame(), ...choices.some(2, frame)];
+  return [...(choices.onceIn(4) ? [] : [greeting()]), frame(), ...choices.some(2, frame)];
 }
 
 describe('sockets', () => {
   it(
     'answer or refuse documents that nobody would send who means well',
-    () => fuzz(generated(documentFrames), 400, faultOf),
+    () => fuzz(generated(documentFrames), 300, faultOf),
     LIMIT_MS,
   );
 
   it(
     'are closed, and not as a fault of the server, where messages keep to no protocol',
-    () => fuzz(generated(oddFrames), 400, faultOf),
+    () => fuzz(generated(oddFrames), 300, faultOf),
+    LIMIT_MS,
+  );
+
+  it(
+    'are closed without a word of the inside where bytes are no frames',
+    () => fuzz(generated(bytesOf), 200, faultOfBytes),
     LIMIT_MS,
   );
 
@@ -157,12 +171,14 @@ describe('sockets', () => {
       const documents = mistypedDocuments(schema).filter(({ query }) => query.startsWith('subscription'));
       expect(documents.length).toBeGreaterThan(10);
       const { messages } = await exchange([
-        INIT,
+        greeting(),
         ...documents.map((one, index) => subscribe(`${index}`, one)),
       ]);
       const refused = messages.filter((message) => errorsIn(message).length > 0);
       expect(refused).toHaveLength(documents.length);
-      expect(await faultOf([INIT, ...documents.map((one, index) => subscribe(`${index}`, one))])).toBeNull();
+      expect(
+        await faultOf([greeting(), ...documents.map((one, index) => subscribe(`${index}`, one))]),
+      ).toBeNull();
     },
     LIMIT_MS,
   );
@@ -172,3 +188,28 @@ describe('sockets', () => {
     expect(await server.stop()).toEqual({ code: 0, faults: [] });
   });
 });
+
+/** Opens a socket by hand, sends bytes in place of frames, and looks at what comes back until the server has closed. */
+function faultOfBytes(bytes: readonly number[]): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(server.url);
+    let answer = '';
+    const socket = connect({ host: hostname, port: Number(port) }, () => {
+      socket.write(
+        `GET /graphql HTTP/1.1\r\nhost: ${hostname}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
+          'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
+          'sec-websocket-protocol: graphql-transport-ws\r\n\r\n',
+      );
+      socket.end(Buffer.from(bytes));
+    });
+    socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
+    socket.on('close', () => {
+      const isOpened = answer === '' || answer.startsWith('HTTP/1.1 101 ');
+      resolve(isOpened ? faultOfText(answer, server.insideNames) : `it answered ${answer.slice(0, 200)}`);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(null);
+      else reject(error);
+    });
+  });
+}

@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { withApiKeyStore } from '../../../src/access/api-key-store.js';
 import { connect, type Connection } from '../connection.js';
 import { insertInteraction, insertLead } from '../fixtures.js';
 import { type ServerProgram, startServerProgram } from '../program.js';
 import { createTestDatabase } from '../test-database.js';
 import { type TemporaryDirectory, temporaryDirectory } from '../temporary-directory.js';
-import { type Answer, faultOf } from './verdict.js';
+import { type Answer, faultOf, isObject } from './verdict.js';
 
 /** A request as it goes over the wire. */
 export interface RawRequest {
@@ -12,13 +14,21 @@ export interface RawRequest {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** Where the server asks who calls; somebody who may do everything unless it is given. */
+  readonly caller?: Caller;
 }
+
+export type Caller = 'admin' | 'viewer' | 'anonymous';
+
+/** A header for each. */
+type Credentials = Readonly<Record<Caller, Readonly<Record<string, string>>>>;
 
 /** A real server with a few leads, and a look into its database beside it. */
 export interface FuzzServer {
   readonly url: string;
   readonly database: Connection;
   readonly leadIds: readonly number[];
+  readonly credentials: Credentials;
   readonly send: (sent: RawRequest) => Promise<Answer>;
   /** What is wrong with the answer to a request; null: nothing. */
   readonly faultOf: (sent: RawRequest) => Promise<string | null>;
@@ -33,29 +43,41 @@ export interface FuzzServer {
 /** Little enough that a leak ends the process, and with it the test. */
 const HEAP_MB = 256;
 
-export async function startFuzzServer(): Promise<FuzzServer> {
+/** What a server can take is tried, not what it lets one caller ask for in a minute. */
+const NO_RATES = Object.fromEntries(
+  ['', '_WRITES', '_SUMMARIES', '_DEAR', '_REFUSED'].map((kind) => [`RATE_LIMIT${kind}_PER_MINUTE`, '0']),
+);
+
+/** @param environment in production it asks who calls */
+export async function startFuzzServer(
+  environment: 'development' | 'production' = 'development',
+): Promise<FuzzServer> {
   const directory = await temporaryDirectory();
   const testDatabase = await createTestDatabase();
   const databaseUrl = testDatabase.url;
   const database = await connect(databaseUrl);
   const leadIds = await insertSomeLeads(database);
+  const credentials = environment === 'production' ? await makeCredentials(databaseUrl) : NO_CREDENTIALS;
   const server = await startServerProgram({
     cwd: directory.path,
     env: {
-      NODE_ENV: 'development',
+      NODE_ENV: environment,
+      ...NO_RATES,
       NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
       DATABASE_URL: databaseUrl,
       SUMMARY_PROVIDER: 'template',
       SUMMARY_WORKERS: '0',
     },
   });
-  const insideNames = await readInsideNames(database, server);
+  const insideNames = await readInsideNames(database);
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const send = (sent: RawRequest) => sendRaw(server.url, agent, sent);
+  const send = ({ caller = 'admin', headers = JSON_BODY, ...sent }: RawRequest) =>
+    sendRaw(server.url, agent, { ...sent, headers: { ...credentials[caller], ...headers } });
   return {
     url: server.url,
     database,
     leadIds,
+    credentials,
     insideNames,
     send,
     faultOf: async (sent) => faultOf(await send(sent), insideNames),
@@ -64,6 +86,16 @@ export async function startFuzzServer(): Promise<FuzzServer> {
     close: () => closeAll(server, agent, database, () => testDatabase.drop(), directory),
   };
 }
+
+const JSON_BODY = { 'content-type': 'application/json' };
+const NO_CREDENTIALS: Credentials = { admin: {}, viewer: {}, anonymous: {} };
+
+const makeCredentials = (databaseUrl: string): Promise<Credentials> =>
+  withApiKeyStore(databaseUrl, async (store) => ({
+    admin: { authorization: `Bearer ${await store.create('admin', 'admin')}` },
+    viewer: { authorization: `Bearer ${await store.create('viewer', 'viewer')}` },
+    anonymous: {},
+  }));
 
 async function insertSomeLeads(database: Connection): Promise<number[]> {
   const ids: number[] = [];
@@ -77,8 +109,8 @@ async function insertSomeLeads(database: Connection): Promise<number[]> {
 }
 
 /** Names of tables and columns that are no names of the API. */
-async function readInsideNames(database: Connection, server: ServerProgram): Promise<RegExp> {
-  const { data } = (await server.ask('{ _service { sdl } }')) as { data: { _service: { sdl: string } } };
+async function readInsideNames(database: Connection): Promise<RegExp> {
+  const sdl = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8');
   const rows = await database.rows<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()
      UNION SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema()`,
@@ -86,7 +118,7 @@ async function readInsideNames(database: Connection, server: ServerProgram): Pro
   const inside = rows
     .map(({ name }) => name)
     // A single word is one of English as well.
-    .filter((name) => /_|[a-z][A-Z]/.test(name) && !data._service.sdl.includes(name));
+    .filter((name) => /_|[a-z][A-Z]/.test(name) && !sdl.includes(name));
   return new RegExp(`\\b(${inside.join('|')})\\b`);
 }
 
@@ -107,7 +139,7 @@ async function fingerprint(database: Connection): Promise<unknown> {
 function sendRaw(
   url: string,
   agent: Agent,
-  { method = 'POST', path = '/graphql', headers = { 'content-type': 'application/json' }, body }: RawRequest,
+  { method = 'POST', path = '/graphql', headers, body }: RawRequest,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
@@ -135,13 +167,19 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Of errors that it did not expect, however its log looks. */
-const IS_FAULT =
-  /\bERROR\b|"level":(?:50|60|"error"|"fatal")|unhandled|uncaught|unexpected error|[a-z]Error: /i;
+/** A line that is no JSON comes from Node.js or from something else that knows no log. */
+const IS_FAULT_OF_ITS_OWN = /unhandled|uncaught|unexpected error|[a-z]Error: /i;
+
+/** Whether a line of the log tells of an error that the server did not expect. */
+function isFault(line: string): boolean {
+  const parsed = jsonOf(line);
+  if (!isObject(parsed)) return IS_FAULT_OF_ITS_OWN.test(line);
+  return ['error', 'fatal', 50, 60].includes(parsed.level as string | number);
+}
 
 async function stop(server: ServerProgram): Promise<{ code: number | null; faults: string[] }> {
   const { code, stdout, stderr } = await server.stop();
-  return { code, faults: `${stdout}\n${stderr}`.split('\n').filter((line) => IS_FAULT.test(line)) };
+  return { code, faults: `${stdout}\n${stderr}`.split('\n').filter(isFault) };
 }
 
 async function closeAll(

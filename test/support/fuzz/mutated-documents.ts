@@ -87,9 +87,8 @@ export function mutated(query: string, choices: Choices): string {
 
 /** A document of a shape that few would write: very deep, very wide, or with very much of one thing. */
 export function oddlyShaped(choices: Choices): string {
-  const size = choices.of([1, 3, 17, 200, 1000, 9000]);
-  // What the parser does not refuse by itself.
-  const few = Math.min(size, 1000);
+  // On both sides of the limit of tokens, whatever is repeated.
+  const size = choices.of([1, 3, 17, 200, 400, 750, 1900, 9000]);
   const repeat = (part: (index: number) => string, count = size) =>
     Array.from({ length: count }, (_, i) => part(i)).join(' ');
   const leads = (inner: string) => `{ leadsConnection { nodes { ${inner} } } }`;
@@ -98,17 +97,17 @@ export function oddlyShaped(choices: Choices): string {
     () => '{'.repeat(size),
     () => `{ lead(id: ${'['.repeat(size)}1${']'.repeat(size)}) { id } }`,
     () => `{ lead(id: ${'{a:'.repeat(size)}1${'}'.repeat(size)}) { id } }`,
-    () => `query ($v: ${'['.repeat(few)}Int${']'.repeat(few)}) { lead(id: $v) { id } }`,
-    () => leads(`${'... on Lead { '.repeat(few)} id ${'}'.repeat(few)}`),
+    () => `query ($v: ${'['.repeat(size)}Int${']'.repeat(size)}) { lead(id: $v) { id } }`,
+    () => leads(`${'... on Lead { '.repeat(size)} id ${'}'.repeat(size)}`),
     () => leads(repeat((i) => `a${i}: id`)),
-    () => leads(repeat(() => 'id', few)),
-    () => `{ ${repeat((i) => `a${i}: lead(id: ${i}) { id }`, Math.min(size, 200))} }`,
+    () => leads(repeat(() => 'id')),
+    () => `{ ${repeat((i) => `a${i}: lead(id: ${i}) { id }`)} }`,
     () => leads(`id ${repeat(() => '@include(if: true)')}`),
     () => `query (${repeat((i) => `$v${i}: Int`)}) { lead(id: $v0) { id } }`,
-    () => `{ ...F0 } ${repeat((i) => `fragment F${i} on Query { ...F${i + 1} }`, few)}`,
-    () => `{ ...F0 } ${repeat((i) => `fragment F${i} on Query { ...F${(i + 1) % few} __typename }`, few)}`,
+    () => `{ ...F0 } ${repeat((i) => `fragment F${i} on Query { ...F${i + 1} }`)}`,
+    () => `{ ...F0 } ${repeat((i) => `fragment F${i} on Query { ...F${(i + 1) % size} __typename }`)}`,
     () =>
-      `{ ...F0 } ${repeat((i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`, Math.min(size, 200))} fragment F${Math.min(size, 200)} on Query { __typename }`,
+      `{ ...F0 } ${repeat((i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`, size)} fragment F${size} on Query { __typename }`,
     () => repeat((i) => `query Q${i} { lead(id: 1) { id } }`),
     () => `{ leadsConnection(filter: { status: [${repeat((i) => `"s${i}"`)}] }) { totalCount } }`,
     () => `{ leadsConnection(filter: { search: "${'ab '.repeat(size)}" }) { totalCount } }`,
