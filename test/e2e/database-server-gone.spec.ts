@@ -30,10 +30,17 @@ afterAll(async () => {
   await directory.remove();
 });
 beforeEach(async () => {
-  const env = { DATABASE_URL: postgres.url, DATABASE_PING_TIMEOUT_MS: String(PING_TIMEOUT_MS) };
-  server = await startServerProgram({ cwd: directory.path, env: { ...env, SUMMARY_PROVIDER: 'template' } });
+  const env = {
+    DATABASE_URL: postgres.url,
+    RATE_LIMIT_DEAR_PER_MINUTE: '0',
+    DATABASE_PING_TIMEOUT_MS: String(PING_TIMEOUT_MS),
+  };
+  server = await startServerProgram({
+    cwd: directory.path,
+    env: { ...env, SUMMARY_PROVIDER: 'template', SHUTDOWN_TIMEOUT_MS: '500' },
+  });
 });
-afterEach(async() => {console.log('T stop', performance.now());await server.stop();console.log('T stopped', performance.now())});
+afterEach(() => server.stop());
 
 async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; ms: number }> {
   const begin = performance.now();
@@ -76,7 +83,7 @@ describe('a server whose PostgreSQL', () => {
       for await (const { data } of runs) heard.push(data);
     })().catch(() => undefined);
     expect(await server.ask(LEADS)).toEqual({ data: { leads: [{ id: String(leadId) }] } });
-    console.log('T fail', performance.now());await fail();console.log('T failed', performance.now());
+    await fail();
 
     // A ping is under way, or is due within half a second; what waits meanwhile is ended with it.
     const first = await timed(() => server.ask(LEADS));
@@ -97,19 +104,21 @@ describe('a server whose PostgreSQL', () => {
     });
     expect(red.ms).toBeLessThan(3_000);
 
-    console.log('T mend', performance.now()); await mend(); console.log('T mended', performance.now());
+    await mend();
     const begin = performance.now();
     while ((await statusOf('/health/ready')) !== 200) await sleep(20);
     expect(await server.ask(LEADS)).toEqual({ data: { leads: [{ id: String(leadId) }] } });
     const rename = `mutation { updateLead(updateLeadInput: { id: ${leadId}, firstName: "Again" }) { firstName } }`;
     expect(await server.ask(rename)).toEqual({ data: { updateLead: { firstName: 'Again' } } });
-    console.log('T renamed', performance.now());heard.length = 0;
-    expect(await server.ask('mutation { recalculateAllScores { count } }')).toEqual({
-      data: { recalculateAllScores: { count: 1 } },
-    });
-    while (!JSON.stringify(heard).includes('SUCCEEDED')) await sleep(20);
-    console.log('T heard', performance.now());expect(await endOfBatch()).toEqual({ status: 'SUCCEEDED' });
-    console.log('T batch', performance.now());expect(performance.now() - begin).toBeLessThan(15_000);
+    // Changes are heard again a second after the connection is lost, or as soon as there is one.
+    while (!JSON.stringify(heard).includes('SUCCEEDED')) {
+      expect(await server.ask('mutation { recalculateAllScores { count } }')).toEqual({
+        data: { recalculateAllScores: { count: 1 } },
+      });
+      await sleep(400);
+    }
+    expect(await endOfBatch()).toEqual({ status: 'SUCCEEDED' });
+    expect(performance.now() - begin).toBeLessThan(15_000);
     expect(server.process.exitCode).toBeNull();
     await socket.dispose();
   });
@@ -117,9 +126,7 @@ describe('a server whose PostgreSQL', () => {
   it('is frozen can be stopped all the same', async () => {
     await server.ask(LEADS);
     await postgres.freeze();
-    const { result, ms } = await timed(() => server.stop());
+    expect(await server.stop()).toMatchObject({ code: 0 });
     postgres.thaw();
-    console.log('T', result, ms);
-    expect(result).toMatchObject({ code: 0 });
   });
 });

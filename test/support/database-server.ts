@@ -22,8 +22,7 @@ export interface DatabaseServer {
   /** As a machine that hangs: connections stay, and nothing is answered. */
   freeze(): Promise<void>;
   thaw(): void;
-  /** @param maxFileKiB no file grows beyond this, as on a disk that is full */
-  start(maxFileKiB?: number): Promise<void>;
+  start(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -51,14 +50,14 @@ export async function createDatabaseServer(settings: readonly string[] = []): Pr
     );
     return [postmaster?.pid ?? 0, ...others.map(({ pid }) => pid)].filter((pid) => pid > 0);
   };
-  const start = async (maxFileKiB?: number) => {
+  const start = async () => {
     const options = [...serving(new URL(url).port), ...settings].flatMap((setting) => ['-c', setting]);
-    const program = [binaries.postgres, '-D', directory, ...options];
-    // Blocks of 512 bytes, as POSIX has it.
-    const limited = ['/bin/sh', '-c', `ulimit -f ${(maxFileKiB ?? 0) * 2}; exec "$@"`, 'sh', ...program];
-    const [command = '', ...args] = maxFileKiB === undefined ? program : limited;
+    const args = ['-D', directory, ...options];
     await until(async () => {
-      const child = runAs(wayToServe(directory), command, args, { stdio: 'ignore', isDetached: true });
+      const child = runAs(wayToServe(directory), binaries.postgres, args, {
+        stdio: 'ignore',
+        isDetached: true,
+      });
       child.unref();
       return isReady(directory, child);
     });
