@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ensureWayIn } from './access/way-in.js';
@@ -9,6 +10,8 @@ import { ensureMigrated, openDatabase } from './database/open-database.js';
 import { DemoService } from './demo/demo.service.js';
 import { drain } from './graceful-shutdown.js';
 import type { Log } from './logging/log.js';
+
+const CLOSE_MS = 5_000;
 
 export interface RunningServer {
   /** Where the API is, such as http://localhost:3000/graphql. */
@@ -30,7 +33,8 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   let app: NestFastifyApplication | undefined;
   const close = async () => {
     if (app !== undefined && isListening) await drain(app, settings.times);
-    await app?.close();
+    // A database that is frozen says no good-bye, and nobody waits for it.
+    await Promise.race([app?.close(), sleep(CLOSE_MS)]);
     await database.release();
   };
   try {

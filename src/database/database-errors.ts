@@ -15,10 +15,11 @@ export class TransactionLostError extends Error {
 
 /**
  * SQLSTATE classes and codes, and codes of the operating system, that mean "not now" rather than "not this":
- * connection failures, no connection left, shutting down, or a lock or a time limit that ran out.
+ * connection failures, no connection or disk left, shutting down, read-only since it is a standby just now, or a lock or
+ * a time limit that ran out.
  */
 const PASSING =
-  /^(08...|53...|57P0.|40001|40P01|55P03|57014|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
+  /^(08...|25006|53...|57P0.|40001|40P01|55P03|57014|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
 
 /**
  * The one place where errors of the database become errors of the domain. Null where the error is not one

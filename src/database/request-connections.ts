@@ -43,7 +43,7 @@ export function endStatementsWithRequests(sequelize: Sequelize, availability: Da
     deadline.throwIfOver();
     availability.throwIfGone();
     const connection = await unlessOver(deadline, getConnection(options), releaseConnection);
-    holds.set(connection, new HeldConnection(deadline, connection as unknown as Backend));
+    holds.set(connection, new HeldConnection(deadline, connection as unknown as Backend, availability));
     return connection;
   };
   /** Undefined: nothing is being cancelled on it. */
@@ -104,6 +104,7 @@ class HeldConnection implements EndsWithRequest {
   constructor(
     readonly deadline: RequestDeadline,
     private readonly backend: Backend,
+    private readonly availability: DatabaseAvailability,
   ) {
     deadline.hold(this);
   }
@@ -122,7 +123,8 @@ class HeldConnection implements EndsWithRequest {
     const cutAt = performance.now() + CUT_AFTER_MS;
     while (this.isHeld) {
       const isRunning = !this.backend.readyForQuery;
-      if (isRunning && performance.now() > cutAt) this.backend.connection.stream.destroy();
+      const isHopeless = performance.now() > cutAt || !this.availability.isAvailable;
+      if (isRunning && isHopeless) this.backend.connection.stream.destroy();
       else if (isRunning) await sendCancelRequest(this.backend);
       if (this.isHeld) await sleep(isRunning ? CANCEL_INTERVAL_MS : 10);
     }

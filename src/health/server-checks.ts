@@ -5,6 +5,7 @@ import {
   type HealthIndicatorFunction,
   HealthIndicatorService,
 } from '@nestjs/terminus';
+import { DatabaseAvailability } from '../database/database-availability.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import { knownMigrations } from '../database/migrator.js';
 import { ProbeConnection } from '../database/probe-connection.js';
@@ -51,6 +52,7 @@ export class ServerChecks {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
+    private readonly availability: DatabaseAvailability,
     private readonly probe: ProbeConnection,
     private readonly writer: SummaryWriter,
     private readonly workers: SummaryWorkers,
@@ -71,21 +73,20 @@ export class ServerChecks {
     };
   }
 
-  private readonly database: HealthIndicatorFunction = () =>
-    this.indicators
-      .check('database')
-      .attempt(async () => {
-        await this.probe.rows('SELECT 1');
-      })
-      .withTimeout(TIME_LIMIT_MS)
-      .cacheFor(MAX_AGE_MS);
+  /** What decides whether requests are refused decides this as well: who is told that all is well is served. */
+  private readonly database: HealthIndicatorFunction = () => {
+    const check = this.indicators.check('database');
+    return this.availability.isAvailable ? check.up() : check.down();
+  };
 
-  private readonly schema: HealthIndicatorFunction = () =>
-    this.indicators
-      .check('schema')
+  private readonly schema: HealthIndicatorFunction = () => {
+    const check = this.indicators.check('schema');
+    if (!this.availability.isAvailable) return check.down();
+    return check
       .attempt(async () => (await this.probe.rows<Schema>(MIGRATIONS_AND_QUEUE))[0] ?? {})
       .withTimeout(TIME_LIMIT_MS)
       .cacheFor(MAX_AGE_MS);
+  };
 
   private readonly summaries: HealthIndicatorFunction = () => {
     const check = this.indicators.check('summaries');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertLead } from '../support/fixtures.js';
+import { pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 
 const TIMEOUT_MS = 400;
@@ -92,6 +93,25 @@ describe('a request that takes longer than it may', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
       new Set([JSON.stringify({ data: { leads: [{ id: String(leadId) }] } })]),
     );
+  });
+});
+
+describe('a recalculation', () => {
+  it('may take longer than a request, but rolls back after its own time', async () => {
+    const limited = await startApi(
+      { REQUEST_TIMEOUT_MS: '100', RECALCULATION_TIMEOUT_MS: '1000' },
+      api.databaseUrl,
+    );
+    const pause = await pauseBeforeCommit(holder);
+    const begin = performance.now();
+    expect(await limited.codeOf('mutation { recalculateAllScores { count } }')).toBe(
+      'RECALCULATION_CANCELLED',
+    );
+    expect(performance.now() - begin).toBeGreaterThan(900);
+    await pause.open();
+    await database.rows('DROP TRIGGER pause ON leads');
+    expect(await database.rows('SELECT "activityScore" FROM leads')).toEqual([{ activityScore: null }]);
+    await limited.close();
   });
 });
 

@@ -2,7 +2,9 @@ import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
-import { insertLead } from '../support/fixtures.js';
+import { insertInteraction, insertLead, readScores } from '../support/fixtures.js';
+import { API_KEY, startOpenRouterStandIn } from '../support/openrouter-stand-in.js';
+import { pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { startServerProgram, type ServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -106,5 +108,59 @@ describe('a server that is asked to stop', () => {
     expect(await server.finished).toMatchObject({ code: 130 });
     expect(await slow).toBe('cut');
     await holder.rows('ROLLBACK');
+  });
+
+  it('has a recalculation roll back, whose record says so', async () => {
+    const server = await start();
+    const before = await readScores(watcher);
+    const pause = await pauseBeforeCommit(holder);
+    const answer = server.ask('mutation { recalculateAllScores { count } }');
+    await untilWaiting(watcher);
+    server.process.kill('SIGTERM');
+    expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_CANCELLED' } }] });
+    expect(await server.finished).toMatchObject({ code: 0 });
+    await pause.open();
+    await watcher.rows('DROP TRIGGER pause ON leads');
+    expect(await readScores(watcher)).toEqual(before);
+    expect(
+      await watcher.rows('SELECT status, "endedAt" IS NOT NULL AS "hasEnded" FROM rescore_runs'),
+    ).toEqual([{ status: 'cancelled', hasEnded: true }]);
+  });
+
+  it('puts back the job that it is in the middle of, and the next server does it', async () => {
+    const provider = await startOpenRouterStandIn();
+    const env = {
+      OPENROUTER_API_KEY: API_KEY,
+      OPENROUTER_BASE_URL: provider.baseUrl,
+      SHUTDOWN_TIMEOUT_MS: '2000',
+    };
+    await insertInteraction(watcher, 1);
+    const first = await start(env);
+    const asked = new Promise<void>((resolve) => {
+      provider.onRequest(() => {
+        resolve();
+        return Promise.resolve();
+      });
+    });
+    provider.play({ misbehave: 'hang' });
+    await first.ask('mutation { regenerateSummaries(onlyStale: false) { id } }');
+    await asked;
+    expect(await first.stop()).toMatchObject({ code: 0 });
+    expect(await watcher.rows('SELECT locked_by FROM summary_queue.jobs')).toEqual([{ locked_by: null }]);
+
+    const second = await start(env);
+    const status = 'SELECT status FROM summary_batches';
+    while ((await watcher.rows<{ status: string }>(status))[0]?.status === 'running');
+    expect(await watcher.rows(status)).toEqual([{ status: 'succeeded' }]);
+    await second.stop();
+    await provider.close();
+  });
+
+  it('serves as before for a while in which it says that it is not ready', async () => {
+    const server = await start({ SHUTDOWN_DELAY_MS: '3000' });
+    server.process.kill('SIGTERM');
+    while ((await fetch(server.url.replace('/graphql', '/health/ready'))).status !== 503);
+    expect(await server.ask(LEADS)).toEqual({ data: { leads: [{ id: '1' }] } });
+    expect(await server.finished).toMatchObject({ code: 0 });
   });
 });

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { withConnection } from '../support/connection.js';
+import { createDatabaseServer, type DatabaseServer } from '../support/database-server.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
+import { type ServerProgram, startServerProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { answersTo, connectSocket } from '../support/websocket.js';
+
+const LEADS = '{ leads { id } }';
+const UNAVAILABLE = { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] };
+const PING_TIMEOUT_MS = 500;
+
+let directory: TemporaryDirectory;
+let postgres: DatabaseServer;
+let server: ServerProgram;
+let leadId: number;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  postgres = await createDatabaseServer();
+  leadId = await withConnection(postgres.url, async (connection) => {
+    const id = await insertLead(connection);
+    await insertInteraction(connection, id);
+    return id;
+  });
+});
+afterAll(async () => {
+  await postgres.remove();
+  await directory.remove();
+});
+beforeEach(async () => {
+  const env = {
+    DATABASE_URL: postgres.url,
+    RATE_LIMIT_DEAR_PER_MINUTE: '0',
+    DATABASE_PING_TIMEOUT_MS: String(PING_TIMEOUT_MS),
+  };
+  server = await startServerProgram({
+    cwd: directory.path,
+    env: { ...env, SUMMARY_PROVIDER: 'template', SHUTDOWN_TIMEOUT_MS: '500' },
+  });
+});
+afterEach(() => server.stop());
+
+async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; ms: number }> {
+  const begin = performance.now();
+  const result = await work();
+  return { result, ms: performance.now() - begin };
+}
+
+const statusOf = async (path: string) => (await fetch(server.url.replace('/graphql', path))).status;
+
+/** Of a batch that is begun now, once the workers have done it. */
+async function endOfBatch(): Promise<unknown> {
+  const begun = (await server.ask('mutation { regenerateSummaries(onlyStale: false) { id } }')) as {
+    data: { regenerateSummaries: { id: string } };
+  };
+  const query = `{ summaryBatch(id: ${begun.data.regenerateSummaries.id}) { status } }`;
+  for (;;) {
+    const answer = (await server.ask(query)) as { data: { summaryBatch: { status: string } } };
+    if (answer.data.summaryBatch.status !== 'RUNNING') return answer.data.summaryBatch;
+    await sleep(50);
+  }
+}
+
+describe('a server whose PostgreSQL', () => {
+  it.each<[string, () => Promise<void>, () => Promise<void>]>([
+    ['is stopped', () => postgres.stop(), () => postgres.start()],
+    ['is killed', () => postgres.kill(), () => postgres.start()],
+    [
+      'is frozen',
+      () => postgres.freeze(),
+      () => {
+        postgres.thaw();
+        return Promise.resolve();
+      },
+    ],
+  ])('%s says so soon, lives, and does all its work again without a restart', async (_, fail, mend) => {
+    const socket = connectSocket(server.url);
+    const runs = answersTo(socket, 'subscription { rescoreProgress { status startedBy } }');
+    const heard: unknown[] = [];
+    void (async () => {
+      for await (const { data } of runs) heard.push(data);
+    })().catch(() => undefined);
+    expect(await server.ask(LEADS)).toEqual({ data: { leads: [{ id: String(leadId) }] } });
+    await fail();
+
+    // A ping is under way, or is due within half a second; what waits meanwhile is ended with it.
+    const first = await timed(() => server.ask(LEADS));
+    expect(first.result).toMatchObject(UNAVAILABLE);
+    expect(first.ms).toBeLessThan(PING_TIMEOUT_MS + 1_500);
+    for (let time = 0; time < 3; time += 1) {
+      const { result, ms } = await timed(() => server.ask(LEADS));
+      expect(result).toMatchObject(UNAVAILABLE);
+      expect(ms).toBeLessThan(1_000);
+      const ready = await timed(() => statusOf('/health/ready'));
+      expect(ready.ms).toBeLessThan(1_000);
+      const live = await timed(() => statusOf('/health/live'));
+      expect(live).toMatchObject({ result: 200 });
+      expect(live.ms).toBeLessThan(1_000);
+    }
+    const red = await timed(async () => {
+      while ((await statusOf('/health/ready')) !== 503);
+    });
+    expect(red.ms).toBeLessThan(3_000);
+
+    await mend();
+    const begin = performance.now();
+    while ((await statusOf('/health/ready')) !== 200) await sleep(20);
+    expect(await server.ask(LEADS)).toEqual({ data: { leads: [{ id: String(leadId) }] } });
+    const rename = `mutation { updateLead(updateLeadInput: { id: ${leadId}, firstName: "Again" }) { firstName } }`;
+    expect(await server.ask(rename)).toEqual({ data: { updateLead: { firstName: 'Again' } } });
+    // Changes are heard again a second after the connection is lost, or as soon as there is one.
+    while (!JSON.stringify(heard).includes('SUCCEEDED')) {
+      expect(await server.ask('mutation { recalculateAllScores { count } }')).toEqual({
+        data: { recalculateAllScores: { count: 1 } },
+      });
+      await sleep(400);
+    }
+    expect(await endOfBatch()).toEqual({ status: 'SUCCEEDED' });
+    expect(performance.now() - begin).toBeLessThan(15_000);
+    expect(server.process.exitCode).toBeNull();
+    await socket.dispose();
+  });
+
+  it('is frozen can be stopped all the same', async () => {
+    await server.ask(LEADS);
+    await postgres.freeze();
+    expect(await server.stop()).toMatchObject({ code: 0 });
+    postgres.thaw();
+  });
+});

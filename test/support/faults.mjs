@@ -1,0 +1,22 @@
+// Loaded into a server before its own code: SIGUSR2 makes the fault happen that TEST_FAULT names.
+const RealDate = Date;
+let shiftMs = 0;
+globalThis.Date = class extends RealDate {
+  constructor(...parts) {
+    if (parts.length === 0) super(RealDate.now() + shiftMs);
+    else super(...parts);
+  }
+  static now() {
+    return RealDate.now() + shiftMs;
+  }
+};
+
+const FAULTS = {
+  rejection: () => void Promise.reject(new Error('nobody waits for this')),
+  exception: () => {
+    throw new Error('nobody catches this');
+  },
+  tomorrow: () => void (shiftMs = 86_400_000),
+  yesterday: () => void (shiftMs = -86_400_000),
+};
+process.on('SIGUSR2', () => FAULTS[process.env.TEST_FAULT]());
