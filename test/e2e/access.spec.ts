@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { createClient } from 'graphql-ws';
-import { isObjectType } from 'graphql';
+import { isObjectType, parse } from 'graphql';
 import { exportJWK, SignJWT } from 'jose';
 import request, { type Response } from 'supertest';
 import { WebSocket } from 'ws';
+import { createApiClient } from '../../examples/client/src/api/api-client.js';
 import { withApiKeyStore } from '../../src/access/api-key-store.js';
 import { roleOfField } from '../../src/access/needed-access.js';
 import { SocketAccess } from '../../src/access/socket-access.js';
@@ -567,6 +568,20 @@ describe('a socket', () => {
     expect(await rep.ask(watch)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     await admin.dispose();
     await rep.dispose();
+  });
+
+  it('of the client to copy says who calls, as its requests do', async () => {
+    const id = await recalculated();
+    const url = `${await api.app.getUrl()}/graphql`;
+    const { client, close } = createApiClient(url, WebSocket, keys.admin);
+    const { data } = await client.query({ query: parse('{ rescoreRuns(first: 1) { nodes { id } } }') });
+    expect(data).toMatchObject({ rescoreRuns: { nodes: [{ id }] } });
+    const watch = parse(`subscription { rescoreProgress(id: ${id}) { id } }`);
+    const event = await new Promise((resolve, reject) => {
+      client.subscribe({ query: watch }).subscribe({ next: resolve, error: reject });
+    });
+    expect(event).toMatchObject({ data: { rescoreProgress: { id } } });
+    await close();
   });
 
   it('is closed with a subscription that runs there', async () => {

@@ -17,7 +17,7 @@ export interface ApiClient {
  * @param token an API key or a token of a login, where the server asks who calls
  */
 export function createApiClient(url: string, webSocketImpl?: unknown, token?: string): ApiClient {
-  const credentials = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const credentials: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const socket = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl,
