@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { RequestDeadline } from '../../src/common/request-deadline.js';
 import { startApi, type Api } from '../support/api.js';
+import { createApiKey } from '../support/api-key.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
 import { API_KEY, type OpenRouterStandIn, startOpenRouterStandIn } from '../support/openrouter-stand-in.js';
+import { startServerProgram } from '../support/program.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 
 const TOKEN = 'a-token-of-the-tests';
@@ -113,6 +118,30 @@ describe('GET /metrics', () => {
     expect(await valueOf('lead_scoring_provider_degraded')).toBe(0);
   }, 20_000);
 
+  it('counts requests that take too long, and shows those that are open', async () => {
+    const open = await valueOf('lead_scoring_open_requests');
+    const deadline = new RequestDeadline(1);
+    expect(await valueOf('lead_scoring_open_requests')).toBe(open + 1);
+    while ((await valueOf('lead_scoring_requests_timed_out_total')) !== 1) continue;
+    deadline.close(false);
+    expect(await valueOf('lead_scoring_open_requests')).toBe(open);
+  });
+
+  it('counts promises that fail and that nobody waits for', async () => {
+    const directory = await temporaryDirectory();
+    const fault = `${directory.path}/fault.cjs`;
+    await writeFile(fault, `process.on('SIGUSR2', () => void Promise.reject(new Error('for nobody')));`);
+    const server = await startServerProgram({
+      cwd: directory.path,
+      env: { DATABASE_URL: api.databaseUrl, NODE_OPTIONS: `--require=${fault}` },
+    });
+    server.process.kill('SIGUSR2');
+    const read = async () => (await fetch(new URL('/metrics', server.url))).text();
+    while (!(await read()).includes('\nlead_scoring_unhandled_rejections_total 1\n')) continue;
+    await server.stop();
+    await directory.remove();
+  });
+
   it('counts WebSocket connections and the operations on them', async () => {
     await api.app.listen(0, '127.0.0.1');
     const client = connectSocket(`${await api.app.getUrl()}/graphql`);
@@ -164,6 +193,48 @@ describe('the Grafana dashboard', () => {
       expect(title).not.toBe('');
       expect(targets?.length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('metrics of what is refused', () => {
+  it('tell who could not prove who it is, and who asked for too much, by code and kind', async () => {
+    const guarded = await startApi(
+      {
+        AUTH: 'on',
+        METRICS_TOKEN: TOKEN,
+        RATE_LIMIT_REFUSED_PER_MINUTE: '1',
+        RATE_LIMIT_PER_MINUTE: '2',
+        RATE_LIMIT_WRITES_PER_MINUTE: '1',
+      },
+      api.databaseUrl,
+    );
+    const key = `Bearer ${await createApiKey(api.databaseUrl)}`;
+    const server = guarded.app.getHttpServer();
+    const statusOf = async (authorization: string | undefined, query = '{ __typename }') => {
+      const sent = request(server).post('/graphql');
+      if (authorization !== undefined) void sent.set('authorization', authorization);
+      return (await sent.send({ query })).status;
+    };
+    expect(await statusOf(undefined)).toBe(401);
+    expect(await statusOf('Bearer wrong')).toBe(401);
+    expect(await statusOf('Bearer wrong')).toBe(429);
+    expect(await statusOf(key, 'mutation { a: removeLead(id: 1) b: removeLead(id: 2) }')).toBe(429);
+    expect(await statusOf(key)).toBe(200);
+    expect(await statusOf(key)).toBe(429);
+    const { text } = await request(server).get('/metrics').set('authorization', `Bearer ${TOKEN}`);
+    for (const line of [
+      'authentications_refused_total{reason="missing",transport="http"} 1',
+      'authentications_refused_total{reason="invalid",transport="http"} 2',
+      'rate_limited_total{group="refusals"} 1',
+      'rate_limited_total{group="mutations"} 1',
+      'rate_limited_total{group="requests"} 1',
+      'http_requests_total{method="POST",route="/graphql",status="401",outcome="UNAUTHENTICATED"} 2',
+      'http_requests_total{method="POST",route="/graphql",status="429",outcome="RATE_LIMITED"} 3',
+      'http_requests_total{method="POST",route="/graphql",status="200",outcome="OK"} 1',
+    ]) {
+      expect(text).toContain(`\nlead_scoring_${line}\n`);
+    }
+    await guarded.close();
   });
 });
 
