@@ -11,7 +11,8 @@ import { DemoService } from './demo/demo.service.js';
 import { drain } from './graceful-shutdown.js';
 import type { Log } from './logging/log.js';
 
-const CLOSE_MS = 5_000;
+/** The workers of summaries take ten seconds at most to let go of their jobs. */
+const CLOSE_MS = 12_000;
 
 export interface RunningServer {
   /** Where the API is, such as http://localhost:3000/graphql. */
