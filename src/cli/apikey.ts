@@ -8,7 +8,7 @@ import { runCommand } from './run-command.js';
 
 const USAGE = `Usage: pnpm apikey create NAME --role viewer|rep|admin   make a key and show it, once
        pnpm apikey list                                  name all keys, revoked ones as well
-       pnpm apikey revoke ID|NAME                        end a key, on every server within five seconds
+       pnpm apikey revoke ID|NAME                        end a key, on every server within six seconds
 
 A key is sent as \`Authorization: Bearer lsk_…\`. The database keeps a hash of it alone: a key that is lost is revoked,
 and another one made. A NAME has 1 to 100 letters, digits, dots, hyphens and underscores, and begins with a letter.
