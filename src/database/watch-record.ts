@@ -6,7 +6,11 @@ export interface RecordWatch<Row extends { readonly id: number }> {
   readonly changes: RecordChanges;
   /** What there is at the beginning. It may throw, where there is no such record. */
   readonly first: () => Promise<Row | null>;
-  readonly find: (id: number) => Promise<Row | null>;
+  /**
+   * What there is to tell of a change. @param id of the record that has changed; null: it is not known whether any has, such as
+   * after a connection was lost, or since whoever changes the record may have died without a word
+   */
+  readonly find: (id: number | null) => Promise<Row | null>;
   readonly isOver: (row: Row) => boolean;
   /** Whether there is nothing new for who watches. */
   readonly isSame: (row: Row, other: Row) => boolean;
@@ -37,10 +41,8 @@ async function* follow<Row extends { readonly id: number }>(
     if (isAtItsEnd()) return;
     for await (const changedId of changes) {
       if (id !== null && changedId !== null && changedId !== id) continue;
-      // No id: time has passed, and whoever changes the record may have died without a word.
-      const next = id ?? changedId ?? last?.id ?? null;
       // Where the database cannot be asked just now, the next change, or the next look, asks again.
-      const row = next === null ? null : await find(next).catch(() => null);
+      const row = await find(changedId).catch(() => null);
       if (row === null || (last !== null && isSame(row, last))) continue;
       last = row;
       yield row;

@@ -4,7 +4,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { allowRequest } from '../common/request-time.js';
-import { watchRecord } from '../database/watch-record.js';
+import { type RecordWatch, watchRecord } from '../database/watch-record.js';
 import { RescoreEvents } from './rescore-events.js';
 import type { RescoreRun } from './rescore-run.js';
 import { READ_PAGE, READ_RUN, READ_RUNNING, REQUEST_CANCEL } from './rescore-run.sql.js';
@@ -74,11 +74,32 @@ export class RescoreRunsService {
     return watchRecord({
       id,
       changes: this.events.changes(),
-      first: () => (id === null ? this.findRunning() : this.getById(id)),
-      find: (changedId) => this.findById(changedId),
+      ...(id === null
+        ? this.allFromNowOn()
+        : { first: () => this.getById(id), find: () => this.findById(id) }),
       isOver: ({ status }) => status !== 'running',
       isSame,
     });
+  }
+
+  private allFromNowOn(): Pick<RecordWatch<RescoreRun>, 'first' | 'find'> {
+    /** Of a run that had ended before. */
+    let oldId = 0;
+    const findLatest = async () => (await this.findPage(null, 1))[0] ?? null;
+    return {
+      first: async () => {
+        const latest = await findLatest();
+        const isRunning = latest?.status === 'running';
+        oldId = latest === null || isRunning ? 0 : latest.id;
+        return isRunning ? latest : null;
+      },
+      find: async (changedId) => {
+        if (changedId !== null) return this.findById(changedId);
+        // One may have begun, and ended as well, while nothing was heard.
+        const latest = await findLatest();
+        return latest === null || latest.id <= oldId ? null : latest;
+      },
+    };
   }
 
   /** Reads until no run looks dead that did not look so before: one that has just ended does, once. */

@@ -135,7 +135,7 @@ export class SummaryBatchesService {
       id,
       changes: this.events.changes(),
       first: () => this.getById(id),
-      find: (changedId) => this.findById(changedId),
+      find: () => this.findById(id),
       isOver: ({ status }) => status !== 'running',
       isSame: (batch, other) => JSON.stringify(batch) === JSON.stringify(other),
     });

@@ -332,6 +332,15 @@ describe('rescoreProgress', () => {
   const SUBSCRIBE = 'subscription { rescoreProgress { id status calculatedCount doneCount totalCount } }';
   let url: string;
 
+  async function cutListening(): Promise<void> {
+    const cut = await other.rows<{ pid: number }>(
+      `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name LIKE '%rescore events'`,
+    );
+    // It goes a moment after it was told to.
+    while ((await other.rows('SELECT FROM pg_stat_activity WHERE pid = $1', [cut[0]?.pid])).length > 0);
+  }
+
   beforeEach(async () => {
     await replica.app.listen(0, '127.0.0.1');
     url = `${await replica.app.getUrl()}/graphql`;
@@ -381,15 +390,24 @@ describe('rescoreProgress', () => {
     const progress = answersTo(client, SUBSCRIBE);
     const first = progress.next();
     await untilListening();
-    const cut = await other.rows<{ pid: number }>(
-      `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name LIKE '%rescore events'`,
-    );
-    // It goes a moment after it was told to.
-    while ((await other.rows('SELECT FROM pg_stat_activity WHERE pid = $1', [cut[0]?.pid])).length > 0);
+    await cutListening();
     await untilListening();
     await api.ask(RECALCULATE);
     expect((await first).value).toMatchObject({ data: { rescoreProgress: { id: '1' } } });
+    await client.dispose();
+  });
+
+  it('tells of a run that began and ended while its connection to the database was cut', async () => {
+    const client = connectSocket(url);
+    const progress = answersTo(client, SUBSCRIBE);
+    const first = progress.next();
+    await untilListening();
+    await cutListening();
+    await api.ask(RECALCULATE);
+    expect(await other.rows(LISTENING)).toEqual([]);
+    expect((await first).value).toMatchObject({
+      data: { rescoreProgress: { id: '1', status: 'SUCCEEDED' } },
+    });
     await client.dispose();
   });
 
