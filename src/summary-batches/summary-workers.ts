@@ -37,7 +37,7 @@ export class SummaryWorkers implements OnModuleDestroy {
 
   /** Whether jobs are taken just now: workers that had to give up start again after a while. */
   get isRunning(): boolean {
-    return this.runner !== null;
+    return this.runner !== null && !this.stopping.signal.aborted;
   }
 
   /** @param count summaries that are written at once */
@@ -52,13 +52,11 @@ export class SummaryWorkers implements OnModuleDestroy {
     this.sweeping ??= setInterval(() => void this.unlockAbandonedJobs(), SWEEP_MS);
   }
 
-  /** Lets go of the jobs that are under way, for others or for the next start. */
+  /** Lets go of the jobs that are under way, for others or for the next start. Whoever asks again waits as well. */
   async stop(): Promise<void> {
     this.stopping.abort();
     if (this.sweeping !== null) clearInterval(this.sweeping);
-    const { runner } = this;
-    this.runner = null;
-    await runner?.stop();
+    await this.runner?.stop();
   }
 
   onModuleDestroy(): Promise<void> {

@@ -127,7 +127,7 @@ describe('a server that is asked to stop', () => {
     ).toEqual([{ status: 'cancelled', hasEnded: true }]);
   });
 
-  it('leaves the job that it is in the middle of to the next server, which does it', async () => {
+  it('puts back the job that it is in the middle of, and the next server does it', async () => {
     const provider = await startOpenRouterStandIn();
     const env = {
       OPENROUTER_API_KEY: API_KEY,
@@ -146,6 +146,8 @@ describe('a server that is asked to stop', () => {
     await first.ask('mutation { regenerateSummaries(onlyStale: false) { id } }');
     await asked;
     expect(await first.stop()).toMatchObject({ code: 0 });
+    expect(await watcher.rows('SELECT locked_by FROM summary_queue.jobs')).toEqual([{ locked_by: null }]);
+
     const second = await start(env);
     const status = 'SELECT status FROM summary_batches';
     while ((await watcher.rows<{ status: string }>(status))[0]?.status === 'running');
