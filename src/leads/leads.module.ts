@@ -9,6 +9,7 @@ import { Lead } from './lead.model.js';
 import { ListLimits } from './list-limits.js';
 import { LeadsResolver } from './leads.resolver.js';
 import { LeadsService } from './leads.service.js';
+import { LeadCountEstimate } from './listing/lead-count-estimate.js';
 import { LeadListingService } from './listing/lead-listing.service.js';
 import { ScoreSettings } from './scoring/score-settings.js';
 import { StaleScoreLoader } from './stale-score.loader.js';
@@ -26,6 +27,7 @@ export class LeadsModule {
         LeadStatsResolver,
         LeadsService,
         LeadListingService,
+        LeadCountEstimate,
         LeadLoader,
         StaleScoreLoader,
         { provide: ScoreSettings, useValue: scores },

@@ -19,6 +19,8 @@ const SEARCHED = `lower(' ' || leads."firstName" || ' ' || leads."lastName" || '
 /** From so many characters on, the index finds them within a word. */
 const SHORTEST_PART = 3;
 
+const isShort = (term: string): boolean => [...term].length < SHORTEST_PART;
+
 /** Conditions on `leads`, and on `lead_scores` beside it, all of which hold for what the filter lets through. */
 export function conditionsOf(filter: LeadFilter, parameters: Parameters, maxAgeHours: number): string[] {
   const { status, source, company, location, search, score, budget } = filter;
@@ -44,6 +46,10 @@ export function conditionsOf(filter: LeadFilter, parameters: Parameters, maxAgeH
   ].filter((condition) => condition !== null);
 }
 
+/** Whether an index knows which leads have the words that are searched for. */
+export const isIndexed = ({ search }: LeadFilter): boolean =>
+  search != null && searchTerms(search).some((term) => !isShort(term));
+
 /** An adopted database may hold leads without one, which count as new. */
 function statusIn(statuses: readonly string[], parameters: Parameters): string {
   const isOneOf = `leads.status = ANY (${parameters.add(statuses, 'text[]')})`;
@@ -53,8 +59,7 @@ function statusIn(statuses: readonly string[], parameters: Parameters): string {
 /** Parts of words are too short for the index, but the beginning of a word is not. */
 function contains(term: string, parameters: Parameters): string {
   const escaped = term.replace(/[\\%_]/g, String.raw`\$&`);
-  const isShort = [...term].length < SHORTEST_PART;
-  return `${SEARCHED} LIKE ${parameters.add(isShort ? `% ${escaped}%` : `%${escaped}%`, 'text')}`;
+  return `${SEARCHED} LIKE ${parameters.add(isShort(term) ? `% ${escaped}%` : `%${escaped}%`, 'text')}`;
 }
 
 function within(

@@ -6,6 +6,8 @@ import { type Page, type PageArguments, pageOf, pageWindow } from '../../common/
 import { readRows, type Statement } from '../../database/read-rows.js';
 import type { LeadColumn, PartOfLead } from '../lead-record.js';
 import { ScoreSettings } from '../scoring/score-settings.js';
+import { isIndexed } from './lead-conditions.sql.js';
+import { LeadCountEstimate } from './lead-count-estimate.js';
 import { canonicalFilter, type LeadFilter, refuseContradictions } from './lead-filter.js';
 import { type LeadOrder, ORDERS } from './lead-order.js';
 import {
@@ -20,7 +22,7 @@ import {
   sortSegment,
   walkSegment,
 } from './lead-page.sql.js';
-import { nextStride, SHORT_WALK } from './walking.js';
+import { longestWalk, nextStride, SHORT_WALK } from './walking.js';
 import { COUNT_BY_SCORE, COUNT_BY_SOURCE, COUNT_BY_STATUS, READ_AVERAGES } from './lead-stats.sql.js';
 import type { ScoreCount } from './score-distribution.js';
 
@@ -32,6 +34,7 @@ export class LeadListingService {
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
     private readonly scores: ScoreSettings,
+    private readonly leadCount: LeadCountEstimate,
   ) {}
 
   /**
@@ -67,7 +70,8 @@ export class LeadListingService {
     while (stride !== null) {
       const rows: ListedRow[] = await this.read(walkSegment(query, segment, limit, stride));
       if (rows.length === limit) return rows;
-      stride = nextStride(stride, rows.length, limit);
+      const leadCount = isIndexed(query.filter) ? await this.leadCount.read() : null;
+      stride = nextStride(stride, rows.length, limit, longestWalk(leadCount));
     }
     return this.read(sortSegment(query, segment, limit));
   }
