@@ -17,15 +17,10 @@ export function watchForFaults(stop: () => void): void {
   process.on('unhandledRejection', (reason) => {
     rejectionCount += 1;
     rejectionUnhandled.tell({});
-    logger.error(
-      `A promise failed that nobody waits for (the ${rejectionCount}. since the start): ${textOf(reason)}`,
-    );
+    logger.error(`A promise failed that nobody waits for (the ${rejectionCount}. since the start).`, reason);
   });
   process.on('uncaughtException', (error) => {
-    logger.error(`An exception was not caught; the server stops: ${textOf(error)}`);
+    logger.error('An exception was not caught; the server stops.', error);
     stop();
   });
 }
-
-const textOf = (fault: unknown): string =>
-  fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);

@@ -4,7 +4,6 @@ import type { Caller } from '../common/caller.js';
 import { authenticationRefused } from '../common/happenings.js';
 import { withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
-import { toDomainError } from '../database/database-errors.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { UnauthenticatedError } from './authentication.js';
 import { UNAUTHENTICATED_MESSAGE } from './check-access.js';
@@ -62,25 +61,15 @@ export class RequestAccessControl {
         return { caller: (await this.authenticator.authenticate(authorization)).caller, isFromRouter };
       }
     } catch (error) {
-      throw await this.refusalFor(error, request, reply);
+      if (!(error instanceof UnauthenticatedError)) throw error;
+      this.logger.warn(`A request was refused: ${error.message}.`);
+      authenticationRefused.tell({ reason: 'invalid', transport: 'http' });
+      await this.refusals.countRefusal(request.ip);
+      throw refusal(reply);
     }
     if (this.router.isGiven(headers)) return { isFromRouter };
     authenticationRefused.tell({ reason: 'missing', transport: 'http' });
     throw refusal(reply);
-  }
-
-  private async refusalFor(error: unknown, { ip }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    if (error instanceof UnauthenticatedError) {
-      this.logger.warn(`A request was refused: ${error.message}.`);
-      authenticationRefused.tell({ reason: 'invalid', transport: 'http' });
-      await this.refusals.countRefusal(ip);
-      return refusal(reply);
-    }
-    const known = toDomainError(error);
-    if (known?.code !== 'SERVICE_UNAVAILABLE') return error;
-    const cause = known.cause instanceof Error ? known.cause.message : '';
-    this.logger.warn(`Nobody can be authenticated: ${known.message} <- ${cause}`);
-    return new HttpException(known.message, 503, { cause: known });
   }
 }
 

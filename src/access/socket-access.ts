@@ -52,10 +52,15 @@ export class SocketAccess implements OnApplicationShutdown {
   ): Promise<boolean> {
     if (!this.isOn) return isForThisMachine(request.headers.host);
     try {
+      let isClosed = false;
+      socket.once('close', () => {
+        isClosed = true;
+        this.open.delete(socket);
+      });
       const authorization = authorizationOfSocket(request, connectionParams);
       const authentication = await this.authenticator.authenticate(authorization);
-      this.open.set(socket, { socket, authorization, authentication });
-      socket.once('close', () => this.open.delete(socket));
+      // One that has gone meanwhile would be looked at for ever.
+      if (!isClosed) this.open.set(socket, { socket, authorization, authentication });
       return true;
     } catch (error) {
       if (error instanceof UnauthenticatedError) {

@@ -76,20 +76,20 @@ const hasJwtKeys = (env: Environment): boolean =>
 const JWT_SETTINGS = ['AUTH_ISSUER', 'AUTH_AUDIENCE'];
 
 /** Whether everybody who can reach the server sits at this machine, and nothing is at stake. */
-const isForOneself = (env: Environment): boolean =>
-  !isProduction(env) && isLoopback(trimmed(env.HOST) ?? '127.0.0.1');
+const isForOneself = (host: string | undefined, isProduction: boolean): boolean =>
+  !isProduction && isLoopback(host ?? '127.0.0.1');
 
 /** What is wrong between settings, for a server: commands ask nobody who they are. */
 export function accessFaults(env: Environment): string[] {
   const faults: string[] = [];
-  if (trimmed(env.AUTH) === 'off' && !isForOneself(env)) {
+  if (trimmed(env.AUTH) === 'off' && !isForOneself(trimmed(env.HOST), isProduction(env))) {
     faults.push('AUTH may be off only in development, with HOST a loopback address');
   }
   if (isSet(env, 'AUTH_JWKS_URL') && isSet(env, 'AUTH_PUBLIC_KEY')) {
     faults.push('AUTH_JWKS_URL and AUTH_PUBLIC_KEY must not both be set');
   }
   if (hasJwtKeys(env)) {
-    const missing = ['AUTH_ISSUER', 'AUTH_AUDIENCE'].filter((name) => !isSet(env, name));
+    const missing = JWT_SETTINGS.filter((name) => !isSet(env, name));
     faults.push(
       ...missing.map(
         (name) => `${name} must be set where AUTH_JWKS_URL or AUTH_PUBLIC_KEY is, to say whose tokens count`,
@@ -105,9 +105,8 @@ type AccessEnvironment = SettingsOf<typeof accessShape> & { readonly HOST?: stri
 
 export function accessSettings(env: AccessEnvironment, isProduction: boolean): AccessSettings {
   const jwt = jwtSettings(env);
-  const mayBeOff = !isProduction && isLoopback(env.HOST ?? '127.0.0.1');
   return {
-    isOn: env.AUTH === undefined ? !mayBeOff || jwt !== null : env.AUTH === 'on',
+    isOn: env.AUTH === undefined ? !isForOneself(env.HOST, isProduction) || jwt !== null : env.AUTH === 'on',
     jwt,
     routerSecret: env.ROUTER_SECRET ?? null,
   };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Environment } from './environment.js';
-import { isUrl, type SettingsOf, text, trim, trimmed } from './setting-kinds.js';
+import { isUrl, type SettingsOf, text, trim } from './setting-kinds.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -29,23 +28,21 @@ export const observabilityShape = {
     trim,
     z.enum(LOG_LEVELS, `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   ),
-  METRICS_TOKEN: text().refine(
-    (value) => value === undefined || /^[\x21-\x7e]+$/.test(value),
-    'METRICS_TOKEN must be of printable ASCII characters without spaces',
-  ),
+  METRICS_TOKEN: text()
+    .refine(
+      (value) => value === undefined || /^[\x21-\x7e]+$/.test(value),
+      'METRICS_TOKEN must be of printable ASCII characters without spaces',
+    )
+    .refine(
+      (value) => value === undefined || value.length >= MIN_TOKEN_LENGTH,
+      `METRICS_TOKEN must be at least ${MIN_TOKEN_LENGTH} characters long`,
+    ),
   OTEL_EXPORTER_OTLP_ENDPOINT: text().refine(
     (value) => value === undefined || isUrl(['http:', 'https:'])(value),
     'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as http://localhost:4318',
   ),
   OTEL_SERVICE_NAME: text(),
 } satisfies z.ZodRawShape;
-
-export function observabilityFaults(env: Environment): string[] {
-  const token = trimmed(env.METRICS_TOKEN);
-  return token !== undefined && token.length < MIN_TOKEN_LENGTH
-    ? [`METRICS_TOKEN must be at least ${MIN_TOKEN_LENGTH} characters long`]
-    : [];
-}
 
 export function observabilitySettings(
   env: SettingsOf<typeof observabilityShape>,
