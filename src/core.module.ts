@@ -3,6 +3,7 @@ import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DataImportModule } from './data-import/data-import.module.js';
 import { DemoModule } from './demo/demo.module.js';
+import { InteractionListLimit } from './interactions/interaction-list-limit.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
 import { LeadsModule } from './leads/leads.module.js';
 import { ListLimits } from './leads/list-limits.js';
@@ -24,7 +25,7 @@ export class CoreModule {
         LeadsModule.register(scores, new ListLimits(settings.lists.maxLeads)),
         RescoringModule.register(scores, settings.times.recalculationMs),
         SummaryBatchesModule,
-        InteractionsModule,
+        InteractionsModule.register(new InteractionListLimit(settings.lists.maxInteractions)),
         DataImportModule,
         DemoModule,
       ],

@@ -12,7 +12,6 @@ import type { Environment } from './environment.js';
 import { httpSettings, type HttpSettings, httpShape } from './http-settings.js';
 import { limitSettings, type LimitSettings, limitsShape } from './limit-settings.js';
 import {
-  observabilityFaults,
   observabilitySettings,
   type ObservabilitySettings,
   observabilityShape,
@@ -37,6 +36,8 @@ export interface Settings {
   readonly lists: {
     /** Leads that `leads` answers at most; beyond, it fails and points to pages. */
     readonly maxLeads: number;
+    /** Interactions in one answer at most, of whichever leads; beyond, it fails and points to pages. */
+    readonly maxInteractions: number;
   };
   readonly scores: {
     /** The age from which a score counts as stale, in hours. */
@@ -64,6 +65,7 @@ const schema = z.object({
   ...databaseShape,
   ...timeShape,
   LEADS_LIST_LIMIT: integer('LEADS_LIST_LIMIT', 1, 1_000_000, 5_000),
+  INTERACTIONS_LIST_LIMIT: integer('INTERACTIONS_LIST_LIMIT', 1, 10_000_000, 50_000),
   SCORE_MAX_AGE_HOURS: integer('SCORE_MAX_AGE_HOURS', 1, 8760, 24),
   RESCORE_CRON: text().refine(
     (value) => value === undefined || validateCronExpression(value).valid,
@@ -77,7 +79,6 @@ const schema = z.object({
 /** Rules between settings, which hold whatever else is wrong, so that one start names every fault. */
 const faultsBetween = (env: Environment, program: Program): string[] => [
   ...databaseFaults(env),
-  ...observabilityFaults(env),
   ...summaryTimeoutFaults(env),
   ...(program === 'server' ? [...accessFaults(env), ...summaryKeyFaults(env)] : []),
 ];
@@ -109,7 +110,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
     access: Object.freeze(accessSettings(env, isProduction)),
     database: Object.freeze(databaseSettings(env)),
     times: Object.freeze(timeSettings(env, isProduction)),
-    lists: Object.freeze({ maxLeads: env.LEADS_LIST_LIMIT }),
+    lists: Object.freeze({ maxLeads: env.LEADS_LIST_LIMIT, maxInteractions: env.INTERACTIONS_LIST_LIMIT }),
     scores: Object.freeze({
       maxAgeHours: env.SCORE_MAX_AGE_HOURS,
       rescoreCron: env.RESCORE_CRON ?? null,

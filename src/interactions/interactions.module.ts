@@ -1,8 +1,9 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { SequelizeModule } from '@nestjs/sequelize';
 import { Lead } from '../leads/lead.model.js';
 import { InteractionCountLoader } from './interaction-count.loader.js';
 import { InteractionCountResolver, InteractionListingResolver } from './interaction-listing.resolver.js';
+import { InteractionListLimit } from './interaction-list-limit.js';
 import { InteractionListingService } from './interaction-listing.service.js';
 import { InteractionPageLoader } from './interaction-page.loader.js';
 import { InteractionLoader } from './interaction.loader.js';
@@ -14,21 +15,27 @@ import { KeyPointInteractionsResolver } from './key-point-interactions.resolver.
 import { LeadInteractionsResolver } from './lead-interactions.resolver.js';
 import { WithheldInteractionsResolver } from './withheld-interactions.resolver.js';
 
-@Module({
-  imports: [SequelizeModule.forFeature([Lead, Interaction])],
-  providers: [
-    InteractionsResolver,
-    InteractionsService,
-    InteractionLoader,
-    InteractionListingService,
-    InteractionListingResolver,
-    InteractionCountResolver,
-    InteractionPageLoader,
-    InteractionCountLoader,
-    InteractionsOfLeadLoader,
-    LeadInteractionsResolver,
-    KeyPointInteractionsResolver,
-    WithheldInteractionsResolver,
-  ],
-})
-export class InteractionsModule {}
+@Module({})
+export class InteractionsModule {
+  static register(listLimit: InteractionListLimit): DynamicModule {
+    return {
+      module: InteractionsModule,
+      imports: [SequelizeModule.forFeature([Lead, Interaction])],
+      providers: [
+        InteractionsResolver,
+        InteractionsService,
+        InteractionLoader,
+        InteractionListingService,
+        InteractionListingResolver,
+        InteractionCountResolver,
+        InteractionPageLoader,
+        InteractionCountLoader,
+        InteractionsOfLeadLoader,
+        LeadInteractionsResolver,
+        KeyPointInteractionsResolver,
+        WithheldInteractionsResolver,
+        { provide: InteractionListLimit, useValue: listLimit },
+      ],
+    };
+  }
+}

@@ -15,7 +15,8 @@ export class InteractionsResolver {
   @AssumedSize(100)
   @Query(() => [InteractionGraphQLType], {
     name: 'interactions',
-    description: 'Every interaction of every lead, newest first.',
+    description:
+      'Every interaction of every lead, newest first. Fails with LIST_TOO_LONG where there are more than the setting INTERACTIONS_LIST_LIMIT allows.',
   })
   findAll(): Promise<Interaction[]> {
     return this.interactions.findAll();
@@ -37,7 +38,8 @@ export class InteractionsResolver {
   @AssumedSize(100)
   @Query(() => [InteractionGraphQLType], {
     name: 'interactionsByLead',
-    description: 'The interactions of one lead, newest first; none where there is no such lead.',
+    description:
+      'The interactions of one lead, newest first; none where there is no such lead. Fails with LIST_TOO_LONG where there are more than the setting INTERACTIONS_LIST_LIMIT allows.',
   })
   findByLead(
     @Args('leadId', { type: () => Int, description: 'The id of the lead.' }) leadId: number,

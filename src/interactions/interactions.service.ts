@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
-import { Op, Sequelize, Transaction } from 'sequelize';
-import { NotFoundError } from '../common/domain-error.js';
+import { Op, Sequelize, Transaction, type WhereOptions } from 'sequelize';
+import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { givenValues } from '../common/given-values.js';
 import { inTransaction } from '../database/transactions.js';
 import { Lead } from '../leads/lead.model.js';
@@ -9,6 +9,7 @@ import { scoreLeadNow } from '../leads/scoring/lead-scores.js';
 import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
 import type { CreateInteractionInput } from './dto/create-interaction.input.js';
 import type { UpdateInteractionInput } from './dto/update-interaction.input.js';
+import { InteractionListLimit } from './interaction-list-limit.js';
 import { Interaction } from './interaction.model.js';
 
 /** Ids settle the order of interactions of the same instant, so that it never changes between two reads. */
@@ -29,11 +30,12 @@ export class InteractionsService {
     @InjectModel(Interaction) private readonly interactions: typeof Interaction,
     @InjectModel(Lead) private readonly leads: typeof Lead,
     private readonly summaries: SummariesAfterChange,
+    private readonly listLimit: InteractionListLimit,
   ) {}
 
-  /** Every interaction, newest first. */
+  /** Every interaction, newest first. @throws LIST_TOO_LONG where there are more than the settings allow */
   findAll(): Promise<Interaction[]> {
-    return this.interactions.findAll({ order: NEWEST_FIRST });
+    return this.findUpToLimit({});
   }
 
   findById(id: number): Promise<Interaction | null> {
@@ -45,9 +47,20 @@ export class InteractionsService {
     return this.interactions.findAll({ where: { id: { [Op.in]: [...ids] } } });
   }
 
-  /** The interactions of all these leads, newest first. */
+  /** The interactions of all these leads, newest first. @throws LIST_TOO_LONG where those are more than the settings allow */
   findByLeadIds(leadIds: readonly number[]): Promise<Interaction[]> {
-    return this.interactions.findAll({ where: { leadId: { [Op.in]: [...leadIds] } }, order: NEWEST_FIRST });
+    return this.findUpToLimit({ leadId: { [Op.in]: [...leadIds] } });
+  }
+
+  private async findUpToLimit(where: WhereOptions): Promise<Interaction[]> {
+    const { max } = this.listLimit;
+    const found = await this.interactions.findAll({ where, order: NEWEST_FIRST, limit: max + 1 });
+    if (found.length <= max) return found;
+    throw new DomainError(
+      'LIST_TOO_LONG',
+      `There are more than ${max} interactions, too many for one answer: ask interactionsConnection for pages.`,
+      { details: { limit: max } },
+    );
   }
 
   /** @throws NOT_FOUND where the lead does not exist */
