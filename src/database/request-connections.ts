@@ -10,6 +10,8 @@ import type { EndsWithRequest, RequestDeadline } from '../common/request-deadlin
 const CANCEL_INTERVAL_MS = 100;
 /** A PostgreSQL that does not answer for so long will not end a statement either: the connection is cut then. */
 const CUT_AFTER_MS = 1_000;
+/** How long the server may take to pass a wish to cancel on. */
+const CANCEL_TIMEOUT_MS = 500;
 
 /** What the driver has, and its types do not. */
 interface Backend extends Pick<pg.Client, 'host' | 'port'> {
@@ -125,7 +127,10 @@ class HeldConnection implements EndsWithRequest {
       const isRunning = !this.backend.readyForQuery;
       const isHopeless = performance.now() > cutAt || !this.availability.isAvailable;
       if (isRunning && isHopeless) this.backend.connection.stream.destroy();
-      else if (isRunning) await sendCancelRequest(this.backend);
+      else if (isRunning && !(await sendCancelRequest(this.backend))) {
+        // It may arrive at any time: whoever had the connection next would be hit.
+        this.backend.connection.stream.destroy();
+      }
       if (this.isHeld) await sleep(isRunning ? CANCEL_INTERVAL_MS : 10);
     }
   }
@@ -136,8 +141,9 @@ const CANCEL_REQUEST_CODE = 80_877_102;
 /**
  * As PostgreSQL's protocol has it, section "Canceling Requests in Progress": over a second connection, which the server closes
  * once it has passed the wish on. It is not encrypted, as with libpq up to version 16, and needs no password.
+ * @returns false where nobody knows whether the wish has arrived, or will
  */
-function sendCancelRequest({ host, port, processID, secretKey }: Backend): Promise<void> {
+function sendCancelRequest({ host, port, processID, secretKey }: Backend): Promise<boolean> {
   const message = Buffer.alloc(16);
   message.writeInt32BE(16, 0);
   message.writeInt32BE(CANCEL_REQUEST_CODE, 4);
@@ -145,11 +151,15 @@ function sendCancelRequest({ host, port, processID, secretKey }: Backend): Promi
   message.writeInt32BE(secretKey ?? 0, 12);
   const socket = host.startsWith('/') ? net.connect(`${host}/.s.PGSQL.${port}`) : net.connect({ host, port });
   return new Promise((resolve) => {
-    socket.setTimeout(CANCEL_INTERVAL_MS * 5, () => socket.destroy());
+    let isKnown = true;
+    socket.setTimeout(CANCEL_TIMEOUT_MS, () => {
+      isKnown = false;
+      socket.destroy();
+    });
     // Where it fails, the next try may succeed, and the connection is cut in the end.
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      resolve();
+      resolve(isKnown);
     });
     socket.on('connect', () => socket.write(message));
     socket.resume();

@@ -10,13 +10,30 @@ export interface Network {
   /** Passes nothing on, and says nothing. */
   freeze(): void;
   mend(): Promise<void>;
+  /** Keeps to itself what the next connection sends. */
+  holdNext(): HeldConnection;
+}
+
+export interface HeldConnection {
+  /** Once there is one, and it has sent something. */
+  readonly hasSent: Promise<void>;
+  /** Once whoever opened it has closed it. */
+  readonly isGivenUp: Promise<void>;
+  /** Passes it on, and answers when the database has closed that connection. */
+  letGo(): Promise<void>;
 }
 
 export async function startNetwork(databaseUrl: string): Promise<Network> {
   const target = new URL(databaseUrl);
   const sockets = new Set<net.Socket>();
   let isFrozen = false;
+  let holdNext: ((near: net.Socket) => void) | null = null;
   const proxy = net.createServer((near) => {
+    if (holdNext !== null) {
+      holdNext(near);
+      holdNext = null;
+      return;
+    }
     const far = net.connect({ host: target.hostname, port: Number(target.port) });
     for (const [from, to] of [
       [near, far],
@@ -54,6 +71,34 @@ export async function startNetwork(databaseUrl: string): Promise<Network> {
     },
     freeze: () => {
       isFrozen = true;
+    },
+    holdNext: () => {
+      let sent = Buffer.alloc(0);
+      let giveUp: () => void;
+      const isGivenUp = new Promise<void>((resolve) => (giveUp = resolve));
+      const hasSent = new Promise<void>((resolve) => {
+        holdNext = (near) => {
+          near
+            .on('close', giveUp)
+            .on('error', () => undefined)
+            .on('data', (chunk: Buffer) => {
+              sent = Buffer.concat([sent, chunk]);
+              resolve();
+            });
+        };
+      });
+      return {
+        hasSent,
+        isGivenUp,
+        letGo: () =>
+          new Promise((resolve) => {
+            const far = net.connect({ host: target.hostname, port: Number(target.port) });
+            far.on('close', () => {
+              resolve();
+            });
+            far.resume().write(sent);
+          }),
+      };
     },
     mend: async () => {
       if (isFrozen) destroyAll();

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { insertLead } from '../support/fixtures.js';
+import { type HeldConnection, type Network, startNetwork } from '../support/network.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const LEADS = '{ leads { id } }';
+
+let database: TestDatabase;
+let network: Network;
+let api: Api;
+let watcher: Connection;
+let holder: Connection;
+let leads: unknown;
+
+beforeAll(async () => {
+  // Sequelize warns of connections that it gives up.
+  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  database = await createTestDatabase();
+  network = await startNetwork(database.url);
+  api = await startApi({ REQUEST_TIMEOUT_MS: '2000' }, network.url);
+  watcher = await connect(database.url);
+  holder = await connect(database.url);
+  leads = { leads: [{ id: String(await insertLead(watcher)) }] };
+}, 30_000);
+
+afterAll(async () => {
+  await holder.close();
+  await watcher.close();
+  await api.close();
+  await network.cut();
+  await database.drop();
+});
+
+const lock = async () => {
+  await holder.rows('BEGIN');
+  await holder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
+};
+const unlock = () => holder.rows('ROLLBACK');
+
+describe('a wish to cancel a statement that arrives late', () => {
+  it.each([
+    ['while it is waited for', () => Promise.resolve()],
+    // What may still be hit is not used again.
+    ['when nobody waits for it any more', ({ isGivenUp }: HeldConnection) => isGivenUp],
+  ])('hits nobody else: %s', async (_, until) => {
+    expect(await api.ask(LEADS)).toEqual(leads);
+    await lock();
+    const held = network.holdNext();
+    const late = api.send(LEADS);
+    await untilWaiting(watcher);
+    await held.hasSent;
+    // The statement ends by itself, and its request has had its time.
+    await unlock();
+    await late;
+    await until(held);
+
+    await lock();
+    const next = api.ask(LEADS);
+    await untilWaiting(watcher);
+    await held.letGo();
+    await unlock();
+    expect(await next).toEqual(leads);
+  });
+});
