@@ -3,6 +3,7 @@ import type { Sequelize } from 'sequelize';
 import { openRequestCount } from '../common/request-deadline.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
+import type { ReadReplicas } from '../database/replicas/read-replicas.js';
 import type { WriterHealth } from '../leads/summaries/summary-writer.js';
 
 /** The queue is counted no more often, however many read the metrics. */
@@ -50,6 +51,19 @@ export function openRequestsGauge(registry: Registry): void {
     registers: [registry],
     collect: () => {
       gauge.set(openRequestCount());
+    },
+  });
+}
+
+/** Which replicas queries are read from, as this server finds them. */
+export function replicasGauge(registry: Registry, replicas: Pick<ReadReplicas, 'status'>): void {
+  const gauge = new Gauge({
+    name: 'lead_scoring_read_replica_in_use',
+    help: '1 while queries are read from a replica, 0 while it is left out.',
+    labelNames: ['replica'] as const,
+    registers: [registry],
+    collect: () => {
+      for (const { name, fault } of replicas.status()) gauge.set({ replica: name }, fault === null ? 1 : 0);
     },
   });
 }

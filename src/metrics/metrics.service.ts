@@ -3,9 +3,10 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Sequelize } from 'sequelize';
 import { ProbeConnection } from '../database/probe-connection.js';
+import { ReadReplicas } from '../database/replicas/read-replicas.js';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
 import { countHappenings } from './count-happenings.js';
-import { openRequestsGauge, poolGauge, providerGauge, queueGauge } from './gauges.js';
+import { openRequestsGauge, poolGauge, providerGauge, queueGauge, replicasGauge } from './gauges.js';
 import { serverMetrics } from './server-metrics.js';
 
 /** The figures of this process. */
@@ -14,10 +15,16 @@ export class MetricsService implements OnModuleDestroy {
   private readonly registry = new Registry();
   private readonly stopCounting: () => void;
 
-  constructor(@InjectConnection() sequelize: Sequelize, probe: ProbeConnection, writer: SummaryWriter) {
+  constructor(
+    @InjectConnection() sequelize: Sequelize,
+    probe: ProbeConnection,
+    replicas: ReadReplicas,
+    writer: SummaryWriter,
+  ) {
     collectDefaultMetrics({ register: this.registry });
     openRequestsGauge(this.registry);
     poolGauge(this.registry, sequelize);
+    replicasGauge(this.registry, replicas);
     providerGauge(this.registry, () => writer.health());
     queueGauge(this.registry, probe);
     this.stopCounting = countHappenings(serverMetrics(this.registry));

@@ -19,7 +19,6 @@ export interface ReplicaStatus {
   readonly name: string;
   /** Why nothing is read from it; null: something is. */
   readonly fault: ReplicaFault | null;
-  readonly connectionsInUse: number;
 }
 
 const LOOK_INTERVAL_MS = 500;
@@ -55,7 +54,7 @@ export class ReadReplicas implements OnApplicationShutdown {
   }
 
   status(): ReplicaStatus[] {
-    return this.replicas.map(({ name, fault, connectionsInUse }) => ({ name, fault, connectionsInUse }));
+    return this.replicas.map(({ name, fault }) => ({ name, fault }));
   }
 
   /** Begins to look after them; resolves once each has been looked at. Idempotent. */
