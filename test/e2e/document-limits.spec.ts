@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import request from 'supertest';
+import { WebSocket } from 'ws';
 import { READY_QUERIES } from '../../graphiql/ready-queries.js';
 import { type Api, startApi } from '../support/api.js';
 import { withConnection } from '../support/connection.js';
@@ -164,6 +166,8 @@ describe('a document', () => {
           n,
         })
       ).errors?.[0]?.extensions;
+    expect(await tell(500, 98)).toBeUndefined();
+    expect(await tell(2_381, 19)).toMatchObject({ code: 'QUERY_TOO_COSTLY', limit: 50_000, actual: 50_001 });
     expect(await tell(490)).toBeUndefined();
     expect(await tell(491)).toMatchObject({ code: 'QUERY_TOO_COSTLY', limit: 50_000, actual: 491 * 102 });
     // Null is the size that a page has by itself.
@@ -252,6 +256,33 @@ describe('a body', () => {
     const refused = await send(2_001);
     expect(refused.status).toBe(413);
     expect(refused.body).toMatchObject({ errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
+    await api.close();
+  });
+});
+
+describe('a message of a socket', () => {
+  it('may have as many bytes as a body and no more', async () => {
+    const api = await startApi({ MAX_BODY_BYTES: '2000' }, small.databaseUrl);
+    await api.app.listen(0, '127.0.0.1');
+    /** With which code the socket was closed after a message of so many bytes; null where it was answered. */
+    const send = async (bytes: number) => {
+      const socket = new WebSocket(
+        `${(await api.app.getUrl()).replace('http', 'ws')}/graphql`,
+        'graphql-transport-ws',
+      );
+      const closed = once(socket, 'close') as Promise<[number]>;
+      await once(socket, 'open');
+      socket.send('{"type":"connection_init"}');
+      await once(socket, 'message');
+      const message = '{"id":"1","type":"subscribe","payload":{"query":"{ __typename } #"}}';
+      socket.send(`${message.slice(0, -3)}${'x'.repeat(bytes - message.length)}"}}`);
+      const answered = once(socket, 'message').then(() => null);
+      const outcome = await Promise.race([answered, closed.then(([code]) => code)]);
+      socket.terminate();
+      return outcome;
+    };
+    expect(await send(2_000)).toBeNull();
+    expect(await send(2_001)).toBe(1009);
     await api.close();
   });
 });

@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeError } from '../../src/logging/describe-error.js';
+import { createLog } from '../../src/logging/log.js';
 import { scrubLine } from '../../src/logging/scrub.js';
 
 const scrubbed = (text: string): unknown => JSON.parse(scrubLine(JSON.stringify(text)));
 
 describe('a line of the log', () => {
+  it('is scrubbed whoever writes it', () => {
+    const written: string[] = [];
+    createLog('info', { write: (line) => written.push(line) }).info('a letter to ada@example.com');
+    expect(written).toEqual([expect.stringContaining('"msg":"a letter to [masked]"')]);
+  });
+
   it.each([
     'ada@example.com',
     'write to Ada.Lovelace+crm@mail.example.co.uk, soon',
