@@ -593,6 +593,22 @@ describe('the plan of a page', () => {
     expect(sent.length).toBe(3);
   });
 
+  it.each<[LeadFilter, boolean]>([
+    [{ search: '12345@' }, false],
+    [{ search: '12345@', score: { min: 0 } }, true],
+    [{ search: '12345@', isScored: true }, true],
+  ])(
+    'sorts by score with %j out of a table that it reads anyway, unless it filters',
+    async (filter, joins) => {
+      const orderBy = { field: 'SCORE', direction: 'DESC' };
+      const statements = await api.recordStatements(() => list({ filter, orderBy }, PAGE_ALONE));
+      // Of the leads that have a score; those without come after them.
+      const sorting = statements.find(({ text }) => text.includes('matching'));
+      const plan = await explain(sorting?.text ?? '', sorting?.values);
+      expect(plan.some((node) => node['Relation Name'] === 'lead_scores')).toBe(joins);
+    },
+  );
+
   it.each<LeadFilter>([
     { search: 'first12 last7' },
     { search: '12345@' },

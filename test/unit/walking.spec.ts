@@ -1,43 +1,47 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { longestWalk, nextStride, SHORT_WALK } from '../../src/leads/listing/walking.js';
+import { nextStride, SHORT_WALK } from '../../src/leads/listing/walking.js';
+
+const afterWalk = (stride: number, foundCount: number, leadCount: number | null = null): number | null =>
+  nextStride({ stride, foundCount, limit: 21 }, leadCount);
 
 describe('the next walk along an order', () => {
   it('is as long as should do, going by what the one before has found', () => {
-    expect(nextStride(525, 7, 21, 20_000)).toBe(2_363);
-    expect(nextStride(2_363, 20, 21, 20_000)).toBe(3_722);
+    expect(afterWalk(525, 7)).toBe(2_363);
+    expect(afterWalk(2_363, 20)).toBe(3_722);
   });
 
   it('is not taken where the one before has found nothing', () => {
-    expect(nextStride(525, 0, 21, 20_000)).toBeNull();
+    expect(afterWalk(525, 0)).toBeNull();
+    expect(afterWalk(525, 0, 1_000_000)).toBeNull();
   });
 
-  it('is not taken where it would be longer than sorting takes', () => {
-    expect(nextStride(525, 1, 21, 20_000)).toBe(16_538);
-    expect(nextStride(16_538, 5, 21, 20_000)).toBeNull();
+  it('is not taken where it would be longer than looking at every lead takes', () => {
+    expect(afterWalk(525, 1)).toBe(16_538);
+    expect(afterWalk(16_538, 5)).toBeNull();
   });
 
-  it('is longer than a twentieth of all leads only where no index knows which are asked for', () => {
-    expect(longestWalk(null)).toBe(20_000);
-    expect(longestWalk(100_000)).toBe(5_000);
-    expect(longestWalk(1_000_000)).toBe(20_000);
-    expect(nextStride(525, 3, 21, longestWalk(100_000))).toBeNull();
+  it('is not taken where an index knows of so few that sorting them takes less', () => {
+    expect(afterWalk(525, 3, 100_000)).toBeNull();
+    expect(afterWalk(525, 7, 100_000)).toBe(2_363);
+    // Of a million there are ten times as many to be sorted.
+    expect(afterWalk(525, 3, 1_000_000)).toBe(5_513);
+    expect(afterWalk(525, 1, 1_000_000)).toBeNull();
+    expect(afterWalk(525, 1, 100_000_000)).toBe(16_538);
+    expect(afterWalk(16_538, 5, 100_000_000)).toBeNull();
   });
 
   it('comes to an end, and looks at no more than four times the longest', () => {
     const steps = fc.array(fc.nat(100), { minLength: 20, maxLength: 20 });
+    const leadCounts = fc.option(fc.nat(100_000_000));
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 101 }), steps, (limit, found) => {
+      fc.property(fc.integer({ min: 2, max: 101 }), steps, leadCounts, (limit, found, leadCount) => {
         let stride: number | null = limit * SHORT_WALK;
         let total = 0;
         for (const count of found) {
           total += stride;
-          const next: number | null = nextStride(
-            stride,
-            Math.min(count, limit - 1),
-            limit,
-            longestWalk(null),
-          );
+          const foundCount = Math.min(count, limit - 1);
+          const next = nextStride({ stride, foundCount, limit }, leadCount);
           if (next !== null) expect(next).toBeGreaterThan(stride);
           stride = next;
           if (stride === null) break;

@@ -22,7 +22,7 @@ import {
   sortSegment,
   walkSegment,
 } from './lead-page.sql.js';
-import { longestWalk, nextStride, SHORT_WALK } from './walking.js';
+import { nextStride, SHORT_WALK } from './walking.js';
 import { COUNT_BY_SCORE, COUNT_BY_SOURCE, COUNT_BY_STATUS, READ_AVERAGES } from './lead-stats.sql.js';
 import type { ScoreCount } from './score-distribution.js';
 
@@ -71,7 +71,7 @@ export class LeadListingService {
       const rows: ListedRow[] = await this.read(walkSegment(query, segment, limit, stride));
       if (rows.length === limit) return rows;
       const leadCount = isIndexed(query.filter) ? await this.leadCount.read() : null;
-      stride = nextStride(stride, rows.length, limit, longestWalk(leadCount));
+      stride = nextStride({ stride, foundCount: rows.length, limit }, leadCount);
     }
     return this.read(sortSegment(query, segment, limit));
   }

@@ -32,3 +32,10 @@ export const ORDERS: Readonly<Record<LeadOrderField, OrderKeys>> = {
   created: { keys: ['leads."createdAt"'], types: ['timestamptz'], id: 'leads.id', isNullable: false },
   budget: { keys: ['leads.budget'], types: ['numeric'], id: 'leads.id', isNullable: true },
 };
+
+/** The score where the rest of a lead is read as well: for whoever has no use for the index that `lead_scores` has. */
+export const SCORE_OF_LEAD: OrderKeys = {
+  ...ORDERS.score,
+  keys: ['leads."activityScore"'],
+  id: 'leads.id',
+};

@@ -4,7 +4,7 @@ import type { Statement } from '../../database/read-rows.js';
 import { type LeadColumn, readColumns } from '../lead-record.js';
 import { conditionsOf, Parameters } from './lead-conditions.sql.js';
 import type { LeadFilter } from './lead-filter.js';
-import { type LeadOrder, type OrderKeys, ORDERS } from './lead-order.js';
+import { type LeadOrder, type OrderKeys, ORDERS, SCORE_OF_LEAD } from './lead-order.js';
 
 /** Leads that have what a list is ordered by, or, at the end of the list, those that have not. */
 export type Segment = 'values' | 'nulls';
@@ -55,8 +55,8 @@ function partsOf(
   { filter, order, window, maxAgeHours }: LeadQuery,
   segment: Segment,
   parameters: Parameters,
+  keys = ORDERS[order.field],
 ): Parts {
-  const keys = ORDERS[order.field];
   const bounds = (
     [
       [window.after, order.direction === 'asc' ? '>' : '<'],
@@ -143,7 +143,7 @@ export function walkSegment(query: LeadQuery, segment: Segment, limit: number, s
  */
 export function sortSegment(query: LeadQuery, segment: Segment, limit: number): Statement {
   const parameters = new Parameters();
-  const parts = partsOf(query, segment, parameters);
+  const parts = partsOf(query, segment, parameters, keysToSortBy(query, segment));
   const { ordering, direction, rest } = parts;
   // To have a value is no reason to read most of a table through an index.
   const range = parts.range.map((condition) =>
@@ -161,6 +161,15 @@ export function sortSegment(query: LeadQuery, segment: Segment, limit: number): 
     ) AS page JOIN leads ON leads.id = page.id
     ${orderBy(keyNames(parts, 'page'), direction)}`;
   return { sql, bind: parameters.values };
+}
+
+/**
+ * `lead_scores` narrows down what is to be found where a filter is about scores, and where few leads have none. Where it does
+ * not, joining it may have PostgreSQL read the whole of it.
+ */
+function keysToSortBy({ filter, order }: LeadQuery, segment: Segment): OrderKeys {
+  const isNarrowed = filter.score != null || filter.isScored != null || segment === 'nulls';
+  return order.field === 'score' && !isNarrowed ? SCORE_OF_LEAD : ORDERS[order.field];
 }
 
 /** What is read beside columns: where a lead stands, a text for each key. An array would take longer to parse. */

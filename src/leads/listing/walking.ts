@@ -1,36 +1,41 @@
 /** How many leads the first walk looks at, for each that is to be found. */
-export const SHORT_WALK = 25;
+export const SHORT_WALK = 10;
 
-/** A longer one takes longer than sorting what few leads there are to be found. */
+/** A longer one takes longer than looking at every lead there is and sorting what is found. */
 const LONGEST_WALK = 20_000;
-
-/** Of all leads: the index of words finds what few there are sooner than a walk past more than these. */
-const LONGEST_SHARE = 1 / 20;
-
-/**
- * The most leads that a walk may look at.
- * @param leadCount how many there are, where an index knows which are asked for; null: none does
- */
-export const longestWalk = (leadCount: number | null): number =>
-  leadCount === null ? LONGEST_WALK : Math.min(LONGEST_WALK, leadCount * LONGEST_SHARE);
 
 /** Leads are not spread so evenly that what is expected to be enough always is. */
 const MARGIN = 1.5;
 
+/** What it takes to have an index name the leads that are asked for, in leads that a walk looks at in the same time. */
+const INDEX_COST = 500;
+
+/** What it takes to read and to sort one that the index has named, in the same unit. */
+const SORTED_LEAD_COST = 2;
+
+/** A walk that has not found enough. */
+export interface Walk {
+  /** How many leads it has looked at. */
+  readonly stride: number;
+  readonly foundCount: number;
+  /** How many are to be found. */
+  readonly limit: number;
+}
+
 /**
  * How many leads to look at, from the same place, after a walk that has not found enough: as many as should do, going
  * by what it has found.
- * @param limit how many are to be found
- * @param longest how many a walk may look at
- * @returns null: nobody can tell, or too many
+ * @param leadCount how many leads there are, where an index knows which are asked for; null: none does
+ * @returns null: nobody can tell, or sorting what there is to be found takes less
  */
-export function nextStride(
-  stride: number,
-  foundCount: number,
-  limit: number,
-  longest: number,
-): number | null {
-  if (foundCount === 0) return null;
-  const next = Math.ceil(((stride * limit) / foundCount) * MARGIN);
-  return next <= longest ? next : null;
+export function nextStride(walk: Walk, leadCount: number | null): number | null {
+  if (walk.foundCount === 0) return null;
+  const next = Math.ceil(((walk.stride * walk.limit) / walk.foundCount) * MARGIN);
+  return next <= longestWalk(walk, leadCount) ? next : null;
+}
+
+function longestWalk({ stride, foundCount }: Walk, leadCount: number | null): number {
+  if (leadCount === null) return LONGEST_WALK;
+  const expectedCount = (leadCount * foundCount) / stride;
+  return Math.min(LONGEST_WALK, INDEX_COST + SORTED_LEAD_COST * expectedCount);
 }
