@@ -5,8 +5,8 @@ import type { CleanUp } from './support/clean-up.js';
 import { machine } from './support/heading.js';
 import { prepare } from './support/ladder.js';
 import { type LoadArguments, readArguments, USAGE } from './support/load-arguments.js';
-import { besideTable, stepsTable, usageTable } from './support/load-report.js';
-import { measureLoad } from './support/load-steps.js';
+import { readsTable, stepsTable, usageTable } from './support/load-report.js';
+import { LoadBench } from './support/load-steps.js';
 import { print, runBenchmark } from './support/run-benchmark.js';
 
 async function run(args: LoadArguments, cleanUp: CleanUp): Promise<void> {
@@ -19,10 +19,12 @@ async function run(args: LoadArguments, cleanUp: CleanUp): Promise<void> {
   // It is a part of every day.
   await database.client.query('ALTER TABLE leads RESET (autovacuum_enabled)');
   await database.client.query('ALTER TABLE interactions RESET (autovacuum_enabled)');
-  const measured = await measureLoad({ database, cleanUp }, args);
-  print(besideTable(measured, leads));
-  print(stepsTable(measured));
-  print(usageTable(measured));
+  const bench = await LoadBench.start({ database, cleanUp }, args);
+  print(readsTable(await bench.measureReads(args.rounds), leads));
+  const steps = await bench.measureDay();
+  await bench.stop();
+  print(stepsTable(steps));
+  print(usageTable(steps));
 }
 
 await runBenchmark(USAGE, readArguments, run);

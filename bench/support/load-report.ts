@@ -1,5 +1,5 @@
 import type { Answered } from './arrivals.js';
-import type { MeasuredLoad, Step } from './load-steps.js';
+import { CALCULATING_SESSIONS, type MeasuredReads, type Step } from './load-steps.js';
 import type { ProcessUsage } from './self-report.js';
 import { ratio, table, whole } from './table.js';
 
@@ -25,7 +25,7 @@ const ms = (value: number): string => (Number.isNaN(value) ? '–' : value.toFix
 const quantiles = (times: readonly number[]): string[] =>
   [0.5, 0.95, 0.99].map((share) => ms(quantile(times, share)));
 
-export function stepsTable({ steps }: MeasuredLoad): string {
+export function stepsTable(steps: readonly Step[]): string {
   return table(
     [
       'asked (requests/s)',
@@ -67,24 +67,20 @@ function errorsOf(answers: readonly Answered[]): string {
   return counts.size === 0 ? '0' : [...counts].map(([code, count]) => `${count} ${code}`).join(', ');
 }
 
-export function besideTable({ alone, beside, recalculations }: MeasuredLoad, leads: number): string {
-  const row = (name: string, { answers }: Step): string[] => {
+export function readsTable(reads: MeasuredReads, leads: number): string {
+  const row = (name: string, answers: readonly Answered[]): string[] => {
     const times = timesOf(answers, 'read');
-    const p50 = quantile(times, 0.5);
-    const p99 = quantile(times, 0.99);
     return [
       name,
       whole(times.length),
-      ms(p50),
-      ms(quantile(times, 0.95)),
-      ms(p99),
-      ratio(p99 / p50),
+      ...quantiles(times),
+      ratio(quantile(times, 0.99) / quantile(times, 0.5)),
       errorsOf(answers),
     ];
   };
   return table(
     [
-      `reads, ${whole(alone.rate)} a second`,
+      `reads, ${whole(reads.rate)} a second`,
       'answered',
       'p50 (ms)',
       'p95',
@@ -92,52 +88,42 @@ export function besideTable({ alone, beside, recalculations }: MeasuredLoad, lea
       `p99 / p50, to be under ${MOST}`,
       'errors',
     ],
-    [row('alone', alone), row(`beside ${recalculations} recalculations of ${whole(leads)} leads`, beside)],
-  );
-}
-
-/** Of the steps: flat is what grows by nothing that the run could not have used for itself. */
-export function usageTable({ usage }: MeasuredLoad): string {
-  const megabytes = (value: number) => (value / 2 ** 20).toFixed(1);
-  const row = (
-    name: string,
-    of: (usage: ProcessUsage) => number,
-    show: (value: number) => string,
-  ): string[] => {
-    const values = usage.map(of);
-    return [
-      name,
-      show(values[0] ?? NaN),
-      show(quantile(values, 0.5)),
-      show(Math.max(...values)),
-      show(values.at(-1) ?? NaN),
-      show(slopeAMinute(values.slice(Math.floor(values.length / 2)))),
-    ];
-  };
-  return table(
-    ['the server uses', 'first', 'median', 'most', 'last', 'a minute, in the second half'],
     [
-      row('resident memory (MB)', ({ rss }) => rss, megabytes),
-      row('heap (MB)', ({ heapUsed }) => heapUsed, megabytes),
-      row('external memory (MB)', ({ external }) => external, megabytes),
+      row('alone', reads.alone),
       row(
-        'handles',
-        ({ handles }) => handles,
-        (value) => value.toFixed(1),
+        `beside ${reads.recalculations} recalculations of ${whole(leads)} leads`,
+        reads.besideRecalculations,
       ),
+      row(`beside ${CALCULATING_SESSIONS} sessions that only calculate`, reads.besideCalculating),
     ],
   );
 }
 
-/** Of the straight line through values that are a second apart, by least squares. */
-export function slopeAMinute(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  let above = 0;
-  let below = 0;
-  values.forEach((value, second) => {
-    above += (second - middle) * (value - mean);
-    below += (second - middle) ** 2;
-  });
-  return below === 0 ? 0 : (above / below) * 60;
+/** The first rate comes last once more: by then the server should use what it used at first. */
+export function usageTable(steps: readonly Step[]): string {
+  const megabytes = (value: number) => (value / 2 ** 20).toFixed(1);
+  return table(
+    [
+      'asked (requests/s)',
+      'resident memory, median (MB)',
+      'most',
+      'heap, median (MB)',
+      'external, median (MB)',
+      'handles, median',
+      'last',
+    ],
+    steps.map(({ rate, usage }) => {
+      const of = (key: keyof ProcessUsage) => usage.map((values) => values[key]);
+      const handles = of('handles');
+      return [
+        whole(rate),
+        megabytes(quantile(of('rss'), 0.5)),
+        megabytes(Math.max(...of('rss'))),
+        megabytes(quantile(of('heapUsed'), 0.5)),
+        megabytes(quantile(of('external'), 0.5)),
+        whole(quantile(handles, 0.5)),
+        whole(handles.at(-1) ?? NaN),
+      ];
+    }),
+  );
 }

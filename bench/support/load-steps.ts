@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answered, Askers } from './arrivals.js';
 import { settle } from './bench-data.js';
+import { type BenchDatabase, connect } from './bench-database.js';
 import { type Benchmark, say } from './benchmark.js';
 import type { ProcessUsage } from './self-report.js';
-import { SERVER, startServerProcess } from './server-under-test.js';
+import { SERVER, type ServerProcess, startServerProcess } from './server-under-test.js';
 import { askOfAWorkingDay, askToRead, askToRecalculate } from './working-day.js';
 
 export interface Step {
@@ -11,16 +12,17 @@ export interface Step {
   readonly rate: number;
   readonly seconds: number;
   readonly answers: readonly Answered[];
+  /** What the server used, every second. */
+  readonly usage: readonly ProcessUsage[];
 }
 
-export interface MeasuredLoad {
-  readonly steps: readonly Step[];
-  /** What the server used, every second of the steps. */
-  readonly usage: readonly ProcessUsage[];
-  /** Reads alone, and beside recalculations that follow each other. */
-  readonly alone: Step;
-  readonly beside: Step;
-  /** Recalculations that were saved meanwhile. */
+/** Reads with nothing beside them, with recalculations that follow each other, and with sessions that only calculate. */
+export interface MeasuredReads {
+  readonly rate: number;
+  readonly alone: readonly Answered[];
+  readonly besideRecalculations: readonly Answered[];
+  readonly besideCalculating: readonly Answered[];
+  /** That were saved meanwhile. */
   readonly recalculations: number;
 }
 
@@ -38,39 +40,93 @@ export interface LoadPlan {
 const WARM_UP_SECONDS = 15;
 const REST_MS = 1000;
 
-export async function measureLoad(
-  { database, cleanUp }: Omit<Benchmark, 'rounds'>,
-  { leads, rates, seconds, readRate }: LoadPlan,
-): Promise<MeasuredLoad> {
-  const usage: ProcessUsage[] = [];
-  const server = await startServerProcess(SERVER, database.url, cleanUp, (now) => usage.push(now));
-  const askers = new Askers(server);
-  const step = async (next: typeof askOfAWorkingDay, rate: number, length = seconds): Promise<Step> => ({
-    rate,
-    seconds: length,
-    answers: await askers.askAtRate(() => next(leads), rate, length),
-  });
-  await step(askToRead, readRate, Math.min(WARM_UP_SECONDS, seconds));
+/** PostgreSQL, as it is delivered, works out scores with three processes and then writes them with one. */
+export const CALCULATING_SESSIONS = 2;
 
-  say('Reads alone');
-  const alone = await step(askToRead, readRate);
-  say('Reads beside recalculations');
-  const reading = step(askToRead, readRate);
-  const recalculations = await askers.askUntil(askToRecalculate, reading);
-  const beside = await reading;
+/** The server that is asked, and those who ask. */
+export class LoadBench {
+  private usage: ProcessUsage[] = [];
 
-  await settle(database);
-  usage.length = 0;
-  const steps: Step[] = [];
-  for (const rate of rates) {
-    say(`A working day, ${rate} requests a second`);
-    steps.push(await step(askOfAWorkingDay, rate));
-    await sleep(REST_MS);
+  private constructor(
+    private readonly database: BenchDatabase,
+    private readonly plan: LoadPlan,
+    private readonly askers: Askers,
+    private readonly server: ServerProcess,
+  ) {}
+
+  static async start({ database, cleanUp }: Omit<Benchmark, 'rounds'>, plan: LoadPlan): Promise<LoadBench> {
+    let report: (usage: ProcessUsage) => void = () => undefined;
+    const server = await startServerProcess(SERVER, database.url, cleanUp, (usage) => {
+      report(usage);
+    });
+    const bench = new LoadBench(database, plan, new Askers(server), server);
+    report = (usage) => bench.usage.push(usage);
+    await bench.step(askToRead, plan.readRate, Math.min(WARM_UP_SECONDS, plan.seconds));
+    return bench;
   }
-  // Before connections are closed, which is no part of the run.
-  const used = [...usage];
-  askers.close();
-  await server.stop();
-  const saved = recalculations.filter(({ code }) => code === null).length;
-  return { steps, usage: used, alone, beside, recalculations: saved };
+
+  async stop(): Promise<void> {
+    this.askers.close();
+    await this.server.stop();
+  }
+
+  /** The three have their turns in every round. */
+  async measureReads(rounds: number): Promise<MeasuredReads> {
+    const { readRate } = this.plan;
+    const read = async () => (await this.step(askToRead, readRate)).answers;
+    const alone: Answered[] = [];
+    const besideRecalculations: Answered[] = [];
+    const besideCalculating: Answered[] = [];
+    let recalculations = 0;
+    for (let round = 1; round <= rounds; round += 1) {
+      say(`Reads, round ${round} of ${rounds}`);
+      await settle(this.database);
+      alone.push(...(await read()));
+      const reading = read();
+      const saved = await this.askers.askUntil(askToRecalculate, reading);
+      besideRecalculations.push(...(await reading));
+      recalculations += saved.filter(({ code }) => code === null).length;
+      const readingOn = read();
+      await keepCalculating(this.database, CALCULATING_SESSIONS, readingOn);
+      besideCalculating.push(...(await readingOn));
+    }
+    return { rate: readRate, alone, besideRecalculations, besideCalculating, recalculations };
+  }
+
+  /** A working day at each rate, and at last at the first one again: what the server has used for itself it should not keep. */
+  async measureDay(): Promise<Step[]> {
+    const { rates } = this.plan;
+    await settle(this.database);
+    const steps: Step[] = [];
+    for (const rate of [...rates, ...rates.slice(0, 1)]) {
+      say(`A working day, ${rate} requests a second`);
+      steps.push(await this.step(askOfAWorkingDay, rate));
+      await sleep(REST_MS);
+    }
+    return steps;
+  }
+
+  private async step(ask: typeof askOfAWorkingDay, rate: number, seconds = this.plan.seconds): Promise<Step> {
+    this.usage = [];
+    const answers = await this.askers.askAtRate(() => ask(this.plan.leads), rate, seconds);
+    return { rate, seconds, answers, usage: this.usage };
+  }
+}
+
+/** Has sessions of PostgreSQL take processor time, and nothing else, until work is done. */
+async function keepCalculating(
+  { url }: BenchDatabase,
+  sessions: number,
+  work: Promise<unknown>,
+): Promise<void> {
+  let isOver = false;
+  const end = () => (isOver = true);
+  work.then(end, end);
+  const calculate = async () => {
+    const client = await connect(url);
+    await client.query('SET max_parallel_workers_per_gather = 0');
+    while (!isOver) await client.query('SELECT sum(sqrt(n)) FROM generate_series(1, 500000) AS n');
+    await client.end();
+  };
+  await Promise.all(Array.from({ length: sessions }, calculate));
 }
