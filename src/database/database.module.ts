@@ -11,6 +11,7 @@ import { ReadReplicas } from './replicas/read-replicas.js';
 import { ReadRoutesPlugin } from './replicas/read-routes.plugin.js';
 import { routeReads } from './replicas/route-reads.js';
 import { endStatementsWithRequests } from './request-connections.js';
+import { keepRoomForReads } from './room-for-reads.js';
 import { sequelizeOptions } from './sequelize-options.js';
 
 /** The connection pool, and connections outside it. Features name their models with `SequelizeModule.forFeature`. */
@@ -21,8 +22,9 @@ export class DatabaseModule {
     availability: DatabaseAvailability,
     replicas: ReadReplicas,
   ) {
-    // First: what ends statements with requests is to see the connections of replicas as well.
+    keepRoomForReads(sequelize);
     if (replicas.areThere) routeReads(sequelize, replicas);
+    // Last: it is to see the connections of replicas as well, and what waits for room.
     endStatementsWithRequests(sequelize, availability);
   }
 

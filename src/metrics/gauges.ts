@@ -4,6 +4,7 @@ import { openRequestCount } from '../common/request-deadline.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 import type { ReadReplicas } from '../database/replicas/read-replicas.js';
+import { waitingForRoom } from '../database/room-for-reads.js';
 import type { WriterHealth } from '../leads/summaries/summary-writer.js';
 
 /** The queue is counted no more often, however many read the metrics. */
@@ -27,18 +28,18 @@ interface Pool {
 }
 
 /** The connections of the pool, as they are when the metrics are read. */
-export function poolGauge(registry: Registry, { connectionManager }: Sequelize): void {
+export function poolGauge(registry: Registry, sequelize: Sequelize): void {
   const gauge = new Gauge({
     name: 'lead_scoring_pool_connections',
     help: 'Connections of the pool: most there may be, open, in use, and requests that wait for one.',
     labelNames: ['state'] as const,
     registers: [registry],
     collect: () => {
-      const { pool } = connectionManager as unknown as { readonly pool: Pool };
+      const { pool } = sequelize.connectionManager as unknown as { readonly pool: Pool };
       gauge.set({ state: 'max' }, pool.maxSize);
       gauge.set({ state: 'open' }, pool.size);
       gauge.set({ state: 'used' }, pool.using);
-      gauge.set({ state: 'waiting' }, pool.waiting);
+      gauge.set({ state: 'waiting' }, pool.waiting + waitingForRoom(sequelize));
     },
   });
 }

@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { waitingForRoom } from '../../src/database/room-for-reads.js';
+import { type Api, startApi } from '../support/api.js';
+import { connect, type Connection, withConnection } from '../support/connection.js';
+import { insertLead } from '../support/fixtures.js';
+
+const POOL_SIZE = 6;
+/** A third of the pool is for reads. */
+const WRITERS = 4;
+const READ = '{ leadStats { totalCount } }';
+const update = (id: number) =>
+  `mutation { updateLead(updateLeadInput: { id: ${id}, company: "Another" }) { company } }`;
+
+let api: Api;
+let connection: Connection;
+let id: number;
+async function start(settings: Record<string, string>): Promise<void> {
+  api = await startApi({ DATABASE_POOL_SIZE: String(POOL_SIZE), ...settings });
+  connection = await connect(api.databaseUrl);
+  id = await insertLead(connection);
+}
+afterEach(async () => {
+  await connection.close();
+  await api.close();
+});
+
+/** How many sessions of the pool wait for a lock. */
+async function waitingForLock(): Promise<number> {
+  const [row] = await connection.rows<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'lead-scoring api' AND wait_event_type = 'Lock'`,
+  );
+  return row?.count ?? 0;
+}
+
+/** Holds the lead while work is done. */
+const withLockedLead = (work: () => Promise<void>) =>
+  withConnection(api.databaseUrl, async (holder) => {
+    await holder.rows('BEGIN');
+    await holder.rows(`SELECT FROM leads WHERE id = ${id} FOR UPDATE`);
+    await work();
+    await holder.rows('COMMIT');
+  });
+
+describe('the connections of the pool', () => {
+  it('are there for reads where writers wait for one another, and all of those get done', async () => {
+    await start({ DATABASE_ACQUIRE_TIMEOUT_MS: '30000' });
+    let writing: Promise<unknown[]> = Promise.resolve([]);
+    await withLockedLead(async () => {
+      writing = Promise.all(Array.from({ length: 3 * POOL_SIZE }, () => api.ask(update(id))));
+      while ((await waitingForLock()) < WRITERS);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => api.ask(READ)));
+      expect(answers).toEqual(answers.map(() => ({ leadStats: { totalCount: 1 } })));
+      expect(await waitingForLock()).toBe(WRITERS);
+      expect(waitingForRoom(api.sequelize)).toBe(3 * POOL_SIZE - WRITERS);
+    });
+    expect(await writing).toEqual(
+      Array.from({ length: 3 * POOL_SIZE }, () => ({ updateLead: { company: 'Another' } })),
+    );
+  });
+
+  it('are given up by whoever waits too long, and by who breaks off, and none is lost', async () => {
+    await start({ DATABASE_ACQUIRE_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '900' });
+    for (let round = 0; round < 3; round += 1) {
+      await withLockedLead(async () => {
+        const codes = await Promise.all(Array.from({ length: POOL_SIZE }, () => api.codeOf(update(id))));
+        expect(codes.filter((code) => code === 'SERVICE_UNAVAILABLE')).toHaveLength(POOL_SIZE - WRITERS);
+        expect(codes.filter((code) => code === 'REQUEST_TIMED_OUT')).toHaveLength(WRITERS);
+      });
+    }
+    expect(await Promise.all(Array.from({ length: 20 }, () => api.codeOf(update(id))))).toEqual(
+      Array.from({ length: 20 }, () => undefined),
+    );
+  });
+});
