@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Sequelize } from 'sequelize';
 import { currentRequest } from '../common/request-context.js';
-import type { DatabaseAvailability } from './database-availability.js';
 import type { EndsWithRequest, RequestDeadline } from '../common/request-deadline.js';
+import { connectionPoolOf, type PooledConnection } from './connection-pool.js';
+import type { DatabaseAvailability } from './database-availability.js';
 
 /** A statement may begin just after it was to be cancelled, so cancelling is repeated. */
 const CANCEL_INTERVAL_MS = 100;
@@ -22,22 +23,17 @@ interface Backend extends Pick<pg.Client, 'host' | 'port'> {
   readonly connection: { readonly stream: net.Socket };
 }
 
-type Connection = Awaited<ReturnType<Sequelize['connectionManager']['getConnection']>>;
-type Pool = Sequelize['connectionManager'] & { destroyConnection(connection: Connection): Promise<void> };
-
 /**
  * Ends, with a request, the statements that run for it: PostgreSQL is told to cancel them, over a socket of its own, so
  * that it needs no connection of the pool. A connection goes back to the pool once nothing is being cancelled on it:
  * whoever gets it next is not hit. Work that belongs to no request, or has a time limit of its own, passes.
- *
- * Wrappings of the same pool compose: this one knows a connection by itself alone.
  */
 export function endStatementsWithRequests(sequelize: Sequelize, availability: DatabaseAvailability): void {
-  const pool = sequelize.connectionManager as Pool;
+  const pool = connectionPoolOf(sequelize);
   const getConnection = pool.getConnection.bind(pool);
   const releaseConnection = pool.releaseConnection.bind(pool);
   const destroyConnection = pool.destroyConnection.bind(pool);
-  const holds = new Map<Connection, HeldConnection>();
+  const holds = new Map<PooledConnection, HeldConnection>();
 
   pool.getConnection = async (options) => {
     const deadline = currentRequest()?.deadline;
@@ -49,7 +45,7 @@ export function endStatementsWithRequests(sequelize: Sequelize, availability: Da
     return connection;
   };
   /** Undefined: nothing is being cancelled on it. */
-  const settle = (connection: Connection): Promise<void> | undefined => {
+  const settle = (connection: PooledConnection): Promise<void> | undefined => {
     const hold = holds.get(connection);
     holds.delete(connection);
     return hold?.settle();
@@ -68,16 +64,16 @@ export function endStatementsWithRequests(sequelize: Sequelize, availability: Da
   };
   sequelize.addHook('beforeQuery', ({ transaction, ...options }, query) => {
     if (transaction == null || 'completesTransaction' in options) return;
-    holds.get((query as { connection: Connection }).connection)?.deadline.throwIfOver();
+    holds.get((query as { connection: PooledConnection }).connection)?.deadline.throwIfOver();
   });
 }
 
 /** What arrives too late goes back at once. */
 function unlessOver(
   deadline: RequestDeadline,
-  arriving: Promise<Connection>,
-  giveBack: (connection: Connection) => void,
-): Promise<Connection> {
+  arriving: Promise<PooledConnection>,
+  giveBack: (connection: PooledConnection) => void,
+): Promise<PooledConnection> {
   return new Promise((resolve, reject) => {
     const waiting: EndsWithRequest = {
       endEarly: () => {

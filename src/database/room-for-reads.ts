@@ -1,44 +1,31 @@
 import { ConnectionAcquireTimeoutError, type Sequelize } from 'sequelize';
+import { connectionPoolOf, type PooledConnection } from './connection-pool.js';
 
-/** Of the pool's connections: so many are never held by transactions. */
+/** Of the pool's connections, rounded up: so many are never held by transactions. */
 const SHARE_FOR_READS = 1 / 3;
-
-/** Of Sequelize. */
-const DEFAULT_POOL = { max: 5, acquire: 60_000 };
-
-type Pool = Sequelize['connectionManager'] & { destroyConnection(connection: Connection): Promise<void> };
-type Connection = Awaited<ReturnType<Pool['getConnection']>>;
-
-/** What Sequelize asks for a connection with. */
-type AcquireOptions = Parameters<Pool['getConnection']>[0] & {
-  /** Of a transaction. */
-  readonly uuid?: string;
-};
 
 const rooms = new WeakMap<Sequelize, Room>();
 
-/** How many transactions wait for room, and are not seen by the pool yet. */
+/** How many transactions wait for room, and do not wait for a connection yet. */
 export const waitingForRoom = (sequelize: Sequelize): number => rooms.get(sequelize)?.waitingCount ?? 0;
 
 /**
  * Keeps some connections of the pool for what is no transaction. Those who write wait for one another's locks, for seconds
- * where all scores are calculated, and would else hold every connection while they do; those who read never wait for a
- * lock. A transaction for which there is no room waits for it as for any connection, in its turn.
- *
- * Wrappings of the same pool compose: this one knows a connection by itself alone.
+ * where all scores are calculated, and would else hold every connection while they do; those who read wait for no
+ * lock. A transaction for which there is no room waits for it as long as for a connection, in its turn.
  */
 export function keepRoomForReads(sequelize: Sequelize): void {
-  const { max, acquire } = sequelize.config.pool ?? DEFAULT_POOL;
-  const pool = sequelize.connectionManager as Pool;
+  const pool = connectionPoolOf(sequelize);
+  const { maxSize, acquireTimeoutMillis } = pool.pool;
   const getConnection = pool.getConnection.bind(pool);
   const releaseConnection = pool.releaseConnection.bind(pool);
   const destroyConnection = pool.destroyConnection.bind(pool);
-  const room = new Room(max - Math.ceil(max * SHARE_FOR_READS), acquire);
+  const room = new Room(maxSize - Math.ceil(maxSize * SHARE_FOR_READS), acquireTimeoutMillis);
   rooms.set(sequelize, room);
-  const held = new Set<Connection>();
+  const held = new Set<PooledConnection>();
 
-  pool.getConnection = async (options: AcquireOptions) => {
-    if (options.uuid === undefined) return getConnection(options);
+  pool.getConnection = async (options) => {
+    if (options?.uuid === undefined) return getConnection(options);
     await room.enter();
     try {
       const connection = await getConnection(options);
@@ -49,7 +36,7 @@ export function keepRoomForReads(sequelize: Sequelize): void {
       throw error;
     }
   };
-  const leave = (connection: Connection) => {
+  const leave = (connection: PooledConnection) => {
     if (held.delete(connection)) room.leave();
   };
   pool.releaseConnection = (connection) => {

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Sequelize } from 'sequelize';
 import { openRequestCount } from '../common/request-deadline.js';
+import { connectionPoolOf } from '../database/connection-pool.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 import type { ReadReplicas } from '../database/replicas/read-replicas.js';
@@ -19,14 +20,6 @@ const COUNT_JOBS = `
 
 type JobCounts = Readonly<Record<'ready' | 'waiting' | 'running' | 'failed', number>>;
 
-/** Of Sequelize's pool, which its types do not name. */
-interface Pool {
-  readonly maxSize: number;
-  readonly size: number;
-  readonly using: number;
-  readonly waiting: number;
-}
-
 /** The connections of the pool, as they are when the metrics are read. */
 export function poolGauge(registry: Registry, sequelize: Sequelize): void {
   const gauge = new Gauge({
@@ -35,7 +28,7 @@ export function poolGauge(registry: Registry, sequelize: Sequelize): void {
     labelNames: ['state'] as const,
     registers: [registry],
     collect: () => {
-      const { pool } = sequelize.connectionManager as unknown as { readonly pool: Pool };
+      const { pool } = connectionPoolOf(sequelize);
       gauge.set({ state: 'max' }, pool.maxSize);
       gauge.set({ state: 'open' }, pool.size);
       gauge.set({ state: 'used' }, pool.using);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { connectionPoolOf } from '../../src/database/connection-pool.js';
 import { Readiness } from '../../src/health/readiness.js';
 import { SummaryWorkers } from '../../src/summary-batches/summary-workers.js';
 import { startApi, type Api } from '../support/api.js';
@@ -100,7 +101,7 @@ describe('GET /health', () => {
   });
 
   it('answers while all connections of the pool are at work', async () => {
-    const { pool } = api.sequelize.connectionManager as unknown as { pool: { maxSize: number } };
+    const { pool } = connectionPoolOf(api.sequelize);
     const taken = await Promise.all(
       Array.from({ length: pool.maxSize }, () =>
         api.sequelize.connectionManager.getConnection({ type: 'read' }),

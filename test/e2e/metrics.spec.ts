@@ -6,7 +6,7 @@ import request from 'supertest';
 import { RequestDeadline } from '../../src/common/request-deadline.js';
 import { startApi, type Api } from '../support/api.js';
 import { createApiKey } from '../support/api-key.js';
-import { connect, type Connection } from '../support/connection.js';
+import { connect, type Connection, withConnection } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
 import { API_KEY, type OpenRouterStandIn, startOpenRouterStandIn } from '../support/openrouter-stand-in.js';
 import { startServerProgram } from '../support/program.js';
@@ -113,6 +113,17 @@ describe('GET /metrics', () => {
     expect(await valueOf('lead_scoring_pool_connections{state="max"}')).toBe(10);
     expect(await valueOf('lead_scoring_pool_connections{state="used"}')).toBe(1);
     api.sequelize.connectionManager.releaseConnection(held);
+    // Of ten connections transactions have six.
+    const update = 'mutation { updateLead(updateLeadInput: { id: 1, company: "Another" }) { id } }';
+    await withConnection(api.databaseUrl, async (holder) => {
+      await holder.rows('BEGIN');
+      await holder.rows('LOCK TABLE leads');
+      const updates = Array.from({ length: 8 }, () => api.send(update));
+      while ((await valueOf('lead_scoring_pool_connections{state="used"}')) !== 6) continue;
+      while ((await valueOf('lead_scoring_pool_connections{state="waiting"}')) !== 2) continue;
+      await holder.rows('ROLLBACK');
+      await Promise.all(updates);
+    });
     // Counted every five seconds.
     while ((await valueOf('lead_scoring_queue_jobs{state="ready"}')) !== 1) continue;
     expect(await valueOf('lead_scoring_provider_degraded')).toBe(0);

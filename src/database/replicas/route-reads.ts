@@ -1,17 +1,9 @@
 import type pg from 'pg';
 import { QueryTypes, type Sequelize } from 'sequelize';
+import { type AcquireOptions, connectionPoolOf } from '../connection-pool.js';
 import { readAgainOnPrimary, ReadRoute } from './read-route.js';
 import type { ReadReplicas } from './read-replicas.js';
 import type { Replica } from './replica.js';
-
-interface AcquireOptions {
-  /** What is to be done with the connection. */
-  readonly type?: string;
-  /** Sequelize's own name for what has to be the primary. */
-  readonly useMaster?: boolean;
-  /** Of a transaction, which begins on the primary. */
-  readonly uuid?: string;
-}
 
 const isRead = ({ type, useMaster, uuid }: AcquireOptions): boolean =>
   (type === 'read' || type === QueryTypes.SELECT) && useMaster !== true && uuid === undefined;
@@ -21,19 +13,19 @@ const isRead = ({ type, useMaster, uuid }: AcquireOptions): boolean =>
  * What reads locks of other sessions says `useMaster`, since replicas know of none.
  */
 export function routeReads(sequelize: Sequelize, replicas: ReadReplicas): void {
-  const { connectionManager } = sequelize;
+  const pool = connectionPoolOf(sequelize);
   const lent = new WeakMap<object, Replica>();
-  const getConnection = connectionManager.getConnection.bind(connectionManager);
-  const releaseConnection = connectionManager.releaseConnection.bind(connectionManager);
+  const getConnection = pool.getConnection.bind(pool);
+  const releaseConnection = pool.releaseConnection.bind(pool);
 
-  connectionManager.getConnection = async (options: AcquireOptions = {}) => {
+  pool.getConnection = async (options: AcquireOptions = {}) => {
     const route = isRead(options) ? ReadRoute.current(replicas) : null;
     const loan = await route?.lend();
-    if (loan == null) return getConnection(options as Parameters<typeof getConnection>[0]);
+    if (loan == null) return getConnection(options);
     lent.set(loan.client, loan.replica);
     return loan.client;
   };
-  connectionManager.releaseConnection = (connection: object) => {
+  pool.releaseConnection = (connection) => {
     const replica = lent.get(connection);
     if (replica === undefined) releaseConnection(connection);
     else {

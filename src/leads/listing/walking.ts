@@ -7,10 +7,13 @@ const LONGEST_WALK = 20_000;
 /** Leads are not spread so evenly that what is expected to be enough always is. */
 const MARGIN = 1.5;
 
-/** What it takes to have an index name the leads that are asked for, in leads that a walk looks at in the same time. */
+/**
+ * What it takes to have an index name the leads that are asked for, in leads that a walk looks at in the same time. Measured
+ * with the index of words at 100 000 leads: 2.5 to 4.6 ms, where a walk takes 2 to 6 µs a lead.
+ */
 const INDEX_COST = 500;
 
-/** What it takes to read and to sort one that the index has named, in the same unit. */
+/** What it takes to read and to sort one that the index has named, in the same unit. Measured so as well: 3.5 to 7 µs. */
 const SORTED_LEAD_COST = 2;
 
 /** A walk that has not found enough. */
