@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, Page } from 'playwright-core';
 import { DemoService } from '../../src/demo/demo.service.js';
 import { type Api, startApi } from '../support/api.js';
+import { createApiKey } from '../support/api-key.js';
 import { hasBrowser, launchBrowser, NO_BROWSER } from '../support/browser.js';
 
 const isSkipped = !hasBrowser() && process.env.CI === undefined;
@@ -173,5 +174,45 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     expect(faults).toContain('asked https://cdn.example/x.png');
     expect(await page.evaluate('globalThis.hasRun')).toBeUndefined();
     faults = [];
+  });
+});
+
+(isSkipped ? describe.skip : describe)('GraphiQL where authentication is on', () => {
+  it('says who asks with what its header editor has, over a WebSocket as well', async () => {
+    const api = await startApi({ AUTH: 'on' });
+    const authorization = `Bearer ${await createApiKey(api.databaseUrl)}`;
+    await api.app.listen(0, '127.0.0.1');
+    const url = `${await api.app.getUrl()}/graphql`;
+    const recalculation = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: JSON.stringify({ query: 'mutation { recalculateAllScores { count } }' }),
+    };
+    const browser = await launchBrowser();
+    const page = await browser.newPage();
+    await page.goto(url);
+    const answer = page.locator('.graphiql-response .view-lines');
+    const run = () => page.getByRole('button', { name: /^Execute query/ }).click();
+
+    await run();
+    await answer.getByText('UNAUTHENTICATED').first().waitFor();
+
+    await page.getByRole('button', { name: 'Progress of recalculations' }).click();
+    await page.getByRole('tab', { name: 'RescoreProgress' }).waitFor();
+    await page.getByRole('button', { name: 'Headers' }).click();
+    await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').last().click();
+    await page.keyboard.insertText(JSON.stringify({ authorization }));
+    await run();
+    let isTold = false;
+    const told = answer
+      .getByText('"SUCCEEDED"')
+      .first()
+      .waitFor()
+      .then(() => (isTold = true));
+    while (!isTold) await fetch(url, recalculation);
+    await told;
+
+    await browser.close();
+    await api.close();
   });
 });
