@@ -6,7 +6,7 @@ import { machine } from './support/heading.js';
 import { prepare } from './support/ladder.js';
 import { type LoadArguments, readArguments, USAGE } from './support/load-arguments.js';
 import { readsTable, stepsTable, usageTable } from './support/load-report.js';
-import { LoadBench } from './support/load-steps.js';
+import { LoadBench } from './support/load-bench.js';
 import { print, runBenchmark } from './support/run-benchmark.js';
 
 async function run(args: LoadArguments, cleanUp: CleanUp): Promise<void> {

@@ -40,27 +40,24 @@ export interface LoadPlan {
 const WARM_UP_SECONDS = 15;
 const REST_MS = 1000;
 
-/** PostgreSQL, as it is delivered, works out scores with three processes and then writes them with one. */
+/** About what a recalculation takes: PostgreSQL, as it is delivered, works out scores with three processes and writes them with one. */
 export const CALCULATING_SESSIONS = 2;
 
 /** The server that is asked, and those who ask. */
 export class LoadBench {
-  private usage: ProcessUsage[] = [];
-
   private constructor(
     private readonly database: BenchDatabase,
     private readonly plan: LoadPlan,
     private readonly askers: Askers,
     private readonly server: ServerProcess,
+    /** What the server has used, every second, since a step began. */
+    private readonly usage: ProcessUsage[],
   ) {}
 
   static async start({ database, cleanUp }: Omit<Benchmark, 'rounds'>, plan: LoadPlan): Promise<LoadBench> {
-    let report: (usage: ProcessUsage) => void = () => undefined;
-    const server = await startServerProcess(SERVER, database.url, cleanUp, (usage) => {
-      report(usage);
-    });
-    const bench = new LoadBench(database, plan, new Askers(server), server);
-    report = (usage) => bench.usage.push(usage);
+    const usage: ProcessUsage[] = [];
+    const server = await startServerProcess(SERVER, database.url, cleanUp, (now) => usage.push(now));
+    const bench = new LoadBench(database, plan, new Askers(server), server, usage);
     await bench.step(askToRead, plan.readRate, Math.min(WARM_UP_SECONDS, plan.seconds));
     return bench;
   }
@@ -107,9 +104,9 @@ export class LoadBench {
   }
 
   private async step(ask: typeof askOfAWorkingDay, rate: number, seconds = this.plan.seconds): Promise<Step> {
-    this.usage = [];
+    this.usage.length = 0;
     const answers = await this.askers.askAtRate(() => ask(this.plan.leads), rate, seconds);
-    return { rate, seconds, answers, usage: this.usage };
+    return { rate, seconds, answers, usage: [...this.usage] };
   }
 }
 

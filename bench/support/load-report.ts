@@ -1,5 +1,5 @@
 import type { Answered } from './arrivals.js';
-import { CALCULATING_SESSIONS, type MeasuredReads, type Step } from './load-steps.js';
+import { CALCULATING_SESSIONS, type MeasuredReads, type Step } from './load-bench.js';
 import type { ProcessUsage } from './self-report.js';
 import { ratio, table, whole } from './table.js';
 
