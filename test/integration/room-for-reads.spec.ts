@@ -42,6 +42,16 @@ const withLockedLead = (work: () => Promise<void>) =>
     await holder.rows('COMMIT');
   });
 
+/** As many as ever can wait for a lock. */
+async function expectAllRoom(): Promise<void> {
+  let codes: Promise<unknown[]> = Promise.resolve([]);
+  await withLockedLead(async () => {
+    codes = Promise.all(Array.from({ length: WRITERS }, () => api.codeOf(update(id))));
+    while ((await waitingForLock()) < WRITERS);
+  });
+  await codes;
+}
+
 describe('the connections of the pool', () => {
   it('are there for reads where writers wait for one another, and all of those get done', async () => {
     await start({ DATABASE_ACQUIRE_TIMEOUT_MS: '30000' });
@@ -59,17 +69,34 @@ describe('the connections of the pool', () => {
     );
   });
 
-  it('are given up by whoever waits too long, and by who breaks off, and none is lost', async () => {
-    await start({ DATABASE_ACQUIRE_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '900' });
+  it.each([
+    ['waits for room too long', { DATABASE_ACQUIRE_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '900' }],
+    ['has no time left while it waits', { DATABASE_ACQUIRE_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '900' }],
+  ])('are given up by who %s', async (_, settings) => {
+    await start(settings);
+    const isRoomFirst = Number(settings.DATABASE_ACQUIRE_TIMEOUT_MS) < Number(settings.REQUEST_TIMEOUT_MS);
     for (let round = 0; round < 3; round += 1) {
       await withLockedLead(async () => {
         const codes = await Promise.all(Array.from({ length: POOL_SIZE }, () => api.codeOf(update(id))));
-        expect(codes.filter((code) => code === 'SERVICE_UNAVAILABLE')).toHaveLength(POOL_SIZE - WRITERS);
-        expect(codes.filter((code) => code === 'REQUEST_TIMED_OUT')).toHaveLength(WRITERS);
+        const timedOut = codes.filter((code) => code === 'REQUEST_TIMED_OUT');
+        expect(timedOut).toHaveLength(isRoomFirst ? WRITERS : POOL_SIZE);
+        expect(codes.filter((code) => code === 'SERVICE_UNAVAILABLE')).toHaveLength(
+          POOL_SIZE - timedOut.length,
+        );
       });
     }
-    expect(await Promise.all(Array.from({ length: 20 }, () => api.codeOf(update(id))))).toEqual(
-      Array.from({ length: 20 }, () => undefined),
+    await expectAllRoom();
+  });
+
+  it('leave room to others where a transaction gets none of them', async () => {
+    await start({ DATABASE_ACQUIRE_TIMEOUT_MS: '300' });
+    const { connectionManager } = api.sequelize;
+    const reading = await Promise.all(
+      Array.from({ length: POOL_SIZE }, () => connectionManager.getConnection({ type: 'read' })),
     );
+    const codes = await Promise.all(Array.from({ length: WRITERS }, () => api.codeOf(update(id))));
+    expect(codes).toEqual(codes.map(() => 'SERVICE_UNAVAILABLE'));
+    for (const held of reading) connectionManager.releaseConnection(held);
+    await expectAllRoom();
   });
 });

@@ -163,14 +163,9 @@ export function sortSegment(query: LeadQuery, segment: Segment, limit: number): 
   return { sql, bind: parameters.values };
 }
 
-/**
- * `lead_scores` narrows down what is to be found where a filter is about scores, and where few leads have none. Where it does
- * not, joining it may have PostgreSQL read the whole of it.
- */
-function keysToSortBy({ filter, order }: LeadQuery, segment: Segment): OrderKeys {
-  const isNarrowed = filter.score != null || filter.isScored != null || segment === 'nulls';
-  return order.field === 'score' && !isNarrowed ? SCORE_OF_LEAD : ORDERS[order.field];
-}
+/** Joining `lead_scores` may have PostgreSQL read the whole of it, which pays only where its index finds what few have no score. */
+const keysToSortBy = ({ order }: LeadQuery, segment: Segment): OrderKeys =>
+  order.field === 'score' && segment === 'values' ? SCORE_OF_LEAD : ORDERS[order.field];
 
 /** What is read beside columns: where a lead stands, a text for each key. An array would take longer to parse. */
 export interface Positioned {
