@@ -7,6 +7,7 @@ import type { Settings } from './config/settings.js';
 import { createApp } from './configure-app.js';
 import { errorCodeOf } from './database/connection-faults.js';
 import { ensureMigrated, openDatabase } from './database/open-database.js';
+import { ensurePoolerMatches } from './database/pooler.js';
 import { DemoService } from './demo/demo.service.js';
 import { drain } from './graceful-shutdown.js';
 import type { Log } from './logging/log.js';
@@ -40,6 +41,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   };
   try {
     await ensureMigrated(database);
+    await ensurePoolerMatches(database.url, settings.database.poolerUrl);
     await ensureWayIn(settings.access, database.url);
     app = await createApp(settings, database.url, log);
     const demoLeadCount = database.isEmbedded ? await loadDemo(app) : 0;

@@ -6,6 +6,7 @@ import { CoreModule } from '../core.module.js';
 import { createReadableLog } from '../logging/log.js';
 import { NestLog } from '../logging/nest-log.js';
 import { ensureMigrated, type OpenDatabase } from '../database/open-database.js';
+import { ensurePoolerMatches } from '../database/pooler.js';
 
 /** Runs work with the features that the server has, on a database whose schema is up to date. */
 export async function withFeatures<Result>(
@@ -14,6 +15,7 @@ export async function withFeatures<Result>(
   work: (features: INestApplicationContext) => Promise<Result>,
 ): Promise<Result> {
   await ensureMigrated(database);
+  await ensurePoolerMatches(database.url, settings.database.poolerUrl);
   const features = await NestFactory.createApplicationContext(CoreModule.register(settings, database.url), {
     abortOnError: false,
     // The standard output is for what the command says.

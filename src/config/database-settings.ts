@@ -1,6 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { InvalidDatabaseUrlError, parseDatabaseUrl } from './database-url.js';
 import type { Environment } from './environment.js';
-import { integer, isProduction, isSet, isUrl, list, type SettingsOf, text } from './setting-kinds.js';
+import { integer, isProduction, isSet, list, type SettingsOf, text } from './setting-kinds.js';
 
 export interface DatabaseSettings {
   /** null: the embedded PostgreSQL. */
@@ -17,25 +18,35 @@ export interface DatabaseSettings {
   readonly replicaMaxLagMs: number;
 }
 
-const isPostgresUrl = isUrl(['postgres:', 'postgresql:']);
+/** The rule that one of the URLs breaks; null: they are all valid. */
+function brokenRule(urls: readonly string[]): string | null {
+  try {
+    urls.forEach(parseDatabaseUrl);
+    return null;
+  } catch (error) {
+    if (error instanceof InvalidDatabaseUrlError) return error.message;
+    throw error;
+  }
+}
+
+const urlsIn = (value: string | undefined): string[] => (value === undefined ? [] : [value]);
+
+/** @param urlsOf the URLs in a value of the setting */
+const validUrls =
+  <Value>(name: string, urlsOf: (value: Value) => readonly string[]) =>
+  (value: Value, context: z.RefinementCtx): void => {
+    const rule = brokenRule(urlsOf(value));
+    if (rule !== null) context.addIssue({ code: 'custom', message: `${name} ${rule}` });
+  };
 
 export const databaseShape = {
-  DATABASE_URL: text().refine(
-    (value) => value === undefined || isPostgresUrl(value),
-    'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database',
-  ),
-  DATABASE_POOLER_URL: text().refine(
-    (value) => value === undefined || isPostgresUrl(value),
-    'DATABASE_POOLER_URL must be a URL such as postgres://user:password@host:6432/database',
-  ),
+  DATABASE_URL: text().superRefine(validUrls('DATABASE_URL', urlsIn)),
+  DATABASE_POOLER_URL: text().superRefine(validUrls('DATABASE_POOLER_URL', urlsIn)),
   DATABASE_POOL_SIZE: integer('DATABASE_POOL_SIZE', 2, 500, 10),
   EMBEDDED_POSTGRES_DIR: text(),
   DATABASE_REPLICA_URLS: text()
     .transform((value) => list(value ?? ''))
-    .refine(
-      (urls) => urls.every(isPostgresUrl),
-      'DATABASE_REPLICA_URLS must be URLs such as postgres://user:password@host:5432/database, separated by commas',
-    ),
+    .superRefine(validUrls('Each URL of DATABASE_REPLICA_URLS', (urls: string[]) => urls)),
   DATABASE_REPLICA_MAX_LAG_MS: integer('DATABASE_REPLICA_MAX_LAG_MS', 100, 60_000, 5_000),
 } satisfies z.ZodRawShape;
 

@@ -1,4 +1,5 @@
 import { OperatorError } from '../common/operator-error.js';
+import { locationOf } from '../config/database-url.js';
 
 /** The code of a driver's or the operating system's error, wherever Sequelize has wrapped it. */
 export function errorCodeOf(error: unknown): string | undefined {
@@ -31,17 +32,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '57P03': 'it is starting up or shutting down; try again in a moment',
 };
 
-/** Where the database is, without user, password and parameters. */
-function locationOf(url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  return `${hostname || 'localhost'}:${port || '5432'}${pathname}`;
-}
-
 /** What the driver reports without a code, by the words that it uses. */
 const WORDED_REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/timeout/i, REMEDIES.ETIMEDOUT ?? ''],
   [/does not support SSL/, 'it offers no TLS; remove sslmode from DATABASE_URL, or turn TLS on there'],
-  [/password must be a string/, 'it wants a password; put one into DATABASE_URL'],
+  [/password must be a (non-empty )?string/, 'it wants a password; put one into DATABASE_URL'],
   [/certificate/i, 'its TLS certificate is not trusted; name its authority with sslrootcert in DATABASE_URL'],
 ];
 
@@ -55,8 +50,8 @@ function remedyFor(error: unknown): string {
 }
 
 /** Puts a failed connection into words that help whoever runs the command; the password is never among them. */
-export function connectionFault(url: string, error: unknown): OperatorError {
-  return new OperatorError(`The database at ${locationOf(url)} cannot be used: ${remedyFor(error)}.`, {
-    cause: error,
-  });
+export function connectionFault(url: string, error: unknown, setting = 'DATABASE_URL'): OperatorError {
+  if (error instanceof OperatorError) return error;
+  const remedy = remedyFor(error).replaceAll('DATABASE_URL', setting);
+  return new OperatorError(`The database at ${locationOf(url)} cannot be used: ${remedy}.`, { cause: error });
 }

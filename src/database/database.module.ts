@@ -1,10 +1,11 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import { InjectConnection, SequelizeModule } from '@nestjs/sequelize';
 import { Sequelize } from 'sequelize';
 import type { DatabaseSettings } from '../config/database-settings.js';
 import type { TimeSettings } from '../config/time-settings.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
+import { PoolerGuard } from './pooler.js';
 import { ProbeConnection } from './probe-connection.js';
 import { ProcessPresence } from './process-presence.js';
 import { ReadReplicas } from './replicas/read-replicas.js';
@@ -13,6 +14,7 @@ import { routeReads } from './replicas/route-reads.js';
 import { endStatementsWithRequests } from './request-connections.js';
 import { keepRoomForReads } from './room-for-reads.js';
 import { sequelizeOptions } from './sequelize-options.js';
+import { prepareTransactions } from './transactions.js';
 
 /** The connection pool, and connections outside it. Features name their models with `SequelizeModule.forFeature`. */
 @Module({})
@@ -22,6 +24,7 @@ export class DatabaseModule {
     availability: DatabaseAvailability,
     replicas: ReadReplicas,
   ) {
+    prepareTransactions(sequelize);
     keepRoomForReads(sequelize);
     if (replicas.areThere) routeReads(sequelize, replicas);
     // Last: it is to see the connections of replicas as well, and what waits for room.
@@ -40,12 +43,30 @@ export class DatabaseModule {
       maxLagMs: replicaMaxLagMs,
       poolSize,
     });
+    const connections = new DedicatedConnections(url);
+    const logger = new Logger(DatabaseModule.name);
+    const pooler =
+      poolerUrl === null
+        ? null
+        : new PoolerGuard(connections, (message) => {
+            logger.error(message);
+          });
     return {
       module: DatabaseModule,
       global: true,
-      imports: [SequelizeModule.forRoot(sequelizeOptions(poolerUrl ?? url, poolSize, acquireMs))],
+      imports: [
+        SequelizeModule.forRoot(
+          sequelizeOptions({
+            url: poolerUrl ?? url,
+            poolSize,
+            acquireMs,
+            isPooled: pooler !== null,
+            check: pooler === null ? undefined : (session) => pooler.check(session),
+          }),
+        ),
+      ],
       providers: [
-        { provide: DedicatedConnections, useValue: new DedicatedConnections(url) },
+        { provide: DedicatedConnections, useValue: connections },
         ProbeConnection,
         ProcessPresence,
         DatabaseAvailability,

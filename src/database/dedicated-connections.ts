@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { openSession, sessionClass } from './session.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -14,28 +15,20 @@ export class DedicatedConnections {
    * ends no process.
    * @param purpose how PostgreSQL's own tools name the session
    */
-  async open(purpose: string, timeoutMs = CONNECT_TIMEOUT_MS): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.url,
-      application_name: `lead-scoring ${purpose}`,
-      connectionTimeoutMillis: timeoutMs,
-      keepAlive: true,
-    });
-    client.on('error', () => undefined);
-    await client.connect();
-    return client;
+  open(purpose: string, connectTimeoutMs = CONNECT_TIMEOUT_MS): Promise<pg.Client> {
+    return openSession({ url: this.url, purpose, connectTimeoutMs });
   }
 
   /** A pool of its own for a library that wants one, which the caller ends. */
   pool(purpose: string, size: number): pg.Pool {
+    const Client = sessionClass({ url: this.url, purpose, connectTimeoutMs: CONNECT_TIMEOUT_MS });
     const pool = new pg.Pool({
-      connectionString: this.url,
-      application_name: `lead-scoring ${purpose}`,
+      Client,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
       max: size,
     });
     pool.on('error', () => undefined);
+    // graphile-worker wants a listener of the pool's own for errors of clients, and warns otherwise.
     pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   }

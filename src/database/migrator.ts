@@ -1,13 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import path from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
 import { OperatorError } from '../common/operator-error.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { connectionFault } from './connection-faults.js';
 import { migrateQueue } from './job-queue.js';
 import { type Migration, type MigrationContext, MigrationRefusal } from './migration.js';
+import { openSession } from './session.js';
 
 /** Where the migrations are, in the sources as well as in the built output. */
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -92,19 +93,11 @@ async function withMigrator(
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'lead-scoring migrator',
-  });
-  // A lost connection fails the statement that was under way; without a listener it would end the process.
-  client.on('error', () => undefined);
   try {
-    await client.connect();
+    return await openSession({ url, purpose: 'migrator', connectTimeoutMs: 10_000 });
   } catch (error) {
     throw connectionFault(url, error);
   }
-  return client;
 }
 
 function createUmzug(client: pg.Client, options: MigratorOptions): Umzug<pg.Client> {
@@ -160,7 +153,7 @@ async function runMigration(
   { onMigration }: MigratorOptions,
 ): Promise<void> {
   const migration = await loadMigration(directory, name);
-  await client.query('BEGIN');
+  await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
   try {
     await migration[direction](contextOf(client));
     await client.query(

@@ -1,9 +1,9 @@
-import pg from 'pg';
 import { OperatorError } from '../common/operator-error.js';
 import type { Settings } from '../config/settings.js';
 import { connectionFault } from './connection-faults.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrateUp, migrationStatus } from './migrator.js';
+import { ensureOwnSessions } from './own-sessions.js';
 
 export interface OpenDatabase {
   readonly url: string;
@@ -44,14 +44,9 @@ export async function ensureMigrated({ url, isEmbedded }: OpenDatabase): Promise
 }
 
 async function checkReachable(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  client.on('error', () => undefined);
   try {
-    await client.connect();
-    await client.query('SELECT 1');
+    await ensureOwnSessions(url);
   } catch (error) {
     throw connectionFault(url, error);
-  } finally {
-    await client.end().catch(() => undefined);
   }
 }

@@ -1,28 +1,59 @@
 import { type Sequelize, Transaction } from 'sequelize';
 import { currentRequest } from '../common/request-context.js';
 import { toDomainError, TransactionLostError } from './database-errors.js';
+import { beginTransaction } from './session-settings.js';
 
 /**
  * Runs a use case in one transaction: all of it is kept, or nothing. Errors of the database come out as
  * errors of the domain where a client can do something about them.
- *
- * READ COMMITTED is asked for by name, whatever the server's default: each statement has to see what was
- * committed while the one before it waited for a lock.
  */
 export async function inTransaction<Result>(
   sequelize: Sequelize,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
+  return withDomainErrors(() => runOnce(sequelize, work));
+}
+
+function runOnce<Result>(
+  sequelize: Sequelize,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  return sequelize.transaction(async (transaction) => {
+    const result = await work(transaction);
+    // Who is told that the time was up is told as well that nothing was changed.
+    currentRequest()?.deadline?.throwIfOver();
+    return result;
+  });
+}
+
+/** What Sequelize has, and its types do not. */
+interface SequelizeInternals {
+  /** The version is known since the first connection. */
+  readonly options: { readonly databaseVersion: string | number };
+  getQueryInterface(): {
+    readonly queryGenerator: {
+      startTransactionQuery(transaction: { readonly parent?: unknown }): string;
+    };
+  };
+}
+
+/**
+ * Has each transaction ask for the settings that it relies on in the message that begins it, before any limit that is a
+ * default of the role or the database can end it.
+ */
+export function prepareTransactions(sequelize: Sequelize): void {
+  const internals = sequelize as unknown as SequelizeInternals;
+  const { queryGenerator } = internals.getQueryInterface();
+  const startTransactionQuery = queryGenerator.startTransactionQuery.bind(queryGenerator);
+  queryGenerator.startTransactionQuery = (transaction) =>
+    transaction.parent == null
+      ? beginTransaction(Number.parseInt(String(internals.options.databaseVersion), 10))
+      : startTransactionQuery(transaction);
+}
+
+async function withDomainErrors<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
-    return await sequelize.transaction(
-      { isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED },
-      async (transaction) => {
-        const result = await work(transaction);
-        // Who is told that the time was up is told as well that nothing was changed.
-        currentRequest()?.deadline?.throwIfOver();
-        return result;
-      },
-    );
+    return await work();
   } catch (error) {
     throw toDomainError(error) ?? error;
   }

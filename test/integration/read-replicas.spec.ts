@@ -17,6 +17,7 @@ import { type Connection, connect, withConnection } from '../support/connection.
 import { insertLead, insertLeads } from '../support/fixtures.js';
 import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { StreamingReplica } from '../support/streaming-replica.js';
+import { startTransactionPooler } from '../support/transaction-pooler.js';
 
 /** More than any test takes, so that none depends on how quick it is. */
 const MAX_LAG_MS = 60_000;
@@ -221,6 +222,30 @@ describe('reading from a replica', () => {
     // From then on, replicas that have what there was before are good again.
     await replica.resume();
     await inStep();
+  });
+
+  it('reads nothing from another database of the same server, also if a connection leads there later', async () => {
+    const proxy = await startTransactionPooler(replica.url);
+    const misled = new ReadReplicas({
+      primaryUrl: primary.url,
+      replicaUrls: [proxy.url],
+      maxLagMs: MAX_LAG_MS,
+      poolSize: 1,
+    });
+    try {
+      await misled.start();
+      await until(async () => (await misled.pickFor('a reader')) !== null);
+      const picked = await misled.pickFor('a reader');
+      const elsewhere = new URL(replica.url);
+      elsewhere.pathname = '/postgres';
+      await proxy.redirect(elsewhere.href);
+      await expect(picked?.lend()).rejects.toThrow('The connection leads elsewhere');
+      await until(() => faultOf(misled) === 'another database or schema than that of the primary');
+      expect(await misled.pickFor('a reader')).toBeNull();
+    } finally {
+      await misled.onApplicationShutdown();
+      await proxy.close();
+    }
   });
 
   it('shows runs that go on as running, which a replica cannot know', async () => {

@@ -28,13 +28,13 @@ export async function startNetwork(databaseUrl: string): Promise<Network> {
   const sockets = new Set<net.Socket>();
   let isFrozen = false;
   let holdNext: ((near: net.Socket) => void) | null = null;
-  const proxy = net.createServer((near) => {
+  const proxy = net.createServer({ noDelay: true }, (near) => {
     if (holdNext !== null) {
       holdNext(near);
       holdNext = null;
       return;
     }
-    const far = net.connect({ host: target.hostname, port: Number(target.port) });
+    const far = net.connect({ host: target.hostname, port: Number(target.port), noDelay: true });
     for (const [from, to] of [
       [near, far],
       [far, near],

@@ -1,3 +1,4 @@
+import { type DatabaseIdentity, IDENTITY_COLUMNS } from '../database-identity.js';
 import type { SteadyConnection } from './steady-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
@@ -7,8 +8,7 @@ interface Sample {
 }
 
 const READ_POSITION = `
-  SELECT pg_current_wal_flush_lsn()::text AS position,
-    (SELECT system_identifier::text FROM pg_control_system()) AS system`;
+  SELECT pg_current_wal_flush_lsn()::text AS position, ${IDENTITY_COLUMNS}`;
 
 /**
  * How far the primary was, and when: what replicas are held against. PostgreSQL's own measure of a replica's delay, the time
@@ -16,7 +16,7 @@ const READ_POSITION = `
  */
 export class PrimaryPositions {
   private samples: Sample[] = [];
-  private knownSystem: string | null = null;
+  private knownIdentity: DatabaseIdentity | null = null;
 
   constructor(
     private readonly connection: SteadyConnection,
@@ -24,19 +24,20 @@ export class PrimaryPositions {
   ) {}
 
   /** The identity that all replicas of the primary share with it; null: not known yet. */
-  get system(): string | null {
-    return this.knownSystem;
+  get identity(): DatabaseIdentity | null {
+    return this.knownIdentity;
   }
 
   /** @throws where the primary does not answer */
   async look(): Promise<void> {
     // The time before asking: a position is never taken for older than it is.
     const at = performance.now();
-    const [row] = await this.connection.rows<{ position: string; system: string }>(READ_POSITION);
+    const [row] = await this.connection.rows<DatabaseIdentity & { position: string }>(READ_POSITION);
     if (row === undefined) return;
-    if (row.system !== this.knownSystem) this.samples = [];
-    this.knownSystem = row.system;
-    this.samples.push({ at, position: walPosition(row.position) });
+    const { position, ...identity } = row;
+    if (identity.system !== this.knownIdentity?.system) this.samples = [];
+    this.knownIdentity = identity;
+    this.samples.push({ at, position: walPosition(position) });
     // The newest of those that are old enough is what a replica must have reached; what came before is not asked for.
     const old = this.samples.findLastIndex((sample) => sample.at <= at - this.maxLagMs);
     if (old > 0) this.samples.splice(0, old);

@@ -21,6 +21,9 @@ export interface ReplicaStatus {
   readonly fault: ReplicaFault | null;
 }
 
+/** A server that comes back goes through several of them. */
+const PASSING_FAULTS: ReadonlySet<ReplicaFault> = new Set(['unreachable', 'behind']);
+
 const LOOK_INTERVAL_MS = 500;
 const FORGET_INTERVAL_MS = 60_000;
 
@@ -42,7 +45,7 @@ export class ReadReplicas implements OnApplicationShutdown {
     this.writes = new CallerWrites(this.primary);
     this.replicas = replicaUrls.map(
       (url) =>
-        new Replica(url, poolSize, (replica, before) => {
+        new Replica(url, poolSize, this.positions, (replica, before) => {
           this.tell(replica, before);
         }),
     );
@@ -62,11 +65,11 @@ export class ReadReplicas implements OnApplicationShutdown {
     if (!this.areThere || this.timers.length > 0) return;
     this.timers.push(
       this.repeat(() => this.lookAtPrimary(), LOOK_INTERVAL_MS),
-      ...this.replicas.map((replica) => this.repeat(() => replica.look(this.positions), LOOK_INTERVAL_MS)),
+      ...this.replicas.map((replica) => this.repeat(() => replica.look(), LOOK_INTERVAL_MS)),
       this.repeat(() => this.writes.forgetOld(), FORGET_INTERVAL_MS),
     );
     await this.lookAtPrimary();
-    await Promise.all(this.replicas.map((replica) => replica.look(this.positions)));
+    await Promise.all(this.replicas.map((replica) => replica.look()));
   }
 
   /**
@@ -107,7 +110,7 @@ export class ReadReplicas implements OnApplicationShutdown {
 
   private tell({ name, fault }: Replica, before: ReplicaFault | null): void {
     if (fault === null) this.logger.log(`Queries are read from the replica at ${name}.`);
-    else if (before === null || before === 'not looked at yet') {
+    else if (before === null || before === 'not looked at yet' || !PASSING_FAULTS.has(fault)) {
       this.logger.warn(`Nothing is read from the replica at ${name}: ${fault}.`);
     }
   }

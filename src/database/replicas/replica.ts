@@ -1,16 +1,27 @@
 import type pg from 'pg';
 import { Sequelize } from 'sequelize-typescript';
+import { serverOf } from '../../config/database-url.js';
+import { type DatabaseIdentity, differenceOf, IDENTITY_COLUMNS } from '../database-identity.js';
 import { sequelizeOptions } from '../sequelize-options.js';
 import type { PrimaryPositions } from './primary-positions.js';
 import { SteadyConnection } from './steady-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
 /** Why nothing is read from a replica; `null`: something is. */
-export type ReplicaFault = 'not looked at yet' | 'unreachable' | 'behind' | 'no replica of the primary';
+export type ReplicaFault =
+  | 'not looked at yet'
+  | 'unreachable'
+  | 'behind'
+  | 'no replica of the primary'
+  | 'another database or schema than that of the primary';
 
+/** `replayed` is null on a server that is no replica. */
 const READ_STATE = `
-  SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END::text AS replayed,
-    (SELECT system_identifier::text FROM pg_control_system()) AS system`;
+  SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END::text AS replayed, ${IDENTITY_COLUMNS}`;
+
+interface ReplicaState extends DatabaseIdentity {
+  readonly replayed: string | null;
+}
 
 /** One that is not free by then: its server hangs, or has too much to do. */
 const ACQUIRE_TIMEOUT_MS = 3_000;
@@ -27,10 +38,11 @@ export class Replica {
   constructor(
     private readonly url: string,
     poolSize: number,
+    private readonly primary: PrimaryPositions,
     private readonly onChange: (replica: Replica, before: ReplicaFault | null) => void,
   ) {
-    const { uri, ...options } = sequelizeOptions(url, poolSize, ACQUIRE_TIMEOUT_MS);
-    this.sequelize = new Sequelize(uri ?? url, options);
+    const check = (session: pg.Client) => this.check(session);
+    this.sequelize = new Sequelize(sequelizeOptions({ url, poolSize, acquireMs: ACQUIRE_TIMEOUT_MS, check }));
     this.heart = new SteadyConnection(url, 'replica watch', () => {
       this.becomes('unreachable');
     });
@@ -38,8 +50,7 @@ export class Replica {
 
   /** Host and port, which say nothing secret. */
   get name(): string {
-    const { hostname, port } = new URL(this.url);
-    return `${hostname || 'localhost'}:${port || '5432'}`;
+    return serverOf(this.url);
   }
 
   get fault(): ReplicaFault | null {
@@ -68,10 +79,10 @@ export class Replica {
   }
 
   /** Looks how it does. */
-  async look(primary: PrimaryPositions): Promise<void> {
+  async look(): Promise<void> {
     try {
-      const [row] = await this.heart.rows<{ replayed: string | null; system: string }>(READ_STATE);
-      this.becomes(row === undefined ? 'unreachable' : this.judge(row, primary));
+      const [row] = await this.heart.rows<ReplicaState>(READ_STATE);
+      this.becomes(row === undefined ? 'unreachable' : this.judge(row));
     } catch {
       this.becomes('unreachable');
     }
@@ -86,15 +97,29 @@ export class Replica {
     await Promise.all([this.heart.close(), this.sequelize.close()]);
   }
 
-  private judge(
-    { replayed, system }: { replayed: string | null; system: string },
-    primary: PrimaryPositions,
-  ): ReplicaFault | null {
+  /** A new connection may lead elsewhere than those before it: a name may have another address by now. */
+  private async check(session: pg.Client): Promise<void> {
+    const { rows } = await session.query<ReplicaState>(READ_STATE);
+    const fault = rows[0] === undefined ? 'unreachable' : this.foreignFault(rows[0]);
+    if (fault === null) return;
+    this.heart.reconnect();
+    throw new Error(`The connection leads elsewhere: ${fault}.`);
+  }
+
+  private judge(state: ReplicaState): ReplicaFault | null {
+    const fault = this.foreignFault(state);
+    if (fault !== null || state.replayed === null) return fault;
+    this.replayedPosition = walPosition(state.replayed);
+    return this.primary.isRecent(this.replayedPosition) ? null : 'behind';
+  }
+
+  private foreignFault(state: ReplicaState): ReplicaFault | null {
+    const { identity } = this.primary;
     // One that was promoted goes its own way: what it holds from then on never was in the primary.
-    if (replayed === null || (primary.system !== null && primary.system !== system))
+    if (state.replayed === null || (identity !== null && identity.system !== state.system))
       return 'no replica of the primary';
-    this.replayedPosition = walPosition(replayed);
-    return primary.isRecent(this.replayedPosition) ? null : 'behind';
+    const isSame = identity === null || differenceOf(identity, state) === null;
+    return isSame ? null : 'another database or schema than that of the primary';
   }
 
   private becomes(fault: ReplicaFault | null): void {

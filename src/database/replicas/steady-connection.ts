@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { openSession } from '../session.js';
 
 /** Nobody waits longer for a server that does not answer, in milliseconds. */
 const LIMIT_MS = 2_000;
@@ -43,6 +44,11 @@ export class SteadyConnection {
     }
   }
 
+  /** Has the next statement use a new connection. */
+  reconnect(): void {
+    if (this.client !== null) this.drop(this.client);
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     const client = await this.client?.catch(() => null);
@@ -50,15 +56,13 @@ export class SteadyConnection {
   }
 
   private async open(): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.url,
-      application_name: `lead-scoring ${this.purpose}`,
-      connectionTimeoutMillis: LIMIT_MS,
-      query_timeout: LIMIT_MS,
-      keepAlive: true,
+    const { url, purpose } = this;
+    const client = await openSession({
+      url,
+      purpose,
+      connectTimeoutMs: LIMIT_MS,
+      queryTimeoutMs: LIMIT_MS,
     });
-    client.on('error', () => undefined);
-    await client.connect();
     const opened = this.client;
     client.once('end', () => {
       if (this.isClosed) return;

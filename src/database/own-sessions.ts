@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { OperatorError } from '../common/operator-error.js';
+import { openSession } from './session.js';
+
+const TIME_LIMIT_MS = 10_000;
+const OTHERS_TIME_LIMIT_MS = 3_000;
+
+/** A pooler hands its idle connections to these sessions one by one, until it has to move the first one. */
+const OTHER_SESSIONS = 3;
+
+/** A setting that nothing else uses, so that a value in it tells which session has set it. */
+const MARK = 'lead_scoring.session_mark';
+const SET_MARK = `SELECT set_config('${MARK}', $1, false)`;
+const READ_MARK = `SELECT current_setting('${MARK}', true) AS mark`;
+
+/** PostgreSQL begins a transaction in any session; PgBouncer in statement mode answers with this code. */
+const PROTOCOL_VIOLATION = '08P01';
+
+/**
+ * Makes sure that a session at this address is one session of PostgreSQL from beginning to end. Behind a pooler in
+ * transaction or statement mode, it is not: what one session sets gets lost, or another one has it. A pooler in session
+ * mode and a proxy that passes connections on behave as PostgreSQL does.
+ * @throws OperatorError if it is not; the driver's error if the database cannot be used
+ */
+export async function ensureOwnSessions(url: string): Promise<void> {
+  const first = await open(url, TIME_LIMIT_MS);
+  const others: pg.Client[] = [];
+  try {
+    const mark = randomUUID();
+    await first.query(SET_MARK, [mark]);
+    for (let count = 0; count < OTHER_SESSIONS; count += 1) {
+      // A server or a pooler in session mode may have no more to give, which proves nothing.
+      const other = await open(url, OTHERS_TIME_LIMIT_MS).catch(() => null);
+      if (other === null) return;
+      others.push(other);
+      if ((await markWithinTransaction(other)) === mark) throw new SharedSessionsError();
+      if ((await readMark(first)) !== mark) throw new SharedSessionsError();
+    }
+  } finally {
+    await Promise.all([first, ...others].map((session) => session.end().catch(() => undefined)));
+  }
+}
+
+class SharedSessionsError extends OperatorError {
+  constructor(options?: ErrorOptions) {
+    super(
+      'DATABASE_URL leads to a connection pooler in transaction or statement mode, which does not keep a session on one connection to PostgreSQL. Set DATABASE_POOLER_URL to this address, and DATABASE_URL to that of PostgreSQL itself.',
+      options,
+    );
+  }
+}
+
+/** As through a pooler: it leaves as little as possible behind in a session that others may get. */
+const open = (url: string, timeLimitMs: number): Promise<pg.Client> =>
+  openSession({
+    url,
+    purpose: 'session check',
+    connectTimeoutMs: timeLimitMs,
+    queryTimeoutMs: timeLimitMs,
+    isPooled: true,
+  });
+
+async function readMark(session: pg.Client): Promise<string | null | undefined> {
+  const { rows } = await session.query<{ mark: string | null }>(READ_MARK);
+  return rows[0]?.mark;
+}
+
+/** The transaction stays open, so that a pooler cannot give its connection to anybody else. */
+async function markWithinTransaction(session: pg.Client): Promise<string | null | undefined> {
+  try {
+    await session.query('BEGIN');
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== PROTOCOL_VIOLATION) throw error;
+    throw new SharedSessionsError({ cause: error });
+  }
+  return readMark(session);
+}
