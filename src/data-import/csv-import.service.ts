@@ -5,7 +5,7 @@ import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
 import { refusalReason, TransactionLostError } from '../database/database-errors.js';
 import { cancelThroughPool, stopOnAbort } from '../database/stop-on-abort.js';
-import { inTransaction } from '../database/transactions.js';
+import { inSingleTransaction } from '../database/transactions.js';
 import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
 import { type CsvPaths, ImportFiles } from './import-files.js';
 import { ImportInterruptedError } from './import-interrupted-error.js';
@@ -44,7 +44,7 @@ export class CsvImportService {
   ): Promise<ImportResult> {
     let isCommitting = false;
     try {
-      return await inTransaction(this.sequelize, async (transaction) => {
+      return await inSingleTransaction(this.sequelize, async (transaction) => {
         const result = await this.importWithin(transaction, files, observer, signal);
         isCommitting = true;
         return result;

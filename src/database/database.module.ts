@@ -14,7 +14,7 @@ import { routeReads } from './replicas/route-reads.js';
 import { endStatementsWithRequests } from './request-connections.js';
 import { keepRoomForReads } from './room-for-reads.js';
 import { sequelizeOptions } from './sequelize-options.js';
-import { prepareTransactions } from './transactions.js';
+import { prepareTransactions, retryStatements } from './transactions.js';
 
 /** The connection pool, and connections outside it. Features name their models with `SequelizeModule.forFeature`. */
 @Module({})
@@ -27,6 +27,7 @@ export class DatabaseModule {
     prepareTransactions(sequelize);
     keepRoomForReads(sequelize);
     if (replicas.areThere) routeReads(sequelize, replicas);
+    retryStatements(sequelize);
     // Last: it is to see the connections of replicas as well, and what waits for room.
     endStatementsWithRequests(sequelize, availability);
   }

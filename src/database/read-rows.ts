@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Sequelize } from 'sequelize';
 import { readAgainOnPrimary } from './replicas/read-route.js';
+import { retryConflicts } from './transactions.js';
 
 /** A statement with its parameters. */
 export interface Statement {
@@ -13,7 +14,7 @@ export interface Statement {
  * every row, which takes about as long as reading a page of a list. Outside transactions only.
  */
 export function readRows<Row extends object>(sequelize: Sequelize, statement: Statement): Promise<Row[]> {
-  return readAgainOnPrimary(() => readOnce(sequelize, statement));
+  return retryConflicts(() => readAgainOnPrimary(() => readOnce(sequelize, statement)));
 }
 
 async function readOnce<Row extends object>(

@@ -4,7 +4,7 @@ import { DomainError } from '../common/domain-error.js';
 import { recalculationBegun, recalculationEnded } from '../common/happenings.js';
 import { refusalReason, toDomainError, TransactionLostError } from '../database/database-errors.js';
 import { stopOnAbort } from '../database/stop-on-abort.js';
-import { inTransaction, withSavepoint } from '../database/transactions.js';
+import { inSingleTransaction, withSavepoint } from '../database/transactions.js';
 import {
   countLeadsOf,
   type Recalculation,
@@ -62,7 +62,7 @@ export class RescoreExecution {
    */
   async run(): Promise<number> {
     try {
-      await inTransaction(this.sequelize, async (transaction) => {
+      await inSingleTransaction(this.sequelize, async (transaction) => {
         this.begun = await this.begin(transaction);
         await this.runWithin(transaction, this.begun);
       });

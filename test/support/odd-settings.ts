@@ -10,6 +10,7 @@ const ODD_SETTINGS = {
   bytea_output: 'escape',
   extra_float_digits: '-10',
   array_nulls: 'off',
+  default_transaction_isolation: 'serializable',
   default_transaction_deferrable: 'on',
   statement_timeout: '5s',
   lock_timeout: '5s',
