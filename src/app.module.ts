@@ -34,6 +34,7 @@ export class AppModule {
           environment: settings.environment,
           isAllowedOrigin: isAllowedOrigin(settings.http.corsOrigins),
           limits: settings.limits.query,
+          listLimits: { leads: settings.lists.maxLeads, interactions: settings.lists.maxInteractions },
           rates: limiter,
           callerOf: (context) => callerKeyOf((context as { req: FastifyRequest }).req),
           timeoutMs: settings.times.requestMs,

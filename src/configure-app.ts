@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
 import type { Settings } from './config/settings.js';
+import { sendWrittenAnswers } from './graphql/answers/answer-writer.js';
 import { limitSocketMessages } from './graphql/socket-message-size.js';
 import { Readiness } from './health/readiness.js';
 import { identifyRequests } from './http/identify-requests.js';
@@ -34,6 +35,7 @@ export async function createApp(
   const server = app.getHttpAdapter().getInstance();
   identifyRequests(server, settings.times.requestMs);
   logRequests(server, log);
+  sendWrittenAnswers(server);
   refuseWhileDraining(server, app.get(Readiness, { strict: false }));
   await observe(server, settings, log);
   await setSecurityHeaders(app, settings.environment);

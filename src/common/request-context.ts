@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import type { MemoryReservation } from './answer-memory.js';
 import type { Caller } from './caller.js';
 import type { Operation } from './operation.js';
 import type { RequestDeadline } from './request-deadline.js';
@@ -18,6 +19,10 @@ export interface RequestContext {
   operation?: Operation;
   /** Where it may be read from, once that is known; else from the primary. */
   reads?: 'replica';
+  /** The memory of its answer; undefined: nothing is reserved for it. */
+  memory?: MemoryReservation;
+  /** Its answer as JSON, if that has been written ahead of sending it. */
+  answer?: { readonly buffers: readonly Buffer[]; readonly bytes: number } | undefined;
   /** The code that it was refused with before GraphQL had it; undefined: it was not. */
   refusal?: string;
 }

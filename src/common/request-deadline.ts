@@ -30,6 +30,11 @@ export class RequestDeadline {
     return this.reason !== null;
   }
 
+  /** Whether the answer is out, or its caller gone. */
+  get isClosed(): boolean {
+    return this.isAnswered;
+  }
+
   /** @throws REQUEST_TIMED_OUT; SERVICE_UNAVAILABLE where the server stops */
   throwIfOver(): void {
     if (this.reason !== null) throw this.reason;

@@ -38,7 +38,7 @@ export const limitsShape = {
   QUERY_MAX_DIRECTIVES: integer('QUERY_MAX_DIRECTIVES', 0, 5_000, 50),
   QUERY_MAX_REPEATS: integer('QUERY_MAX_REPEATS', 1, 5_000, 5),
   QUERY_MAX_MUTATIONS: integer('QUERY_MAX_MUTATIONS', 1, 1_000, 10),
-  QUERY_MAX_COST: integer('QUERY_MAX_COST', 1, 100_000_000, 50_000),
+  QUERY_MAX_COST: integer('QUERY_MAX_COST', 1, 100_000_000, null),
   RATE_LIMIT_PER_MINUTE: integer('RATE_LIMIT_PER_MINUTE', 0, 1_000_000, 1_200),
   RATE_LIMIT_WRITES_PER_MINUTE: integer('RATE_LIMIT_WRITES_PER_MINUTE', 0, 1_000_000, 300),
   RATE_LIMIT_SUMMARIES_PER_MINUTE: integer('RATE_LIMIT_SUMMARIES_PER_MINUTE', 0, 1_000_000, 60),
@@ -46,7 +46,8 @@ export const limitsShape = {
   RATE_LIMIT_REFUSED_PER_MINUTE: integer('RATE_LIMIT_REFUSED_PER_MINUTE', 0, 1_000_000, 60),
 } satisfies z.ZodRawShape;
 
-export function limitSettings(env: SettingsOf<typeof limitsShape>): LimitSettings {
+/** @param longestLists items of all lists without pages together */
+export function limitSettings(env: SettingsOf<typeof limitsShape>, longestLists: number): LimitSettings {
   return {
     maxBodyBytes: env.MAX_BODY_BYTES,
     query: Object.freeze({
@@ -57,7 +58,8 @@ export function limitSettings(env: SettingsOf<typeof limitsShape>): LimitSetting
       maxDirectives: env.QUERY_MAX_DIRECTIVES,
       maxRepeats: env.QUERY_MAX_REPEATS,
       maxMutations: env.QUERY_MAX_MUTATIONS,
-      maxCost: env.QUERY_MAX_COST,
+      // Whatever the limits of lists are, a query may ask for each of them twice.
+      maxCost: env.QUERY_MAX_COST ?? 2 * longestLists,
     }),
     rates: Object.freeze({
       requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,

@@ -116,7 +116,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
       rescoreCron: env.RESCORE_CRON ?? null,
     }),
     summaries: Object.freeze(summarySettings(env)),
-    limits: Object.freeze(limitSettings(env)),
+    limits: Object.freeze(limitSettings(env, env.LEADS_LIST_LIMIT + env.INTERACTIONS_LIST_LIMIT)),
     observability: Object.freeze(observabilitySettings(env, isProduction)),
   });
 }

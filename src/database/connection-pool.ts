@@ -18,6 +18,8 @@ export interface ConnectionPool {
   releaseConnection(connection: PooledConnection): void;
   /** Instead of `releaseConnection`, where nobody knows what state it is in. */
   destroyConnection(connection: PooledConnection): Promise<void>;
+  /** Cancels the statement that runs on a connection of a request. */
+  endStatement?(connection: PooledConnection): void;
   /** The connections themselves. */
   readonly pool: {
     /** Most there may be. */

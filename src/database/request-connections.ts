@@ -62,6 +62,7 @@ export function endStatementsWithRequests(sequelize: Sequelize, availability: Da
     await settle(connection);
     await destroyConnection(connection);
   };
+  pool.endStatement = (connection) => holds.get(connection)?.endEarly();
   sequelize.addHook('beforeQuery', ({ transaction, ...options }, query) => {
     if (transaction == null || 'completesTransaction' in options) return;
     holds.get((query as { connection: PooledConnection }).connection)?.deadline.throwIfOver();

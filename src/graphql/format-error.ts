@@ -4,6 +4,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DomainError, ERROR_CODES, type ErrorCode, LIMIT_CODES } from '../common/domain-error.js';
 import { currentRequest } from '../common/request-context.js';
 import { toDomainError } from '../database/database-errors.js';
+import { shortMessage } from './error-limits.js';
 import { GRAPHQL_ERROR_CODES } from './graphql-error-codes.js';
 
 const logger = new Logger('GraphQL');
@@ -16,14 +17,17 @@ const logger = new Logger('GraphQL');
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { extensions, ...shown } = shownOf(formatted, error);
   const id = currentRequest()?.id;
-  return { ...shown, extensions: { ...extensions, ...(id === undefined ? {} : { requestId: id }) } };
+  return {
+    ...shown,
+    extensions: { ...extensions, ...(id === undefined ? {} : { requestId: id }) },
+  };
 }
 
 function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = causeOf(error);
   const domainError = toDomainError(original);
   if (domainError !== null) {
-    logUnlessClientsFault(domainError);
+    logIfUnexpected(domainError);
     return {
       ...formatted,
       message: domainError.message,
@@ -32,9 +36,8 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
   }
   const code = formatted.extensions?.code;
   if (original instanceof GraphQLError && isPublicCode(code)) {
-    return { ...formatted, message: withoutLibrary(formatted.message), extensions: { code } };
+    return { ...formatted, message: shortMessage(withoutLibrary(formatted.message)), extensions: { code } };
   }
-  if (isRefusedBeforeExecution(original)) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } };
   logger.error(original);
   return {
     ...formatted,
@@ -46,13 +49,6 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
 /** What the server is made of is nobody's business. */
 const withoutLibrary = (message: string): string =>
   message.replace(/^Apollo Server supports only/, 'This endpoint takes only');
-
-/** GraphQL.js gives up on variables of which very many are wrong, which Apollo does not know for a fault of the client. */
-const isRefusedBeforeExecution = (error: unknown): boolean =>
-  error instanceof GraphQLError &&
-  error.message.startsWith('Too many errors processing variables') &&
-  error.path === undefined &&
-  error.originalError === undefined;
 
 /** Of an error of validation, Apollo's function leaves the cause where it is. */
 function causeOf(error: unknown): unknown {
@@ -67,18 +63,21 @@ const PUBLIC_CODES: ReadonlySet<unknown> = new Set(
 /** Clients see no code that docs/errors.md does not explain. */
 const isPublicCode = (code: unknown): boolean => PUBLIC_CODES.has(code);
 
-const FAULTS_OF_CLIENTS: ReadonlySet<ErrorCode> = new Set([
+/** Each request has a line in the log with its code, which says enough about these. */
+const NOT_LOGGED: ReadonlySet<ErrorCode> = new Set([
   'BAD_USER_INPUT',
   'NOT_FOUND',
   'CONFLICT',
   'LIST_TOO_LONG',
+  'RESPONSE_TOO_LARGE',
+  'SERVER_OVERLOADED',
   'RECALCULATION_RUNNING',
   'RESCORE_NOT_RUNNING',
   'SUMMARY_BATCH_NOT_RUNNING',
   ...LIMIT_CODES,
 ]);
 
-function logUnlessClientsFault(error: DomainError): void {
-  if (FAULTS_OF_CLIENTS.has(error.code)) return;
+function logIfUnexpected(error: DomainError): void {
+  if (NOT_LOGGED.has(error.code)) return;
   logger.warn(error);
 }

@@ -3,15 +3,22 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
+import { getConnectionToken } from '@nestjs/sequelize';
 import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import type { GraphQLSchema } from 'graphql';
+import type { Sequelize } from 'sequelize';
 import { accessPlugin } from '../access/access.plugin.js';
 import { SocketAccess } from '../access/socket-access.js';
+import { AnswerMemory } from '../common/answer-memory.js';
 import type { QueryLimits } from '../config/limit-settings.js';
+import { type ListSizes, ListSizeReader } from '../database/list-sizes.js';
+import { AnswerAdmission } from './answers/answer-admission.js';
+import { answerWriterPlugin, stringifyResult } from './answers/answer-writer.plugin.js';
 import { withCheckedRepresentations } from './checked-representations.js';
+import { errorLimitsPlugin, MAX_ERRORS } from './error-limits.js';
 import { clientErrors } from './client-errors.js';
 import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugin.js';
 import { DateTimeScalar } from './date-time.scalar.js';
@@ -36,6 +43,8 @@ export interface EndpointOptions {
   /** Whether a browser's page of an origin may call. */
   readonly isAllowedOrigin: (origin: string) => boolean;
   readonly limits: QueryLimits;
+  /** The most rows that lists without pages may have, by the name of their table. */
+  readonly listLimits: ListSizes;
   readonly rates: OperationRates;
   /** Who a request over HTTP counts for. @param context of its operation */
   readonly callerOf: (context: object) => string;
@@ -46,9 +55,10 @@ export interface EndpointOptions {
 /** The GraphQL endpoint: a Federation 2 subgraph at /graphql, its schema made from the code. */
 @Module({})
 export class GraphqlModule {
-  static register({ limits: queryLimits, ...options }: EndpointOptions): DynamicModule {
+  static register({ limits: queryLimits, listLimits, ...options }: EndpointOptions): DynamicModule {
     const { environment, isAllowedOrigin, rates, callerOf, timeoutMs } = options;
-    const limits = new DocumentLimits(queryLimits);
+    const limits = new DocumentLimits(queryLimits, listLimits);
+    const memory = new AnswerMemory();
     const formatError = clientErrors(limits, environment);
     const sockets = new OpenSockets();
     // Sockets are served once there is one.
@@ -60,55 +70,69 @@ export class GraphqlModule {
         DateTimeScalar,
         { provide: APP_FILTER, useClass: ErrorFilter },
         { provide: OpenSockets, useValue: sockets },
+        { provide: AnswerMemory, useValue: memory },
       ],
       imports: [
         NestGraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,
-          inject: [SocketAccess],
-          useFactory: (access: SocketAccess) => ({
-            path: '/graphql',
-            // The oldest Federation 2 that has all we use, so that a gateway need not be a new one.
-            autoSchemaFile: {
-              federation: {
-                version: 2,
-                importUrl: 'https://specs.apollo.dev/federation/v2.0',
-                directives: ['@key', '@shareable'],
+          inject: [SocketAccess, getConnectionToken()],
+          useFactory: (access: SocketAccess, sequelize: Sequelize) => {
+            const admission = new AnswerAdmission(limits, new ListSizeReader(sequelize, listLimits), memory);
+            return {
+              path: '/graphql',
+              // The oldest Federation 2 that has all we use, so that a gateway need not be a new one.
+              autoSchemaFile: {
+                federation: {
+                  version: 2,
+                  importUrl: 'https://specs.apollo.dev/federation/v2.0',
+                  directives: ['@key', '@shareable'],
+                },
               },
-            },
-            sortSchema: true,
-            transformSchema: (made: GraphQLSchema) =>
-              (served = withCheckedRepresentations(withPlainFields(made))),
-            playground: false,
-            introspection: environment === 'development',
-            includeStacktraceInErrorResponses: false,
-            csrfPrevention: { requestHeaders: CSRF_HEADERS },
-            // Each replica would remember queries of its own; clients fall back to sending them.
-            persistedQueries: false,
-            formatError,
-            parseOptions: limits.parseOptions,
-            validationRules: [limits.rule],
-            stringifyResult: JSON.stringify,
-            subscriptions: subscriptionOptions({
-              isAllowedOrigin,
-              access,
-              sockets,
+              sortSchema: true,
+              transformSchema: (made: GraphQLSchema) =>
+                (served = withCheckedRepresentations(withPlainFields(made))),
+              playground: false,
+              introspection: environment === 'development',
+              includeStacktraceInErrorResponses: false,
+              csrfPrevention: { requestHeaders: CSRF_HEADERS },
+              // Each replica would remember queries of its own; clients fall back to sending them.
+              persistedQueries: false,
               formatError,
-              operations: new SocketOperations({ schema, limits, rates, environment, timeoutMs }),
-            }),
-            plugins: [
-              ApolloServerPluginCacheControlDisabled(),
-              ApolloServerPluginInlineTraceDisabled(),
-              ApolloServerPluginLandingPageDisabled(),
-              accessPlugin(),
-              responseHeadPlugin,
-              socketOnlyPlugin,
-              mediaTypePlugin,
-              documentLimitsPlugin(limits, rates, callerOf),
-              outlivingCallerPlugin,
-              operationWatchPlugin,
-              compiledQueriesPlugin(),
-            ],
-          }),
+              parseOptions: limits.parseOptions,
+              validationRules: [limits.rule],
+              validationOptions: { maxErrors: MAX_ERRORS },
+              stringifyResult,
+              subscriptions: subscriptionOptions({
+                isAllowedOrigin,
+                access,
+                sockets,
+                formatError,
+                operations: new SocketOperations({
+                  schema,
+                  limits,
+                  rates,
+                  admission,
+                  environment,
+                  timeoutMs,
+                }),
+              }),
+              plugins: [
+                ApolloServerPluginCacheControlDisabled(),
+                ApolloServerPluginInlineTraceDisabled(),
+                ApolloServerPluginLandingPageDisabled(),
+                accessPlugin(),
+                responseHeadPlugin,
+                socketOnlyPlugin,
+                mediaTypePlugin,
+                documentLimitsPlugin(limits, rates, admission, callerOf),
+                outlivingCallerPlugin,
+                errorLimitsPlugin,
+                answerWriterPlugin,
+                operationWatchPlugin,
+                compiledQueriesPlugin(),
+              ],
+            };
+          },
         }),
       ],
     };

@@ -27,6 +27,14 @@ function selectionOf({ fieldNodes, fragments }: Selection): ConnectionSelection 
 }
 
 /**
+ * Makes a function that gives what is to be read for the items of a list.
+ *
+ * @param readFor what is to be read for the fields of its items
+ */
+export const readForList = <Read extends object>(readFor: (ofItems: ReadonlySet<string>) => Read) =>
+  readForConnection(({ ofConnection }) => readFor(ofConnection));
+
+/**
  * Makes a function that gives what is to be read for a connection. It is worked out once for a field of a document, for a
  * connection may be resolved for each of a hundred parents, and documents come again.
  *

@@ -17,7 +17,11 @@ import { AccessCheck } from '../access/check-access.js';
 import type { Caller } from '../common/caller.js';
 import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
 import { RequestDeadline } from '../common/request-deadline.js';
+import type { AnswerAdmission } from './answers/answer-admission.js';
+import { checkAnswer } from './answers/answer-writer.js';
+import { MAX_ERRORS } from './error-limits.js';
 import type { DocumentLimits } from './limits/document-limits.js';
+import { errorOfVariables, withoutForbiddenNulls } from './limits/incoming-variables.js';
 import { mutationCounts } from './limits/mutation-counts.js';
 import type { OperationRates } from './limits/operation-rates.js';
 
@@ -38,6 +42,7 @@ export interface SocketOperationsOptions {
   readonly schema: () => GraphQLSchema;
   readonly limits: DocumentLimits;
   readonly rates: OperationRates;
+  readonly admission: AnswerAdmission;
   readonly environment: 'development' | 'production';
   /** Of a query or a mutation; a subscription goes on for as long as it is wanted. */
   readonly timeoutMs: number;
@@ -78,7 +83,11 @@ export class SocketOperations {
   readonly execute = async (args: ExecutionArgs): Promise<ExecutionResult> => {
     const { request } = args.contextValue as SocketOperationContext;
     try {
-      return await withRequest(request, () => execute(args));
+      const result = await withRequest(request, () => execute(args));
+      checkAnswer(result, request.memory, typeOf(args));
+      return result;
+    } catch (error) {
+      return { errors: [new GraphQLError((error as Error).message, { originalError: error as Error })] };
     } finally {
       request.deadline?.close(false);
     }
@@ -95,29 +104,31 @@ export class SocketOperations {
     request: RequestContext,
     key: string,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const { rates, limits } = this.options;
+    const { rates, limits, admission } = this.options;
     try {
       await rates.countRequest(key);
       const read = this.parsed(payload);
       if (!('schema' in read)) return read;
       const { schema, document, operationName } = read;
       const operation = getOperationAST(document, operationName);
-      const refusal = operation == null ? null : this.access.refusalOf(schema, document, operation, request);
+      if (operation == null) return read;
+      const refusal = this.access.refusalOf(schema, document, operation, request);
       if (refusal !== null) return [refusal];
-      limits.check({ schema, document, operationName, variables: payload.variables });
+      const variables = withoutForbiddenNulls(schema, document, operation, payload.variables);
+      const incoming = { schema, document, operationName, variables };
+      limits.check(incoming);
+      const error = errorOfVariables(schema, operation, variables);
+      if (error !== null) return [error];
       const counts = mutationCounts(schema, document, operationName);
       if (counts !== null) await rates.countMutations(key, counts);
-      return read;
+      await admission.admit(incoming, request);
+      return { ...read, variableValues: variables };
     } catch (error) {
       return [new GraphQLError((error as Error).message, { originalError: error as Error })];
     }
   }
 
-  private parsed({
-    query,
-    operationName,
-    variables,
-  }: SocketPayload): ExecutionArgs | readonly GraphQLError[] {
+  private parsed({ query, operationName }: SocketPayload): ExecutionArgs | readonly GraphQLError[] {
     const { limits, environment } = this.options;
     const schema = this.options.schema();
     let document: DocumentNode;
@@ -131,13 +142,15 @@ export class SocketOperations {
       ...(environment === 'production' ? [NoSchemaIntrospectionCustomRule] : []),
       limits.rule,
     ];
-    const faults = validate(schema, document, rules);
-    return faults.length > 0 ? faults : { schema, document, operationName, variableValues: variables };
+    const faults = validate(schema, document, rules, { maxErrors: MAX_ERRORS });
+    return faults.length > 0 ? faults : { schema, document, operationName };
   }
 }
 
-const isSubscription = ({ document, operationName }: ExecutionArgs): boolean =>
-  getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+const typeOf = ({ document, operationName }: ExecutionArgs): OperationTypeNode | undefined =>
+  getOperationAST(document, operationName)?.operation;
+
+const isSubscription = (args: ExecutionArgs): boolean => typeOf(args) === OperationTypeNode.SUBSCRIPTION;
 
 function endless({ deadline, ...request }: RequestContext): RequestContext {
   deadline?.close(false);

@@ -61,6 +61,7 @@ export class SocketWatch {
     const ended = running?.get(id);
     if (ended === undefined) return;
     running?.delete(id);
+    ended.request.memory?.release();
     const { begunAt, request, ...operation } = ended;
     const durationMs = Math.round(performance.now() - begunAt);
     withRequest(request, () => {

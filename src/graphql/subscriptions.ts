@@ -5,6 +5,7 @@ import type { SocketAccess } from '../access/socket-access.js';
 import { isOwnOrigin } from '../common/own-origin.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
 import type { FormatError } from './client-errors.js';
+import { firstErrors } from './error-limits.js';
 import type { OpenSockets } from './open-sockets.js';
 import type { SocketOperations, SocketPayload } from './socket-operations.js';
 import { SocketWatch } from './socket-watch.js';
@@ -47,7 +48,9 @@ export function subscriptionOptions({
   const watch = new SocketWatch();
   const shownErrors = (context: SocketContext, id: string, errors: readonly unknown[]) => {
     const request = watch.requestOf(context, id) ?? { id: requestIdOf(undefined) };
-    const shown = withRequest(request, () => errors.map((error) => toPublic(error, formatError)));
+    const shown = firstErrors(
+      withRequest(request, () => errors.map((error) => toPublic(error, formatError))),
+    );
     watch.onErrors(context, id, shown);
     return shown;
   };
@@ -73,6 +76,8 @@ export function subscriptionOptions({
         const operation = operations.begin(access.callerOf(socket));
         watch.onBegin(context, id, operation);
         const read = await operations.read(payload, operation, request.socket.remoteAddress ?? 'unknown');
+        // The socket may have been closed while the operation waited.
+        if (watch.requestOf(context, id) === undefined) operation.memory?.release();
         if ('schema' in read) watch.onRead(context, id, read.document, read.operationName);
         return read;
       },

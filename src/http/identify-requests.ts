@@ -25,5 +25,6 @@ export function identify(request: FastifyRequest, reply: FastifyReply, timeoutMs
   void reply.header('x-request-id', id);
   reply.raw.once('close', () => {
     deadline.close(!reply.raw.writableFinished);
+    request.work.memory?.release();
   });
 }

@@ -1,7 +1,7 @@
 import type { KeysetPosition } from '../common/keyset-cursor.js';
 import type { PageWindow } from '../common/page-window.js';
 import type { Statement } from '../database/read-rows.js';
-import type { InteractionColumn } from './interaction-record.js';
+import { type InteractionColumn, readColumns } from './interaction-record.js';
 
 /** What is read of pages. */
 export interface PageReading {
@@ -26,15 +26,12 @@ export function readPages(
     bind.push(position.values[0], position.id);
     return `AND (interactions.date, interactions.id) ${sign} ($${bind.length - 1}::timestamptz, $${bind.length}::integer)`;
   };
-  const read = [...new Set<InteractionColumn>(['id', 'leadId', ...columns])].map(
-    (column) => `interactions."${column}"`,
-  );
-  if (isPlaced) read.push('interactions.date::text AS position');
+  const position = isPlaced ? ', interactions.date::text AS position' : '';
   const direction = isBackward ? 'ASC' : 'DESC';
   const sql = `
     SELECT page.*
     FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
-      SELECT ${read.join(', ')} FROM interactions
+      SELECT ${readColumns(columns)}${position} FROM interactions
       WHERE interactions."leadId" = asked."leadId" ${bound(after, '<')} ${bound(before, '>')}
       ORDER BY interactions.date ${direction}, interactions.id ${direction}
       LIMIT $2

@@ -18,8 +18,16 @@ const COLUMNS: Readonly<Record<InteractionColumn, true>> = {
   updatedAt: true,
 };
 
+export const INTERACTION_COLUMNS = Object.keys(COLUMNS) as InteractionColumn[];
+
 const isColumn = (name: string): name is InteractionColumn => Object.hasOwn(COLUMNS, name);
 
 /** The columns that fields of an interaction are made of; every field but those of GraphQL itself is one. */
 export const columnsOfFields = (fields: ReadonlySet<string>): InteractionColumn[] =>
   [...fields].filter(isColumn);
+
+/** SQL that reads columns of `interactions`, the ids of the interaction and of its lead among them. */
+export const readColumns = (columns: readonly InteractionColumn[]): string =>
+  [...new Set<InteractionColumn>(['id', 'leadId', ...columns])]
+    .map((column) => `interactions."${column}"`)
+    .join(', ');

@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { RequestLoader } from '../common/request-loader.js';
-import type { Interaction } from './interaction.model.js';
+import type { InteractionRecord } from './interaction-record.js';
 import { InteractionsService } from './interactions.service.js';
 
 /** An interaction by its id; null where there is none any more. */
 @Injectable()
-export class InteractionLoader extends RequestLoader<number, Interaction | null> {
+export class InteractionLoader extends RequestLoader<number, InteractionRecord | null> {
   constructor(private readonly interactions: InteractionsService) {
     super();
   }
 
   /** Those that there are, in the order of the ids. */
-  async loadThoseThere(context: object, ids: readonly number[]): Promise<Interaction[]> {
+  async loadThoseThere(context: object, ids: readonly number[]): Promise<InteractionRecord[]> {
     const loaded = await Promise.all(ids.map((id) => this.load(context, id)));
     return loaded.filter((interaction) => interaction !== null);
   }
 
-  protected override async loadMany(ids: readonly number[]): Promise<(Interaction | null)[]> {
+  protected override async loadMany(ids: readonly number[]): Promise<(InteractionRecord | null)[]> {
     const found = await this.interactions.findByIds(ids);
     const byId = new Map(found.map((interaction) => [interaction.id, interaction]));
     return ids.map((id) => byId.get(id) ?? null);

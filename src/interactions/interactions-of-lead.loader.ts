@@ -1,20 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { RequestLoader } from '../common/request-loader.js';
-import type { Interaction } from './interaction.model.js';
+import type { InteractionColumn, PartOfInteraction } from './interaction-record.js';
 import { InteractionsService } from './interactions.service.js';
+
+export interface InteractionsOfLeadKey {
+  readonly leadId: number;
+  readonly columns: readonly InteractionColumn[];
+}
 
 /** The interactions of a lead, newest first; those of many leads of one request come from one query. */
 @Injectable()
-export class InteractionsOfLeadLoader extends RequestLoader<number, Interaction[]> {
+export class InteractionsOfLeadLoader extends RequestLoader<InteractionsOfLeadKey, PartOfInteraction[]> {
   constructor(private readonly interactions: InteractionsService) {
     super();
   }
 
-  protected override async loadMany(leadIds: readonly number[]): Promise<Interaction[][]> {
-    const byLead = new Map<number, Interaction[]>(leadIds.map((leadId) => [leadId, []]));
-    for (const interaction of await this.interactions.findByLeadIds(leadIds)) {
+  /** If a request has several such fields, all columns of any are read for each. */
+  protected override async loadMany(keys: readonly InteractionsOfLeadKey[]): Promise<PartOfInteraction[][]> {
+    const leadIds = [...new Set(keys.map(({ leadId }) => leadId))];
+    const columns = new Set([...new Set(keys.map((key) => key.columns))].flat());
+    const byLead = new Map<number, PartOfInteraction[]>(leadIds.map((leadId) => [leadId, []]));
+    for (const interaction of await this.interactions.findByLeadIds(leadIds, [...columns])) {
       byLead.get(interaction.leadId)?.push(interaction);
     }
-    return leadIds.map((leadId) => byLead.get(leadId) ?? []);
+    return keys.map(({ leadId }) => byLead.get(leadId) ?? []);
   }
 }

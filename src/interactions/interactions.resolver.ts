@@ -1,25 +1,30 @@
 import { AllowedTo } from '../access/allowed-to.js';
-import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { AssumedSize } from '../graphql/limits/field-extensions.js';
+import { Args, Info, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { readForList } from '../graphql/selected-fields.js';
+import { ListOf } from '../graphql/limits/field-extensions.js';
 import { CreateInteractionInput } from './dto/create-interaction.input.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { UpdateInteractionInput } from './dto/update-interaction.input.js';
+import { columnsOfFields, type PartOfInteraction } from './interaction-record.js';
 import type { Interaction } from './interaction.model.js';
 import { InteractionsService } from './interactions.service.js';
+
+const columnsFor = readForList(columnsOfFields);
 
 @Resolver(() => InteractionGraphQLType)
 export class InteractionsResolver {
   constructor(private readonly interactions: InteractionsService) {}
 
   @AllowedTo('viewer')
-  @AssumedSize(100)
+  @ListOf('interactions')
   @Query(() => [InteractionGraphQLType], {
     name: 'interactions',
     description:
       'Every interaction of every lead, newest first. Fails with LIST_TOO_LONG where there are more than the setting INTERACTIONS_LIST_LIMIT allows.',
   })
-  findAll(): Promise<Interaction[]> {
-    return this.interactions.findAll();
+  findAll(@Info() info: GraphQLResolveInfo): Promise<PartOfInteraction[]> {
+    return this.interactions.findAll(columnsFor(info));
   }
 
   @AllowedTo('viewer')
@@ -35,7 +40,7 @@ export class InteractionsResolver {
   }
 
   @AllowedTo('viewer')
-  @AssumedSize(100)
+  @ListOf('interactions')
   @Query(() => [InteractionGraphQLType], {
     name: 'interactionsByLead',
     description:
@@ -43,8 +48,9 @@ export class InteractionsResolver {
   })
   findByLead(
     @Args('leadId', { type: () => Int, description: 'The id of the lead.' }) leadId: number,
-  ): Promise<Interaction[]> {
-    return this.interactions.findByLeadIds([leadId]);
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<PartOfInteraction[]> {
+    return this.interactions.findByLeadIds([leadId], columnsFor(info));
   }
 
   @AllowedTo('rep')

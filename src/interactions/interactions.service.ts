@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
-import { Op, Sequelize, Transaction, type WhereOptions } from 'sequelize';
+import { Sequelize, Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { givenValues } from '../common/given-values.js';
+import { readRows } from '../database/read-rows.js';
 import { inTransaction } from '../database/transactions.js';
 import { Lead } from '../leads/lead.model.js';
 import { scoreLeadNow } from '../leads/scoring/lead-scores.js';
@@ -10,13 +11,14 @@ import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.
 import type { CreateInteractionInput } from './dto/create-interaction.input.js';
 import type { UpdateInteractionInput } from './dto/update-interaction.input.js';
 import { InteractionListLimit } from './interaction-list-limit.js';
+import {
+  INTERACTION_COLUMNS,
+  type InteractionColumn,
+  type InteractionRecord,
+  type PartOfInteraction,
+  readColumns,
+} from './interaction-record.js';
 import { Interaction } from './interaction.model.js';
-
-/** Ids settle the order of interactions of the same instant, so that it never changes between two reads. */
-const NEWEST_FIRST: [string, string][] = [
-  ['date', 'DESC'],
-  ['id', 'DESC'],
-];
 
 /**
  * Every change of an interaction rescores its lead in the same transaction. The lead is locked before the
@@ -33,9 +35,13 @@ export class InteractionsService {
     private readonly listLimit: InteractionListLimit,
   ) {}
 
-  /** Every interaction, newest first. @throws LIST_TOO_LONG where there are more than the settings allow */
-  findAll(): Promise<Interaction[]> {
-    return this.findUpToLimit({});
+  /**
+   * Every interaction, newest first.
+   * @param columns what is read of each interaction beside its id and its lead's
+   * @throws LIST_TOO_LONG if there are more than the settings allow
+   */
+  findAll(columns: readonly InteractionColumn[]): Promise<PartOfInteraction[]> {
+    return this.findUpToLimit(columns, '', []);
   }
 
   findById(id: number): Promise<Interaction | null> {
@@ -43,18 +49,36 @@ export class InteractionsService {
   }
 
   /** The interactions with these ids that exist, in no particular order. */
-  findByIds(ids: readonly number[]): Promise<Interaction[]> {
-    return this.interactions.findAll({ where: { id: { [Op.in]: [...ids] } } });
+  findByIds(ids: readonly number[]): Promise<InteractionRecord[]> {
+    return readRows<InteractionRecord>(this.sequelize, {
+      sql: `SELECT ${readColumns(INTERACTION_COLUMNS)} FROM interactions WHERE id = ANY ($1::integer[])`,
+      bind: [ids],
+    });
   }
 
-  /** The interactions of all these leads, newest first. @throws LIST_TOO_LONG where those are more than the settings allow */
-  findByLeadIds(leadIds: readonly number[]): Promise<Interaction[]> {
-    return this.findUpToLimit({ leadId: { [Op.in]: [...leadIds] } });
+  /**
+   * The interactions of all these leads, newest first.
+   * @param columns what is read of each interaction beside its id and its lead's
+   * @throws LIST_TOO_LONG if they are more than the settings allow
+   */
+  findByLeadIds(
+    leadIds: readonly number[],
+    columns: readonly InteractionColumn[],
+  ): Promise<PartOfInteraction[]> {
+    return this.findUpToLimit(columns, 'WHERE "leadId" = ANY ($2::integer[])', [leadIds]);
   }
 
-  private async findUpToLimit(where: WhereOptions): Promise<Interaction[]> {
+  /** Ids settle the order of interactions of the same instant, so that it never changes between two reads. */
+  private async findUpToLimit(
+    columns: readonly InteractionColumn[],
+    where: string,
+    bind: readonly unknown[],
+  ): Promise<PartOfInteraction[]> {
     const { max } = this.listLimit;
-    const found = await this.interactions.findAll({ where, order: NEWEST_FIRST, limit: max + 1 });
+    const found = await readRows<PartOfInteraction>(this.sequelize, {
+      sql: `SELECT ${readColumns(columns)} FROM interactions ${where} ORDER BY date DESC, id DESC LIMIT $1`,
+      bind: [max + 1, ...bind],
+    });
     if (found.length <= max) return found;
     throw new DomainError(
       'LIST_TOO_LONG',

@@ -2,7 +2,7 @@ import { ResolveField, Resolver } from '@nestjs/graphql';
 import { SummaryKeyPointType } from '../leads/dto/lead-summary.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { InteractionLoader } from './interaction.loader.js';
-import type { Interaction } from './interaction.model.js';
+import type { InteractionRecord } from './interaction-record.js';
 
 /** What interactions add to a key point of a summary. */
 @Resolver(() => SummaryKeyPointType)
@@ -12,7 +12,7 @@ export class KeyPointInteractionsResolver {
   @ResolveField(() => [InteractionGraphQLType], {
     description: 'What it rests on; without those that were removed since.',
   })
-  interactions(keyPoint: SummaryKeyPointType, _args: object, context: object): Promise<Interaction[]> {
+  interactions(keyPoint: SummaryKeyPointType, _args: object, context: object): Promise<InteractionRecord[]> {
     return this.loader.loadThoseThere(context, keyPoint.interactionIds);
   }
 }

@@ -1,21 +1,30 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
-import { AssumedSize } from '../graphql/limits/field-extensions.js';
+import type { GraphQLResolveInfo } from 'graphql';
+import { ListOf } from '../graphql/limits/field-extensions.js';
+import { readForList } from '../graphql/selected-fields.js';
 import { LeadType } from '../leads/dto/lead.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
-import type { Interaction } from './interaction.model.js';
+import { columnsOfFields, type PartOfInteraction } from './interaction-record.js';
 import { InteractionsOfLeadLoader } from './interactions-of-lead.loader.js';
+
+const columnsFor = readForList(columnsOfFields);
 
 /** What interactions add to a lead. */
 @Resolver(() => LeadType)
 export class LeadInteractionsResolver {
   constructor(private readonly loader: InteractionsOfLeadLoader) {}
 
-  @AssumedSize(100)
+  @ListOf('interactions')
   @ResolveField(() => [InteractionGraphQLType], {
     nullable: true,
     description: 'All contacts with the lead, newest first.',
   })
-  interactions(lead: LeadType, _args: object, context: object): Promise<Interaction[]> {
-    return this.loader.load(context, lead.id);
+  interactions(
+    { id: leadId }: LeadType,
+    _args: object,
+    context: object,
+    info: GraphQLResolveInfo,
+  ): Promise<PartOfInteraction[]> {
+    return this.loader.load(context, { leadId, columns: columnsFor(info) });
   }
 }

@@ -2,7 +2,7 @@ import { ResolveField, Resolver } from '@nestjs/graphql';
 import { LeadSummaryType } from '../leads/dto/lead-summary.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { InteractionLoader } from './interaction.loader.js';
-import type { Interaction } from './interaction.model.js';
+import type { InteractionRecord } from './interaction-record.js';
 
 /** What interactions add to a summary. */
 @Resolver(() => LeadSummaryType)
@@ -13,7 +13,11 @@ export class WithheldInteractionsResolver {
     description:
       'Interactions whose notes the model was not shown, since they look like instructions to a machine: read them yourself.',
   })
-  withheldInteractions(summary: LeadSummaryType, _args: object, context: object): Promise<Interaction[]> {
+  withheldInteractions(
+    summary: LeadSummaryType,
+    _args: object,
+    context: object,
+  ): Promise<InteractionRecord[]> {
     return this.loader.loadThoseThere(context, summary.withheldInteractionIds);
   }
 }

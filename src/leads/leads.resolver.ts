@@ -2,6 +2,7 @@ import { AllowedTo } from '../access/allowed-to.js';
 import {
   Args,
   Context,
+  Info,
   Int,
   Mutation,
   Query,
@@ -9,7 +10,9 @@ import {
   Resolver,
   ResolveReference,
 } from '@nestjs/graphql';
-import { AssumedSize, Costs, RateLimited } from '../graphql/limits/field-extensions.js';
+import { Costs, ListOf, RateLimited } from '../graphql/limits/field-extensions.js';
+import { readForList } from '../graphql/selected-fields.js';
+import type { GraphQLResolveInfo } from 'graphql';
 import { whileCallerWaits } from '../graphql/caller-signal.js';
 import { CreateLeadInput } from './dto/create-lead.input.js';
 import { LeadSummaryType } from './dto/lead-summary.type.js';
@@ -17,12 +20,16 @@ import { LeadType } from './dto/lead.type.js';
 import { ScoreBreakdownType } from './dto/score-breakdown.type.js';
 import { UpdateLeadInput } from './dto/update-lead.input.js';
 import type { Lead } from './lead.model.js';
+import { columnsOfFields } from './lead-field-columns.js';
+import type { LeadRecord, PartOfLead } from './lead-record.js';
 import { LeadLoader } from './lead.loader.js';
 import { LeadsService } from './leads.service.js';
 import { explainScore } from './scoring/score-breakdown.js';
 import { StaleScoreLoader } from './stale-score.loader.js';
 import { AISummaryService } from './summaries/ai-summary.service.js';
 import { SummaryDetailLoader } from './summaries/summary-detail.loader.js';
+
+const columnsFor = readForList(columnsOfFields);
 
 @Resolver(() => LeadType)
 export class LeadsResolver {
@@ -35,14 +42,14 @@ export class LeadsResolver {
   ) {}
 
   @AllowedTo('viewer')
-  @AssumedSize(100)
+  @ListOf('leads')
   @Query(() => [LeadType], {
     name: 'leads',
     description:
       'Every lead, oldest first. Fails with LIST_TOO_LONG where there are more than the setting LEADS_LIST_LIMIT allows: `leadsConnection` has pages.',
   })
-  findAll(): Promise<Lead[]> {
-    return this.leads.findAll();
+  findAll(@Info() info: GraphQLResolveInfo): Promise<PartOfLead[]> {
+    return this.leads.findAll(columnsFor(info));
   }
 
   @AllowedTo('viewer')
@@ -110,7 +117,7 @@ export class LeadsResolver {
     description:
       'What stands behind `summary`. Null where there is none, or one of a version that did not keep this.',
   })
-  async summaryDetail(lead: Lead, _args: object, context: object): Promise<LeadSummaryType | null> {
+  async summaryDetail(lead: PartOfLead, _args: object, context: object): Promise<LeadSummaryType | null> {
     const detail = await this.summaryDetails.load(context, lead.id);
     return detail === null ? null : { ...detail, source: lead.summarySource ?? 'model' };
   }
@@ -120,7 +127,7 @@ export class LeadsResolver {
     description:
       'Why the score is what it is, as of `scoreCalculatedAt`. Null where the score was never calculated, or by a version that did not keep this: recalculate it.',
   })
-  scoreBreakdown(lead: Lead): ScoreBreakdownType | null {
+  scoreBreakdown(lead: LeadRecord): ScoreBreakdownType | null {
     return explainScore(lead);
   }
 
@@ -128,12 +135,12 @@ export class LeadsResolver {
     description:
       'Whether the score no longer is what a recalculation would make it: it was never calculated, is older than the newest change of what it rests on, has reached the age from which scores count as old, or was made with other parameters.',
   })
-  scoreIsStale(lead: Lead, _args: object, context: object): Promise<boolean> {
+  scoreIsStale(lead: PartOfLead, _args: object, context: object): Promise<boolean> {
     return this.staleScores.load(context, lead.id);
   }
 
   @ResolveReference()
-  resolveReference({ id }: { id: unknown }, context: object): Promise<Lead | null> {
+  resolveReference({ id }: { id: unknown }, context: object): Promise<PartOfLead | null> {
     // Any JSON may stand there; of an object, JavaScript would ask what number it is.
     return this.loader.load(context, typeof id === 'string' || typeof id === 'number' ? Number(id) : NaN);
   }

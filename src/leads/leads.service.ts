@@ -3,10 +3,18 @@ import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { Op, QueryTypes, Sequelize, Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { givenValues } from '../common/given-values.js';
+import { readRows } from '../database/read-rows.js';
 import { inTransaction } from '../database/transactions.js';
 import { Interaction } from '../interactions/interaction.model.js';
 import type { CreateLeadInput } from './dto/create-lead.input.js';
 import type { UpdateLeadInput } from './dto/update-lead.input.js';
+import {
+  LEAD_COLUMNS,
+  type LeadColumn,
+  type LeadRecord,
+  type PartOfLead,
+  readColumns,
+} from './lead-record.js';
 import { Lead } from './lead.model.js';
 import { ListLimits } from './list-limits.js';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
@@ -26,10 +34,17 @@ export class LeadsService {
     private readonly summaries: SummariesAfterChange,
   ) {}
 
-  /** Every lead, oldest first. @throws LIST_TOO_LONG where there are more than the settings allow */
-  async findAll(): Promise<Lead[]> {
+  /**
+   * Every lead, oldest first.
+   * @param columns what is read of each lead beside its id
+   * @throws LIST_TOO_LONG if there are more than the settings allow
+   */
+  async findAll(columns: readonly LeadColumn[]): Promise<PartOfLead[]> {
     const { maxLeads } = this.listLimits;
-    const leads = await this.leads.findAll({ order: [['id', 'ASC']], limit: maxLeads + 1 });
+    const leads = await readRows<PartOfLead>(this.sequelize, {
+      sql: `SELECT ${readColumns(columns)} FROM leads ORDER BY id LIMIT $1`,
+      bind: [maxLeads + 1],
+    });
     if (leads.length <= maxLeads) return leads;
     throw new DomainError(
       'LIST_TOO_LONG',
@@ -43,8 +58,11 @@ export class LeadsService {
   }
 
   /** The leads with these ids that exist, in no particular order. */
-  findByIds(ids: readonly number[]): Promise<Lead[]> {
-    return this.leads.findAll({ where: { id: { [Op.in]: [...ids] } } });
+  findByIds(ids: readonly number[]): Promise<LeadRecord[]> {
+    return readRows<LeadRecord>(this.sequelize, {
+      sql: `SELECT ${readColumns(LEAD_COLUMNS)} FROM leads WHERE id = ANY ($1::integer[])`,
+      bind: [ids],
+    });
   }
 
   /** Of these leads, those whose score no longer is what a recalculation would make it. */

@@ -1,7 +1,7 @@
 import { AllowedTo } from '../access/allowed-to.js';
 import { Args, ID, Mutation, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { recordIdOf } from '../common/record-id.js';
-import { Costs, RateLimited } from '../graphql/limits/field-extensions.js';
+import { AssumedSize, Costs, RateLimited } from '../graphql/limits/field-extensions.js';
 import { RegenerateSummariesArgs } from './dto/regenerate-summaries.args.js';
 import { SummaryBatchType } from './dto/summary-batch.type.js';
 import { SummaryFailureType } from './dto/summary-failure.type.js';
@@ -58,6 +58,7 @@ export class SummaryBatchesResolver {
     return this.batches.watch(recordIdOf(id) ?? 0);
   }
 
+  @AssumedSize(MAX_NAMED_SUMMARY_FAILURES)
   @ResolveField(() => [SummaryFailureType], {
     description: `The leads that got no summary: the first ${MAX_NAMED_SUMMARY_FAILURES} of them.`,
   })

@@ -19,6 +19,8 @@ const LIMITS = {
   QUERY_MAX_REPEATS: '2',
   QUERY_MAX_MUTATIONS: '2',
   QUERY_MAX_COST: '1000',
+  LEADS_LIST_LIMIT: '200',
+  INTERACTIONS_LIST_LIMIT: '396',
 };
 
 let small: Api;
@@ -26,7 +28,7 @@ let usual: Api;
 let url: string;
 beforeAll(async () => {
   small = await startApi(LIMITS);
-  usual = await startApi();
+  usual = await startApi({ QUERY_MAX_COST: '60000' });
   await withConnection(usual.databaseUrl, (connection) => insertLead(connection));
   await small.app.listen(0, '127.0.0.1');
   url = `${await small.app.getUrl()}/graphql`;
@@ -111,7 +113,7 @@ const CASES: readonly [what: string, within: string, above: string, code: string
   [
     'objects',
     `{ leads { id } ${page(100)} ${page(100, 'b')} ${page(100, 'c')} ${page(100, 'd')} interactions { id } }`,
-    `{ leads { interactions { id } } }`,
+    `{ leads { id } ${page(100)} ${page(100, 'b')} ${page(100, 'c')} ${page(100, 'd')} interactions { id } lead(id: 1) { id } }`,
     'QUERY_TOO_COSTLY',
     1000,
   ],
@@ -166,14 +168,14 @@ describe('a document', () => {
           n,
         })
       ).errors?.[0]?.extensions;
-    expect(await tell(500, 98)).toBeUndefined();
-    expect(await tell(2_381, 19)).toMatchObject({ code: 'QUERY_TOO_COSTLY', limit: 50_000, actual: 50_001 });
-    expect(await tell(490)).toBeUndefined();
-    expect(await tell(491)).toMatchObject({ code: 'QUERY_TOO_COSTLY', limit: 50_000, actual: 491 * 102 });
+    expect(await tell(588, 100)).toBeUndefined();
+    expect(await tell(2_858, 19)).toMatchObject({ code: 'QUERY_TOO_COSTLY', limit: 60_000, actual: 60_018 });
+    expect(await tell(588)).toBeUndefined();
+    expect(await tell(589)).toMatchObject({ code: 'QUERY_TOO_COSTLY', limit: 60_000, actual: 589 * 102 });
     // Null is the size that a page has by itself.
     expect(await tell(2_000, null)).toBeUndefined();
     for (const n of [-1, -2_147_483_648]) expect((await tell(1, n))?.code).toBe('BAD_USER_INPUT');
-    expect((await tell(491, 2_147_483_647))?.code).toBe('QUERY_TOO_COSTLY');
+    expect((await tell(589, 2_147_483_647))?.code).toBe('QUERY_TOO_COSTLY');
   });
 
   it.each([

@@ -48,7 +48,7 @@ const DEFAULTS = {
       maxDirectives: 50,
       maxRepeats: 5,
       maxMutations: 10,
-      maxCost: 50_000,
+      maxCost: 110_000,
     },
     rates: {
       requestsPerMinute: 1_200,

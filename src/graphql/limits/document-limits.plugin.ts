@@ -5,23 +5,42 @@ import type { DomainError } from '../../common/domain-error.js';
 import { toDomainError } from '../../database/database-errors.js';
 import { refusalOf } from '../refusal.js';
 import type { DocumentLimits } from './document-limits.js';
+import { errorOfVariables, withoutForbiddenNulls } from './incoming-variables.js';
 import { mutationCounts } from './mutation-counts.js';
+import type { AnswerAdmission } from '../answers/answer-admission.js';
+import { currentRequest } from '../../common/request-context.js';
 import type { OperationRates } from './operation-rates.js';
 
-/** Holds what comes over HTTP to the limits of documents and of mutations, before it is executed. */
+/** Applies the limits of documents, of mutations and of memory to operations over HTTP, before they are executed. */
 export function documentLimitsPlugin(
   limits: DocumentLimits,
   rates: OperationRates,
+  admission: AnswerAdmission,
   callerOf: (context: object) => string,
 ): ApolloServerPlugin {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation: async ({ schema, document, operationName, request, contextValue }) => {
+        didResolveOperation: async ({
+          schema,
+          document,
+          operation,
+          operationName,
+          request,
+          contextValue,
+        }) => {
+          // The request names none of several operations, or one that does not exist.
+          if (operation === undefined) return;
+          const variables = withoutForbiddenNulls(schema, document, operation, request.variables);
+          request.variables = variables;
           try {
-            limits.check({ schema, document, operationName, variables: request.variables });
+            const incoming = { schema, document, operationName, variables };
+            limits.check(incoming);
+            const error = errorOfVariables(schema, operation, variables);
+            if (error !== null) throw error;
             const counts = mutationCounts(schema, document, operationName);
             if (counts !== null) await rates.countMutations(callerOf(contextValue), counts);
+            await admission.admit(incoming, currentRequest());
           } catch (error) {
             const fault = toDomainError(error);
             throw fault === null ? error : refused(fault);

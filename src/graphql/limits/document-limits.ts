@@ -6,12 +6,16 @@ import {
   type OperationDefinitionNode,
   type ParseOptions,
   type ValidationRule,
+  visit,
 } from 'graphql';
 import { DomainError, type ErrorCode } from '../../common/domain-error.js';
 import type { QueryLimits } from '../../config/limit-settings.js';
+import type { ListSizes } from '../../database/list-sizes.js';
 import { type DocumentSize, sizeOf } from './document-size.js';
-import { costOf, type QueryCost } from './query-cost.js';
+import { type CostFactors, costOf, type QueryCost } from './query-cost.js';
 import { isDeeperThan } from './value-depth.js';
+
+type CostFunction = (factors: CostFactors) => QueryCost;
 
 /** Too deep to be counted, let alone executed. */
 const BOTTOMLESS: DocumentSize = {
@@ -38,9 +42,13 @@ export interface IncomingOperation {
  */
 export class DocumentLimits {
   readonly parseOptions: ParseOptions;
-  private readonly costs = new WeakMap<DocumentNode, Map<OperationDefinitionNode, QueryCost>>();
+  private readonly costs = new WeakMap<DocumentNode, Map<OperationDefinitionNode, CostFunction>>();
 
-  constructor(private readonly limits: QueryLimits) {
+  /** @param listLimits the most rows that lists without pages may have, by the name of their table */
+  constructor(
+    private readonly limits: QueryLimits,
+    private readonly listLimits: ListSizes,
+  ) {
     this.parseOptions = { maxTokens: limits.maxTokens };
   }
 
@@ -50,7 +58,7 @@ export class DocumentLimits {
    */
   readonly rule: ValidationRule = (context) => ({
     Document: (document: DocumentNode) => {
-      const fault = this.faultOf(measured(document));
+      const fault = this.faultOf(measured(document)) ?? longNameError(document);
       if (fault === null) return undefined;
       context.reportError(new GraphQLError(fault.message, { originalError: fault }));
       return { ...document, definitions: [] };
@@ -70,23 +78,31 @@ export class DocumentLimits {
       : null;
   }
 
-  /** @throws DomainError where an operation asks for too much with the variables that it comes with */
-  check({ schema, document, operationName, variables }: IncomingOperation): void {
+  /** @throws DomainError if an operation asks for too much with the variables that it comes with */
+  check(operation: IncomingOperation): void {
     const { maxDepth, maxCost } = this.limits;
-    if (Object.values(variables ?? {}).some((value) => isDeeperThan(value, maxDepth))) {
+    if (Object.values(operation.variables ?? {}).some((value) => isDeeperThan(value, maxDepth))) {
       throw tooMuch('QUERY_TOO_DEEP', maxDepth, 'levels');
     }
-    const operation = getOperationAST(document, operationName);
-    if (operation == null) return;
-    const cost = this.costFor(schema, document, operation)(variables ?? {});
-    if (cost > maxCost) throw tooMuch('QUERY_TOO_COSTLY', maxCost, 'objects', cost);
+    const { total } = this.costOf(operation);
+    if (total > maxCost) throw tooMuch('QUERY_TOO_COSTLY', maxCost, 'objects', total);
   }
 
-  private costFor(
+  /** @param listSizes how many rows lists without pages have; by default, as many as they may have */
+  costOf(
+    { schema, document, operationName, variables }: IncomingOperation,
+    listSizes = this.listLimits,
+  ): QueryCost {
+    const operation = getOperationAST(document, operationName);
+    if (operation == null) return { objects: 0, total: 0 };
+    return this.costFunction(schema, document, operation)({ variables: variables ?? {}, listSizes });
+  }
+
+  private costFunction(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
-  ): QueryCost {
+  ): CostFunction {
     let costs = this.costs.get(document);
     if (costs === undefined) {
       costs = new Map();
@@ -115,6 +131,21 @@ export class DocumentLimits {
     const [code, what, limit, actual] = exceeded;
     return tooMuch(code, limit, what, actual);
   }
+}
+
+/** Answers repeat names, one of them for each object of a list. */
+const MAX_NAME_LENGTH = 255;
+
+function longNameError(document: DocumentNode): DomainError | null {
+  let longest = 0;
+  visit(document, {
+    Name: ({ value }) => {
+      longest = Math.max(longest, value.length);
+    },
+  });
+  return longest <= MAX_NAME_LENGTH
+    ? null
+    : tooMuch('QUERY_TOO_LONG', MAX_NAME_LENGTH, 'characters in a name', longest);
 }
 
 function measured(document: DocumentNode): DocumentSize {

@@ -6,12 +6,19 @@ export type RateGroup = 'summary' | 'dear';
 
 interface FieldExtensions {
   readonly assumedSize?: number;
+  readonly listOf?: string;
   readonly cost?: number;
   readonly rateGroup?: RateGroup;
 }
 
-/** Declares how many items a list without pages counts as, where the cost of a query is worked out. */
+/** Declares how many items a list without pages counts as, for the cost of a query: the most it can hold. */
 export const AssumedSize = (assumedSize: number) => Extensions({ assumedSize });
+
+/**
+ * Declares that a list without pages has rows of a table, of all parents together at most as many as its limit allows.
+ * @param table whose limit and size the endpoint knows
+ */
+export const ListOf = (table: string) => Extensions({ listOf: table });
 
 /** Declares how many objects a field counts as by itself, beside those in its answer. */
 export const Costs = (cost: number) => Extensions({ cost });

@@ -19,6 +19,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../common/page-window.js';
+import type { ListSizes } from '../../database/list-sizes.js';
 import { extensionsOf } from './field-extensions.js';
 
 /** Of a list that has no pages and of which nothing else is said. */
@@ -26,24 +27,45 @@ const ASSUMED_SIZE = 10;
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What a query costs, or a part of it; a function where that is up to its variables. */
-type Amount = number | ((variables: Variables) => number);
+/** What the cost of an operation depends on besides its document. */
+export interface CostFactors {
+  readonly variables: Variables;
+  /** How many rows lists without pages have, by the name of their table. */
+  readonly listSizes: ListSizes;
+}
 
-/** How many objects an operation may have the server make, with the variables that it comes with. */
-export type QueryCost = (variables: Variables) => number;
+/** A number of objects, or a function if it depends on what comes with the document. */
+type Amount = number | ((factors: CostFactors) => number);
+
+export interface QueryCost {
+  /** Objects that the answer may have. */
+  readonly objects: number;
+  /** Those, and what fields cost beside them. */
+  readonly total: number;
+}
 
 /**
- * Works out what an operation costs: the objects of its answer, where every page is full and every list as long as it is
+ * Works out what an operation costs: the objects of its answer if every page is full and every list as long as it is
  * said to be, and what its fields cost by themselves. The document has been validated.
  */
 export function costOf(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): QueryCost {
-  const amount = new CostCompiler(schema, document, operation).ofOperation();
-  return typeof amount === 'number' ? () => amount : amount;
+): (factors: CostFactors) => QueryCost {
+  const { objects, surcharge } = new CostCompiler(schema, document, operation).ofOperation();
+  return (factors) => {
+    const count = amountOf(objects, factors);
+    return { objects: count, total: count + amountOf(surcharge, factors) };
+  };
 }
+
+interface Cost {
+  readonly objects: Amount;
+  readonly surcharge: Amount;
+}
+
+const NOTHING: Cost = { objects: 0, surcharge: 0 };
 
 class CostCompiler {
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -67,48 +89,69 @@ class CostCompiler {
     );
   }
 
-  ofOperation(): Amount {
+  ofOperation(): Cost {
     const type = this.schema.getRootType(this.operation.operation);
-    return this.ofSelections(this.operation.selectionSet, type ?? undefined, ASSUMED_SIZE);
+    return this.ofSelections(this.operation.selectionSet, type ?? undefined, 1, ASSUMED_SIZE);
   }
 
-  /** @param size of the lists in it that nothing else is said of: in a connection, that of its page */
+  /**
+   * @param parents how many objects the selections are made of
+   * @param size of the lists in it that nothing else is said of: in a connection, that of its page
+   */
   private ofSelections(
     set: SelectionSetNode | undefined,
     type: GraphQLNamedType | undefined,
+    parents: Amount,
     size: Amount,
-  ): Amount {
+  ): Cost {
     return (set?.selections ?? [])
-      .map((selection): Amount => {
-        if (selection.kind === Kind.FIELD) return this.ofField(selection, type, size);
+      .map((selection): Cost => {
+        if (selection.kind === Kind.FIELD) return this.ofField(selection, type, parents, size);
         const fragment =
           selection.kind === Kind.INLINE_FRAGMENT ? selection : this.fragments.get(selection.name.value);
         const condition = fragment?.typeCondition;
         const inner = condition === undefined ? type : this.schema.getType(condition.name.value);
-        return this.ofSelections(fragment?.selectionSet, inner, size);
+        return this.ofSelections(fragment?.selectionSet, inner, parents, size);
       })
-      .reduce(sum, 0);
+      .reduce(together, NOTHING);
   }
 
-  private ofField(node: FieldNode, parent: GraphQLNamedType | undefined, size: Amount): Amount {
-    if (!isObjectType(parent) && !isInterfaceType(parent)) return 0;
+  private ofField(
+    node: FieldNode,
+    parent: GraphQLNamedType | undefined,
+    parents: Amount,
+    size: Amount,
+  ): Cost {
+    if (!isObjectType(parent) && !isInterfaceType(parent)) return NOTHING;
     const field = parent.getFields()[node.name.value];
-    if (field === undefined) return 0;
-    const { cost = 0 } = extensionsOf(field);
+    if (field === undefined) return NOTHING;
+    const own: Cost = { objects: 0, surcharge: product(parents, extensionsOf(field).cost ?? 0) };
     const type = getNamedType(field.type);
-    if (!isCompositeType(type)) return cost;
+    if (!isCompositeType(type)) return own;
     const isList = isListType(getNullableType(field.type));
+    const objects = isList ? this.itemCount(node, field, parents, size) : parents;
     const inside = isList ? ASSUMED_SIZE : this.pageSize(node, field);
-    const one = sum(1, this.ofSelections(node.selectionSet, type, inside));
-    return sum(cost, isList ? product(this.listSize(node, field, size), one) : one);
+    return [{ objects, surcharge: 0 }, this.ofSelections(node.selectionSet, type, objects, inside)].reduce(
+      together,
+      own,
+    );
   }
 
-  private listSize(node: FieldNode, field: GraphQLField<unknown, unknown>, size: Amount): Amount {
+  /** The items of a list, of all parents together. */
+  private itemCount(
+    node: FieldNode,
+    field: GraphQLField<unknown, unknown>,
+    parents: Amount,
+    size: Amount,
+  ): Amount {
     const representations = node.arguments?.find((argument) => argument.name.value === 'representations');
     if (field.name === '_entities' && representations !== undefined) {
       return this.given(representations, (value) => (Array.isArray(value) ? value.length : 1));
     }
-    return extensionsOf(field).assumedSize ?? size;
+    const { listOf, assumedSize } = extensionsOf(field);
+    return listOf === undefined
+      ? product(parents, assumedSize ?? size)
+      : product(sign(parents), ({ listSizes }) => listSizes[listOf] ?? ASSUMED_SIZE);
   }
 
   private pageSize(node: FieldNode, field: GraphQLField<unknown, unknown>): Amount {
@@ -127,27 +170,35 @@ class CostCompiler {
     const name = value.name.value;
     const standard = this.defaults.get(name);
     const otherwise = standard === undefined ? undefined : valueFromASTUntyped(standard);
-    return (variables) => measure(Object.hasOwn(variables, name) ? variables[name] : otherwise);
+    return ({ variables }) => measure(Object.hasOwn(variables, name) ? variables[name] : otherwise);
   }
 }
 
-/** Of what no page can have, the service tells the caller; no page has more than the largest. */
+/** Invalid page sizes are rejected by the service; here they are clamped to 0..MAX_PAGE_SIZE. */
 function asPageSize(value: unknown): number {
   if (value === undefined || value === null) return DEFAULT_PAGE_SIZE;
   if (typeof value !== 'number' || Number.isNaN(value)) return MAX_PAGE_SIZE;
   return Math.min(Math.max(value, 0), MAX_PAGE_SIZE);
 }
 
-const amountOf = (amount: Amount, variables: Variables): number =>
-  typeof amount === 'number' ? amount : amount(variables);
+const amountOf = (amount: Amount, factors: CostFactors): number =>
+  typeof amount === 'number' ? amount : amount(factors);
 
 const combine =
   (work: (one: number, other: number) => number) =>
   (one: Amount, other: Amount): Amount =>
     typeof one === 'number' && typeof other === 'number'
       ? work(one, other)
-      : (variables) => work(amountOf(one, variables), amountOf(other, variables));
+      : (factors) => work(amountOf(one, factors), amountOf(other, factors));
 
 const sum = combine((one, other) => one + other);
 const product = combine((one, other) => one * other);
 const larger = combine((one, other) => Math.max(one, other));
+
+/** 1 if there are any, else 0. */
+const sign = (amount: Amount): Amount => combine(Math.min)(amount, 1);
+
+const together = (one: Cost, other: Cost): Cost => ({
+  objects: sum(one.objects, other.objects),
+  surcharge: sum(one.surcharge, other.surcharge),
+});

@@ -1,5 +1,7 @@
 import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
+import { AssumedSize } from '../../graphql/limits/field-extensions.js';
+import { DRAFT_LIMITS } from '../summaries/summary-draft.js';
 import { SummarySource } from './lead.type.js';
 
 @AllowedTo('viewer')
@@ -23,6 +25,7 @@ export class LeadSummaryType {
   })
   headline!: string | null;
 
+  @AssumedSize(DRAFT_LIMITS.keyPoints)
   @Field(() => [SummaryKeyPointType], { description: 'At most five; none from the template.' })
   keyPoints!: readonly SummaryKeyPointType[];
 

@@ -3,6 +3,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import { now } from '../../common/clock.js';
 import { NotFoundError } from '../../common/domain-error.js';
+import { readRows } from '../../database/read-rows.js';
 import type { InteractionType } from '../../interactions/interaction-type.js';
 import type { CallMeter } from './call-meter.js';
 import { READ_FACTS } from './summary-facts.sql.js';
@@ -101,7 +102,7 @@ export class SummaryStore {
   }
 
   findDetails(leadIds: readonly number[]): Promise<SummaryDetail[]> {
-    return this.select<SummaryDetail>(READ_DETAILS, [leadIds]);
+    return readRows<SummaryDetail>(this.sequelize, { sql: READ_DETAILS, bind: [leadIds] });
   }
 
   /** Of these leads, those whose summary was made of other facts, or by another version of the writer. */

@@ -1,5 +1,6 @@
 import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { AssumedSize } from '../../graphql/limits/field-extensions.js';
 import { MAX_NAMED_FAILURES } from '../../leads/scoring/recalculation-tally.js';
 import { RecalculationFailureType } from './recalculation-failure.type.js';
 
@@ -93,6 +94,7 @@ export class RescoreRunType {
   @Field(() => Int, { description: 'Leads whose score could not be saved.' })
   failedCount!: number;
 
+  @AssumedSize(MAX_NAMED_FAILURES)
   @Field(() => [RecalculationFailureType], {
     description: `The leads that failed: the first ${MAX_NAMED_FAILURES} of them, once it has succeeded.`,
   })

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type FuzzServer, startFuzzServer } from '../../support/fuzz/fuzz-server.js';
+import { nullsOf } from '../../support/fuzz/null-arguments.js';
+import { readSchema } from '../../support/fuzz/schema-documents.js';
+import { faultOf } from '../../support/fuzz/verdict.js';
+import { answersTo, connectSocket } from '../../support/websocket.js';
 
 let server: FuzzServer;
 
@@ -106,5 +110,202 @@ describe('a case that was found', () => {
       status: 400,
       body: { errors: [{ extensions: { code: 'BAD_REQUEST', requestId: expect.any(String) } }] },
     });
+  });
+});
+
+describe('a null', () => {
+  const send = async (query: string, variables: object) => {
+    const { body } = await server.send({ body: JSON.stringify({ query, variables }) });
+    return body as {
+      data?: Record<string, unknown>;
+      errors?: { message: string; extensions: { code: string } }[];
+    };
+  };
+
+  it('is never a fault of ours, wherever the schema takes a value', async () => {
+    const nulls = nullsOf(readSchema(), server.leadIds[2] ?? 0);
+    const names = nulls.map(({ name }) => name);
+    for (const place of [
+      'rescoreRuns(first)',
+      'regenerateSummary(force)',
+      '@include(if)',
+      'Lead.interactionsConnection(first)',
+      'leadsConnection(filter).score.min',
+      'leadsConnection(filter).status[]',
+      'updateLead(updateLeadInput).phone',
+    ])
+      expect(names).toContain(`${place}: null for a variable with a default`);
+    const wrong = await Promise.all(
+      nulls.map(async ({ name, query, variables }) => {
+        // From the third time on, a query is compiled.
+        for (let time = 0; time < (query.startsWith('query') ? 4 : 1); time += 1) {
+          const fault = await server.faultOf({ body: JSON.stringify({ query, variables }) });
+          if (fault !== null) return `${name}: ${fault}`;
+        }
+        return null;
+      }),
+    );
+    expect(wrong.filter((fault) => fault !== null)).toEqual([]);
+  }, 60_000);
+
+  it('for a variable means a default where null is not allowed, and null where it is', async () => {
+    const runs = 'query ($n: Int) { rescoreRuns(first: $n) { nodes { id } } }';
+    expect(await send(runs, { n: null })).toEqual(await send(runs, {}));
+    const shown = 'query ($v: Boolean = true) { __typename @include(if: $v) }';
+    expect(await send(shown, { v: null })).toEqual({ data: { __typename: 'Query' } });
+    const hidden = 'query ($v: Boolean = true) { a: __typename b: __typename @skip(if: $v) }';
+    for (let time = 0; time < 4; time += 1)
+      expect(await send(hidden, { v: null })).toEqual({ data: { a: 'Query' } });
+    const phone =
+      'mutation ($id: Int!, $v: String = "1") { updateLead(updateLeadInput: { id: $id, phone: $v }) { phone } }';
+    // The first lead is gone by now.
+    const id = server.leadIds[2];
+    expect(await send(phone, { id })).toEqual({ data: { updateLead: { phone: '1' } } });
+    expect(await send(phone, { id, v: null })).toEqual({ data: { updateLead: { phone: null } } });
+  });
+
+  it('means the same over a socket', async () => {
+    const client = connectSocket(server.url);
+    const first = async (query: string, variables: Record<string, unknown>) =>
+      (await answersTo(client, query, variables).next()).value as unknown;
+    expect(await first('query ($v: Boolean = true) { __typename @include(if: $v) }', { v: null })).toEqual({
+      data: { __typename: 'Query' },
+    });
+    const batch = 'subscription ($id: ID = "999999") { summaryBatchProgress(id: $id) { id } }';
+    expect(await first(batch, { id: null })).toMatchObject({
+      errors: [{ extensions: { code: 'NOT_FOUND' } }],
+    });
+    await client.dispose();
+  });
+});
+
+const LONG = 'x'.repeat(300_000);
+const MANY = Object.fromEntries(Array.from({ length: 30_000 }, (_, index) => [`unknown${index}`, 1]));
+const FIND = 'query ($id: Int!) { lead(id: $id) { id } }';
+const LIST = 'query ($v: LeadFilterInput) { leadsConnection(filter: $v) { totalCount } }';
+const RECORD =
+  'mutation ($v: CreateInteractionInput!) { createInteraction(createInteractionInput: $v) { id } }';
+
+/** A request that is wrong, and long. */
+const LONG_ERRORS: [
+  string,
+  { readonly query: string; readonly variables?: object; readonly operationName?: string },
+][] = [
+  ['unknown keys of a variable', { query: CREATE, variables: { v: MANY } }],
+  ['a long unknown key', { query: CREATE, variables: { v: { [LONG]: 1 } } }],
+  ['a long text for a number', { query: FIND, variables: { id: LONG } }],
+  ['a long date', { query: RECORD, variables: { v: { type: 'CALL', date: LONG, leadId: 1 } } }],
+  [
+    'a long value of an enum',
+    { query: RECORD, variables: { v: { type: LONG, date: '2026-01-01', leadId: 1 } } },
+  ],
+  ['a long text', { query: LIST, variables: { v: { search: LONG } } }],
+  [
+    'a long list',
+    { query: LIST, variables: { v: { status: Array.from({ length: 80_000 }, () => 'aaaaaaaa') } } },
+  ],
+  [
+    'a list of wrong items',
+    { query: LIST, variables: { v: { status: Array.from({ length: 200_000 }, () => 1) } } },
+  ],
+  [
+    'a long cursor',
+    { query: 'query ($c: String) { leadsConnection(after: $c) { totalCount } }', variables: { c: LONG } },
+  ],
+  [
+    'a long e-mail',
+    { query: CREATE, variables: { v: { firstName: 'a', lastName: 'b', email: `${LONG}@example.com` } } },
+  ],
+  ['a long id', { query: 'query ($id: ID!) { rescoreRun(id: $id) { id } }', variables: { id: LONG } }],
+  ['a long type of an entity', { query: ENTITIES, variables: { v: [{ __typename: LONG }] } }],
+  ['a long id of an entity', { query: ENTITIES, variables: { v: [{ __typename: 'Lead', id: LONG }] } }],
+  ['a long name of an operation', { query: SEVERAL, operationName: LONG }],
+  ['a long name in the document', { query: `query ${LONG} { __typename }` }],
+  ['a long unknown field', { query: `{ ${LONG} }` }],
+  ['a long alias', { query: `{ ${LONG}: __typename }` }],
+  ['a long argument', { query: `{ lead(${LONG}: 1) { id } }` }],
+  ['a long literal for a number', { query: `{ lead(id: "${LONG}") { id } }` }],
+  ['a long number', { query: `{ lead(id: ${'1'.repeat(300_000)}) { id } }` }],
+  [
+    'a long literal of an enum',
+    { query: `{ leadsConnection(orderBy: { field: ${LONG}, direction: ASC }) { totalCount } }` },
+  ],
+  [
+    'a long literal date',
+    { query: `{ leadsConnection(filter: { lastContactAfter: "${LONG}" }) { totalCount } }` },
+  ],
+  ['a long text that does not end', { query: `{ lead(id: "${LONG}` }],
+  ['a long word in place of a document', { query: LONG }],
+  [
+    'many unknown fields',
+    { query: `{ ${Array.from({ length: 900 }, (_, index) => `unknown${index}`).join(' ')} }` },
+  ],
+  [
+    'many wrong items of a literal',
+    { query: `{ leadsConnection(filter: { status: [${'1,'.repeat(3_900)}] }) { totalCount } }` },
+  ],
+  [
+    'a wrong page of many entities',
+    {
+      query:
+        'query ($v: [_Any!]!) { _entities(representations: $v) { ... on Lead { interactionsConnection(first: 0) { totalCount } } } }',
+      variables: { v: Array.from({ length: 10_000 }, () => ({ __typename: 'Lead', id: '1' })) },
+    },
+  ],
+];
+
+describe('an error that is about much input', () => {
+  it.each(LONG_ERRORS)(
+    'has a short answer, and soon: %s',
+    async (name, { query, variables, operationName }) => {
+      const body = JSON.stringify({ query, variables, operationName });
+      for (let time = 0; time < 4; time += 1) {
+        const started = performance.now();
+        const answer = await server.send({ body });
+        expect(performance.now() - started).toBeLessThan(5_000);
+        expect(faultOf(answer, server.insideNames)).toBeNull();
+        const { errors = [] } = answer.body as { errors?: object[] };
+        // Each entity has its place in the data.
+        if (!name.includes('entities')) expect(JSON.stringify(answer.body).length).toBeLessThan(10_000);
+        expect(JSON.stringify(errors).length).toBeLessThan(10_000);
+        expect(errors.length).toBeLessThanOrEqual(10);
+      }
+    },
+    60_000,
+  );
+
+  it('has a short answer over a socket', async () => {
+    const client = connectSocket(server.url);
+    for (const [, { query, variables }] of LONG_ERRORS) {
+      const answer = await answersTo(client, query, variables as Record<string, unknown>)
+        .next()
+        .then(
+          ({ value }) => value as unknown,
+          (errors: unknown) => errors,
+        );
+      expect(JSON.stringify(answer).length).toBeLessThan(10_000);
+    }
+    await client.dispose();
+  }, 60_000);
+
+  it.each([
+    ['a path', { method: 'GET', path: `/${'x'.repeat(12_000)}` }],
+    ['a media type', { headers: { 'content-type': `application/${'x'.repeat(12_000)}` }, body: '{}' }],
+    [
+      'an accepted media type',
+      {
+        headers: { 'content-type': 'application/json', accept: `application/${'x'.repeat(12_000)}` },
+        body: '{"query":"{ __typename }"}',
+      },
+    ],
+    [
+      'an id of a request',
+      {
+        headers: { 'content-type': 'application/json', 'x-request-id': 'x'.repeat(12_000) },
+        body: '{"query":"{ no }"}',
+      },
+    ],
+  ])('quotes little of %s', async (_, sent) => {
+    expect(JSON.stringify((await server.send(sent)).body).length).toBeLessThan(1_000);
   });
 });

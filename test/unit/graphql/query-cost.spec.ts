@@ -1,19 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { buildSchema, type OperationDefinitionNode, parse } from 'graphql';
+import { buildSchema, type GraphQLObjectType, type OperationDefinitionNode, parse } from 'graphql';
 import { costOf } from '../../../src/graphql/limits/query-cost.js';
 
 const SCHEMA = buildSchema(`
-  type Query { leads: [Lead!]! page(first: Int, last: Int): Page! }
+  type Query { all: [Point!]! leads: [Lead!]! page(first: Int, last: Int): Page! }
   type Page { nodes: [Lead!]! edges: [Edge!]! }
   type Edge { node: Lead! }
-  type Lead { id: ID page(first: Int, last: Int): Page! points: [Point!] }
+  type Lead { id: ID all: [Point!] page(first: Int, last: Int): Page! points: [Point!] }
   type Point { x: Int }
 `);
 
+// Decorators put them there.
+for (const field of [
+  SCHEMA.getQueryType()?.getFields().all,
+  (SCHEMA.getType('Lead') as GraphQLObjectType).getFields().all,
+]) {
+  if (field !== undefined) field.extensions = { listOf: 'points' };
+}
+
 function cost(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text);
-  return costOf(SCHEMA, document, document.definitions[0] as OperationDefinitionNode)(variables);
+  const listSizes = { points: 700 };
+  const work = costOf(SCHEMA, document, document.definitions[0] as OperationDefinitionNode);
+  return work({ variables, listSizes }).total;
 }
 
 describe('the cost of a query', () => {
@@ -25,6 +35,13 @@ describe('the cost of a query', () => {
     expect(
       cost('{ page(first: 3) { ...P } } fragment P on Page { nodes { page(first: 5) { nodes { id } } } }'),
     ).toBe(1 + 3 * (1 + 1 + 5));
+  });
+
+  it('counts a list without pages as long as it may be, of all its parents together', () => {
+    expect(cost('{ all { x } }')).toBe(700);
+    expect(cost('{ page(first: 30) { nodes { all { x } } } }')).toBe(1 + 30 + 700);
+    expect(cost('{ page(first: 0) { nodes { all { x } } } }')).toBe(1);
+    expect(cost('{ a: all { x } b: all { x } }')).toBe(1_400);
   });
 
   it('takes a variable, what it is by itself, or what a page is by itself', () => {

@@ -1,0 +1,31 @@
+import { getOperationAST, OperationTypeNode } from 'graphql';
+import type { AnswerMemory } from '../../common/answer-memory.js';
+import type { RequestContext } from '../../common/request-context.js';
+import type { ListSizeReader } from '../../database/list-sizes.js';
+import type { DocumentLimits, IncomingOperation } from '../limits/document-limits.js';
+
+/** Up to so many objects, the sizes of lists are not worth a statement. */
+const COUNTED_FROM = 500;
+
+/** Reserves the memory of an answer before its operation is executed. */
+export class AnswerAdmission {
+  constructor(
+    private readonly limits: DocumentLimits,
+    private readonly listSizes: ListSizeReader,
+    private readonly memory: AnswerMemory,
+  ) {}
+
+  /**
+   * A subscription reserves nothing: it waits most of the time, and each of its answers is small.
+   * @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED
+   */
+  async admit(operation: IncomingOperation, request: RequestContext | undefined): Promise<void> {
+    const { document, operationName } = operation;
+    const type = getOperationAST(document, operationName)?.operation;
+    if (request === undefined || type === undefined || type === OperationTypeNode.SUBSCRIPTION) return;
+    const { objects: most } = this.limits.costOf(operation);
+    const objects =
+      most <= COUNTED_FROM ? most : this.limits.costOf(operation, await this.listSizes.read()).objects;
+    request.memory = await this.memory.reserve(objects, request.deadline);
+  }
+}

@@ -1,0 +1,33 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { currentRequest } from '../../common/request-context.js';
+import { toDomainError } from '../../database/database-errors.js';
+import { formatError } from '../format-error.js';
+import { refusalOf } from '../refusal.js';
+import { writeAnswer } from './answer-writer.js';
+
+/** Writes large answers over HTTP, and replaces what does not fit in memory by an error. */
+export const answerWriterPlugin: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse: ({ operation, response: { body, http } }) => {
+        const request = currentRequest();
+        if (body.kind !== 'single' || request?.memory === undefined) return Promise.resolve();
+        try {
+          request.answer = writeAnswer(body.singleResult, request.memory, operation?.operation);
+        } catch (failure) {
+          const error = toDomainError(failure);
+          if (error === null) throw failure;
+          body.singleResult = { errors: [formatError(new GraphQLError(error.message).toJSON(), error)] };
+          const { status, headers } = refusalOf(error);
+          http.status = status;
+          for (const [name, value] of Object.entries(headers)) http.headers.set(name, value);
+        }
+        return Promise.resolve();
+      },
+    }),
+};
+
+/** An answer that has been written already is sent by `sendWrittenAnswers`. */
+export const stringifyResult = (result: object): string =>
+  currentRequest()?.answer === undefined ? JSON.stringify(result) : '';

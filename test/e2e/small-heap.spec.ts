@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { withConnection } from '../support/connection.js';
+import { type ServerProgram, startServerProgram } from '../support/program.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { answersTo, connectSocket } from '../support/websocket.js';
+
+const LEAD_COUNT = 5_000;
+const INTERACTION_COUNT = 50_000;
+/** The interactions of the first tenth of the leads have long notes, 50,000,000 characters in all. */
+const LONG_NOTES = 10_000;
+
+let database: TestDatabase;
+let directory: TemporaryDirectory;
+let server: ServerProgram;
+let firstId: number;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  database = await createTestDatabase();
+  firstId = await withConnection(database.url, async (connection) => {
+    await connection.rows(
+      `INSERT INTO leads ("firstName", "lastName", email, company, status, summary, "createdAt", "updatedAt")
+       SELECT 'First' || i, 'Last' || i, 'lead' || i || '@example.com', 'Company ' || i, 'new', repeat('x', 100), now(), now()
+       FROM generate_series(1, $1) AS i`,
+      [LEAD_COUNT],
+    );
+    await connection.rows(
+      `INSERT INTO interactions (type, date, notes, "leadId", "createdAt", "updatedAt")
+       SELECT 'call', now() - i * interval '1 minute', repeat('я', CASE WHEN i % $3 < $3 / 10 THEN $2 ELSE 20 END),
+         (SELECT min(id) FROM leads) + i % $3, now(), now()
+       FROM generate_series(1, $1) AS i`,
+      [INTERACTION_COUNT, LONG_NOTES, LEAD_COUNT],
+    );
+    const [row] = await connection.rows<{ id: number }>('SELECT min(id) AS id FROM leads');
+    return row?.id ?? 0;
+  });
+  server = await startServerProgram({
+    cwd: directory.path,
+    env: {
+      DATABASE_URL: database.url,
+      NODE_OPTIONS: '--max-old-space-size=256',
+      RATE_LIMIT_PER_MINUTE: '0',
+      LOG_LEVEL: 'silent',
+    },
+  });
+}, 60_000);
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+  await directory.remove();
+});
+
+const times = <Result>(count: number, work: (index: number) => Result): Result[] =>
+  Array.from({ length: count }, (_, index) => work(index));
+
+interface Outcome {
+  /** `whole`, or the code of the error. */
+  readonly outcome: string;
+  readonly length: number;
+  readonly retryAfter: string | null;
+}
+
+async function send(query: string, variables?: object): Promise<Outcome> {
+  const response = await fetch(server.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const text = await response.text();
+  const retryAfter = response.headers.get('retry-after');
+  if (response.status === 200 && /^\{"data":.*\}\}\n?$/s.test(text)) {
+    return { outcome: 'whole', length: text.length, retryAfter };
+  }
+  const { errors, data } = JSON.parse(text) as { errors: { extensions: { code: string } }[]; data?: unknown };
+  // What is not whole is an error and nothing else.
+  expect(data ?? null).toBeNull();
+  return { outcome: errors[0]?.extensions.code ?? text, length: text.length, retryAfter };
+}
+
+async function sendOverSocket(query: string): Promise<string> {
+  const client = connectSocket(server.url);
+  try {
+    const { value } = (await answersTo(client, query).next()) as {
+      value: { data?: unknown; errors?: { extensions: { code: string } }[] };
+    };
+    return value.errors?.[0]?.extensions.code ?? 'whole';
+  } catch (errors) {
+    return (errors as { extensions: { code: string } }[])[0]?.extensions.code ?? String(errors);
+  } finally {
+    await client.dispose();
+  }
+}
+
+const LEADS =
+  '{ leads { id firstName lastName email summary createdAt interactions { id type date leadId } } }';
+const NOTES = '{ interactions { id date notes } }';
+const ALIASES = `{ ${times(2, (index) => `a${index}: leads { id email createdAt interactions { id } }`).join(' ')} }`;
+const page = (fields: string) =>
+  `{ leadsConnection(first: 100, orderBy: { field: CREATED, direction: ASC }) { nodes { id interactionsConnection(first: 100) { nodes { ${fields} } } } } }`;
+const REPEATED = page(times(30, (index) => `n${index}: notes`).join(' '));
+const ENTITIES = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Lead { email interactions { notes } } } }`;
+const entities = () => ({
+  r: times(LEAD_COUNT, (index) => ({ __typename: 'Lead', id: String(firstId + index) })),
+});
+const SMALL = '{ leadsConnection(first: 5) { nodes { id } } }';
+
+const CLEAR_ERRORS = ['SERVER_OVERLOADED', 'RESPONSE_TOO_LARGE'];
+
+/** Sends small queries, one after the other, until work is done. @returns how they ended */
+async function withSmallQueries(work: Promise<unknown>): Promise<string[]> {
+  const outcomes: string[] = [];
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  work.then(end, end);
+  while (!isOver) outcomes.push((await send(SMALL)).outcome);
+  return outcomes;
+}
+
+describe('a server with a heap of 256 MB', () => {
+  it('answers all leads with their interactions, as often as they are asked for', async () => {
+    const first = await send(LEADS);
+    expect(first.outcome).toBe('whole');
+    const answers = Promise.all(times(10, () => send(LEADS)));
+    const small = await withSmallQueries(answers);
+    for (const { outcome, length, retryAfter } of await answers) {
+      expect(['whole', 'SERVER_OVERLOADED']).toContain(outcome);
+      if (outcome === 'whole') expect(length).toBe(first.length);
+      else expect(Number(retryAfter)).toBeGreaterThan(0);
+    }
+    expect((await answers).map(({ outcome }) => outcome)).toContain('whole');
+    expect(new Set(small)).toEqual(new Set(['whole']));
+  }, 60_000);
+
+  it('rejects answers that it cannot hold, and goes on', async () => {
+    expect((await send(NOTES)).outcome).toBe('RESPONSE_TOO_LARGE');
+    expect((await send(REPEATED)).outcome).toBe('RESPONSE_TOO_LARGE');
+    expect((await send(ENTITIES, entities())).outcome).toBe('RESPONSE_TOO_LARGE');
+    expect((await send(SMALL)).outcome).toBe('whole');
+  }, 60_000);
+
+  it('survives all of them at once, over HTTP and sockets', async () => {
+    const all = Promise.all([
+      ...[LEADS, NOTES, ALIASES, page('notes'), page('id date'), REPEATED].flatMap((query) => [
+        ...times(3, () => send(query).then(({ outcome }) => outcome)),
+        ...times(2, () => sendOverSocket(query)),
+      ]),
+      ...times(3, () => send(ENTITIES, entities()).then(({ outcome }) => outcome)),
+    ]);
+    const small = await withSmallQueries(all);
+    const outcomes = await all;
+    for (const outcome of outcomes) expect(['whole', ...CLEAR_ERRORS]).toContain(outcome);
+    expect(new Set(small)).toEqual(new Set(['whole']));
+    expect((await send(LEADS)).outcome).toBe('whole');
+    expect(server.process.exitCode).toBeNull();
+  }, 60_000);
+});

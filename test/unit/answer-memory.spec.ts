@@ -1,0 +1,122 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { AnswerMemory } from '../../src/common/answer-memory.js';
+import { DomainError } from '../../src/common/domain-error.js';
+import { RequestDeadline } from '../../src/common/request-deadline.js';
+
+const MB = 1_000_000;
+/** 12 MB, of which 10 MB are for answers of more than 1,000 objects, at 1,000 bytes each. */
+const memoryOf12 = () => new AnswerMemory(12 * MB);
+
+const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'admitted',
+    (error: unknown) => (error as DomainError).code,
+  );
+
+describe('the memory of answers', () => {
+  it('is reserved in the order of arrival', async () => {
+    const memory = memoryOf12();
+    const first = await memory.reserve(6_000, undefined);
+    const order: string[] = [];
+    const second = memory.reserve(6_000, undefined).then((reservation) => {
+      order.push('second');
+      return reservation;
+    });
+    const third = memory.reserve(2_000, undefined).then((reservation) => {
+      order.push('third');
+      return reservation;
+    });
+    // There is room for the third, but the second came first.
+    await Promise.resolve();
+    expect(order).toEqual([]);
+    first.release();
+    await Promise.all([second, third]);
+    expect(order).toEqual(['second', 'third']);
+  });
+
+  it('has room for small answers beside large ones', async () => {
+    const memory = memoryOf12();
+    await memory.reserve(9_900, undefined);
+    expect(await codeOf(memory.reserve(1_000, undefined))).toBe('admitted');
+  });
+
+  it('rejects an answer that it never has room for, whether estimated or read', async () => {
+    const memory = memoryOf12();
+    expect(await codeOf(memory.reserve(10_001, undefined))).toBe('RESPONSE_TOO_LARGE');
+    const small = await memory.reserve(1, undefined);
+    expect(() => {
+      for (let row = 0; row < 100; row += 1) small.addRow(100_000);
+    }).toThrow(expect.objectContaining({ code: 'RESPONSE_TOO_LARGE' }));
+    expect(small.error?.code).toBe('RESPONSE_TOO_LARGE');
+    small.release();
+    const other = await memory.reserve(1, undefined);
+    expect(() => {
+      other.addJson(11 * MB);
+    }).toThrow(expect.objectContaining({ code: 'RESPONSE_TOO_LARGE' }));
+    other.release();
+    expect(await codeOf(memory.reserve(9_900, undefined))).toBe('admitted');
+  });
+
+  it('fails an answer that grows while another has the room, so that the other one can grow', async () => {
+    const memory = memoryOf12();
+    const [one, other] = await Promise.all([
+      memory.reserve(4_000, undefined),
+      memory.reserve(4_000, undefined),
+    ]);
+    const grow = (reservation: typeof one) => () => {
+      for (let row = 0; row < 10; row += 1) reservation.addRow(100_000);
+    };
+    expect(grow(one)).toThrow(
+      expect.objectContaining({ code: 'SERVER_OVERLOADED', details: { retryAfterSeconds: 5 } }),
+    );
+    one.release();
+    expect(grow(other)).not.toThrow();
+  });
+
+  it('keeps only the JSON of an answer that waits for its client', async () => {
+    const memory = memoryOf12();
+    const sent = await memory.reserve(9_900, undefined);
+    sent.addJson(1 * MB);
+    sent.keepJson();
+    expect(await codeOf(memory.reserve(8_500, undefined))).toBe('admitted');
+    sent.release();
+    sent.release();
+  });
+
+  it('reserves more after answers that needed more than estimated', async () => {
+    const memory = memoryOf12();
+    const long = await memory.reserve(2_000, undefined);
+    for (let row = 0; row < 20; row += 1) long.addRow(100_000);
+    long.release();
+    const next = [await memory.reserve(2_000, undefined)];
+    const waiting = memory.reserve(2_000, undefined);
+    expect(await Promise.race([waiting.then(() => 'admitted'), Promise.resolve('waiting')])).toBe('waiting');
+    next[0]?.release();
+    await waiting;
+  });
+
+  it('is not waited for by a request that is over, nor for long', async () => {
+    jest.useFakeTimers({ doNotFake: ['performance'] });
+    try {
+      const memory = memoryOf12();
+      await memory.reserve(9_000, undefined);
+      const deadline = new RequestDeadline(60_000);
+      const gone = codeOf(memory.reserve(9_000, deadline));
+      const patient = codeOf(memory.reserve(9_000, undefined));
+      deadline.close(true);
+      expect(await gone).toBe('REQUEST_TIMED_OUT');
+      jest.advanceTimersByTime(10_000);
+      expect(await patient).toBe('SERVER_OVERLOADED');
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('gives back what arrives after its request was answered', async () => {
+    const memory = memoryOf12();
+    const deadline = new RequestDeadline(60_000);
+    deadline.close(false);
+    await memory.reserve(9_000, deadline);
+    expect(await codeOf(memory.reserve(9_000, undefined))).toBe('admitted');
+  });
+});
