@@ -1,6 +1,6 @@
-/** What a migration works with: one connection, inside the transaction that is the migration's own. */
+/** The connection of a migration, inside a transaction unless the migration is not transactional. */
 export interface MigrationContext {
-  /** Runs statements; the migration fails, and leaves nothing behind, where one fails. */
+  /** Runs statements. The migration fails if one fails; without a transaction, pass one statement at a time. */
   run(sql: string): Promise<void>;
   /** Reads rows; `$1` … stand for the parameters. */
   rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
@@ -8,6 +8,11 @@ export interface MigrationContext {
 
 /** One change to the schema and its undoing. A migration that was released is never edited. */
 export interface Migration {
+  /**
+   * False if the migration has statements that PostgreSQL does not run inside a transaction, such as CREATE INDEX
+   * CONCURRENTLY. Such a migration must be able to start again after an attempt that failed half-way.
+   */
+  readonly isTransactional?: boolean;
   up(context: MigrationContext): Promise<void>;
   down(context: MigrationContext): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
 import { OperatorError } from '../common/operator-error.js';
@@ -15,6 +16,11 @@ const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../../migrations/', import.m
 
 /** A deploy gives up rather than queue every request behind a table lock that it cannot get. */
 const LOCK_TIMEOUT = '15s';
+
+/** An index that is built concurrently waits for older transactions, and nobody waits for it. */
+const CONCURRENT_LOCK_TIMEOUT = '10min';
+
+const LOCK_POLL_MS = 100;
 
 export interface MigrationStatus {
   readonly applied: readonly string[];
@@ -79,8 +85,7 @@ async function withMigrator(
 ): Promise<void> {
   const client = await connect(options.url);
   try {
-    // A session's lock, so it outlives the transactions of the migrations and dies with the connection.
-    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
+    await lockMigrations(client);
     await client.query('CREATE TABLE IF NOT EXISTS "SequelizeMeta" ("name" varchar(255) PRIMARY KEY)');
     await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
     await work(createUmzug(client, options));
@@ -89,6 +94,22 @@ async function withMigrator(
     throw error instanceof MigrationError ? error.cause : error;
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Waits until no other migrator is at work. The lock is the session's, so it outlives the transactions of the migrations
+ * and ends with the connection. It is polled: CREATE INDEX CONCURRENTLY waits for every statement that is running, and a
+ * migrator that waits inside pg_advisory_lock would be one of them.
+ */
+async function lockMigrations(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ isLocked: boolean }>(
+      'SELECT pg_try_advisory_lock($1) AS "isLocked"',
+      [ADVISORY_LOCKS.migrations],
+    );
+    if (rows[0]?.isLocked === true) return;
+    await setTimeout(LOCK_POLL_MS);
   }
 }
 
@@ -144,7 +165,7 @@ async function readApplied(client: pg.Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** The change and the record of it stand or fall together. */
+/** A transactional change and the record of it are committed together; any other change is recorded when it is complete. */
 async function runMigration(
   client: pg.Client,
   directory: string,
@@ -153,8 +174,8 @@ async function runMigration(
   { onMigration }: MigratorOptions,
 ): Promise<void> {
   const migration = await loadMigration(directory, name);
-  await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-  try {
+  const isTransactional = migration.isTransactional !== false;
+  const work = async () => {
     await migration[direction](contextOf(client));
     await client.query(
       direction === 'up'
@@ -162,13 +183,31 @@ async function runMigration(
         : 'DELETE FROM "SequelizeMeta" WHERE name = $1',
       [name],
     );
-    await client.query('COMMIT');
+  };
+  try {
+    await (isTransactional ? inTransaction(client, work) : withPatience(client, work));
   } catch (error) {
-    // Where the connection is lost, PostgreSQL rolls back by itself and this fails too.
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw migrationFailure(name, direction, error);
+    throw migrationFailure(name, direction, error, isTransactional);
   }
   onMigration?.(direction === 'up' ? 'applied' : 'undone', name);
+}
+
+async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+  try {
+    await work();
+    await client.query('COMMIT');
+  } catch (error) {
+    // If the connection is lost, PostgreSQL rolls back by itself and this fails too.
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function withPatience(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  await client.query(`SET lock_timeout = '${CONCURRENT_LOCK_TIMEOUT}'`);
+  await work();
+  await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
 }
 
 function contextOf(client: pg.Client): MigrationContext {
@@ -183,10 +222,16 @@ function contextOf(client: pg.Client): MigrationContext {
   };
 }
 
-function migrationFailure(name: string, direction: 'up' | 'down', error: unknown): OperatorError {
+function migrationFailure(
+  name: string,
+  direction: 'up' | 'down',
+  error: unknown,
+  isTransactional: boolean,
+): OperatorError {
   const reason = error instanceof Error ? error.message : String(error);
   const verb = error instanceof MigrationRefusal ? 'was refused' : 'failed';
-  return new OperatorError(`Migration ${name} (${direction}) ${verb} and left nothing behind: ${reason}`, {
+  const outcome = isTransactional ? 'left nothing behind' : 'can be run again';
+  return new OperatorError(`Migration ${name} (${direction}) ${verb} and ${outcome}: ${reason}`, {
     cause: error,
   });
 }

@@ -26,6 +26,8 @@ const ALL = [
   '0014-api-keys',
   '0015-rate-limits',
   '0016-caller-writes',
+  '0017-text-keys',
+  '0018-text-key-indexes',
 ];
 
 let database: TestDatabase;
@@ -96,6 +98,51 @@ describe('migrations', () => {
     await expect(migrateDown(options(), 'all')).rejects.toThrow(/0001-baseline \(down\) was refused/);
     expect((await migrationStatus(options())).applied).toEqual(['0001-baseline']);
     expect(await connection.rows('SELECT id FROM leads')).toHaveLength(1);
+  });
+});
+
+describe('a migration that builds indexes concurrently', () => {
+  const NAME = '0018-text-key-indexes';
+  const invalidIndexes = () =>
+    connection.rows(`SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid`);
+
+  it('lets others write while it waits for an older transaction', async () => {
+    await migrateUp(options());
+    await migrateDown(options(), { to: NAME });
+    const older = await connect(database.url);
+    await older.rows('BEGIN');
+    await insertLead(older);
+    const migrated = migrateUp(options());
+    try {
+      for (;;) {
+        const waiting = await connection.rows(
+          `SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'`,
+        );
+        if (waiting.length > 0) break;
+      }
+      await connection.rows(`SET lock_timeout = '1s'`);
+      await insertLead(connection);
+      await connection.rows('UPDATE leads SET company = $1', ['Looms']);
+    } finally {
+      await older.rows('COMMIT');
+      await migrated;
+      await older.close();
+    }
+    expect((await migrationStatus(options())).pending).toEqual([]);
+    expect(await invalidIndexes()).toEqual([]);
+  });
+
+  it('begins again after an attempt that left an index invalid', async () => {
+    await migrateUp(options());
+    await connection.rows(`
+      UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'leads_search_key_idx'::regclass;
+      DROP INDEX leads_company_key_idx;
+      DELETE FROM "SequelizeMeta" WHERE name = '${NAME}'`);
+    await migrateUp(options());
+    expect(await invalidIndexes()).toEqual([]);
+    expect(
+      await connection.rows(`SELECT 1 WHERE to_regclass('leads_company_key_idx') IS NOT NULL`),
+    ).toHaveLength(1);
   });
 });
 
