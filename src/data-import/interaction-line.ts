@@ -1,7 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { faultsOf } from '../common/invalid-input.js';
-import { parseIsoDate } from '../common/iso-date.js';
+import { ISO_DATE_RULE, parseIsoDate } from '../common/iso-date.js';
+import { isBlank } from '../common/visible-text.js';
 import { CreateInteractionInput } from '../interactions/dto/create-interaction.input.js';
 import { INTERACTION_TYPES, type InteractionType } from '../interactions/interaction-type.js';
 import type { Cells, InteractionColumn } from './csv-shape.js';
@@ -23,7 +24,7 @@ export function readInteractionLine(
 ): InteractionLine | Refusal {
   const writtenEmail = (cells.email ?? '').trim();
   const type = readType(cells.type ?? '');
-  const date = parseIsoDate(cells.date ?? '');
+  const date = parseIsoDate((cells.date ?? '').trim());
   const notes = readNotes(cells.notes ?? '');
   if (writtenEmail !== '' && type !== undefined && date !== null && notes.faults.length === 0) {
     return { line, writtenEmail, type, date, notes: notes.text };
@@ -31,9 +32,7 @@ export function readInteractionLine(
   const faults = [
     ...(writtenEmail === '' ? ['email must not be empty'] : []),
     ...(type === undefined ? [`type must be one of ${INTERACTION_TYPES.join(', ')}`] : []),
-    ...(date === null
-      ? ['date must be an ISO 8601 date, such as 2026-03-01 or 2026-03-01T09:30:00+01:00']
-      : []),
+    ...(date === null ? [`date ${ISO_DATE_RULE}`] : []),
     ...notes.faults,
   ];
   return { line, reason: faults.join('; ') };
@@ -45,7 +44,7 @@ function readType(text: string): InteractionType | undefined {
 }
 
 function readNotes(text: string): { text: string | null; faults: string[] } {
-  if (text.trim() === '') return { text: null, faults: [] };
+  if (isBlank(text)) return { text: null, faults: [] };
   const input = plainToInstance(CreateInteractionInput, { notes: text });
   return { text: input.notes ?? null, faults: faultsOf(validateSync(input)) };
 }

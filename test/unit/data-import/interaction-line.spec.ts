@@ -31,9 +31,19 @@ describe('a line of interactions', () => {
     ).toEqual({
       line: 9,
       reason:
-        'email must not be empty; type must be one of call, email, meeting; date must be an ISO 8601 date, such as 2026-03-01 or 2026-03-01T09:30:00+01:00; notes must be at most 10000 characters long',
+        'email must not be empty; type must be one of call, email, meeting; date must be an ISO 8601 date-time with Z or an offset, such as 2026-03-01T09:30:00Z or 2026-03-01T09:30:00+01:00, or a date such as 2026-03-01; notes must be at most 10000 characters long',
     });
   });
+
+  it.each(['2026-05-01T10:00:00-03:00[America/Lima]', '2026-05-01T10:00:00+23:45', '2026-05-01T10:00:00'])(
+    'is refused for the date %s',
+    (date) => {
+      expect(readInteractionLine(2, { email: 'a@example.com', type: 'call', date })).toEqual({
+        line: 2,
+        reason: expect.stringContaining('date must be an ISO 8601 date-time with Z or an offset'),
+      });
+    },
+  );
 
   it('is refused for control characters in its notes', () => {
     const cells = { email: 'a@example.com', type: 'call', date: '2026-03-01', notes: 'a\u0000b' };
