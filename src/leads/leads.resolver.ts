@@ -10,6 +10,7 @@ import {
   Resolver,
   ResolveReference,
 } from '@nestjs/graphql';
+import { parseRecordId } from '../common/record-id.js';
 import { Costs, ListOf, RateLimited } from '../graphql/limits/field-extensions.js';
 import { readForList } from '../graphql/selected-fields.js';
 import type { GraphQLResolveInfo } from 'graphql';
@@ -141,7 +142,8 @@ export class LeadsResolver {
 
   @ResolveReference()
   resolveReference({ id }: { id: unknown }, context: object): Promise<PartOfLead | null> {
-    // Any JSON may stand there; of an object, JavaScript would ask what number it is.
-    return this.loader.load(context, typeof id === 'string' || typeof id === 'number' ? Number(id) : NaN);
+    // A gateway may send any JSON.
+    const leadId = typeof id === 'string' || typeof id === 'number' ? parseRecordId(String(id)) : null;
+    return leadId === null ? Promise.resolve(null) : this.loader.load(context, leadId);
   }
 }

@@ -42,8 +42,7 @@ export class RescoringResolver {
   rescoreRun(
     @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,
   ): Promise<RescoreRunType | null> {
-    const runId = recordIdOf(id);
-    return runId === null ? Promise.resolve(null) : this.runs.findById(runId);
+    return this.runs.findById(recordIdOf(id));
   }
 
   @AllowedTo('admin')
@@ -64,7 +63,7 @@ export class RescoringResolver {
   cancelRescore(
     @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,
   ): Promise<RescoreRunType> {
-    return this.runs.cancel(recordIdOf(id) ?? 0);
+    return this.runs.cancel(recordIdOf(id));
   }
 
   @AllowedTo('admin')
@@ -77,6 +76,6 @@ export class RescoringResolver {
     @Args('id', { type: () => ID, nullable: true, description: 'The id of the run; without one, all runs.' })
     id: string | null = null,
   ): Promise<AsyncGenerator<RescoreRunType>> {
-    return this.runs.watch(id === null ? null : (recordIdOf(id) ?? 0));
+    return this.runs.watch(id === null ? null : recordIdOf(id));
   }
 }

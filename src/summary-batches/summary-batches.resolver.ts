@@ -31,8 +31,7 @@ export class SummaryBatchesResolver {
   summaryBatch(
     @Args('id', { type: () => ID, description: 'The id of the batch.' }) id: string,
   ): Promise<SummaryBatchType | null> {
-    const batchId = recordIdOf(id);
-    return batchId === null ? Promise.resolve(null) : this.batches.findById(batchId);
+    return this.batches.findById(recordIdOf(id));
   }
 
   @AllowedTo('admin')
@@ -43,7 +42,7 @@ export class SummaryBatchesResolver {
   cancelSummaryBatch(
     @Args('id', { type: () => ID, description: 'The id of the batch.' }) id: string,
   ): Promise<SummaryBatchType> {
-    return this.batches.cancel(recordIdOf(id) ?? 0);
+    return this.batches.cancel(recordIdOf(id));
   }
 
   @AllowedTo('admin')
@@ -55,7 +54,7 @@ export class SummaryBatchesResolver {
   summaryBatchProgress(
     @Args('id', { type: () => ID, description: 'The id of the batch.' }) id: string,
   ): Promise<AsyncGenerator<SummaryBatchType>> {
-    return this.batches.watch(recordIdOf(id) ?? 0);
+    return this.batches.watch(recordIdOf(id));
   }
 
   @AssumedSize(MAX_NAMED_SUMMARY_FAILURES)

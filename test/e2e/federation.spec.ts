@@ -104,9 +104,9 @@ describe('the subgraph', () => {
 
   it('gives null for a lead that is not there, and for what is no id', async () => {
     const id = await insertLead(database, { firstName: 'Ada' });
-    leadIds = [id, 999, 'x', '1.5', '99999999999'];
+    leadIds = [id, 999, 'x', '1.5', '99999999999', `${id}e0`, ` ${id}`, `0${id}`, '', '-1'];
     expect(await ask('{ account { leads { firstName } } }')).toMatchObject({
-      data: { account: { leads: [{ firstName: 'Ada' }, null, null, null, null] } },
+      data: { account: { leads: [{ firstName: 'Ada' }, ...Array.from({ length: 9 }, () => null)] } },
     });
   });
 
