@@ -26,20 +26,20 @@ export const READ_FRESHER_LEADS = `
   ORDER BY lead.id
   LIMIT $3`;
 
-/** $1: e-mails in lower case. The leads stay as they are until the transaction ends, but for what it does. */
+/** $1: keys of e-mails. The leads stay as they are until the transaction ends, but for what it does. */
 export const LOCK_LEADS_BY_EMAIL = `
-  SELECT id, email, lower(email) AS "emailKey", "firstName", "lastName", phone, budget::float8 AS budget, location,
+  SELECT id, email, email_key(email) AS "emailKey", "firstName", "lastName", phone, budget::float8 AS budget, location,
     company, source, status
   FROM leads
-  WHERE lower(email) = ANY($1::text[])
+  WHERE email_key(email) = ANY($1::text[])
   ORDER BY id
   FOR NO KEY UPDATE`;
 
-/** $1: e-mails in lower case. The leads cannot be removed until the transaction ends. */
+/** $1: keys of e-mails. The leads cannot be removed until the transaction ends. */
 export const KEEP_LEADS_BY_EMAIL = `
-  SELECT id, email, lower(email) AS "emailKey"
+  SELECT id, email, email_key(email) AS "emailKey"
   FROM leads
-  WHERE lower(email) = ANY($1::text[])
+  WHERE email_key(email) = ANY($1::text[])
   ORDER BY id
   FOR KEY SHARE`;
 

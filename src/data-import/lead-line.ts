@@ -1,6 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { faultsOf } from '../common/invalid-input.js';
+import { isBlank } from '../common/visible-text.js';
+import { decimalCountOf } from '../leads/budget-amount.js';
 import { CreateLeadInput } from '../leads/dto/create-lead.input.js';
 import { type Cells, LEAD_SHAPE, type LeadColumn } from './csv-shape.js';
 import type { Refusal } from './import-report.js';
@@ -17,11 +19,10 @@ export interface LeadLine {
 /** A decimal number, with a point and without anything between its digits. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Null where the text is no finite decimal number: `1,000`, `0x10`, `NaN`. */
+/** Null if the text is no decimal number: `1,000`, `0x10`, `NaN`. Infinity if it is too large for a number. */
 export function parseBudget(text: string): number | null {
   const trimmed = text.trim();
-  const budget = NUMBER.test(trimmed) ? Number(trimmed) : NaN;
-  return Number.isFinite(budget) ? budget : null;
+  return NUMBER.test(trimmed) ? Number(trimmed) : null;
 }
 
 /** Holds a line against the rules of the API. Whether a lead is complete is not asked yet. */
@@ -29,12 +30,16 @@ export function readLeadLine(line: number, cells: Cells<LeadColumn>): LeadLine |
   const given: Partial<Record<LeadColumn, string | number>> = { email: cells.email ?? '' };
   for (const column of LEAD_SHAPE.columns) {
     const text = cells[column] ?? '';
-    if (text.trim() !== '') given[column] = text;
+    if (!isBlank(text)) given[column] = text;
   }
   const faults: string[] = [];
   if (typeof given.budget === 'string') {
-    given.budget = parseBudget(given.budget) ?? undefined;
-    if (given.budget === undefined) faults.push('budget must be a number, such as 1234.50');
+    const budget = parseBudget(given.budget);
+    if (budget === null) faults.push('budget must be a number, such as 1234.50');
+    // A text may have more digits than a number keeps.
+    else if (decimalCountOf(given.budget.trim()) > 2)
+      faults.push('budget must not have more than two decimals');
+    given.budget = faults.length === 0 ? (budget ?? undefined) : undefined;
   }
   const input = plainToInstance(CreateLeadInput, given);
   faults.push(...faultsOf(validateSync(input, { skipUndefinedProperties: true })));

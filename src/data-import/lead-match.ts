@@ -1,20 +1,22 @@
-/** A lead as it is told by its e-mail. */
+import { emailKey } from '../common/email-key.js';
+
+/** A lead with its e-mail. */
 export interface EmailHolder {
   readonly id: number;
   readonly email: string;
-  /** The e-mail in lower case, as the database has it. */
+  /** What its e-mail shows, in lower case, as the database compares it. */
   readonly emailKey: string;
 }
 
 export type LeadMatch<Lead extends EmailHolder> =
   | { readonly lead: Lead }
   | { readonly lead: null }
-  /** Several leads, none of which is written as asked. */
+  /** Several leads have the key, but none has the e-mail itself. */
   | { readonly reason: string };
 
 /**
- * Finds leads by e-mail without regard to letter case. An adopted database may hold several whose e-mails
- * differ in nothing else: then the letters decide.
+ * Finds leads by what their e-mail shows, without regard to letter case. An adopted database may hold several whose
+ * e-mails have the same key: then the one that is written the same is meant.
  */
 export class LeadMatcher<Lead extends EmailHolder> {
   private readonly byKey = new Map<string, Lead[]>();
@@ -28,16 +30,16 @@ export class LeadMatcher<Lead extends EmailHolder> {
   }
 
   find(writtenEmail: string): LeadMatch<Lead> {
-    const [only, ...others] = this.byKey.get(writtenEmail.toLowerCase()) ?? [];
+    const [only, ...others] = this.byKey.get(emailKey(writtenEmail)) ?? [];
     if (only === undefined) return { lead: null };
     if (others.length === 0) return { lead: only };
     const exact = [only, ...others].find(({ email }) => email === writtenEmail);
     if (exact !== undefined) return { lead: exact };
-    return { reason: `${others.length + 1} leads share this e-mail in different letter case` };
+    return { reason: `${others.length + 1} leads share this e-mail in different spellings` };
   }
 }
 
-/** What the leads of these lines are to be looked up by. */
+/** The keys to look up the leads of these lines by. */
 export function emailKeys(lines: readonly { readonly writtenEmail: string }[]): string[] {
-  return [...new Set(lines.map(({ writtenEmail }) => writtenEmail.toLowerCase()))];
+  return [...new Set(lines.map(({ writtenEmail }) => emailKey(writtenEmail)))];
 }

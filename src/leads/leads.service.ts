@@ -4,6 +4,7 @@ import { Op, QueryTypes, Sequelize, Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { givenValues } from '../common/given-values.js';
 import { readRows } from '../database/read-rows.js';
+import { emailKey } from '../common/email-key.js';
 import { inTransaction } from '../database/transactions.js';
 import { Interaction } from '../interactions/interaction.model.js';
 import type { CreateLeadInput } from './dto/create-lead.input.js';
@@ -22,6 +23,8 @@ import { scoreLeadNow } from './scoring/lead-scores.js';
 import { ScoreSettings } from './scoring/score-settings.js';
 import { READ_STALE } from './scoring/stale-scores.sql.js';
 import { SummariesAfterChange } from './summaries/summaries-after-change.js';
+
+const EMAIL_TAKEN = 'email is already taken.';
 
 @Injectable()
 export class LeadsService {
@@ -77,7 +80,9 @@ export class LeadsService {
   /** Creates a lead and gives it its first score. @throws CONFLICT where another lead has the e-mail */
   create(input: CreateLeadInput): Promise<Lead> {
     return inTransaction(this.sequelize, async (transaction) => {
-      await this.refuseTakenEmail(input.email, null, transaction);
+      if (await this.isEmailTaken(input.email, null, transaction)) {
+        throw new DomainError('CONFLICT', EMAIL_TAKEN);
+      }
       const lead = await this.leads.create(
         { ...input, status: input.status ?? DEFAULT_LEAD_STATUS },
         { transaction },
@@ -97,9 +102,11 @@ export class LeadsService {
       const changes = givenValues(input);
       const lead = await this.lockLead(id, transaction);
       if (changes.email !== undefined) {
-        // The same address in other letters is no change: it may share them with an older lead.
-        if (changes.email === lead.email.toLowerCase()) delete changes.email;
-        else await this.refuseTakenEmail(changes.email, id, transaction);
+        const isTaken = await this.isEmailTaken(changes.email, id, transaction);
+        const isSame = emailKey(changes.email) === emailKey(lead.email);
+        // Letter case alone is no change. In an adopted database another lead may have the same address in another form.
+        if (isSame && (isTaken || changes.email === lead.email.toLowerCase())) delete changes.email;
+        else if (isTaken) throw new DomainError('CONFLICT', EMAIL_TAKEN);
       }
       await lead.update(changes, { transaction });
       if (changes.budget !== undefined || changes.status !== undefined) {
@@ -127,24 +134,24 @@ export class LeadsService {
   }
 
   /**
-   * New e-mails are stored in lower case, so the unique key settles every race between them. This looks for
-   * the one thing that the key cannot see: an older lead with the same address in other letters.
+   * New e-mails are stored in one form, so the unique key settles every race between them. This looks for what the key
+   * cannot see: an older lead whose address shows the same in another form.
    */
-  private async refuseTakenEmail(
+  private async isEmailTaken(
     email: string,
     exceptId: number | null,
     transaction: Transaction,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const holder = await this.leads.findOne({
       attributes: ['id'],
       where: {
         [Op.and]: [
-          Sequelize.where(Sequelize.fn('lower', Sequelize.col('email')), email),
+          Sequelize.where(Sequelize.fn('email_key', Sequelize.col('email')), emailKey(email)),
           ...(exceptId === null ? [] : [{ id: { [Op.ne]: exceptId } }]),
         ],
       },
       transaction,
     });
-    if (holder !== null) throw new DomainError('CONFLICT', 'email is already taken.');
+    return holder !== null;
   }
 }

@@ -1,17 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { getNamedType, type GraphQLInputType, isInputObjectType, isObjectType } from 'graphql';
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
+import { readSchema } from '../support/fuzz/schema-documents.js';
+import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
 
 let api: Api;
 let database: Connection;
+let url: string;
 let leadId: number;
 let interactionId: number;
 
 beforeAll(async () => {
   api = await startApi();
   database = await connect(api.databaseUrl);
+  await api.app.listen(0, '127.0.0.1');
+  url = `${await api.app.getUrl()}/graphql`;
 });
 beforeEach(async () => {
   await database.rows('TRUNCATE leads, interactions');
@@ -45,6 +51,43 @@ async function refusal(query: string, variables?: Record<string, unknown>) {
   return { code: errors?.[0]?.extensions.code, message: errors?.[0]?.message ?? '' };
 }
 
+/** Soft hyphen, joiners and spaces of no width, marks of direction, selectors, fillers, tags. */
+const INVISIBLE = [
+  '\u00ad',
+  '\u034f',
+  '\u061c',
+  '\u115f',
+  '\u1160',
+  '\u17b4',
+  '\u180b',
+  '\u180e',
+  '\u200b',
+  '\u200c',
+  '\u200d',
+  '\u200e',
+  '\u200f',
+  '\u202a',
+  '\u202e',
+  '\u2060',
+  '\u2063',
+  '\u2066',
+  '\u2069',
+  '\u206a',
+  '\u2800',
+  '\u3164',
+  '\ufe00',
+  '\ufe0f',
+  '\ufeff',
+  '\uffa0',
+  '\ufff9',
+  '\u{1d173}',
+  '\u{e0001}',
+  '\u{e0041}',
+  '\u{e007f}',
+  '\u{e0100}',
+];
+const nameOf = (character: string) => `U+${character.codePointAt(0)?.toString(16)}`;
+
 describe('a lead', () => {
   const BAD_FIELDS: [string, object, RegExp][] = [
     ['an e-mail without a domain', { email: 'ada' }, /email must be an e-mail address/],
@@ -62,6 +105,23 @@ describe('a lead', () => {
     ['a negative budget', { budget: -0.01 }, /budget must not be negative/],
     ['an over-large budget', { budget: 100_000_000 }, /budget must be at most 99999999.99/],
     ['a budget that is over-large when rounded', { budget: 99_999_999.996 }, /budget must be at most/],
+    ['a budget of tenths of a cent', { budget: 1.234 }, /budget must not have more than two decimals/],
+    ['a budget just above a half', { budget: 1.005 }, /budget must not have more than two decimals/],
+    ['a budget below a cent', { budget: 0.001 }, /budget must not have more than two decimals/],
+    ['a large budget with a fraction of a cent', { budget: 9_999_999.994 }, /more than two decimals/],
+    ['a tiny negative budget', { budget: -0.001 }, /budget must not be negative/],
+    ['a budget beyond all numbers of money', { budget: 1e308 }, /budget must be at most 99999999.99/],
+    ...INVISIBLE.flatMap((character): [string, object, RegExp][] => [
+      [`an e-mail with ${nameOf(character)}`, { email: `ad${character}a@example.com` }, /email must/],
+      [
+        `a name of ${nameOf(character)}`,
+        { lastName: ` ${character}${character}` },
+        /lastName must not be empty/,
+      ],
+    ]),
+    ['an e-mail with a space that is wide', { email: 'ad\u2003a@example.com' }, /email must be an e-mail/],
+    ['a name of marks without a letter', { firstName: '\u0301\u0308' }, /firstName must not be empty/],
+    ['a name of very many marks', { firstName: `A${'\u0301\u0323'.repeat(60)}` }, /100 combining marks/],
     ['an unknown status', { status: 'on hold' }, /status must be one of new, contacted/],
     ['a status named like a property of every object', { status: 'constructor' }, /status must be one of/],
   ];
@@ -92,6 +152,17 @@ describe('a lead', () => {
     for (const field of ['firstName', 'lastName', 'email', 'budget', 'status'])
       expect(message).toContain(field);
   });
+
+  it.each(['1.234', '1.005', '-0.001', '1e308', '0.0100001'])(
+    'is not created with the literal budget %s',
+    async (budget) => {
+      const { code, message } = await refusal(
+        `mutation { createLead(createLeadInput: { firstName: "a", lastName: "b", email: "c@example.com", budget: ${budget} }) { id } }`,
+      );
+      expect(code).toBe('BAD_USER_INPUT');
+      expect(message).toMatch(/^budget must (not have more than two decimals|not be negative|be at most)/);
+    },
+  );
 
   it.each(['NaN', '1e400', '"12"', 'true'])('is not created with the budget %s', async (budget) => {
     const { code } = await refusal(
@@ -142,6 +213,10 @@ describe('an interaction', () => {
     '0000-01-01',
     'null',
     '+012026-01-01',
+    '2026-05-01T10:00:00',
+    '2026-05-01T10:00:00-03:00[America/Lima]',
+    '2026-05-01T10:00:00+23:45',
+    '2026-05-01T10:00:00+05:75',
     '1700000000000',
   ])('is neither created with nor changed to the date %p', async (date) => {
     expect(await refusal(CREATE_INTERACTION, { input: { type: 'CALL', leadId, date } })).toMatchObject({
@@ -153,13 +228,16 @@ describe('an interaction', () => {
     });
   });
 
-  it('is not created with a literal that is no date', async () => {
-    const { code, message } = await refusal(
-      `mutation { createInteraction(createInteractionInput: { type: CALL, leadId: ${leadId}, date: "banana" }) { id } }`,
-    );
-    expect(code).toBe('GRAPHQL_VALIDATION_FAILED');
-    expect(message).toContain('ISO 8601');
-  });
+  it.each(['banana', '2026-05-01T10:00:00+14:30'])(
+    'is not created with the literal date %s',
+    async (date) => {
+      const { code, message } = await refusal(
+        `mutation { createInteraction(createInteractionInput: { type: CALL, leadId: ${leadId}, date: "${date}" }) { id } }`,
+      );
+      expect(code).toBe('GRAPHQL_VALIDATION_FAILED');
+      expect(message).toContain('ISO 8601');
+    },
+  );
 
   it.each([
     { type: 'FAX' },
@@ -210,6 +288,78 @@ describe('an unknown id', () => {
 
   it.each(['2147483648', '1.5', '"1"'])('that is no 32-bit integer (%s) is refused', async (id) => {
     expect((await refusal(`{ lead(id: ${id}) { id } }`)).code).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+});
+
+async function firstAnswer(...operation: Parameters<typeof answersTo>): Promise<SocketAnswer> {
+  const { value } = (await answersTo(...operation).next()) as IteratorYieldResult<SocketAnswer>;
+  return value;
+}
+
+describe('an ID argument', () => {
+  const schema = readSchema();
+  const isId = ({ type }: { type: GraphQLInputType }) => getNamedType(type).name === 'ID';
+
+  const ROOT_ARGUMENTS = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+    .filter((root) => root != null)
+    .flatMap((root) =>
+      Object.values(root.getFields()).flatMap((field) =>
+        field.args.filter(isId).map((arg) => ({
+          operation: root.name.toLowerCase(),
+          place: `${field.name}(${arg.name}:)`,
+          query: `${root.name.toLowerCase()} ($id: ${String(arg.type)}) { ${field.name}(${arg.name}: $id) { __typename } }`,
+        })),
+      ),
+    );
+
+  it('is one of those below, wherever the schema has one', () => {
+    const places = Object.values(schema.getTypeMap()).flatMap((type) => {
+      if (isInputObjectType(type)) {
+        return Object.values(type.getFields())
+          .filter(isId)
+          .map(({ name }) => `${type.name}.${name}`);
+      }
+      if (!isObjectType(type) || type.name.startsWith('__')) return [];
+      return Object.values(type.getFields()).flatMap(({ name, args }) =>
+        args.filter(isId).map((arg) => `${name}(${arg.name}:)`),
+      );
+    });
+    expect(places.sort()).toEqual(ROOT_ARGUMENTS.map(({ place }) => place).sort());
+    expect(places).toContain('cancelRescore(id:)');
+  });
+
+  const NO_IDS = [
+    'x7',
+    '',
+    ' 7',
+    '7 ',
+    '007',
+    '0',
+    '-1',
+    '+7',
+    '1e3',
+    '0x10',
+    '1.0',
+    '2147483648',
+    '9223372036854775808',
+    'NaN',
+    '\u0667',
+  ];
+
+  it.each(ROOT_ARGUMENTS)('of $place that is the id of nothing is an error', async ({ operation, query }) => {
+    const client = connectSocket(url);
+    for (const id of NO_IDS) {
+      const { errors } =
+        operation === 'subscription'
+          ? await firstAnswer(client, query, { id })
+          : await api.send(query, { id });
+      expect([id, errors?.[0]?.extensions?.code, errors?.[0]?.message]).toEqual([
+        id,
+        'BAD_USER_INPUT',
+        'id must be a whole number from 1 to 2147483647.',
+      ]);
+    }
+    await client.dispose();
   });
 });
 

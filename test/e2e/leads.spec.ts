@@ -69,10 +69,41 @@ describe('createLead', () => {
     expect(await read(Number(lead.id))).toMatchObject(lead);
   });
 
-  it('takes a status in any letter case and keeps a budget to the cent', async () => {
-    expect(await create({ status: 'Closed_Lost', budget: 1234.567 })).toMatchObject({
-      status: 'closed_lost',
-      budget: 1234.57,
+  it.each(['Closed_Lost', ' closed lost', 'CLOSED-LOST'])(
+    'takes the status %j for closed_lost',
+    async (status) => {
+      expect(await create({ status })).toMatchObject({ status: 'closed_lost' });
+    },
+  );
+
+  it('takes optional texts that show nothing as not given', async () => {
+    const blank = { phone: ' ', location: '\u200b', company: '\u3164', source: '\u2800', status: '' };
+    const nothing = { phone: null, location: null, company: null, source: null, status: 'new' };
+    expect(await create(blank)).toMatchObject(nothing);
+    const lead = await create({ email: 'won@example.com', phone: '1', company: 'Looms', status: 'won' });
+    expect(await update({ id: Number(lead.id), ...blank })).toMatchObject({ ...nothing, status: 'won' });
+  });
+
+  it.each([19.99, 1234567.89, 0.1 + 0.2, 1.1 * 3, 4.35, 99_999_999.99, 1e7])(
+    'stores the budget %d to the cent',
+    async (budget) => {
+      expect(await create({ budget })).toMatchObject({ budget: Number(budget.toFixed(2)) });
+    },
+  );
+
+  it('stores texts composed, and keeps joiners that scripts and emoji need', async () => {
+    expect(
+      await create({
+        firstName: 'Jose\u0301',
+        lastName: '\u0645\u06cc\u200c\u062e\u0648\u0627',
+        email: 'Jose\u0301@example.com',
+        company: '\u{1f469}\u200d\u{1f4bb} Mu\u0308ller',
+      }),
+    ).toMatchObject({
+      firstName: 'Jos\u00e9',
+      lastName: '\u0645\u06cc\u200c\u062e\u0648\u0627',
+      email: 'jos\u00e9@example.com',
+      company: '\u{1f469}\u200d\u{1f4bb} M\u00fcller',
     });
   });
 
@@ -105,6 +136,26 @@ describe('updateLead', () => {
     expect(await update({ id, email: 'Ada@Example.com', firstName: 'A' })).toMatchObject({
       email: 'Ada@Example.com',
       firstName: 'A',
+    });
+  });
+});
+
+describe('an older lead whose address hides something', () => {
+  const HIDDEN = 'ad\u200ba@example.com';
+
+  it('has the address that it shows to itself', async () => {
+    const id = await insertLead(database, { email: HIDDEN });
+    expect(await api.codeOf(CREATE, { input: ADA })).toBe('CONFLICT');
+    expect(await read(id)).toMatchObject({ email: HIDDEN });
+  });
+
+  it('can be given the address that it shows, unless another has that too', async () => {
+    const id = await insertLead(database, { email: HIDDEN });
+    expect(await update({ id, email: ADA.email, firstName: 'A' })).toMatchObject({ email: ADA.email });
+    const other = await insertLead(database, { email: HIDDEN });
+    expect(await update({ id: other, email: ADA.email, firstName: 'B' })).toMatchObject({
+      email: HIDDEN,
+      firstName: 'B',
     });
   });
 });

@@ -114,7 +114,7 @@ describe('a file of leads', () => {
     const { result, refused } = await importCsv({
       leads: [
         'status,source,company,location,budget,phone,email,lastName,firstName',
-        'Qualified,referral," Acme, Inc. ",Paris,50000.005,+33 1,Ada@Example.COM,Lovelace,Ada',
+        'Qualified,referral," Acme, Inc. ",Paris,50000.010,+33 1,Ada@Example.COM,Lovelace,Ada',
         ',,,,,,li@example.com,小龍,李',
       ],
     });
@@ -288,8 +288,8 @@ describe('a file of leads', () => {
       ],
     });
     expect(refused).toEqual([
-      'leads 4: 2 leads share this e-mail in different letter case',
-      'interactions 3: 2 leads share this e-mail in different letter case',
+      'leads 4: 2 leads share this e-mail in different spellings',
+      'interactions 3: 2 leads share this e-mail in different spellings',
     ]);
     expect([result.leads, result.interactions]).toEqual([counts(0, 2, 0, 1), counts(1, 0, 0, 1)]);
     expect(await other.rows('SELECT id, email, company FROM leads ORDER BY id')).toEqual([
@@ -297,6 +297,34 @@ describe('a file of leads', () => {
       { id: lower, email: 'ana.silva@example.com', company: 'Lower' },
     ]);
     expect(await other.rows('SELECT "leadId" FROM interactions')).toEqual([{ leadId: lower }]);
+  });
+
+  it('finds leads by what an address shows, and takes no line for a lead whose address hides something', async () => {
+    const hidden = await insertLead(other, { email: 'jo\u00adhn@example.com' });
+    const decomposed = await insertLead(other, { email: 'Jose\u0301@example.com' });
+    const { result, refused } = await importCsv({
+      leads: [
+        'email,company',
+        'john@example.com,Visible',
+        'jos\u00e9@example.com,Composed',
+        'a\u200bnn@example.com,Nobody',
+      ],
+      interactions: [
+        'email,type,date',
+        'JOHN@example.com,call,2026-01-01',
+        'jos\u200de\u0301@example.com,call,2026-01-01',
+      ],
+    });
+    expect(refused).toEqual(['leads 4: email must not have invisible characters']);
+    expect([result.leads, result.interactions]).toEqual([counts(0, 2, 0, 1), counts(2, 0, 0, 0)]);
+    expect(await other.rows('SELECT id, company FROM leads ORDER BY id')).toEqual([
+      { id: hidden, company: 'Visible' },
+      { id: decomposed, company: 'Composed' },
+    ]);
+    expect(await other.rows('SELECT "leadId" FROM interactions ORDER BY id')).toEqual([
+      { leadId: hidden },
+      { leadId: decomposed },
+    ]);
   });
 
   it.each([

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsPlainText, TrimToNull } from '../../common/plain-text.js';
+import { IsPlainText, NormaliseToNull } from '../../common/plain-text.js';
 
 export const MAX_NOTES_LENGTH = 10_000;
 
-/** Text of any number of lines; one of white space alone becomes null. */
+/** Text of any number of lines; one that shows nothing becomes null. */
 export const IsNotes = () =>
-  applyDecorators(TrimToNull(), IsPlainText({ maxLength: MAX_NOTES_LENGTH, areLinesAllowed: true }));
+  applyDecorators(NormaliseToNull(), IsPlainText({ maxLength: MAX_NOTES_LENGTH, areLinesAllowed: true }));

@@ -3,7 +3,8 @@ import { IsOptional } from 'class-validator';
 import { IsBudget, IsDetail, IsLeadEmail, IsLeadStatus, IsName } from './lead-rules.js';
 
 @InputType({
-  description: 'A new lead. Texts are trimmed; an optional text that is blank counts as not given.',
+  description:
+    'A new lead. Texts are trimmed and stored composed (NFC). An optional text that shows nothing counts as not given.',
 })
 export class CreateLeadInput {
   @Field(() => String, { description: 'Not empty, at most 255 characters.' })
@@ -14,7 +15,9 @@ export class CreateLeadInput {
   @IsName()
   lastName!: string;
 
-  @Field(() => String, { description: 'No two leads share one. Stored in lower case.' })
+  @Field(() => String, {
+    description: 'No two leads share one. Stored in lower case; without invisible characters.',
+  })
   @IsLeadEmail()
   email!: string;
 
@@ -25,7 +28,7 @@ export class CreateLeadInput {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'From 0 to 99,999,999.99, in the currency of the account; kept to the cent.',
+    description: 'From 0 to 99,999,999.99, in the currency of the account; at most two decimals.',
   })
   @IsOptional()
   @IsBudget()
@@ -52,7 +55,7 @@ export class CreateLeadInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'One of `new` (the default), `contacted`, `qualified`, `proposal`, `negotiation`, `won`, `converted`, `lost`, `closed_lost`, in any letter case.',
+      'One of `new` (the default), `contacted`, `qualified`, `proposal`, `negotiation`, `won`, `converted`, `lost`, `closed_lost`, in any letter case, with spaces or hyphens in place of underscores.',
   })
   @IsOptional()
   @IsLeadStatus()

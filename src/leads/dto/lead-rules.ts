@@ -1,56 +1,87 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { isEmail, IsIn, IsNumber, Max, MaxLength, Min, ValidateBy } from 'class-validator';
-import { IsPlainText, Trim, TrimToNull } from '../../common/plain-text.js';
+import { isEmail, IsIn, MaxLength, ValidateBy } from 'class-validator';
+import { IsPlainText, Normalise, NormaliseToNull, normalised } from '../../common/plain-text.js';
+import { labelKey } from '../../common/label-key.js';
+import { hasInvisibleCharacters, isBlank } from '../../common/visible-text.js';
+import { MAX_BUDGET, toCents } from '../budget-amount.js';
 import { LEAD_STATUSES } from '../lead-status.js';
-
-/** What `numeric(10,2)` holds. */
-const MAX_BUDGET = 99_999_999.99;
 
 /** The columns hold 255 characters. */
 const MAX_TEXT_LENGTH = 255;
 
-const lowerCase = ({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.trim().toLowerCase() : value;
+const MAX_EMAIL_LENGTH = 254;
 
-const toCents = ({ value }: { value: unknown }) =>
-  typeof value === 'number' && Number.isFinite(value) ? Math.round(value * 100) / 100 : value;
+/** A line of text that shows something. */
+export const IsName = () => applyDecorators(Normalise(), IsPlainText({ maxLength: MAX_TEXT_LENGTH }));
 
-/** A line of text that says something. */
-export const IsName = () => applyDecorators(Trim(), IsPlainText({ maxLength: MAX_TEXT_LENGTH }));
+/** A line of text; one that shows nothing becomes null. */
+export const IsDetail = () => applyDecorators(NormaliseToNull(), IsPlainText({ maxLength: MAX_TEXT_LENGTH }));
 
-/** A line of text; one of white space alone becomes null. */
-export const IsDetail = () => applyDecorators(TrimToNull(), IsPlainText({ maxLength: MAX_TEXT_LENGTH }));
+const toEmail = ({ value }: { value: unknown }) => {
+  const text = normalised(value);
+  return typeof text === 'string' ? text.toLowerCase() : text;
+};
 
-/** `isEmail` throws where half a surrogate pair is in the text. */
-const IsEmailAddress = () =>
-  ValidateBy({
-    name: 'isEmailAddress',
-    validator: {
-      validate: (value) => typeof value === 'string' && value.isWellFormed() && isEmail(value),
-      defaultMessage: () => 'email must be an e-mail address',
-    },
-  });
+/** Two addresses that look the same must be the same, so an address has no invisible character, nor white space. */
+function emailFault(value: unknown): string | null {
+  // `isEmail` throws if half of a surrogate pair is in the text.
+  if (typeof value !== 'string' || !value.isWellFormed()) return 'must be an e-mail address';
+  if (hasInvisibleCharacters(value)) return 'must not have invisible characters';
+  return /\s/.test(value) || !isEmail(value) ? 'must be an e-mail address' : null;
+}
 
-/** Stored in lower case, so that the database's unique key also catches another spelling of the same address. */
+/**
+ * Stored in the form that `emailKey` gives, so that the unique key of the database also rejects another spelling of the
+ * same address.
+ */
 export const IsLeadEmail = () =>
   applyDecorators(
-    Transform(lowerCase),
-    MaxLength(254, { message: 'email must be at most 254 characters long' }),
-    IsEmailAddress(),
+    Transform(toEmail),
+    MaxLength(MAX_EMAIL_LENGTH, { message: `email must be at most ${MAX_EMAIL_LENGTH} characters long` }),
+    IsFaultless('isEmailAddress', 'email', emailFault),
   );
 
-/** Kept to the cent. */
+function budgetFault(value: unknown): string | null {
+  if (typeof value !== 'number' || Number.isNaN(value)) return 'must be a number';
+  if (value < 0) return 'must not be negative';
+  if (value > MAX_BUDGET) return `must be at most ${MAX_BUDGET}`;
+  return toCents(value) === null ? 'must not have more than two decimals' : null;
+}
+
+/** An amount in whole cents. */
 export const IsBudget = () =>
   applyDecorators(
-    Transform(toCents),
-    IsNumber({}, { message: 'budget must be a number' }),
-    Min(0, { message: 'budget must not be negative' }),
-    Max(MAX_BUDGET, { message: `budget must be at most ${MAX_BUDGET}` }),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'number' ? (toCents(value) ?? value) : value,
+    ),
+    IsFaultless('isBudget', 'budget', budgetFault),
   );
+
+/** A rule with several messages. @param faultOf null, or what is wrong, as the end of a sentence */
+function IsFaultless(
+  rule: string,
+  field: string,
+  faultOf: (value: unknown) => string | null,
+): PropertyDecorator {
+  return ValidateBy({
+    name: rule,
+    validator: {
+      validate: (value) => faultOf(value) === null,
+      defaultMessage: (args) => `${field} ${faultOf(args?.value) ?? 'is invalid'}`,
+    },
+  });
+}
+
+/** The spelling of the list; a blank status counts as not given. */
+const toStatus = ({ value }: { value: unknown }) => {
+  const text = normalised(value);
+  if (typeof text !== 'string') return text;
+  return isBlank(text) ? undefined : labelKey(text);
+};
 
 export const IsLeadStatus = () =>
   applyDecorators(
-    Transform(lowerCase),
+    Transform(toStatus),
     IsIn(LEAD_STATUSES, { message: `status must be one of ${LEAD_STATUSES.join(', ')}` }),
   );

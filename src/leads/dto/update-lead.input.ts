@@ -7,7 +7,7 @@ const IsNotNullIfGiven = () => ValidateIf((_, value) => value !== undefined);
 
 @InputType({
   description:
-    'Changes to a lead. What is left out stays as it is; null clears a detail, but not a name, the e-mail or the status. The rules are those of `CreateLeadInput`.',
+    'Changes to a lead. What is left out stays as it is; null or a text that shows nothing clears a detail, but not a name or the e-mail; a blank status stays as it is. The rules are those of `CreateLeadInput`.',
 })
 export class UpdateLeadInput {
   @Field(() => Int, { description: 'Which lead to change.' })
@@ -23,7 +23,10 @@ export class UpdateLeadInput {
   @IsName()
   lastName?: string;
 
-  @Field(() => String, { nullable: true, description: 'No two leads share one. Stored in lower case.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'No two leads share one. Stored in lower case; without invisible characters.',
+  })
   @IsNotNullIfGiven()
   @IsLeadEmail()
   email?: string;
@@ -35,7 +38,7 @@ export class UpdateLeadInput {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'From 0 to 99,999,999.99; kept to the cent. A change rescores the lead.',
+    description: 'From 0 to 99,999,999.99; at most two decimals. A change rescores the lead.',
   })
   @IsOptional()
   @IsBudget()

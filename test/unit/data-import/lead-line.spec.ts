@@ -12,27 +12,17 @@ describe('a budget', () => {
     ['5.', 5],
     ['1e3', 1000],
     ['1.5E-2', 0.015],
+    ['1e400', Infinity],
   ])('reads %j', (text, budget) => {
     expect(parseBudget(text)).toBe(budget);
   });
 
-  it.each([
-    '',
-    'abc',
-    'NaN',
-    'Infinity',
-    '-Infinity',
-    '1,000',
-    '1 000',
-    '0x10',
-    '1e',
-    '1e400',
-    '$5',
-    '1_000',
-    '٣',
-  ])('refuses %j', (text) => {
-    expect(parseBudget(text)).toBeNull();
-  });
+  it.each(['', 'abc', 'NaN', 'Infinity', '-Infinity', '1,000', '1 000', '0x10', '1e', '$5', '1_000', '٣'])(
+    'refuses %j',
+    (text) => {
+      expect(parseBudget(text)).toBeNull();
+    },
+  );
 });
 
 describe('a line of leads', () => {
@@ -57,9 +47,38 @@ describe('a line of leads', () => {
     { cells: { email: '' }, reason: 'email must be an e-mail address' },
     { cells: {}, reason: 'email must be an e-mail address' },
     { cells: { email: 'a@example.com', budget: 'much' }, reason: 'budget must be a number, such as 1234.50' },
-    { cells: { email: 'a@example.com', budget: '1e9' }, reason: 'budget must be at most 99999999.99' },
+    ...['1e9', '1e308', '1e400', '100000000'].map((budget) => ({
+      cells: { email: 'a@example.com', budget },
+      reason: 'budget must be at most 99999999.99',
+    })),
+    ...['1.234', '1.005', '0.001', '1.5E-3', '99999999.981', '1.00000000000000000001'].map((budget) => ({
+      cells: { email: 'a@example.com', budget },
+      reason: 'budget must not have more than two decimals',
+    })),
   ])('is refused with one reason for $cells', ({ cells, reason }) => {
     expect(readLeadLine(2, cells)).toEqual({ line: 2, reason });
+  });
+
+  it.each([
+    ['19.99', 19.99],
+    ['1234567.89', 1234567.89],
+    ['99999999.99', 99_999_999.99],
+    ['1.230000000000000000000', 1.23],
+    ['12345e-2', 123.45],
+    ['0', 0],
+  ])('takes the budget %s', (budget, expected) => {
+    expect(readLeadLine(2, { email: 'a@example.com', budget })).toMatchObject({
+      input: { budget: expected },
+    });
+  });
+
+  it('takes a cell that shows nothing as not given', () => {
+    const line = { email: 'a@example.com', firstName: '\u200b', company: '\u3164', status: '\u00ad ' };
+    expect(readLeadLine(2, line)).toEqual({
+      line: 2,
+      writtenEmail: 'a@example.com',
+      input: { email: 'a@example.com' },
+    });
   });
 
   it('takes an empty or blank cell as not given', () => {
