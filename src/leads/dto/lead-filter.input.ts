@@ -1,36 +1,46 @@
+import { applyDecorators } from '@nestjs/common';
 import { Field, Float, InputType, Int } from '@nestjs/graphql';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsNumber,
   IsOptional,
-  MaxLength,
-  Matches,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
+import { Normalise, normalised } from '../../common/plain-text.js';
+import { hasTooManyMarks, isBlank } from '../../common/visible-text.js';
 
 const MAX_VALUES = 50;
 const MAX_LENGTH = 255;
+
 /** PostgreSQL takes no NUL in a text. */
-const WITHOUT_NUL = /^[^\0]*$/;
+const isSearchable = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  value.length <= MAX_LENGTH &&
+  !value.includes('\0') &&
+  !isBlank(value) &&
+  !hasTooManyMarks(value);
 
-const IsListOfValues = () => (target: object, name: string) => {
-  const rule = {
-    message: `filter.${name} must have 1 to ${MAX_VALUES} values of at most ${MAX_LENGTH} characters`,
-  };
-  ArrayMinSize(1, rule)(target, name);
-  ArrayMaxSize(MAX_VALUES, rule)(target, name);
-  MaxLength(MAX_LENGTH, { ...rule, each: true })(target, name);
-  Matches(WITHOUT_NUL, { ...rule, each: true })(target, name);
+const IsSearchable = (message: string, each = false): PropertyDecorator =>
+  ValidateBy({ name: 'isSearchable', validator: { validate: isSearchable } }, { message, each });
+
+const IsListOfValues = (name: string): PropertyDecorator => {
+  const message = `filter.${name} must have 1 to ${MAX_VALUES} values of at most ${MAX_LENGTH} characters, none blank`;
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(normalised) : value)),
+    ArrayMinSize(1, { message }),
+    ArrayMaxSize(MAX_VALUES, { message }),
+    IsSearchable(message, true),
+  );
 };
 
-const IsSearchedText = () => (target: object, name: string) => {
-  const rule = { message: `filter.${name} must be a text of 1 to ${MAX_LENGTH} characters, not all blank` };
-  Matches(WITHOUT_NUL, rule)(target, name);
-  Matches(/\S/, rule)(target, name);
-  MaxLength(MAX_LENGTH, rule)(target, name);
-};
+const IsSearchedText = (name: string): PropertyDecorator =>
+  applyDecorators(
+    Normalise(),
+    IsSearchable(`filter.${name} must be a text of 1 to ${MAX_LENGTH} characters, not all blank`),
+  );
 
 @InputType({ description: 'Scores from one to another, both included.' })
 export class ScoreRangeInput {
@@ -59,31 +69,39 @@ export class BudgetRangeInput {
 })
 export class LeadFilterInput {
   @IsOptional()
-  @IsListOfValues()
-  @Field(() => [String], { nullable: true, description: 'Where they stand: one of these.' })
+  @IsListOfValues('status')
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Where they stand: one of these, compared as for the score: whatever their letter case, with spaces and hyphens read as underscores. A status that no lead has finds none.',
+  })
   status?: string[] | null;
 
   @IsOptional()
-  @IsListOfValues()
-  @Field(() => [String], { nullable: true, description: 'Where they came from: one of these.' })
+  @IsListOfValues('source')
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Where they came from: one of these, compared as statuses are. A source that no lead has finds none.',
+  })
   source?: string[] | null;
 
   @IsOptional()
-  @IsSearchedText()
-  @Field(() => String, { nullable: true, description: 'The company, whatever its letter case.' })
+  @IsSearchedText('company')
+  @Field(() => String, { nullable: true, description: 'The company, whatever its letter case and accents.' })
   company?: string | null;
 
   @IsOptional()
-  @IsSearchedText()
-  @Field(() => String, { nullable: true, description: 'The location, whatever its letter case.' })
+  @IsSearchedText('location')
+  @Field(() => String, { nullable: true, description: 'The location, whatever its letter case and accents.' })
   location?: string | null;
 
   @IsOptional()
-  @IsSearchedText()
+  @IsSearchedText('search')
   @Field(() => String, {
     nullable: true,
     description:
-      'Words that are in the name, the e-mail address or the company, each of them, whatever their letter case. Parts of words will do; of one or two characters, beginnings.',
+      'Words that are in the name, the e-mail address or the company, each of them, whatever their letter case and accents: `jose` finds `José`, `strasse` finds `Straße`. Parts of words will do; of one or two characters, beginnings.',
   })
   search?: string | null;
 

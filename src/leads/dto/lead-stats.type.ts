@@ -24,20 +24,27 @@ registerEnumType(ScoreBandEnum, {
 @AllowedTo('viewer')
 @ObjectType({ description: 'How many leads stand where.' })
 export class StatusCount {
-  @Field(() => String, { description: 'The status.' })
+  @Field(() => String, {
+    description: 'The status in lower case, with spaces and hyphens read as underscores.',
+  })
   status!: string;
 
-  @Field(() => Int, { description: 'Leads that have it.' })
+  @Field(() => Int, { description: 'Leads that have it, in whatever spelling.' })
   count!: number;
 }
 
 @AllowedTo('viewer')
 @ObjectType({ description: 'How many leads came from where.' })
 export class SourceCount {
-  @Field(() => String, { nullable: true, description: 'The source; null: none is known.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The source in its most frequent spelling; null: none is known.',
+  })
   source!: string | null;
 
-  @Field(() => Int, { description: 'Leads that came from there.' })
+  @Field(() => Int, {
+    description: 'Leads that came from there, in whatever spelling; sources are compared as statuses are.',
+  })
   count!: number;
 }
 

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../common/domain-error.js';
+import { labelKey } from '../../common/label-key.js';
 
 /** From and to, both included; null or absent: no bound. */
 export interface Range<Value> {
@@ -8,15 +9,15 @@ export interface Range<Value> {
 
 /** What leads have to be like; all of it at once. Null or absent: whatever. */
 export interface LeadFilter {
-  /** One of these. */
+  /** One of these, by its `labelKey`. */
   readonly status?: readonly string[] | null;
-  /** One of these. */
+  /** One of these, by its `labelKey`. */
   readonly source?: readonly string[] | null;
-  /** Without regard to letter case. */
+  /** Without regard to letter case and accents. */
   readonly company?: string | null;
-  /** Without regard to letter case. */
+  /** Without regard to letter case and accents. */
   readonly location?: string | null;
-  /** Words, or parts of them, each of which is in the name, the e-mail address or the company. */
+  /** Words, or parts of them, each of which is in the name, the e-mail address or the company, without regard to accents. */
   readonly search?: string | null;
   readonly score?: Range<number> | null;
   readonly budget?: Range<number> | null;
@@ -50,7 +51,7 @@ export function refuseContradictions(filter: LeadFilter): void {
 /** The same filter always as the same text, whatever was left out or in which order lists were given. */
 export function canonicalFilter(filter: LeadFilter): unknown {
   const listOf = (values: readonly string[] | null | undefined) =>
-    values == null ? null : [...new Set(values)].sort();
+    values == null ? null : [...new Set(values.map(labelKey))].sort();
   const rangeOf = (range: Range<number> | null | undefined) =>
     range == null || (range.min == null && range.max == null) ? null : [range.min ?? null, range.max ?? null];
   return [

@@ -70,7 +70,8 @@ export class LeadListingService {
     while (stride !== null) {
       const rows: ListedRow[] = await this.read(walkSegment(query, segment, limit, stride));
       if (rows.length === limit) return rows;
-      const leadCount = isIndexed(query.filter) ? await this.leadCount.read() : null;
+      // After a walk that has found nothing, the count would make no difference.
+      const leadCount = rows.length > 0 && isIndexed(query.filter) ? await this.leadCount.read() : null;
       stride = nextStride({ stride, foundCount: rows.length, limit }, leadCount);
     }
     return this.read(sortSegment(query, segment, limit));

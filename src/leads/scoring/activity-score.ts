@@ -1,3 +1,4 @@
+import { labelKey } from '../../common/label-key.js';
 import { SCORING_PARAMETERS } from './scoring-parameters.js';
 
 /** The factors of a score, in the order in which they are shown and in which ties between them are settled. */
@@ -9,7 +10,7 @@ export type ScoredInteractionType = keyof typeof SCORING_PARAMETERS.engagement.w
 export interface ScoredLead {
   /** In the account's currency; null, zero, negative and not-a-number count as none. */
   readonly budget: number | null;
-  /** In any letter case. */
+  /** Compared by its `labelKey`. */
   readonly status: string;
 }
 
@@ -99,7 +100,7 @@ function budget(amount: number | null): number {
 }
 
 function status(name: string): number {
-  return STATUS_POINTS.get(name.toLowerCase()) ?? SCORING_PARAMETERS.status.pointsOtherwise;
+  return STATUS_POINTS.get(labelKey(name)) ?? SCORING_PARAMETERS.status.pointsOtherwise;
 }
 
 function roundedTotal(values: Record<ScoreFactor, number>): number {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SCORING_PARAMETERS } from './scoring-parameters.js';
 
 /** Raise it where the formula itself changes, so that older scores count as made by another one. */
-const FORMULA_VERSION = 1;
+const FORMULA_VERSION = 2;
 
 /**
  * What a score was calculated by, in 32 bits, stored with it as `scoreParameters`: a score whose number is another

@@ -22,7 +22,7 @@ const halfLives = (asOf: string, date: string, halfLifeDays: number): string =>
 
 const typeWeight = `CASE type WHEN 'meeting' THEN ${double(engagement.weights.meeting)} WHEN 'call' THEN ${double(engagement.weights.call)} ELSE ${double(engagement.weights.email)} END`;
 
-const statusPoints = `CASE lower(lead.status) ${Object.entries(status.points)
+const statusPoints = `CASE label_key(lead.status) ${Object.entries(status.points)
   .map(([name, points]) => `WHEN '${name}' THEN ${double(points)}`)
   .join(' ')} ELSE ${double(status.pointsOtherwise)} END`;
 
