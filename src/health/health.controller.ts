@@ -5,6 +5,8 @@ import { type Condition, type Conditions, ServerChecks } from './server-checks.j
 
 interface Health extends Pick<Conditions, 'database' | 'summaries'> {
   readonly status: Condition;
+  /** Present while this server waits for the provider of summaries. */
+  readonly summariesPausedForSeconds?: number;
 }
 
 interface Ready {
@@ -27,7 +29,13 @@ export class HealthController {
     const { database, summaries } = await this.checks.read();
     const status = database === 'down' || this.readiness.isShuttingDown ? 'down' : summaries;
     reply.status(statusOf(status));
-    return { status, database, summaries };
+    const seconds = this.checks.summariesPausedForSeconds();
+    return {
+      status,
+      database,
+      summaries,
+      ...(seconds > 0 ? { summariesPausedForSeconds: seconds } : {}),
+    };
   }
 
   /** 200 as long as the process answers: whoever gets no answer starts it anew. Nothing else is looked at. */

@@ -90,8 +90,14 @@ export class ServerChecks {
 
   private readonly summaries: HealthIndicatorFunction = () => {
     const check = this.indicators.check('summaries');
-    return this.writer.health().isDegraded ? check.degraded() : check.up();
+    const { isDegraded, pausedForMs } = this.writer.health();
+    return isDegraded || pausedForMs > 0 ? check.degraded() : check.up();
   };
+
+  /** How long this server keeps from asking the provider of summaries, in seconds; 0: it can be asked. */
+  summariesPausedForSeconds(): number {
+    return Math.ceil(this.writer.health().pausedForMs / 1000);
+  }
 
   /** Without workers of its own the server still answers whatever it is asked; they start again by themselves. */
   private queueCondition(isThere: boolean): Condition {

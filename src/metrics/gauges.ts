@@ -62,7 +62,7 @@ export function replicasGauge(registry: Registry, replicas: Pick<ReadReplicas, '
   });
 }
 
-/** Whether the provider of summaries is kept away from just now. */
+/** Whether, and for how long, this server does not ask the provider of summaries. */
 export function providerGauge(registry: Registry, health: () => WriterHealth): void {
   const gauge = new Gauge({
     name: 'lead_scoring_provider_degraded',
@@ -70,6 +70,14 @@ export function providerGauge(registry: Registry, health: () => WriterHealth): v
     registers: [registry],
     collect: () => {
       gauge.set(health().isDegraded ? 1 : 0);
+    },
+  });
+  const pause = new Gauge({
+    name: 'lead_scoring_provider_paused_seconds',
+    help: 'How long this server still waits before it asks the provider of summaries for batches; 0: it asks.',
+    registers: [registry],
+    collect: () => {
+      pause.set(health().pausedForMs / 1000);
     },
   });
 }

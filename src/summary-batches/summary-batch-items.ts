@@ -12,6 +12,7 @@ import {
   COUNT_WRITING,
   END_ITEM,
   LOCK_BATCH,
+  NOTE_PAUSE,
   REQUEUE_ITEM,
 } from './summary-batch.sql.js';
 import { SummaryBatchesService } from './summary-batches.service.js';
@@ -99,6 +100,15 @@ export class SummaryBatchItems {
     });
   }
 
+  /** Records that workers wait because the provider asked for it or is down. */
+  async notePause(batchId: number, ms: number): Promise<void> {
+    await inTransaction(this.sequelize, async (transaction) => {
+      const bind = [batchId, Math.round(ms)];
+      const noted = await this.select<{ id: number }>(NOTE_PAUSE, bind, transaction);
+      if (noted.length > 0) await this.batches.tellChanged(batchId, transaction);
+    });
+  }
+
   /** Puts a lead back into the queue. @param countsAsTry whether the provider was asked in vain */
   async requeue(batchId: number, leadId: number, inMs: number, countsAsTry: boolean): Promise<void> {
     await this.sequelize.query(REQUEUE_ITEM, { bind: [batchId, leadId, Math.round(inMs), countsAsTry] });
@@ -116,11 +126,12 @@ export class SummaryBatchItems {
     leadId: number,
     meter: CallMeter,
   ): Promise<void> {
-    await this.sequelize.query(ADD_COST, { transaction, bind: [batchId, leadId, meter.costUsd ?? 0] });
+    await this.sequelize.query(ADD_COST, { transaction, bind: [batchId, leadId, meter.knownCostUsd] });
     if (meter.unpricedCount > 0) {
       const [batch] = await this.select<LockedBatch>(LOCK_BATCH, [batchId], transaction);
       if (batch?.maxCostUsd != null) {
-        const error = 'The provider does not say what its answers cost, so that the limit cannot be kept.';
+        const error =
+          'The provider reported no usable cost for an answer, so the batch could not keep its limit any longer.';
         await this.batches.stop(batchId, 'failed', error, transaction);
       }
     }

@@ -5,8 +5,12 @@ import { needsSummary } from '../leads/summaries/stale-summaries.sql.js';
 /** Told the id of a batch whenever its record has changed. */
 export const BATCHES_CHANNEL = 'summary_batches';
 
+/** A pause is noted again only if it ends this much later. */
+const PAUSE_PRECISION_MS = 1_000;
+
 const COLUMNS = `id, status, "startedBy", "onlyStale", "limit", "maxCostUsd", "costUsd", "totalCount", "writtenCount",
-  "unchangedCount", "failedCount", "skippedCount", "createdAt", "endedAt", error`;
+  "unchangedCount", "failedCount", "skippedCount", "createdAt", "endedAt", error,
+  CASE WHEN status = 'running' AND "pausedUntil" > clock_timestamp() THEN "pausedUntil" END AS "pausedUntil"`;
 
 /** $1: the id. */
 export const READ_BATCH = `SELECT ${COLUMNS} FROM summary_batches WHERE id = $1`;
@@ -110,6 +114,7 @@ export const END_ITEM = `
     "unchangedCount" = "unchangedCount" + (ended.status = 'unchanged')::int,
     "failedCount" = "failedCount" + (ended.status = 'failed')::int,
     "skippedCount" = "skippedCount" + (ended.status = 'skipped')::int,
+    "pausedUntil" = CASE WHEN ended.status <> 'written' THEN "pausedUntil" END,
     status = CASE
       WHEN summary_batches.status = 'running'
         AND "writtenCount" + "unchangedCount" + "failedCount" + "skippedCount" + 1 >= "totalCount" THEN 'succeeded'
@@ -131,6 +136,13 @@ export const ADD_COST = `
   )
   UPDATE summary_batches
   SET "costUsd" = "costUsd" + $3, "largestCostUsd" = greatest("largestCostUsd", $3) WHERE id = $1`;
+
+/** $1: the id, $2: in how many milliseconds the pause ends. A row if no pause that ends as late is known. */
+export const NOTE_PAUSE = `
+  UPDATE summary_batches SET "pausedUntil" = clock_timestamp() + $2 * interval '1 millisecond'
+  WHERE id = $1 AND status = 'running'
+    AND coalesce("pausedUntil" < clock_timestamp() + ($2 - ${PAUSE_PRECISION_MS}) * interval '1 millisecond', true)
+  RETURNING id`;
 
 /** $1: the id, $2: status, $3: error. A row where it was running. What is being written is written to its end. */
 export const STOP_BATCH = `

@@ -17,6 +17,8 @@ export interface SummaryBatch {
   readonly skippedCount: number;
   readonly createdAt: Date;
   readonly endedAt: Date | null;
+  /** Until when workers wait for the provider; null: none is known to wait. A summary that is written ends it. */
+  readonly pausedUntil: Date | null;
   /** Why it did not get to its end, for people. */
   readonly error: string | null;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SpentJobs } from './spent-jobs.js';
 import { SummaryBatchEvents } from './summary-batch-events.js';
 import { SummaryBatchItems } from './summary-batch-items.js';
 import { SummaryBatchesResolver } from './summary-batches.resolver.js';
@@ -13,6 +14,7 @@ import { SummaryWorkers } from './summary-workers.js';
     SummaryBatchEvents,
     SummaryBatchItems,
     SummaryJobHandler,
+    SpentJobs,
     SummaryWorkers,
   ],
   exports: [SummaryBatchesService, SummaryWorkers],

@@ -18,7 +18,7 @@ const FIRST_DELAY_MS = 5_000;
 /** While others of the batch use up what may be left of its budget. */
 const BUDGET_DELAY_MS = 1_000;
 /** Waiting for the provider is looked at again this often. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 2_000;
 
 /** Does one job of the queue. A failure of a summary is an outcome, not an error: only the unforeseen is thrown. */
 @Injectable()
@@ -34,7 +34,7 @@ export class SummaryJobHandler {
 
   /** @param signal by which the process stops */
   async handle(job: SummaryJob, signal: AbortSignal): Promise<void> {
-    await this.untilProviderTakesRequests(signal);
+    if (!(await this.untilProviderTakesRequests(job, signal))) return this.giveBack(job);
     const { leadId, batchId } = job;
     const begunAt = performance.now();
     const ended = () => ({ leadId, batchId, durationMs: Math.round(performance.now() - begunAt) });
@@ -53,13 +53,28 @@ export class SummaryJobHandler {
     else await this.writeForBatch(batchId, leadId, signal);
   }
 
-  /** The worker waits, and not each of ten thousand jobs for itself. */
-  private async untilProviderTakesRequests(signal: AbortSignal): Promise<void> {
+  /** The worker waits, and not each of ten thousand jobs for itself. @returns false if the process stops meanwhile */
+  private async untilProviderTakesRequests({ batchId }: SummaryJob, signal: AbortSignal): Promise<boolean> {
     for (;;) {
-      const { pausedForMs } = this.writer.health();
-      if (pausedForMs === 0) return;
-      await sleep(Math.min(pausedForMs, LOOK_MS), undefined, { signal });
+      if (signal.aborted) return false;
+      const pausedForMs = await this.notePause(batchId);
+      if (pausedForMs === 0) return true;
+      await sleep(Math.min(pausedForMs, LOOK_MS), undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Records on the batch that workers wait. @returns how long they do, in milliseconds; 0: they do not */
+  private async notePause(batchId: number | null): Promise<number> {
+    const { pausedForMs } = this.writer.health();
+    if (pausedForMs > 0 && batchId !== null) await this.items.notePause(batchId, pausedForMs);
+    return pausedForMs;
+  }
+
+  /** For another process, or the next start. A job that is interrupted has not failed. */
+  private giveBack({ leadId, batchId, tryCount = 0 }: SummaryJob): Promise<void> {
+    return batchId === null
+      ? this.afterChange.retry(leadId, tryCount, 0)
+      : this.items.requeue(batchId, leadId, 0, false);
   }
 
   private async writeForBatch(batchId: number, leadId: number, signal: AbortSignal): Promise<void> {
@@ -85,7 +100,7 @@ export class SummaryJobHandler {
     error: unknown,
     signal: AbortSignal,
   ): Promise<void> {
-    if (signal.aborted) return this.items.requeue(batchId, leadId, 0, false);
+    if (signal.aborted) return this.giveBack({ leadId, batchId });
     const reason = toDomainError(error);
     if (reason === null) throw error;
     const { code, message } = reason;
@@ -95,16 +110,17 @@ export class SummaryJobHandler {
     if (!isWorthAnotherTry(reason)) return this.items.fail(batchId, failure);
     const isUnasked = reason instanceof SummaryProviderError && reason.isUnasked;
     if (!isUnasked && tryCount >= MAX_TRIES) return this.items.fail(batchId, failure);
-    return this.items.requeue(batchId, leadId, delayMs(tryCount), !isUnasked);
+    await this.items.requeue(batchId, leadId, delayMs(tryCount), !isUnasked);
+    await this.notePause(batchId);
   }
 
   private async writeAfterChange(leadId: number, tryCount: number, signal: AbortSignal): Promise<void> {
     try {
       await this.summaries.summarize(leadId, { isForced: false, signal });
     } catch (cause) {
+      if (signal.aborted) return this.giveBack({ leadId, batchId: null, tryCount });
       const error = toDomainError(cause);
-      // The queue itself gives it back to somebody else.
-      if (signal.aborted || error === null) throw cause;
+      if (error === null) throw cause;
       if (isWorthAnotherTry(error) && tryCount < MAX_TRIES) {
         await this.afterChange.retry(leadId, tryCount + 1, delayMs(tryCount + 1));
         return;

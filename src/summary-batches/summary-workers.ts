@@ -8,6 +8,7 @@ import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { isPresent, ProcessPresence } from '../database/process-presence.js';
 import { type SummaryJob, SUMMARY_TASK } from '../leads/summaries/summary-jobs.js';
 import { QueueRunner } from './queue-runner.js';
+import { SpentJobs } from './spent-jobs.js';
 import { SummaryJobHandler } from './summary-job-handler.js';
 
 const SWEEP_MS = 2_000;
@@ -33,6 +34,7 @@ export class SummaryWorkers implements OnModuleDestroy {
     private readonly connections: DedicatedConnections,
     private readonly presence: ProcessPresence,
     private readonly handler: SummaryJobHandler,
+    private readonly spentJobs: SpentJobs,
   ) {}
 
   /** Whether jobs are taken just now: workers that had to give up start again after a while. */
@@ -49,7 +51,7 @@ export class SummaryWorkers implements OnModuleDestroy {
     this.runner = runner;
     if (this.stopping.signal.aborted) await runner.stop();
     void runner.ended.then((reason) => this.startAgain(runner, count, reason));
-    this.sweeping ??= setInterval(() => void this.unlockAbandonedJobs(), SWEEP_MS);
+    this.sweeping ??= setInterval(() => void this.sweep(), SWEEP_MS);
   }
 
   /** Lets go of the jobs that are under way, for others or for the next start. Whoever asks again waits as well. */
@@ -87,8 +89,13 @@ export class SummaryWorkers implements OnModuleDestroy {
     }
   }
 
-  private async unlockAbandonedJobs(): Promise<void> {
-    // Where the database cannot be asked just now, the next sweep does it.
-    await this.sequelize.query(UNLOCK_ABANDONED_JOBS).catch(() => undefined);
+  /** Where the database cannot be asked just now, the next sweep does it. */
+  private async sweep(): Promise<void> {
+    try {
+      await this.sequelize.query(UNLOCK_ABANDONED_JOBS);
+      await this.spentJobs.end();
+    } catch (error) {
+      this.logger.debug('The queue could not be swept.', error);
+    }
   }
 }

@@ -127,6 +127,10 @@ describe('GET /metrics', () => {
     // Counted every five seconds.
     while ((await valueOf('lead_scoring_queue_jobs{state="ready"}')) !== 1) continue;
     expect(await valueOf('lead_scoring_provider_degraded')).toBe(0);
+    expect(await valueOf('lead_scoring_provider_paused_seconds')).toBe(0);
+    standIn.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
+    await api.send('mutation { regenerateSummary(id: 1, force: true) { summary } }');
+    expect(await valueOf('lead_scoring_provider_paused_seconds')).toBeGreaterThan(290);
   }, 20_000);
 
   it('counts requests that take too long, and shows those that are open', async () => {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
@@ -15,7 +16,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../support/temporar
 import { answersTo, connectSocket } from '../support/websocket.js';
 
 const BATCH = `id status startedBy onlyStale limit maxCostUsd costUsd totalCount writtenCount unchangedCount failedCount
-  skippedCount createdAt endedAt error failures { leadId code reason }`;
+  skippedCount createdAt endedAt pausedUntil error failures { leadId code reason }`;
 const REGENERATE = `mutation ($onlyStale: Boolean! = true, $limit: Int, $maxCostUsd: Float) {
   regenerateSummaries(onlyStale: $onlyStale, limit: $limit, maxCostUsd: $maxCostUsd) { ${BATCH} } }`;
 const CANCEL = `mutation ($id: ID!) { cancelSummaryBatch(id: $id) { ${BATCH} } }`;
@@ -30,6 +31,7 @@ interface Batch {
   readonly failedCount: number;
   readonly skippedCount: number;
   readonly endedAt: string | null;
+  readonly pausedUntil: string | null;
   readonly error: string | null;
   readonly failures: readonly { leadId: string; code: string; reason: string }[];
 }
@@ -80,6 +82,15 @@ const countJobs = async () =>
 async function untilNoJobs(): Promise<void> {
   while ((await countJobs()) !== 0);
 }
+
+/** The queue waits longer after each try. */
+const hurry = () => database.rows('UPDATE summary_queue._private_jobs SET run_at = now() WHERE attempts > 0');
+
+/** An error that no code of ours expects. */
+const rejectSummaries = () =>
+  database.rows(`
+    CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+    CREATE TRIGGER reject BEFORE INSERT ON lead_summaries FOR EACH ROW EXECUTE FUNCTION reject()`);
 
 beforeEach(async () => {
   server = await startOpenRouterStandIn();
@@ -212,6 +223,98 @@ describe('regenerateSummaries', () => {
     const over = await untilOver(await start({ maxCostUsd: 1 }));
     expect(over).toMatchObject({ status: 'FAILED', writtenCount: 1 });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('keeps summaries whose figures cannot be counted, and is given up only if it has a limit', async () => {
+    await insertToldLeads(3);
+    const { usage: good } = answer(ADA) as { usage: object };
+    const odd = [
+      { ...good, prompt_tokens: 100.5 },
+      { ...good, completion_tokens: 3_000_000_000 },
+      { ...good, cost: 1e308 },
+    ];
+    const play = () => {
+      server.play(
+        ...odd.map((usage) => ({ body: { ...answer(ADA), id: 'a\u0000', model: 'b\u0000', usage } })),
+      );
+    };
+    play();
+    expect(await untilOver(await start())).toMatchObject({
+      status: 'SUCCEEDED',
+      writtenCount: 3,
+      costUsd: 0.0002,
+    });
+    expect(
+      await database.rows(
+        `SELECT "promptTokens", "completionTokens", "costUsd", model, "generationId" FROM summary_generations
+         ORDER BY "promptTokens" NULLS FIRST, "completionTokens" NULLS FIRST`,
+      ),
+    ).toEqual([
+      { promptTokens: null, completionTokens: 40, costUsd: 0.0001, model: null, generationId: 'gen-1' },
+      { promptTokens: 100, completionTokens: null, costUsd: 0.0001, model: null, generationId: 'gen-1' },
+      { promptTokens: 100, completionTokens: 40, costUsd: null, model: null, generationId: 'gen-1' },
+    ]);
+    await database.rows('UPDATE lead_summaries SET "inputHash" = \'old\', "mayBeStale" = true');
+    odd.reverse();
+    play();
+    // Enough for one at a time.
+    const over = await untilOver(await start({ maxCostUsd: 0.0001 }));
+    expect(over).toMatchObject({ status: 'FAILED', writtenCount: 1, skippedCount: 2 });
+    expect(over.error).toContain('no usable cost');
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it('names a lead whose summary ends unexpectedly after four tries, and counts what they cost', async () => {
+    const [id] = await insertToldLeads(1);
+    await rejectSummaries();
+    const batch = await start();
+    while ((await read(batch.id)).status === 'RUNNING') await hurry();
+    const over = await read(batch.id);
+    expect(over).toMatchObject({ status: 'SUCCEEDED', failedCount: 1, writtenCount: 0 });
+    expect(over.failures).toMatchObject([
+      {
+        leadId: String(id),
+        code: 'INTERNAL_SERVER_ERROR',
+        reason: expect.stringContaining('4 times') as unknown,
+      },
+    ]);
+    expect(over.costUsd).toBeCloseTo(0.0004, 10);
+    expect(server.requests).toHaveLength(4);
+    await untilNoJobs();
+  });
+
+  it('names a lead whose summary has ended with its process four times', async () => {
+    await insertToldLeads(1);
+    server.play({ misbehave: 'hang' });
+    const batch = await start();
+    while (server.requests.length === 0) await setImmediate();
+    await database.rows(`UPDATE summary_queue._private_jobs
+      SET attempts = 4, locked_by = 'a process that died', locked_at = now() - interval '1 minute'`);
+    expect((await untilOver(batch)).failures).toMatchObject([{ code: 'INTERNAL_SERVER_ERROR' }]);
+    await untilNoJobs();
+  });
+
+  it('shows for how long the provider wants to be left alone, and goes on once it answers again', async () => {
+    const [id, other] = await insertToldLeads(2);
+    server.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
+    const { id: batchId } = await start({ limit: 1 });
+    const begunAt = Date.now();
+    let batch = await read(batchId);
+    while (batch.pausedUntil === null) batch = await read(batchId);
+    const untilMs = Date.parse(batch.pausedUntil) - begunAt;
+    expect(untilMs).toBeGreaterThan(290_000);
+    expect(untilMs).toBeLessThan(310_000);
+    const health = async () => (await request(api.app.getHttpServer()).get('/health')).body as object;
+    const paused = (await health()) as { summariesPausedForSeconds: number };
+    expect(paused).toMatchObject({ status: 'degraded', database: 'ok', summaries: 'degraded' });
+    expect(paused.summariesPausedForSeconds).toBeGreaterThan(290);
+    expect(paused.summariesPausedForSeconds).toBeLessThanOrEqual(300);
+    expect(server.requests).toHaveLength(1);
+    // The first has the lower score, so the batch is about the other.
+    expect(other).toBeGreaterThan(id ?? 0);
+    await api.ask(`mutation { regenerateSummary(id: ${id}) { id } }`);
+    expect(await health()).toEqual({ status: 'ok', database: 'ok', summaries: 'ok' });
+    expect(await untilOver(batch)).toMatchObject({ status: 'SUCCEEDED', writtenCount: 1, pausedUntil: null });
   });
 
   it.each([
@@ -443,6 +546,14 @@ describe('SUMMARY_AFTER_CHANGE_SECONDS', () => {
     expect(await countJobs()).toBe(1);
     await untilNoJobs();
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('leaves no job behind whose summary ends unexpectedly each time', async () => {
+    await untilNoJobs();
+    await rejectSummaries();
+    await eager.ask(REMEMBER, { leadId, notes: 'x' });
+    while ((await countJobs()) !== 0) await hurry();
+    expect(server.requests).toHaveLength(5);
   });
 
   it('queues nothing where the change is refused', async () => {

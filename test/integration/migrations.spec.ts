@@ -28,6 +28,7 @@ const ALL = [
   '0016-caller-writes',
   '0017-text-keys',
   '0018-text-key-indexes',
+  '0021-batch-pauses',
 ];
 
 let database: TestDatabase;

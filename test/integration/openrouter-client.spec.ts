@@ -9,6 +9,8 @@ import type { OpenRouterClient } from '../../src/leads/summaries/openrouter/open
 import { clientOf, writeWith } from '../support/model-writer.js';
 import {
   answer,
+  answerOfPython,
+  answerWithUsage,
   type OpenRouterStandIn,
   startOpenRouterStandIn,
   type Turn,
@@ -77,6 +79,97 @@ describe('what a call tells', () => {
     const client = newClient();
     expect((await complete(client)).meter).toMatchObject(unknown);
     expect((await complete(client)).meter).toMatchObject(unknown);
+  });
+
+  /** Figures that cannot be counted. */
+  const NO_COUNTS: unknown[] = [100.5, -1, 3e9, 1e308, '100', 'NaN', '', true, [], {}, null, undefined];
+  const NO_COSTS: unknown[] = [-0.1, 1e308, 1e6, '0.0001', 'NaN', '', true, [], {}, null, undefined];
+
+  it.each(NO_COUNTS)('takes %p tokens as unknown, and the rest as it is', async (tokens) => {
+    server.play(
+      { body: answerWithUsage('Well.', { prompt_tokens: tokens, completion_tokens: 40, cost: 0.1 }) },
+      { body: answerWithUsage('Well.', { prompt_tokens: 100, completion_tokens: tokens, cost: 0.1 }) },
+    );
+    const client = newClient();
+    expect((await complete(client)).meter).toMatchObject({
+      promptTokens: null,
+      completionTokens: 40,
+      costUsd: 0.1,
+      unpricedCount: 0,
+    });
+    expect((await complete(client)).meter).toMatchObject({ promptTokens: 100, completionTokens: null });
+  });
+
+  it.each(NO_COSTS)('takes a cost of %p as unknown, and the rest as it is', async (cost) => {
+    server.play({ body: answerWithUsage('Well.', { prompt_tokens: 100, completion_tokens: 40, cost }) });
+    expect((await complete(newClient())).meter).toMatchObject({
+      promptTokens: 100,
+      completionTokens: 40,
+      costUsd: null,
+      unpricedCount: 1,
+    });
+  });
+
+  it.each(['NaN', 'Infinity', '-Infinity'] as const)('takes %s of Python as unknown', async (cost) => {
+    const text = 'Said "NaN" and \\ Infinity.';
+    server.play({ body: answerOfPython(text, cost) });
+    const { text: received, meter } = await complete(newClient());
+    expect(received).toBe(text);
+    expect(meter).toMatchObject({ promptTokens: 100, costUsd: null, unpricedCount: 1 });
+  });
+
+  it('takes a total as unknown where a part of it is, and knows what is known of it', async () => {
+    server.play(
+      { body: answerWithUsage(null, { prompt_tokens: 1, completion_tokens: 1, cost: 0.25 }) },
+      { body: answerWithUsage('Well.', { prompt_tokens: 1, completion_tokens: 1.5, cost: '?' }) },
+    );
+    expect((await complete(newClient())).meter).toMatchObject({
+      promptTokens: 2,
+      completionTokens: null,
+      costUsd: null,
+      knownCostUsd: 0.25,
+      unpricedCount: 1,
+    });
+  });
+
+  it('counts what was spent whatever the rest of the answer looks like', async () => {
+    const { usage } = answer('') as { usage: object };
+    server.play(
+      { body: { usage, choices: 'none' } },
+      { body: { usage, error: 'busy' } },
+      { body: { error: { code: 502 } } },
+    );
+    const meter = new CallMeter();
+    await failureOf(complete(newClient(), { meter }));
+    // The error without usage is not billed.
+    expect(meter).toMatchObject({ requestCount: 3, costUsd: 0.0002, unpricedCount: 0 });
+  });
+
+  it.each([
+    '',
+    ' ',
+    'a\u0000b',
+    'a\nb',
+    'a\u001b[31mb',
+    'a\u0085b',
+    'a\u202eb',
+    'a\u2028b',
+    'a\ud800b',
+    'x'.repeat(201),
+    7,
+    {},
+    null,
+  ])('takes %p as no name of a model and no id', async (name) => {
+    server.play({
+      body: { ...answer('Well.'), model: name, id: name },
+      headers: { 'x-generation-id': `a\u0085${'x'.repeat(500)}` },
+    });
+    expect((await complete(newClient())).meter).toMatchObject({ model: null, generationId: null });
+  });
+
+  it('takes a name of any script', async () => {
+    server.play({ body: { ...answer('Well.'), model: ' /modèles/通义 7B.gguf ' } });
+    expect((await complete(newClient())).meter.model).toBe('/modèles/通义 7B.gguf');
   });
 
   const FAILED: [string, Turn][] = [
@@ -303,5 +396,50 @@ describe('the breaker', () => {
     expect(await ask(client)).toBe('SUMMARY_PROVIDER_RATE_LIMITED');
     expect(client.health().isDegraded).toBe(false);
     expect(client.health().pausedForMs).toBeGreaterThan(59_000);
+  });
+
+  it.each(['86400', '9'.repeat(400), 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+    'keeps away for five minutes at most where the provider asks for %s',
+    async (retryAfter) => {
+      const client = newClient();
+      server.play({ status: 429, headers: { 'retry-after': retryAfter }, body: '' });
+      await ask(client);
+      expect(server.requests).toHaveLength(1);
+      expect(client.health().pausedForMs).toBeGreaterThan(299_000);
+      expect(client.health().pausedForMs).toBeLessThanOrEqual(300_000);
+    },
+  );
+
+  it.each(['soon', '-60', 'in 60 seconds', '1e9', 'Mon, nonsense GMT'])(
+    'keeps away for five seconds where the provider asks for %s',
+    async (retryAfter) => {
+      const client = newClient();
+      server.play(...repeated(3, { status: 429, headers: { 'retry-after': retryAfter }, body: '' }));
+      await ask(client);
+      expect(client.health().pausedForMs).toBeGreaterThan(4_000);
+      expect(client.health().pausedForMs).toBeLessThanOrEqual(5_000);
+    },
+  );
+
+  it('is asked again as soon as a call that began after that has succeeded', async () => {
+    const client = newClient();
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const arrived = new Promise<void>((resolve) => {
+      server.onRequest(() => {
+        resolve();
+        return gate;
+      });
+    });
+    const before = complete(client);
+    await arrived;
+    server.onRequest(() => Promise.resolve());
+    server.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
+    await ask(client);
+    release();
+    await before;
+    expect(client.health().pausedForMs).toBeGreaterThan(299_000);
+    await complete(client);
+    expect(client.health()).toEqual({ isDegraded: false, pausedForMs: 0 });
   });
 });

@@ -6,6 +6,8 @@ import { clientOf, writeWith } from '../support/model-writer.js';
 import {
   answer,
   API_KEY,
+  brokenTexts,
+  dialects,
   draftText,
   type OpenRouterStandIn,
   startOpenRouterStandIn,
@@ -81,6 +83,7 @@ describe('a call', () => {
     ['a fence around the JSON', { body: answer(`\`\`\`json\n${draftText()}\n\`\`\``) }],
     ['white space around the JSON', { body: answer(`\n ${draftText()} \n`) }],
     ['a field more than was asked for', { body: answer(draftText({ score: 100 })) }],
+    ...dialects(draftText()).map(([name, turn]): [string, Turn] => [name, turn]),
   ];
   it.each(GOOD)('takes an answer with %s', async (_, turn) => {
     server.play(turn);
@@ -132,6 +135,27 @@ describe('a call that fails for good', () => {
     ['a content filter', { body: answer('x', { finish_reason: 'content_filter' }) }, 'SUMMARY_MODERATED'],
     ['a tool call', { body: answer('x', { finish_reason: 'tool_calls' }) }, 'SUMMARY_INVALID_OUTPUT'],
     ['finish_reason null', { body: answer('x', { finish_reason: null }) }, 'SUMMARY_INVALID_OUTPUT'],
+    [
+      'finish_reason null beside JSON that is cut',
+      { body: answer(draftText().slice(0, -1), { finish_reason: null }) },
+      'SUMMARY_INVALID_OUTPUT',
+    ],
+    [
+      'a finish_reason that nobody knows',
+      { body: answer(draftText(), { finish_reason: 'moon' }) },
+      'SUMMARY_INVALID_OUTPUT',
+    ],
+    [
+      'a finish_reason that is no text',
+      { body: answer(draftText(), { finish_reason: 7 }) },
+      'SUMMARY_INVALID_OUTPUT',
+    ],
+    ['SAFETY', { body: answer(draftText(), { finish_reason: 'SAFETY' }) }, 'SUMMARY_MODERATED'],
+    [
+      'a part that refuses',
+      { body: answer([{ type: 'refusal', refusal: SECRET_WORDS }]) },
+      'SUMMARY_MODERATED',
+    ],
     ['a body that is too large', { body: 'x'.repeat(1_000_001) }, 'SUMMARY_INVALID_OUTPUT'],
     [
       'Retry-After beyond the time limit',
@@ -179,6 +203,16 @@ describe('a call that may succeed the next time', () => {
       'a page with status 200',
       { body: '<!doctype html><title>hello</title>' },
       'SUMMARY_PROVIDER_UNAVAILABLE',
+    ],
+    ['an error that is a text', { body: { error: SECRET_WORDS } }, 'SUMMARY_PROVIDER_UNAVAILABLE'],
+    ['an error whose code is no status', { body: errorBody('0x190') }, 'SUMMARY_PROVIDER_UNAVAILABLE'],
+    ['an error whose code is huge', { body: errorBody(1e308) }, 'SUMMARY_PROVIDER_UNAVAILABLE'],
+    ['choices of another shape', { body: { choices: 'none' } }, 'SUMMARY_INVALID_OUTPUT'],
+    ['a choice of another shape', { body: { choices: ['none'] } }, 'SUMMARY_INVALID_OUTPUT'],
+    [
+      'a text within reasoning alone',
+      { body: answer([{ type: 'thinking', text: draftText() }]) },
+      'SUMMARY_INVALID_OUTPUT',
     ],
     [
       'finish_reason error',
@@ -248,6 +282,15 @@ describe('the time limits', () => {
 describe('an answer that was cut at its limit', () => {
   const cut: Turn = { body: answer('Ada is', { finish_reason: 'length' }) };
 
+  it.each(['LENGTH', 'max_tokens', 'MAX_TOKENS', 'maxPredictedTokensReached', 'model_length'])(
+    'is known by %s, whatever the text',
+    async (reason) => {
+      server.play({ body: answer(draftText(), { finish_reason: reason }) });
+      expect((await write()).text).not.toBe('Ada Lovelace is a lead.');
+      expect(server.requests.map(({ body }) => body.max_completion_tokens)).toEqual([1000, 3000]);
+    },
+  );
+
   it('is asked for once more with more room', async () => {
     server.play(cut);
     expect(await write()).toMatchObject({ source: 'model' });
@@ -264,7 +307,6 @@ describe('an answer that was cut at its limit', () => {
 describe('a text that cannot be shown', () => {
   const BROKEN: [string, string, string][] = [
     ['prose', 'Ada is a lead.', 'it is not JSON'],
-    ['JSON with prose before it', `Here it is: ${draftText()}`, 'it is not JSON'],
     ['JSON that is cut', draftText().slice(0, -5), 'it is not JSON'],
     ['no object', '[]', 'at the top'],
     ['a missing field', draftText({ nextStep: undefined }), 'at nextStep'],
@@ -288,6 +330,28 @@ describe('a text that cannot be shown', () => {
     expect(server.requests).toHaveLength(2);
     expect(server.requests[1]?.body.messages.at(-2)).toEqual({ role: 'assistant', content: text });
     expect(server.requests[1]?.body.messages.at(-1)?.content).toContain(fault);
+  });
+
+  it.each(brokenTexts(draftText()))('is not taken: %s', async (_, text) => {
+    server.play({ body: answer(text) });
+    expect((await write()).text).not.toBe('Ada Lovelace is a lead.');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('is held to the same check in every dialect', async () => {
+    const link = draftText({ nextStep: 'See https://evil.example for more.' });
+    for (const [, turn] of dialects(link)) {
+      server.play(turn, turn);
+      expect((await failure()).code).toBe('SUMMARY_INVALID_OUTPUT');
+    }
+  });
+
+  it('is quoted in the repair without its reasoning, and no longer than a draft can be', async () => {
+    server.play({ body: answer(`<think>${'x'.repeat(50_000)}</think>No ${'y'.repeat(50_000)}`) });
+    await write();
+    const quoted = server.requests[1]?.body.messages.at(-2)?.content ?? '';
+    expect(quoted).not.toContain('x');
+    expect(quoted.length).toBeLessThanOrEqual(10_000);
   });
 
   it.each(BROKEN)('fails where the second is no better: %s', async (_, text) => {

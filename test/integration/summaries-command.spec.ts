@@ -98,6 +98,17 @@ describe('pnpm summaries', () => {
     expect(stderr).toContain('not enough for one more');
   });
 
+  it('says until when it waits for the provider', async () => {
+    await insertToldLeads(1);
+    server.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
+    const program = startProgram(PROGRAM, options([]));
+    while ((await connection.rows('SELECT FROM summary_batches WHERE "pausedUntil" > now()')).length === 0);
+    program.process.kill('SIGINT');
+    const { code, stderr } = await program.finished;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Waiting for the provider until \d\d:\d\d:\d\dZ\.\n/);
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'begins no more after %s, and saves what is being written',
     async (signal) => {
@@ -189,6 +200,21 @@ describe('pnpm summary:check', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('has no key check (status 404)');
     expect(stdout).toContain('at a cost that it does not tell');
+  });
+
+  it('takes the answers of models that think, and no figures that cannot be', async () => {
+    server.answerKeyCheck({ body: { data: { limit_remaining: 'plenty' } } });
+    server.play({
+      body: {
+        ...answer('<think>{"ok": maybe}</think>Here: {"ok": true}'),
+        model: 'a\u001b[31m',
+        usage: { cost: '1' },
+      },
+    });
+    const { code, stdout } = await check();
+    expect(code).toBe(0);
+    expect(stdout).toContain('The key is good; its limit is unknown.');
+    expect(stdout).toMatch(/A model answered in .* at a cost that it does not tell/);
   });
 
   it.each([

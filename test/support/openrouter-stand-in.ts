@@ -76,6 +76,104 @@ export const draftText = (draft: object = {}): string =>
     ...draft,
   });
 
+/** The body of a good answer, with figures that a provider should not report. */
+export const answerWithUsage = (content: unknown, usage: unknown): object => ({
+  ...answer(content),
+  usage,
+});
+
+/** The body of a good answer of Python's making: it has `NaN` and `Infinity`, which are no JSON. */
+export const answerOfPython = (content: unknown, cost: 'NaN' | 'Infinity' | '-Infinity'): string =>
+  JSON.stringify(answerWithUsage(content, { prompt_tokens: 100, completion_tokens: 40, cost: '?' })).replace(
+    '"?"',
+    cost,
+  );
+
+type Named = readonly [name: string, turn: Turn];
+
+const thought = (note: string) => `The notes say {"headline": "Fake"}. ${note}`;
+
+/** Answers that are good, each in the dialect of some server or model. @param text a draft */
+export function dialects(text: string): Named[] {
+  const contents: [string, unknown][] = [
+    ['<think>', `<think>\n${thought('')}\n</think>\n\n${text}`],
+    ['<thinking> in capitals', `<THINKING>${thought('')}</THINKING>${text}`],
+    ['a block of thought that quotes a draft', `<think>${text.replaceAll('Ada', 'Eve')}</think>${text}`],
+    ['the end of a block of thought alone', `${thought('')}</think>${text}`],
+    ['a block of thought after the JSON', `${text}<think>${thought('')}</think>`],
+    ['[THINK]', `[THINK]${thought('')}[/THINK]${text}`],
+    [
+      'channels',
+      `<|channel|>analysis<|message|>${thought('')}<|end|><|start|>assistant<|channel|>final<|message|>${text}<|return|>`,
+    ],
+    ['prose around the JSON', `Sure! Here is the summary:\n${text}\nLet me know if {anything} is [missing].`],
+    ['prose around a fence', `Here it is:\n\n\`\`\`json\n${text}\n\`\`\`\nDone.`],
+    ['a fence after a block of thought', `<think>x</think>\n\`\`\`\n${text}\n\`\`\``],
+    ['the same JSON twice', `${text}\n${text}`],
+    ['another object beside the JSON', `{"id": "I1"} leads to ${text}`],
+    ['a byte order mark and white space', `\ufeff \n\t${text}\r\n `],
+    ['an end-of-turn token', `${text}<|im_end|>`],
+    ['one part', [{ type: 'text', text }]],
+    ['a part as an object', { type: 'text', text }],
+    ['several parts', [text.slice(0, 20), { type: 'output_text', text: text.slice(20) }]],
+    [
+      'parts of reasoning before the text',
+      [
+        { type: 'thinking', thinking: [{ type: 'text', text: thought('') }] },
+        { type: 'reasoning', text },
+        { text: thought(''), thought: true },
+        { type: 'text', text },
+        null,
+        7,
+      ],
+    ],
+  ];
+  const reasons = [
+    'STOP',
+    'end_turn',
+    'END_TURN',
+    'eos',
+    'eos_token',
+    'FINISH_REASON_STOP',
+    'COMPLETE',
+    null,
+    '',
+  ];
+  return [
+    ...contents.map(([name, content]): Named => [name, { body: answer(content) }]),
+    ...reasons.map((reason): Named => [
+      `finish_reason ${JSON.stringify(reason)}`,
+      { body: answer(text, { finish_reason: reason }) },
+    ]),
+    ['a byte order mark before the body', { body: `\ufeff${JSON.stringify(answer(text))}` }],
+    [
+      'reasoning in a field of its own',
+      { body: answer(null, { message: { content: text, reasoning_content: thought('') } }) },
+    ],
+  ];
+}
+
+/** Texts that must not be taken: they are cut off or ambiguous, or hold a draft only where it does not count. */
+export function brokenTexts(text: string): (readonly [string, string])[] {
+  const other = text.replaceAll('Ada', 'Eve');
+  return [
+    ['a draft within a block of thought alone', `<think>${text}</think>`],
+    ['a block of thought without an end', `<think>I would write ${text}`],
+    ['a block of thought without an end after the JSON', `${text}<think>Or rather`],
+    ['a block of thought that quotes its own end', `<think>"</think>${other}" is wrong</think>Nothing.`],
+    ['two different drafts', `${text}\n${other}`],
+    ['two different drafts in fences', `\`\`\`json\n${text}\n\`\`\`\n\`\`\`json\n${other}\n\`\`\``],
+    ['JSON that is cut within prose', `Here it is: ${text.slice(0, -1)}`],
+    ['JSON that is cut within a text', `\`\`\`json\n${text.slice(0, 30)}`],
+    ['a draft within JSON that is cut', `{"answer": ${text}, "more": [`],
+    ['a draft within another object', `{"answer": ${text}}`],
+    ['a draft within a list', `The answer is [${text}]`],
+    ['a draft within a text', JSON.stringify(text)],
+    ['a block of thought within a text', `Here: ${text.replace('Ada', '<think>x</think>Ada')}`],
+    ['more objects than are looked at', `${'{} '.repeat(100)}${text}`],
+  ];
+}
+
 /** A server on loopback that speaks OpenRouter's HTTP, and plays a script of misbehaviour. */
 export async function startOpenRouterStandIn(): Promise<OpenRouterStandIn> {
   const requests: ReceivedRequest[] = [];

@@ -13,7 +13,8 @@ import type { SummaryFacts } from './summary-facts.js';
 import { SummaryLeases } from './summary-lease.js';
 import { type Generation, SummaryStore } from './summary-store.js';
 import { WRITTEN } from './summary-store.sql.js';
-import { SummaryWriter } from './summary-writer.js';
+import { UNEXPECTED } from './summary-jobs.js';
+import { SummaryWriter, type WrittenSummary } from './summary-writer.js';
 
 export interface SummaryRequest {
   /** Has the summary written although it is of the same facts. */
@@ -106,30 +107,45 @@ export class AISummaryService {
   private async write(facts: SummaryFacts, { signal, account }: SummaryRequest): Promise<SummaryOutcome> {
     const meter = new CallMeter();
     const generation = { facts, writer: this.writer, meter, batchId: account?.batchId ?? null };
-    let summary;
+    let summary: WrittenSummary;
     try {
       summary = await this.writer.write(facts, { meter, signal });
     } catch (error) {
-      await this.keepFailure(generation, error, account);
+      if (error instanceof DomainError) await this.keepFailure(generation, error.code, account);
       throw error;
     }
-    const isSaved = await inTransaction(this.sequelize, async (transaction) => {
-      const isThere = await this.store.save(generation, summary, transaction);
-      await account?.onSpent(transaction, meter, isThere);
-      return isThere;
-    });
-    if (!isSaved) throw new NotFoundError('Lead', facts.leadId);
+    if (!(await this.save(generation, summary, account))) throw new NotFoundError('Lead', facts.leadId);
     return 'written';
   }
 
-  /** What has failed may have cost money; what was not sent leaves no trace. */
+  /** @returns false where the lead has been removed */
+  private async save(
+    generation: Generation,
+    summary: WrittenSummary,
+    account: SummaryAccount | undefined,
+  ): Promise<boolean> {
+    try {
+      return await inTransaction(this.sequelize, async (transaction) => {
+        const isThere = await this.store.save(generation, summary, transaction);
+        await account?.onSpent(transaction, generation.meter, isThere);
+        return isThere;
+      });
+    } catch (error) {
+      // The database rejected the summary, which is paid for all the same. The first error is the one to report.
+      if (!(error instanceof DomainError)) {
+        await this.keepFailure(generation, UNEXPECTED, account).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  /** A failed call may be billed, so it is recorded. A call that was never sent is not. */
   private async keepFailure(
     generation: Generation,
-    error: unknown,
+    code: string,
     account: SummaryAccount | undefined,
   ): Promise<void> {
-    if (generation.meter.requestCount === 0 || !(error instanceof DomainError)) return;
-    const { code } = error;
+    if (generation.meter.requestCount === 0) return;
     await inTransaction(this.sequelize, async (transaction) => {
       await this.store.addGeneration(generation, code, transaction);
       await account?.onSpent(transaction, generation.meter, false);

@@ -1,6 +1,6 @@
 import { providerCounted } from '../../common/happenings.js';
 
-/** What a provider counted for one answer; null where it does not say. */
+/** What a provider counted for one answer; null: it does not say, or says what cannot be counted. */
 export interface Usage {
   readonly promptTokens: number | null;
   readonly completionTokens: number | null;
@@ -11,14 +11,11 @@ export interface Usage {
 /** Adds up what it takes to have one summary written: failed requests and refused answers cost money too. */
 export class CallMeter {
   private readonly startedAt = performance.now();
+  private readonly prompt = new Tally();
+  private readonly completion = new Tally();
+  private readonly cost = new Tally();
   requestCount = 0;
-  /** Answers whose cost the provider did not tell. */
-  unpricedCount = 0;
-  promptTokens: number | null = null;
-  completionTokens: number | null = null;
-  /** In US dollars; null where none was told. */
-  costUsd: number | null = null;
-  /** The model and the id of the latest answer. */
+  /** The model and the id of the latest answer; null where the provider reports none that can be stored. */
   model: string | null = null;
   generationId: string | null = null;
 
@@ -28,12 +25,34 @@ export class CallMeter {
 
   onAnswer(usage: Usage, model: string | null, generationId: string | null): void {
     providerCounted.tell(usage);
-    this.promptTokens = sum(this.promptTokens, usage.promptTokens);
-    this.completionTokens = sum(this.completionTokens, usage.completionTokens);
-    this.costUsd = sum(this.costUsd, usage.costUsd);
-    if (usage.costUsd === null) this.unpricedCount += 1;
-    this.model = model ?? this.model;
-    this.generationId = generationId ?? this.generationId;
+    this.prompt.add(usage.promptTokens);
+    this.completion.add(usage.completionTokens);
+    this.cost.add(usage.costUsd);
+    this.model = model;
+    this.generationId = generationId;
+  }
+
+  get promptTokens(): number | null {
+    return this.prompt.total;
+  }
+
+  get completionTokens(): number | null {
+    return this.completion.total;
+  }
+
+  /** In US dollars. */
+  get costUsd(): number | null {
+    return this.cost.total;
+  }
+
+  /** In US dollars: the sum of the costs that are known. */
+  get knownCostUsd(): number {
+    return this.cost.known;
+  }
+
+  /** Answers whose cost is unknown. */
+  get unpricedCount(): number {
+    return this.cost.unknownCount;
   }
 
   /** Until now, in whole milliseconds. */
@@ -42,6 +61,20 @@ export class CallMeter {
   }
 }
 
-function sum(total: number | null, more: number | null): number | null {
-  return more === null ? total : (total ?? 0) + more;
+/** A sum that is unknown if a part of it is. */
+class Tally {
+  known = 0;
+  unknownCount = 0;
+  private count = 0;
+
+  add(figure: number | null): void {
+    this.count += 1;
+    if (figure === null) this.unknownCount += 1;
+    else this.known += figure;
+  }
+
+  /** Null: unknown, or nothing was added. */
+  get total(): number | null {
+    return this.count === 0 || this.unknownCount > 0 ? null : this.known;
+  }
 }

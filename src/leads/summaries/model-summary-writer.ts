@@ -3,8 +3,9 @@ import { DomainError } from '../../common/domain-error.js';
 import type { ChatMessage, ChatModel } from './chat-model.js';
 import { checkDraft } from './check/check-draft.js';
 import { SummaryProviderError } from './provider-error.js';
-import { readDraft } from './read-draft.js';
-import { draftJsonSchema, type SummaryDraft } from './summary-draft.js';
+import { withoutReasoning } from './reasoning.js';
+import { readJsonAnswer } from './json-answer.js';
+import { draftJsonSchema, draftSchema, type SummaryDraft } from './summary-draft.js';
 import type { SummaryFacts } from './summary-facts.js';
 import type { SummaryInput } from './summary-input.js';
 import { inputOf } from './summary-input-of.js';
@@ -15,6 +16,7 @@ import {
   type WriterHealth,
   type WrittenSummary,
 } from './summary-writer.js';
+import { cutText } from './untrusted-text.js';
 
 type ReadDraft = { readonly draft: SummaryDraft; readonly fault?: undefined } | { readonly fault: string };
 
@@ -78,9 +80,9 @@ export class ModelSummaryWriter extends SummaryWriter {
   }
 
   private read(answer: string, input: SummaryInput, delimiter: string): ReadDraft {
-    const read = readDraft(answer);
+    const read = readJsonAnswer(answer, draftSchema);
     if (read.fault !== undefined) return read;
-    return checkDraft(read.draft, input, { delimiter, systemMessage: this.instructions });
+    return checkDraft(read.value, input, { delimiter, systemMessage: this.instructions });
   }
 
   private summaryOf(draft: SummaryDraft, input: SummaryInput, { meter }: WriteOptions): WrittenSummary {
@@ -113,11 +115,16 @@ function refuseWhereTooLittleIsKnown({ lead, interactions }: SummaryInput): void
   );
 }
 
-/** One more try, told which rule the first one broke. */
-function repairOf(messages: readonly ChatMessage[], text: string, fault: string): ChatMessage[] {
+/** In UTF-16 code units; a draft within its limits is shorter. */
+const MAX_QUOTED_ANSWER = 10_000;
+
+/** Asks once more, with the rule that the first answer broke. Its reasoning is not sent back: it is long, and costs. */
+function repairOf(messages: readonly ChatMessage[], answer: string, fault: string): ChatMessage[] {
+  const spoken = withoutReasoning(answer) ?? '';
+  const quoted = cutText(spoken.trim() === '' ? answer : spoken, MAX_QUOTED_ANSWER);
   return [
     ...messages,
-    { role: 'assistant', content: text },
+    { role: 'assistant', content: quoted },
     { role: 'user', content: `This cannot be shown: ${fault}. Write all of it again, as JSON.` },
   ];
 }

@@ -45,7 +45,7 @@ function maskContacts(text: string): string {
 export const hasContacts = (text: string): boolean => maskContacts(text) !== text;
 
 /** Cuts a text to a number of UTF-16 code units, never within a surrogate pair. */
-function cutText(text: string, maxLength: number): string {
+export function cutText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   return text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '');
 }

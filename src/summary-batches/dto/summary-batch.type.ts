@@ -59,7 +59,10 @@ export class SummaryBatchType {
   @Field(() => Float, { nullable: true, description: 'What it may cost, in US dollars; null: no limit.' })
   maxCostUsd!: number | null;
 
-  @Field(() => Float, { description: 'What it has cost so far, in US dollars, refused answers included.' })
+  @Field(() => Float, {
+    description:
+      'What it has cost so far, in US dollars, refused answers included. Answers whose cost the provider did not report are left out.',
+  })
   costUsd!: number;
 
   @Field(() => Int, { description: 'Leads that it is about.' })
@@ -84,6 +87,13 @@ export class SummaryBatchType {
 
   @Field(() => Date, { nullable: true, description: 'When it ended; null: it is running.' })
   endedAt!: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Until when workers wait, since the provider asked for a pause or is down; null: none is known to wait.',
+  })
+  pausedUntil!: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Why it did not get to its end, for people.' })
   error!: string | null;

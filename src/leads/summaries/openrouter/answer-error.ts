@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ProviderErrorOptions, SummaryProviderError } from '../provider-error.js';
+import { errorStatus } from './provider-values.js';
 
 /** What the headers of an answer say, whatever its body. */
 export interface HeaderHints {
@@ -8,11 +9,11 @@ export interface HeaderHints {
 }
 
 export const errorSchema = z.object({
-  code: z.union([z.number(), z.string()]).optional().catch(undefined),
+  code: errorStatus,
   metadata: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 
-type ErrorBody = z.output<typeof errorSchema>;
+type Metadata = z.output<typeof errorSchema>['metadata'];
 
 /** Of these, those that say that the provider is down, or as good as that. */
 const OUTAGE_STATUSES: ReadonlySet<number> = new Set([408, 500, 502, 503, 504, 524, 529]);
@@ -23,8 +24,8 @@ const PASSING_STATUSES: ReadonlySet<number> = new Set([...OUTAGE_STATUSES, 429])
 /** The error of an answer whose status is not 200. */
 export function errorOfStatus(status: number, body: string, hints: HeaderHints): SummaryProviderError {
   const parsed = z.object({ error: errorSchema }).safeParse(parseJson(body));
-  const error = parsed.success ? parsed.data.error : {};
-  return errorOf(status, error, hints, Object.keys(error.metadata ?? {}).length > 0);
+  const metadata = parsed.data?.error.metadata;
+  return errorOf(status, metadata, hints, Object.keys(metadata ?? {}).length > 0);
 }
 
 /**
@@ -33,7 +34,7 @@ export function errorOfStatus(status: number, body: string, hints: HeaderHints):
  */
 export function errorOf(
   status: number,
-  error: ErrorBody,
+  metadata: Metadata,
   { generationId, retryAfterMs }: HeaderHints,
   isAboutContent: boolean,
 ): SummaryProviderError {
@@ -49,7 +50,7 @@ export function errorOf(
     case 402:
       return new SummaryProviderError('SUMMARY_PROVIDER_PAYMENT_REQUIRED', fault, {
         ...options,
-        isRetryable: error.metadata?.limit_source === 'openrouter_in_flight_budget',
+        isRetryable: metadata?.limit_source === 'openrouter_in_flight_budget',
       });
     case 403:
       return new SummaryProviderError(
@@ -73,17 +74,21 @@ export function errorOf(
 export const idOf = (generationId: string | undefined): { generationId?: string } =>
   generationId === undefined ? {} : { generationId };
 
-/** The code inside a body; some errors have none. */
-export function statusIn({ code }: ErrorBody): number | undefined {
-  const status = Number(code);
-  return code === undefined || !Number.isInteger(status) ? undefined : status;
+/** Python writes these, which are no JSON; texts are matched so that they are left alone. */
+const TEXT_OR_NO_NUMBER = /"(?:[^"\\]|\\.)*(?:"|$)|\bNaN\b|-?\bInfinity\b/g;
+
+/** Undefined if it is no JSON. Numbers that JSON does not have are read as null. */
+export function parseJson(body: string): unknown {
+  // Some servers begin with a byte order mark.
+  const text = body.trim();
+  return (
+    parse(text) ?? parse(text.replace(TEXT_OR_NO_NUMBER, (match) => (match.startsWith('"') ? match : 'null')))
+  );
 }
 
-/** Undefined where it is no JSON. */
-export function parseJson(body: string): unknown {
+function parse(text: string): unknown {
   try {
-    // Some servers begin with a byte order mark.
-    return JSON.parse(body.trim());
+    return JSON.parse(text);
   } catch {
     // Something between us and the provider answered, with a page of HTML most often.
     return undefined;

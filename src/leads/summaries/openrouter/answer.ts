@@ -1,35 +1,32 @@
 import { z } from 'zod';
 import type { CallMeter, Usage } from '../call-meter.js';
-import { errorOf, errorSchema, type HeaderHints, idOf, parseJson, statusIn } from './answer-error.js';
+import { holdsJsonObject } from '../json-answer.js';
 import { type ProviderFault, SummaryProviderError } from '../provider-error.js';
+import { errorOf, errorSchema, type HeaderHints, idOf, parseJson } from './answer-error.js';
+import { endingOf } from './finish-reason.js';
+import { hasRefusal, textOf } from './message-text.js';
+import { providerName, usageSchema } from './provider-values.js';
 
-const amountSchema = z.number().nonnegative().nullish().catch(undefined);
-
-const usageSchema = z
-  .object({ prompt_tokens: amountSchema, completion_tokens: amountSchema, cost: amountSchema })
-  .nullish()
-  .catch(undefined);
-
+/** Each part is read for itself: what was spent is counted whatever the rest of the body looks like. */
 const answerSchema = z.object({
-  id: z.string().optional().catch(undefined),
-  model: z.string().optional().catch(undefined),
-  error: errorSchema.nullish(),
+  id: providerName,
+  model: providerName,
+  error: z.unknown().optional(),
   usage: usageSchema,
-  choices: z
-    .array(
-      z.object({
-        finish_reason: z.string().nullish(),
-        error: errorSchema.nullish(),
-        message: z
-          .object({
-            content: z.string().nullish().catch(undefined),
-            refusal: z.string().nullish().catch(undefined),
-          })
-          .nullish(),
-      }),
-    )
-    .nullish(),
+  choices: z.array(z.unknown()).catch([]),
 });
+
+const choiceSchema = z.object({
+  finish_reason: z.unknown().optional(),
+  error: z.unknown().optional(),
+  message: z
+    .object({ content: z.unknown().optional(), refusal: z.string().nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+});
+
+type Usages = z.output<typeof usageSchema>;
+type Fault = Omit<ProviderFault, 'detail'>;
 
 /** The answer was cut short because it reached the limit on its length. */
 export class LengthReachedError extends SummaryProviderError {
@@ -54,19 +51,43 @@ export function readAnswer(body: string, hints: HeaderHints, meter: CallMeter): 
   }
   const { data } = parsed;
   const generationId = data.id ?? hints.generationId;
-  meter.onAnswer(usageOf(data.usage), data.model ?? null, generationId ?? null);
-  const fault = { status: 200, ...idOf(generationId) };
-  const [choice] = data.choices ?? [];
+  const choice = choiceSchema.safeParse(data.choices[0]).data;
   const error = data.error ?? choice?.error;
-  // The key was accepted where the status is 200, so that a 403 is about what was written.
-  if (error != null) throw errorOf(statusIn(error) ?? 502, error, { ...hints, generationId }, true);
+  // An error that reports no usage is not billed; an answer without usage is, at a cost that is unknown.
+  if (error == null || data.usage !== undefined) {
+    meter.onAnswer(usageOf(data.usage), data.model ?? null, generationId ?? null);
+  }
+  const fault = { status: 200, ...idOf(generationId) };
+  if (error != null) throw errorInside(error, { ...hints, generationId });
 
-  const { finish_reason: reason, message } = choice ?? {};
-  if (message?.refusal != null && message.refusal.trim() !== '') {
+  const { content, refusal } = choice?.message ?? {};
+  if ((refusal ?? '').trim() !== '' || hasRefusal(content)) {
     throw new SummaryProviderError('SUMMARY_MODERATED', { ...fault, detail: 'refusal' });
   }
-  refuseUnfinished(reason, fault);
-  const text = message?.content ?? '';
+  return finishedText(textOf(content), choice?.finish_reason, fault);
+}
+
+/** The key was accepted where the status is 200, so that a 403 is about what was written. */
+function errorInside(error: unknown, hints: HeaderHints): SummaryProviderError {
+  const { code, metadata } = errorSchema.safeParse(error).data ?? {};
+  return errorOf(code ?? 502, metadata, hints, true);
+}
+
+function usageOf(usage: Usages): Usage {
+  return {
+    promptTokens: usage?.prompt_tokens ?? null,
+    completionTokens: usage?.completion_tokens ?? null,
+    costUsd: usage?.cost ?? null,
+  };
+}
+
+/** @throws SummaryProviderError if the text is empty, or not the whole answer */
+function finishedText(text: string, reason: unknown, fault: Fault): string {
+  const ending = endingOf(reason);
+  if (ending !== 'complete' && ending !== 'unsaid') throw unfinished(ending, fault);
+  if (ending === 'unsaid' && !holdsJsonObject(text)) {
+    throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', { ...fault, detail: 'finish_reason null' });
+  }
   if (text.trim() === '') {
     throw new SummaryProviderError(
       'SUMMARY_INVALID_OUTPUT',
@@ -77,36 +98,25 @@ export function readAnswer(body: string, hints: HeaderHints, meter: CallMeter): 
   return text;
 }
 
-function usageOf(usage: z.output<typeof usageSchema>): Usage {
-  return {
-    promptTokens: usage?.prompt_tokens ?? null,
-    completionTokens: usage?.completion_tokens ?? null,
-    costUsd: usage?.cost ?? null,
-  };
-}
-
-/** A reason that is absent is taken for `stop`: local model servers leave it out. */
-function refuseUnfinished(reason: string | null | undefined, fault: Omit<ProviderFault, 'detail'>): void {
-  const detail = `finish_reason ${reason === null ? 'null' : 'not stop'}`;
-  switch (reason) {
-    case 'stop':
-    case undefined:
-      return;
-    case 'length':
-      throw new LengthReachedError({ ...fault, detail: 'finish_reason length' });
-    case 'content_filter':
-      throw new SummaryProviderError('SUMMARY_MODERATED', {
+function unfinished(ending: 'cut' | 'filtered' | 'failed' | 'other', fault: Fault): SummaryProviderError {
+  switch (ending) {
+    case 'cut':
+      return new LengthReachedError({ ...fault, detail: 'finish_reason length' });
+    case 'filtered':
+      return new SummaryProviderError('SUMMARY_MODERATED', {
         ...fault,
         detail: 'finish_reason content_filter',
       });
-    case 'error':
-      throw new SummaryProviderError(
+    case 'failed':
+      return new SummaryProviderError(
         'SUMMARY_PROVIDER_UNAVAILABLE',
         { ...fault, detail: 'finish_reason error' },
         { isRetryable: true },
       );
-    case null:
-    default:
-      throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', { ...fault, detail });
+    case 'other':
+      return new SummaryProviderError('SUMMARY_INVALID_OUTPUT', {
+        ...fault,
+        detail: 'finish_reason not stop',
+      });
   }
 }

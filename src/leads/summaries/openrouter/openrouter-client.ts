@@ -19,6 +19,7 @@ import { errorOfStatus } from './answer-error.js';
 import { asProviderError } from './call-failure.js';
 import { ProviderAvailability } from './provider-availability.js';
 import { SummaryProviderError } from '../provider-error.js';
+import { providerName } from './provider-values.js';
 import { parseRetryAfter } from './retry-after.js';
 import { sendRequest } from './send-request.js';
 
@@ -111,13 +112,13 @@ export class OpenRouterClient implements ChatModel {
     }).execute(() => this.slots.execute(() => this.attempt(maxTokens, call, signal), signal), signal);
   }
 
-  /** Full jitter, or what the provider asks for. (M. Brooker, "Exponential Backoff And Jitter", 2015) */
+  /** Full jitter, but no sooner than the provider asks for. (M. Brooker, "Exponential Backoff And Jitter", 2015) */
   private backoffMs({ attempt, result }: IRetryBackoffContext<unknown>): number {
     const asked =
       'error' in result && result.error instanceof SummaryProviderError
         ? result.error.retryAfterMs
         : undefined;
-    return asked ?? Math.random() * this.firstBackoffMs * 2 ** (attempt - 1);
+    return Math.max(asked ?? 0, Math.random() * this.firstBackoffMs * 2 ** (attempt - 1));
   }
 
   private async attempt(maxTokens: number, call: Call, signal: AbortSignal): Promise<string> {
@@ -154,7 +155,7 @@ export class OpenRouterClient implements ChatModel {
       signal,
     );
     const hints = {
-      generationId: headers.get('x-generation-id') ?? undefined,
+      generationId: providerName.parse(headers.get('x-generation-id') ?? undefined),
       retryAfterMs: parseRetryAfter(headers.get('retry-after'), now()),
     };
     if (status !== 200) throw errorOfStatus(status, body, hints);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../../common/domain-error.js';
 import type { OpenRouterSettings } from '../../../config/summary-settings.js';
 import { CallMeter } from '../call-meter.js';
+import { readJsonAnswer } from '../json-answer.js';
 import { SummaryProviderError } from '../provider-error.js';
 import { parseJson } from './answer-error.js';
 import { OpenRouterClient } from './openrouter-client.js';
@@ -18,7 +19,8 @@ const KEY_TIMEOUT_MS = 10_000;
 
 const keySchema = z.object({
   data: z.object({
-    limit_remaining: z.number().nullish().catch(undefined),
+    /** Null: the key has no limit. */
+    limit_remaining: z.number().nullable().optional().catch(undefined),
     is_free_tier: z.boolean().nullish().catch(undefined),
   }),
 });
@@ -61,7 +63,8 @@ function creditOf({
   if (left != null && left <= 0) {
     return { outcome: 'bad', message: 'The key is good, but its limit is used up: raise it, or add credit.' };
   }
-  const credit = left == null ? 'no limit of its own' : `$${left.toFixed(2)} left of its limit`;
+  if (left === undefined) return { outcome: 'good', message: 'The key is good; its limit is unknown.' };
+  const credit = left === null ? 'no limit of its own' : `$${left.toFixed(2)} left of its limit`;
   const tier = isFree === true ? ' It is of the free tier, which allows few requests a minute.' : '';
   return { outcome: 'good', message: `The key is good: ${credit}.${tier}` };
 }
@@ -90,7 +93,7 @@ function judge(text: string, meter: CallMeter): CheckResult {
   const cost =
     meter.costUsd === null ? 'at a cost that it does not tell' : `for $${meter.costUsd.toFixed(6)}`;
   const answered = `${meter.model ?? 'A model'} answered in ${seconds} s, ${cost}`;
-  if (z.object({ ok: z.boolean() }).safeParse(parseJson(text)).success) {
+  if (readJsonAnswer(text, z.object({ ok: z.boolean() })).fault === undefined) {
     return { outcome: 'good', message: `${answered}.` };
   }
   return {

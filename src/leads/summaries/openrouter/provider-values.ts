@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/**
+ * The values that a provider reports, as far as they can be stored and added up. A value that does not fit is unknown:
+ * it never makes a good answer fail.
+ */
+
+/** No answer takes as many. The sum of all answers to one call fits a column of 32 bits. */
+const MAX_TOKENS = 100_000_000;
+
+/** In US dollars. An answer has 3,000 tokens at most, so a higher cost is an error of the provider. */
+const MAX_COST_USD = 1_000;
+
+/** Printable characters of any script: no control characters, no line breaks, no half of a surrogate pair. */
+const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
+
+const tokenCount = z.number().int().min(0).max(MAX_TOKENS).nullable().catch(null);
+
+const costUsd = z.number().min(0).max(MAX_COST_USD).nullable().catch(null);
+
+/** The name of a model, or the id of an answer. */
+export const providerName = z.string().trim().regex(PRINTABLE).optional().catch(undefined);
+
+const UNKNOWN = { prompt_tokens: null, completion_tokens: null, cost: null };
+
+/** Undefined: the answer reports no usage at all. */
+export const usageSchema = z
+  .object({ prompt_tokens: tokenCount, completion_tokens: tokenCount, cost: costUsd })
+  .nullish()
+  .transform((usage) => usage ?? undefined)
+  .catch(UNKNOWN);
+
+/** The code of an error inside a body, a number or digits, if it is the HTTP status of an error. */
+export const errorStatus = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{3}$/)
+      .transform(Number),
+  ])
+  .pipe(z.number().int().min(400).max(599))
+  .optional()
+  .catch(undefined);

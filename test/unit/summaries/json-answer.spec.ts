@@ -1,0 +1,99 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { readJsonAnswer } from '../../../src/leads/summaries/json-answer.js';
+import { endingOf } from '../../../src/leads/summaries/openrouter/finish-reason.js';
+import { withoutReasoning } from '../../../src/leads/summaries/reasoning.js';
+import { brokenTexts, draftText } from '../../support/openrouter-stand-in.js';
+import { draftSchema } from '../../../src/leads/summaries/summary-draft.js';
+
+const schema = z.object({ a: z.number() });
+
+describe('the JSON in an answer', () => {
+  it.each([
+    ['{"a":1}', 1],
+    ['\ufeff {"a":1}\n', 1],
+    ['It is {"a":1}.', 1],
+    ['{not json} {"a":1} [1, {"a":2}]', 1],
+    ['{"a":1} and again {"a": 1, "b": 2}', 1],
+    ['Note: "}" then {"a":1,"b":"{\\"}["}', 1],
+    ['<think>{"a":2}</think>{"a":1}', 1],
+    ['<think>a <think>b</think> {"a":2}</think>{"a":1}', 1],
+    ['{"a":2}</think>{"a":1}', 1],
+    ['<|START_THINKING|>{"a":2}<|END_THINKING|>{"a":1}', 1],
+  ])('is found in %j', (answer, value) => {
+    expect(readJsonAnswer(answer, schema)).toEqual({ value: { a: value } });
+  });
+
+  it.each([
+    ['', 'it is not JSON'],
+    ['prose', 'it is not JSON'],
+    ['{"a":1', 'it is not JSON'],
+    ['{"a":1} {"b":', 'it is not JSON'],
+    ['{"b":{"a":1}', 'it is not JSON'],
+    ['{"b":{"a":1},}', 'it is not JSON'],
+    ['<think>{"a":1}', 'it is not JSON'],
+    ['Here: {"a":<think>x</think>1}', 'it is not JSON'],
+    ['{"a":1} or {"a":2}', 'it holds more than one JSON object of the schema'],
+    ['{"a":"1"}', 'it does not follow the schema at a'],
+    ['Here: {"a":"1"}', 'it does not follow the schema at a'],
+    ['[]', 'it does not follow the schema at the top'],
+    ['"{\\"a\\":1}"', 'it does not follow the schema at the top'],
+  ])('is not taken from %j: %s', (answer, fault) => {
+    expect(readJsonAnswer(answer, schema)).toEqual({ fault });
+  });
+
+  it('is looked for in time that grows as the answer does', () => {
+    const begunAt = performance.now();
+    for (const piece of [
+      '{',
+      '[',
+      '{}',
+      '{"',
+      '\\"',
+      '"',
+      '<think>',
+      '</think>',
+      '<think ',
+      '<|channel|> ',
+    ]) {
+      readJsonAnswer(`x ${piece.repeat(1_000_000 / piece.length)}`, schema);
+    }
+    expect(performance.now() - begunAt).toBeLessThan(20_000);
+  });
+});
+
+describe('reasoning', () => {
+  it.each([
+    ['a<think>b</think>c', 'a\u0000c'],
+    ['b</think>c', 'c'],
+    ['a<think>b', null],
+    ['a < b and c > d', 'a < b and c > d'],
+    ['<thinker>a</thinker>', '<thinker>a</thinker>'],
+  ])('is left out of %j', (text, rest) => {
+    expect(withoutReasoning(text)).toBe(rest);
+  });
+});
+
+describe('the reason why an answer ended', () => {
+  it.each([
+    ['stop', 'complete'],
+    ['End-Turn', 'complete'],
+    ['eosFound', 'complete'],
+    [undefined, 'complete'],
+    [null, 'unsaid'],
+    [' ', 'unsaid'],
+    ['Max_Tokens', 'cut'],
+    ['FINISH_REASON_MAX_TOKENS', 'cut'],
+    ['SAFETY', 'filtered'],
+    ['error', 'failed'],
+    ['tool_calls', 'other'],
+    ['constructor', 'other'],
+    [1, 'other'],
+  ])('%p is %s', (reason, ending) => {
+    expect(endingOf(reason)).toBe(ending);
+  });
+});
+
+it.each(brokenTexts(draftText()))('a draft is not taken from %s', (_, text) => {
+  expect(readJsonAnswer(text, draftSchema).fault).toBeDefined();
+});
