@@ -45,6 +45,12 @@ export default {
       to: { path: '^src/(?!database/|common/|config/)' },
     },
     {
+      name: 'list-sizes-know-no-feature',
+      severity: 'error',
+      from: { path: '^src/list-sizes/' },
+      to: { path: '^src/(?!list-sizes/|database/|common/|config/)' },
+    },
+    {
       name: 'access-knows-no-feature',
       severity: 'error',
       from: { path: '^src/access/' },

@@ -7,6 +7,7 @@ import { InteractionListLimit } from './interactions/interaction-list-limit.js';
 import { InteractionsModule } from './interactions/interactions.module.js';
 import { LeadsModule } from './leads/leads.module.js';
 import { ListLimits } from './leads/list-limits.js';
+import { ListSizesModule } from './list-sizes/list-sizes.module.js';
 import { ScoreSettings } from './leads/scoring/score-settings.js';
 import { SummariesModule } from './leads/summaries/summaries.module.js';
 import { RescoringModule } from './rescoring/rescoring.module.js';
@@ -21,6 +22,7 @@ export class CoreModule {
       module: CoreModule,
       imports: [
         DatabaseModule.register(databaseUrl, settings.database, settings.times),
+        ListSizesModule.register(settings.lists),
         SummariesModule.register(settings.summaries),
         LeadsModule.register(scores, new ListLimits(settings.lists.maxLeads)),
         RescoringModule.register(scores, settings.times.recalculationMs),

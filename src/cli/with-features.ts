@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { Settings } from '../config/settings.js';
 import { CoreModule } from '../core.module.js';
 import { createReadableLog } from '../logging/log.js';
+import { logListsNearLimit } from '../logging/log-happenings.js';
 import { NestLog } from '../logging/nest-log.js';
 import { ensureMigrated, type OpenDatabase } from '../database/open-database.js';
 import { ensurePoolerMatches } from '../database/pooler.js';
@@ -16,14 +17,17 @@ export async function withFeatures<Result>(
 ): Promise<Result> {
   await ensureMigrated(database);
   await ensurePoolerMatches(database.url, settings.database.poolerUrl);
+  // The standard output is for what the command says.
+  const log = await createReadableLog('warn', 2);
   const features = await NestFactory.createApplicationContext(CoreModule.register(settings, database.url), {
     abortOnError: false,
-    // The standard output is for what the command says.
-    logger: new NestLog(await createReadableLog('warn', 2)),
+    logger: new NestLog(log),
   });
+  const endLog = logListsNearLimit(log);
   try {
     return await work(features);
   } finally {
+    endLog();
     await features.close();
   }
 }

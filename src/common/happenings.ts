@@ -97,6 +97,14 @@ export const providerCounted = new Happening<{
   readonly costUsd: number | null;
 }>('provider-usage');
 
+/** A list that is answered in one piece is close to the limit beyond which it is an error, or above it. */
+export const listNearLimit = new Happening<{
+  readonly list: 'leads' | 'interactions';
+  /** Above the limit by one at most: nobody counts further. */
+  readonly count: number;
+  readonly limit: number;
+}>('list-near-limit');
+
 /** A batch of summaries is queued, or has come to its end. */
 export const batchChanged = new Happening<{ readonly batchId: number; readonly status: string }>('batch');
 

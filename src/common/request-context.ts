@@ -44,5 +44,8 @@ export const requestIdOf = (given: unknown): string =>
 export const withRequest = <Result>(request: RequestContext, work: () => Result): Result =>
   current.run(request, work);
 
+/** Does work that must not end with the request that caused it. */
+export const outsideRequests = <Result>(work: () => Result): Result => current.exit(work);
+
 /** The request that is being worked for; undefined: none is. */
 export const currentRequest = (): RequestContext | undefined => current.getStore();

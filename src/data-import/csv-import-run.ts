@@ -1,6 +1,6 @@
-import type { Sequelize, Transaction } from 'sequelize';
+import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import type { CsvFile, CsvLine } from './csv-file.js';
-import { PREFER_INDEXES } from './csv-import.sql.js';
+import { ANALYZE_TABLES, PREFER_INDEXES, READ_IS_ANALYSIS_DUE } from './csv-import.sql.js';
 import type { Cells } from './csv-shape.js';
 import type { ImportFiles } from './import-files.js';
 import {
@@ -79,6 +79,7 @@ export class CsvImportRun {
     });
     const scores = await this.touchedLeads.rescore((count) => this.report('scores', count));
     this.signal.throwIfAborted();
+    await this.analyze(leads.inserted, interactions.inserted);
     return {
       leads,
       interactions,
@@ -86,6 +87,17 @@ export class CsvImportRun {
       failedScoreCount: scores.failedCount,
       failedScores: scores.failures,
     };
+  }
+
+  /** Comes last: before, the new leads have no scores, which is what the statistics would say. */
+  private async analyze(leadCount: number, interactionCount: number): Promise<void> {
+    const { transaction } = this;
+    const [tables] = await this.sequelize.query<{ isDue: boolean }>(READ_IS_ANALYSIS_DUE, {
+      type: QueryTypes.SELECT,
+      transaction,
+      bind: [leadCount, interactionCount],
+    });
+    if (tables?.isDue === true) await this.sequelize.query(ANALYZE_TABLES, { transaction });
   }
 
   private async importFile<Column extends string, Line extends NumberedLine>(

@@ -6,6 +6,7 @@ import { OperatorError } from '../common/operator-error.js';
 import { refusalReason, TransactionLostError } from '../database/database-errors.js';
 import { cancelThroughPool, stopOnAbort } from '../database/stop-on-abort.js';
 import { inSingleTransaction } from '../database/transactions.js';
+import { ListSizes } from '../list-sizes/list-sizes.js';
 import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
 import { type CsvPaths, ImportFiles } from './import-files.js';
 import { ImportInterruptedError } from './import-interrupted-error.js';
@@ -20,6 +21,7 @@ export class CsvImportService {
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
     private readonly summaries: SummariesAfterChange,
+    private readonly listSizes: ListSizes,
   ) {}
 
   /**
@@ -31,7 +33,10 @@ export class CsvImportService {
   async import(paths: CsvPaths, observer: ImportObserver, signal: AbortSignal): Promise<ImportResult> {
     const files = await ImportFiles.open(paths);
     try {
-      return await this.importFiles(files, observer, signal);
+      const result = await this.importFiles(files, observer, signal);
+      await this.listSizes.leads.grow(result.leads.inserted);
+      await this.listSizes.interactions.grow(result.interactions.inserted);
+      return result;
     } finally {
       await files.close();
     }

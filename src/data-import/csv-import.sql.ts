@@ -26,6 +26,18 @@ export const READ_FRESHER_LEADS = `
   ORDER BY lead.id
   LIMIT $3`;
 
+/** $1, $2: how many leads and interactions were added. Whether they are many beside those that PostgreSQL knows of. */
+export const READ_IS_ANALYSIS_DUE = `
+  SELECT bool_or(added > greatest(reltuples, 0) / 10) AS "isDue"
+  FROM pg_class JOIN (VALUES ('leads'::regclass, $1::int), ('interactions'::regclass, $2::int)) AS tables (id, added)
+    ON pg_class.oid = tables.id`;
+
+/**
+ * Sessions that have planned statements for smaller tables plan them again as well. A role that may not analyse the
+ * tables gets a warning, not an error; a table that another session is analysing is skipped.
+ */
+export const ANALYZE_TABLES = 'ANALYZE (SKIP_LOCKED) leads, interactions, lead_scores';
+
 /** $1: keys of e-mails. The leads stay as they are until the transaction ends, but for what it does. */
 export const LOCK_LEADS_BY_EMAIL = `
   SELECT id, email, email_key(email) AS "emailKey", "firstName", "lastName", phone, budget::float8 AS budget, location,

@@ -3,6 +3,7 @@ import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { Op, Sequelize, Transaction } from 'sequelize';
 import { inTransaction } from '../database/transactions.js';
 import { Interaction } from '../interactions/interaction.model.js';
+import { ListSizes } from '../list-sizes/list-sizes.js';
 import { Lead } from '../leads/lead.model.js';
 import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
 import { readClock, scoreLeadNow } from '../leads/scoring/lead-scores.js';
@@ -17,6 +18,7 @@ export class DemoService {
     @InjectConnection() private readonly sequelize: Sequelize,
     @InjectModel(Lead) private readonly leads: typeof Lead,
     @InjectModel(Interaction) private readonly interactions: typeof Interaction,
+    private readonly listSizes: ListSizes,
   ) {}
 
   /** Loads the demo leads that are not there yet, told by e-mail. @returns how many were loaded */
@@ -32,15 +34,18 @@ export class DemoService {
   }
 
   /** One loader at a time, so that two first starts beside each other load the leads once. */
-  private loadIn(choose: (transaction: Transaction) => Promise<readonly DemoLead[]>): Promise<number> {
-    return inTransaction(this.sequelize, async (transaction) => {
+  private async loadIn(choose: (transaction: Transaction) => Promise<readonly DemoLead[]>): Promise<number> {
+    const loaded = await inTransaction(this.sequelize, async (transaction) => {
       await lockBulkScoring(this.sequelize, transaction);
       const leads = await choose(transaction);
       // Ages are counted back from the clock that scores are measured on.
       const asOf = await readClock(this.sequelize, transaction);
       for (const lead of leads) await this.insert(lead, asOf, transaction);
-      return leads.length;
+      return leads;
     });
+    await this.listSizes.leads.grow(loaded.length);
+    await this.listSizes.interactions.grow(loaded.flatMap(({ interactions }) => interactions).length);
+    return loaded.length;
   }
 
   private async missingLeads(transaction: Transaction): Promise<readonly DemoLead[]> {

@@ -1,5 +1,7 @@
 import { Controller, Get, Header, HttpStatus, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { ListSizeReading } from '../list-sizes/list-size.js';
+import { ListSizes } from '../list-sizes/list-sizes.js';
 import { Readiness } from './readiness.js';
 import { type Condition, type Conditions, ServerChecks } from './server-checks.js';
 
@@ -12,6 +14,8 @@ interface Health extends Pick<Conditions, 'database' | 'summaries'> {
 interface Ready {
   readonly status: Condition | 'stopping';
   readonly checks: Conditions;
+  /** How near the lists that are answered in one piece are to their limits; they decide nothing. */
+  readonly lists: Readonly<Record<'leads' | 'interactions', ListSizeReading>>;
 }
 
 /** How the server does, for a load balancer and for people. */
@@ -20,6 +24,7 @@ export class HealthController {
   constructor(
     private readonly checks: ServerChecks,
     private readonly readiness: Readiness,
+    private readonly listSizes: ListSizes,
   ) {}
 
   /** 200 where requests are served, all but summaries perhaps; 503 where they are not. */
@@ -49,10 +54,14 @@ export class HealthController {
   @Get('ready')
   @Header('cache-control', 'no-store')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Ready> {
-    const checks = await this.checks.read();
+    const [checks, leads, interactions] = await Promise.all([
+      this.checks.read(),
+      this.listSizes.leads.read(),
+      this.listSizes.interactions.read(),
+    ]);
     const status = this.readiness.isShuttingDown ? 'stopping' : worstOf(Object.values(checks) as Condition[]);
     reply.status(statusOf(status));
-    return { status, checks };
+    return { status, checks, lists: { leads, interactions } };
   }
 }
 

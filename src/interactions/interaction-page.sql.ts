@@ -1,5 +1,6 @@
 import type { KeysetPosition } from '../common/keyset-cursor.js';
 import type { PageWindow } from '../common/page-window.js';
+import { lookUp } from '../database/index-look-up.sql.js';
 import type { Statement } from '../database/read-rows.js';
 import { type InteractionColumn, readColumns } from './interaction-record.js';
 
@@ -32,13 +33,16 @@ export function readPages(
     SELECT page.*
     FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
       SELECT ${readColumns(columns)}${position} FROM interactions
-      WHERE interactions."leadId" = asked."leadId" ${bound(after, '<')} ${bound(before, '>')}
+      WHERE ${lookUp('interactions."leadId"', 'asked."leadId"')} ${bound(after, '<')} ${bound(before, '>')}
       ORDER BY interactions.date ${direction}, interactions.id ${direction}
       LIMIT $2
     ) AS page`;
   return { sql, bind };
 }
 
-/** $1: the ids of leads. How many interactions each has; no row for a lead without any. */
+/** $1: the ids of leads. How many interactions each has. */
 export const COUNT_INTERACTIONS = `
-  SELECT "leadId", count(*)::int AS count FROM interactions WHERE "leadId" = ANY ($1::integer[]) GROUP BY "leadId"`;
+  SELECT asked."leadId", counted.count
+  FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
+    SELECT count(*)::int AS count FROM interactions WHERE ${lookUp('interactions."leadId"', 'asked."leadId"')}
+  ) AS counted`;

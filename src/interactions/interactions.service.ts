@@ -5,6 +5,7 @@ import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { givenValues } from '../common/given-values.js';
 import { readRows } from '../database/read-rows.js';
 import { inTransaction } from '../database/transactions.js';
+import { ListSizes } from '../list-sizes/list-sizes.js';
 import { Lead } from '../leads/lead.model.js';
 import { scoreLeadNow } from '../leads/scoring/lead-scores.js';
 import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
@@ -33,6 +34,7 @@ export class InteractionsService {
     @InjectModel(Lead) private readonly leads: typeof Lead,
     private readonly summaries: SummariesAfterChange,
     private readonly listLimit: InteractionListLimit,
+    private readonly listSizes: ListSizes,
   ) {}
 
   /**
@@ -88,13 +90,15 @@ export class InteractionsService {
   }
 
   /** @throws NOT_FOUND where the lead does not exist */
-  create(input: CreateInteractionInput): Promise<Interaction> {
-    return inTransaction(this.sequelize, async (transaction) => {
+  async create(input: CreateInteractionInput): Promise<Interaction> {
+    const created = await inTransaction(this.sequelize, async (transaction) => {
       await this.lockLead(input.leadId, transaction);
       const interaction = await this.interactions.create({ ...input }, { transaction });
       await this.leadChanged(input.leadId, transaction);
       return interaction;
     });
+    void this.listSizes.interactions.grow(1);
+    return created;
   }
 
   /** @throws NOT_FOUND */

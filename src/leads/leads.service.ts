@@ -6,6 +6,7 @@ import { givenValues } from '../common/given-values.js';
 import { readRows } from '../database/read-rows.js';
 import { emailKey } from '../common/email-key.js';
 import { inTransaction } from '../database/transactions.js';
+import { ListSizes } from '../list-sizes/list-sizes.js';
 import { Interaction } from '../interactions/interaction.model.js';
 import type { CreateLeadInput } from './dto/create-lead.input.js';
 import type { UpdateLeadInput } from './dto/update-lead.input.js';
@@ -35,6 +36,7 @@ export class LeadsService {
     private readonly scoreSettings: ScoreSettings,
     private readonly listLimits: ListLimits,
     private readonly summaries: SummariesAfterChange,
+    private readonly listSizes: ListSizes,
   ) {}
 
   /**
@@ -78,8 +80,8 @@ export class LeadsService {
   }
 
   /** Creates a lead and gives it its first score. @throws CONFLICT where another lead has the e-mail */
-  create(input: CreateLeadInput): Promise<Lead> {
-    return inTransaction(this.sequelize, async (transaction) => {
+  async create(input: CreateLeadInput): Promise<Lead> {
+    const created = await inTransaction(this.sequelize, async (transaction) => {
       if (await this.isEmailTaken(input.email, null, transaction)) {
         throw new DomainError('CONFLICT', EMAIL_TAKEN);
       }
@@ -91,6 +93,8 @@ export class LeadsService {
       await this.summaries.queue(lead.id, transaction);
       return lead.reload({ transaction });
     });
+    void this.listSizes.leads.grow(1);
+    return created;
   }
 
   /**

@@ -1,6 +1,7 @@
 import {
   batchChanged,
   jobEnded,
+  listNearLimit,
   operationEnded,
   providerAsked,
   recalculationBegun,
@@ -9,9 +10,25 @@ import {
 } from '../common/happenings.js';
 import type { Log } from './log.js';
 
+const LIMIT_SETTINGS = { leads: 'LEADS_LIST_LIMIT', interactions: 'INTERACTIONS_LIST_LIMIT' } as const;
+
+/** Warnings about lists that approach their limits. @returns what ends them */
+export function logListsNearLimit(log: Log): () => void {
+  return listNearLimit.listen((size) => {
+    const { list, count, limit } = size;
+    const state =
+      count > limit ? `fails: there are more than ${limit}` : `fails beyond ${limit}: there are ${count}`;
+    log.warn(
+      size,
+      `The query ${list} ${state} (${LIMIT_SETTINGS[list]}). Clients can ask for pages instead.`,
+    );
+  });
+}
+
 /** Lines about what is no request of its own. @returns what ends them */
 export function logHappenings(log: Log): () => void {
   const ends = [
+    logListsNearLimit(log),
     operationEnded.listen(({ transport, name, type, outcome, durationMs }) => {
       // Over HTTP it is in the line of its request.
       if (transport === 'http') return;

@@ -5,6 +5,7 @@ import { connectionPoolOf } from '../database/connection-pool.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 import type { ReadReplicas } from '../database/replicas/read-replicas.js';
+import type { ListSizes } from '../list-sizes/list-sizes.js';
 import { waitingForRoom } from '../database/room-for-reads.js';
 import type { WriterHealth } from '../leads/summaries/summary-writer.js';
 
@@ -78,6 +79,24 @@ export function providerGauge(registry: Registry, health: () => WriterHealth): v
     registers: [registry],
     collect: () => {
       pause.set(health().pausedForMs / 1000);
+    },
+  });
+}
+
+/** Lists that are answered in one piece. A list that has not been counted has no series. */
+export function listSizesGauge(registry: Registry, sizes: ListSizes): void {
+  const gauge = new Gauge({
+    name: 'lead_scoring_list_rows',
+    help: 'Rows of a list that is answered in one piece (count, at most one above the limit) and the most it may have (limit).',
+    labelNames: ['list', 'value'] as const,
+    registers: [registry],
+    collect: async () => {
+      gauge.reset();
+      for (const list of ['leads', 'interactions'] as const) {
+        const { count, limit } = await sizes[list].read();
+        if (count !== null) gauge.set({ list, value: 'count' }, count);
+        gauge.set({ list, value: 'limit' }, limit);
+      }
     },
   });
 }

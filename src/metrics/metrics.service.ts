@@ -4,9 +4,17 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Sequelize } from 'sequelize';
 import { ProbeConnection } from '../database/probe-connection.js';
 import { ReadReplicas } from '../database/replicas/read-replicas.js';
+import { ListSizes } from '../list-sizes/list-sizes.js';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
 import { countHappenings } from './count-happenings.js';
-import { openRequestsGauge, poolGauge, providerGauge, queueGauge, replicasGauge } from './gauges.js';
+import {
+  listSizesGauge,
+  openRequestsGauge,
+  poolGauge,
+  providerGauge,
+  queueGauge,
+  replicasGauge,
+} from './gauges.js';
 import { serverMetrics } from './server-metrics.js';
 
 /** The figures of this process. */
@@ -20,6 +28,7 @@ export class MetricsService implements OnModuleDestroy {
     probe: ProbeConnection,
     replicas: ReadReplicas,
     writer: SummaryWriter,
+    listSizes: ListSizes,
   ) {
     collectDefaultMetrics({ register: this.registry });
     openRequestsGauge(this.registry);
@@ -27,6 +36,7 @@ export class MetricsService implements OnModuleDestroy {
     replicasGauge(this.registry, replicas);
     providerGauge(this.registry, () => writer.health());
     queueGauge(this.registry, probe);
+    listSizesGauge(this.registry, listSizes);
     this.stopCounting = countHappenings(serverMetrics(this.registry));
   }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { connectionPoolOf } from '../../src/database/connection-pool.js';
@@ -22,20 +23,21 @@ afterEach(async () => {
 });
 
 const get = (path: string) => request(api.app.getHttpServer()).get(path);
+const LISTS = { leads: { count: 0, limit: 5000 }, interactions: { count: 0, limit: 50_000 } };
 const WELL = { database: 'ok', migrations: 'ok', queue: 'ok', summaries: 'ok' };
 
 /** Answers are a second old at most. */
 async function untilReadyIs(expected: object): Promise<void> {
   for (;;) {
-    const { body } = (await get('/health/ready')) as { body: { checks: object } };
-    if (JSON.stringify(body) === JSON.stringify(expected)) return;
+    const { body } = (await get('/health/ready')) as { body: { status: string; checks: object } };
+    if (isDeepStrictEqual({ status: body.status, checks: body.checks }, expected)) return;
   }
 }
 
 describe('GET /health', () => {
   it('says that all is well', async () => {
     const ready = await get('/health/ready');
-    expect([ready.status, ready.body]).toEqual([200, { status: 'ok', checks: WELL }]);
+    expect([ready.status, ready.body]).toEqual([200, { status: 'ok', checks: WELL, lists: LISTS }]);
     expect(ready.headers['cache-control']).toBe('no-store');
     const whole = await get('/health');
     expect([whole.status, whole.body]).toEqual([200, { status: 'ok', database: 'ok', summaries: 'ok' }]);
@@ -117,7 +119,7 @@ describe('GET /health', () => {
   it('is not ready once the server is about to stop, though it still answers', async () => {
     api.app.get(Readiness, { strict: false }).beginShutdown();
     const ready = await get('/health/ready');
-    expect([ready.status, ready.body]).toEqual([503, { status: 'stopping', checks: WELL }]);
+    expect([ready.status, ready.body]).toEqual([503, { status: 'stopping', checks: WELL, lists: LISTS }]);
     expect((await get('/health/live')).status).toBe(200);
     expect(await api.ask('{ leads { id } }')).toEqual({ leads: [] });
   });

@@ -76,6 +76,13 @@ describe('GET /metrics', () => {
     ).toBe(6);
   });
 
+  it('shows lists in one piece beside their limits', async () => {
+    const text = await scrape();
+    expect(text).toMatch(/^lead_scoring_list_rows\{list="leads",value="count"\} \d+$/m);
+    expect(await valueOf('lead_scoring_list_rows{list="leads",value="limit"}')).toBe(5000);
+    expect(await valueOf('lead_scoring_list_rows{list="interactions",value="limit"}')).toBe(50_000);
+  });
+
   it('has no more series than a hundred names, whoever makes up more', async () => {
     for (let name = 0; name < 150; name += 1) await api.ask(`query Made${name} { __typename }`);
     const names = new Set(

@@ -81,6 +81,29 @@ describe('pnpm import:csv', () => {
     expect(await other.rows('SELECT key FROM summary_queue.jobs')).toHaveLength(2);
   });
 
+  it('warns of lists without pages that come close to their limits', async () => {
+    const { args, cwd, env } = options([
+      '--leads',
+      await save('leads.csv', [
+        'email,firstName,lastName',
+        ...['a', 'b', 'c', 'd'].map((name) => `${name}@example.com,A,Name`),
+      ]),
+      '--interactions',
+      await save('interactions.csv', [
+        'email,type,date',
+        'a@example.com,call,2026-01-01',
+        'b@example.com,call,2026-01-01',
+      ]),
+    ]);
+    const limits = { LEADS_LIST_LIMIT: '5', INTERACTIONS_LIST_LIMIT: '1' };
+    const { code, stderr } = await runProgram(PROGRAM, { args, cwd, env: { ...env, ...limits } });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/WARN: The query leads fails beyond 5: there are 4 \(LEADS_LIST_LIMIT\)\./);
+    expect(stderr).toMatch(
+      /WARN: The query interactions fails: there are more than 1 \(INTERACTIONS_LIST_LIMIT\)\./,
+    );
+  });
+
   it('reports refused lines on the standard error without what they say, and ends with 1', async () => {
     const { code, stdout, stderr } = await run(
       '--leads',

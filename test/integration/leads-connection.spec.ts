@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionFromArray, offsetToCursor } from 'graphql-relay';
 import type { KeysetPosition } from '../../src/common/keyset-cursor.js';
+import { listNearLimit } from '../../src/common/happenings.js';
 import type { LeadFilter } from '../../src/leads/listing/lead-filter.js';
 import { LEAD_COLUMNS } from '../../src/leads/lead-record.js';
 import { type LeadOrder, type LeadOrderField, ORDERS } from '../../src/leads/listing/lead-order.js';
@@ -792,6 +794,35 @@ describe('leads', () => {
         extensions: { code: 'LIST_TOO_LONG', limit: 3 },
       },
     ]);
+  });
+});
+
+describe('a list of leads near its limit', () => {
+  it('is warned of once when 80 % are reached, and once more above the limit', async () => {
+    await empty();
+    const limited = await startApi({ LEADS_LIST_LIMIT: '5' }, api.databaseUrl);
+    const warnings: { list: string; limit: number; isOver: boolean }[] = [];
+    const end = listNearLimit.listen(({ list, count, limit }) => {
+      warnings.push({ list, limit, isOver: count > limit });
+    });
+    const create = (n: number) =>
+      limited.ask(
+        `mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "a${n}@example.com" }) { id } }`,
+      );
+    const near = { list: 'leads', limit: 5, isOver: false };
+    try {
+      for (const n of [1, 2, 3]) await create(n);
+      expect(warnings).toEqual([]);
+      for (const n of [4, 5]) await create(n);
+      while (warnings.length === 0) await sleep(5);
+      expect(warnings).toEqual([near]);
+      for (const n of [6, 7]) await create(n);
+      while (warnings.length === 1) await sleep(5);
+      expect(warnings).toEqual([near, { ...near, isOver: true }]);
+    } finally {
+      end();
+      await limited.close();
+    }
   });
 });
 

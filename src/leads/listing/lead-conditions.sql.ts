@@ -1,6 +1,7 @@
 import { labelKey } from '../../common/label-key.js';
 import { DEFAULT_LEAD_STATUS } from '../lead-status.js';
 import { isStale } from '../scoring/stale-scores.sql.js';
+import { INDEXED_SCORE } from './lead-order.js';
 import { type LeadFilter, type Range, searchTerms } from './lead-filter.js';
 
 /** Gives a value its place among the parameters of a statement. */
@@ -36,9 +37,9 @@ export function conditionsOf(filter: LeadFilter, parameters: Parameters, maxAgeH
     company == null ? null : isFolded('leads.company', company, parameters),
     location == null ? null : isFolded('leads.location', location, parameters),
     ...(search == null ? [] : searchTerms(search).map((term) => contains(term, parameters))),
-    ...within('lead_scores.score', 'integer', score, parameters),
+    ...within(INDEXED_SCORE, 'integer', score, parameters),
     ...within('leads.budget', 'numeric', budget, parameters),
-    isScored == null ? null : `lead_scores.score IS ${isScored ? 'NOT NULL' : 'NULL'}`,
+    isScored == null ? null : `${INDEXED_SCORE} IS ${isScored ? 'NOT NULL' : 'NULL'}`,
     scoreIsStale == null
       ? null
       : `${scoreIsStale ? '' : 'NOT '}${isStale(parameters.add(maxAgeHours, 'float8'), 'leads')}`,

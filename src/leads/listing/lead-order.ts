@@ -20,8 +20,12 @@ export interface OrderKeys {
   readonly isNullable: boolean;
 }
 
+/** The score where its index is of use, and the same score in the lead's own row. */
+export const INDEXED_SCORE = 'lead_scores.score';
+export const OWN_SCORE = 'leads."activityScore"';
+
 export const ORDERS: Readonly<Record<LeadOrderField, OrderKeys>> = {
-  score: { keys: ['lead_scores.score'], types: ['integer'], id: 'lead_scores."leadId"', isNullable: true },
+  score: { keys: [INDEXED_SCORE], types: ['integer'], id: 'lead_scores."leadId"', isNullable: true },
   lastContact: { keys: ['leads."lastContactAt"'], types: ['timestamptz'], id: 'leads.id', isNullable: true },
   name: {
     keys: ['lower(leads."lastName")', 'lower(leads."firstName")'],
@@ -36,6 +40,6 @@ export const ORDERS: Readonly<Record<LeadOrderField, OrderKeys>> = {
 /** The score where the rest of a lead is read as well: for whoever has no use for the index that `lead_scores` has. */
 export const SCORE_OF_LEAD: OrderKeys = {
   ...ORDERS.score,
-  keys: ['leads."activityScore"'],
+  keys: [OWN_SCORE],
   id: 'leads.id',
 };

@@ -4,7 +4,14 @@ import type { Statement } from '../../database/read-rows.js';
 import { type LeadColumn, readColumns } from '../lead-record.js';
 import { conditionsOf, Parameters } from './lead-conditions.sql.js';
 import type { LeadFilter } from './lead-filter.js';
-import { type LeadOrder, type OrderKeys, ORDERS, SCORE_OF_LEAD } from './lead-order.js';
+import {
+  INDEXED_SCORE,
+  type LeadOrder,
+  type OrderKeys,
+  ORDERS,
+  OWN_SCORE,
+  SCORE_OF_LEAD,
+} from './lead-order.js';
 
 /** Leads that have what a list is ordered by, or, at the end of the list, those that have not. */
 export type Segment = 'values' | 'nulls';
@@ -121,8 +128,9 @@ export function readRange(query: LeadQuery, segment: Segment, limit: number): St
 export function walkSegment(query: LeadQuery, segment: Segment, limit: number, stride: number): Statement {
   const parameters = new Parameters();
   const parts = partsOf(query, segment, parameters);
-  const { ordering, direction, range, rest } = parts;
-  const scores = where(rest).includes('lead_scores.') ? JOIN_SCORES : '';
+  const { ordering, direction, range } = parts;
+  // The rows of leads have the score as well: there is nothing to join.
+  const rest = parts.rest.map((condition) => condition.replace(INDEXED_SCORE, OWN_SCORE));
   const sql = `
     SELECT ${[readColumns(query.columns), ...positionColumns(parts, 'leads')].join(', ')}
     FROM (
@@ -130,7 +138,7 @@ export function walkSegment(query: LeadQuery, segment: Segment, limit: number, s
       FROM ${tablesOf(where(range) + ordering.join())} ${where(range)}
       ${orderBy(ordering, direction)}
       LIMIT ${parameters.add(stride, 'integer')}
-    ) AS leads ${scores}
+    ) AS leads
     ${where(rest)}
     ${orderBy(keyNames(parts, 'leads'), direction)}
     LIMIT ${parameters.add(limit, 'integer')}`;

@@ -1,4 +1,4 @@
-import { scoresOf, SET_SCORE } from './score.sql.js';
+import { contactOfEach, contactOfRange, scoresOf, SET_SCORE } from './score.sql.js';
 
 /** Leads with an id above `afterId` and up to `upToId`. */
 export interface IdRange {
@@ -17,9 +17,20 @@ export const PREFER_PARALLEL_READS = `
 
 /**
  * Saved scores find their leads by key. The table of a batch has just been made, so PostgreSQL knows nothing of it
- * and would rather read all leads for every batch.
+ * and would rather read all leads for every batch. Without materialized rows, PostgreSQL cannot compare each score
+ * with each lead either.
  */
-export const PREFER_LOOK_UPS = 'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
+export const PREFER_LOOK_UPS = `
+  SET LOCAL enable_nestloop = on;
+  SET LOCAL enable_hashjoin = off;
+  SET LOCAL enable_mergejoin = off;
+  SET LOCAL enable_material = off`;
+
+/**
+ * Makes PostgreSQL plan the statements of triggers again. A session keeps their plans, and a plan that was made while
+ * a table was small reads the whole table for each row, until somebody analyses the table.
+ */
+export const FORGET_PLANS = 'DISCARD PLANS';
 
 /**
  * Waits for whoever changes the table itself while nobody waits for us yet: later, every wait is taken for a lead
@@ -44,24 +55,34 @@ export const readPage = (ids: string): string => `
   SELECT min(id) - 1 AS "afterId", max(id) AS "upToId", count(*)::int AS count
   FROM (SELECT id FROM ${ids} WHERE id > $1 ORDER BY id LIMIT $2) AS page`;
 
+/** From this share of the ids of a range on, a scan of all its interactions is faster than a look-up for each lead. */
+const DENSE_SHARE = 1 / 4;
+
+/** Which leads a calculation is about. */
+export interface BatchLeads {
+  readonly range: IdRange;
+  /** A table with the ids of the leads, with a key and analysed; null: all leads of the range. */
+  readonly ids: string | null;
+  /** How many of the ids are in the range. */
+  readonly count: number;
+}
+
 /**
  * Works out the scores of a range of leads into a table of their own, without a lock on any lead. Leads that have
  * a fresher score are left out. Numbers stand in the text, since such a statement takes no parameters.
  */
-export function calculateBatch(table: string, ids: string | null, range: IdRange, asOf: Date): string {
+export function calculateBatch(table: string, { range, ids, count }: BatchLeads, asOf: Date): string {
+  const { afterId, upToId } = range;
   const instant = `'${asOf.toISOString()}'::timestamptz`;
-  const within = (column: string) =>
-    [
-      `${column} > ${range.afterId} AND ${column} <= ${range.upToId}`,
-      ...(ids === null
-        ? []
-        : [`${column} IN (SELECT id FROM ${ids} WHERE id > ${range.afterId} AND id <= ${range.upToId})`]),
-    ].join(' AND ');
+  const within = (column: string) => `${column} > ${afterId} AND ${column} <= ${upToId}`;
+  const isChosen = ids === null ? [] : [`lead.id IN (SELECT id FROM ${ids} WHERE ${within('id')})`];
   const isDue = `(lead."scoreCalculatedAt" IS NULL OR lead."scoreCalculatedAt" <= ${instant})`;
-  return `CREATE TEMP TABLE ${table} ON COMMIT DROP AS ${scoresOf(
-    { onLead: `${within('lead.id')} AND ${isDue}`, onLeadId: within('"leadId"') },
-    instant,
-  )}`;
+  const condition = [within('lead.id'), ...isChosen, isDue].join(' AND ');
+  const isDense = ids === null || count >= DENSE_SHARE * (upToId - afterId);
+  const contact = isDense ? contactOfRange(instant, within('"leadId"')) : contactOfEach(instant);
+  return `
+    SET LOCAL enable_nestloop = ${isDense ? 'off' : 'on'};
+    CREATE TEMP TABLE ${table} ON COMMIT DROP AS ${scoresOf({ contact, condition }, instant)}`;
 }
 
 /** $1, $2: a range. How many scores there are to save. */

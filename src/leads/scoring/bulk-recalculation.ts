@@ -6,6 +6,7 @@ import {
   calculateBatch,
   CHECK_CONSTRAINTS,
   countLeads,
+  FORGET_PLANS,
   type IdRange,
   LIMIT_LOCK_WAIT,
   LOCK_TABLE,
@@ -42,7 +43,7 @@ const LOCK_WAIT = '200ms';
 export interface Recalculation {
   /** The instant that all scores are measured at: the database's clock, read when no other bulk change runs. */
   readonly asOf: Date;
-  /** A table with the ids of the leads in a column `id`, analysed; null: all leads. */
+  /** A table with the ids of the leads in a column `id`, its primary key, analysed; null: all leads. */
   readonly ids: string | null;
   /** As `countLeadsOf` has counted them. */
   readonly totalCount: number;
@@ -124,6 +125,7 @@ class BulkRecalculation {
     await this.query(PREFER_PARALLEL_READS);
     await this.calculateAll();
     await this.query(PREFER_LOOK_UPS);
+    await this.query(FORGET_PLANS);
     await this.query(LIMIT_LOCK_WAIT, [LOCK_WAIT]);
     await this.saveAll();
     await this.query(CHECK_CONSTRAINTS);
@@ -138,8 +140,9 @@ class BulkRecalculation {
     for (;;) {
       const [first, last] = [pages.at(0), pages.at(-1)];
       if (first === undefined || last === undefined) return;
-      await this.calculate({ afterId: first.afterId, upToId: last.upToId }, pages);
-      this.tally.calculated(pages.reduce((sum, { count }) => sum + count, 0));
+      const count = pages.reduce((sum, page) => sum + page.count, 0);
+      await this.calculate({ afterId: first.afterId, upToId: last.upToId, count }, pages);
+      this.tally.calculated(count);
       pages = await this.readPages(last.upToId, size);
     }
   }
@@ -174,13 +177,13 @@ class BulkRecalculation {
    * A range that fails is halved until the leads at fault stand alone.
    * @param batches the parts of the range that are written together
    */
-  private async calculate(range: IdRange, batches: readonly IdRange[]): Promise<void> {
+  private async calculate({ count, ...range }: Page, batches: readonly IdRange[]): Promise<void> {
     this.tableCount += 1;
     const table = `rescored_${this.tableCount}`;
     const { asOf, ids, signal } = this.recalculation;
     try {
       await withSavepoint(this.sequelize, this.transaction, () =>
-        this.query(calculateBatch(table, ids, range, asOf)),
+        this.query(calculateBatch(table, { range, ids, count }, asOf)),
       );
       this.batches.push(...batches.map((batch) => ({ table, range: batch })));
     } catch (error) {
@@ -190,7 +193,7 @@ class BulkRecalculation {
         this.tally.failed(range.upToId, refusalReason(error));
         return;
       }
-      for (const half of halvesOf(range)) await this.calculate(half, [half]);
+      for (const half of halvesOf(range)) await this.calculate({ ...half, count: count / 2 }, [half]);
     }
   }
 

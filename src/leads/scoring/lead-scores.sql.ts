@@ -1,4 +1,4 @@
-import { scoresOf, SET_SCORE } from './score.sql.js';
+import { contactOfEach, scoresOf, SET_SCORE } from './score.sql.js';
 
 /**
  * The instant that a score is measured at, from the clock that all replicas share. Whole milliseconds, which
@@ -34,7 +34,7 @@ export const READ_CLOCK_FOR_LEAD = `
  */
 export const SCORE_LOCKED_LEADS = `
   UPDATE leads AS lead ${SET_SCORE}
-  FROM (${scoresOf({ onLead: 'lead.id = ANY($1::int[])', onLeadId: '"leadId" = ANY($1::int[])' }, '$2::timestamptz')}
+  FROM (${scoresOf({ contact: contactOfEach('$2::timestamptz'), condition: 'lead.id = ANY($1::int[])' }, '$2::timestamptz')}
   ) AS fresh
   WHERE lead.id = fresh.id
   RETURNING lead.id`;

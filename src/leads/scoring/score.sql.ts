@@ -1,3 +1,4 @@
+import { lookUp } from '../../database/index-look-up.sql.js';
 import { PARAMETERS_FINGERPRINT } from './parameters-fingerprint.js';
 import { SCORING_PARAMETERS } from './scoring-parameters.js';
 
@@ -26,12 +27,39 @@ const statusPoints = `CASE label_key(lead.status) ${Object.entries(status.points
   .map(([name, points]) => `WHEN '${name}' THEN ${double(points)}`)
   .join(' ')} ELSE ${double(status.pointsOtherwise)} END`;
 
-/** Which leads are scored, said of both tables so that the index of each can be used. */
-export interface LeadCondition {
+/** What the interactions of a lead contribute; all of it is null or 0 if there are none. */
+const contributions = (asOf: string): string => `
+            max(date) AS "lastContactAt",
+            sum(${typeWeight} * ${halved(halfLives(asOf, 'date', engagement.halfLifeDays))}) AS weight,
+            count(*) FILTER (WHERE type = 'meeting') AS "meetingCount",
+            count(*) FILTER (WHERE type = 'call') AS "callCount",
+            count(*) FILTER (WHERE type = 'email') AS "emailCount"
+          FROM interactions
+          WHERE date <= ${asOf} AND date > '-infinity'`;
+
+/** Joins the contributions of few leads: one index look-up for each lead. */
+export const contactOfEach = (asOf: string): string => `
+        CROSS JOIN LATERAL (
+          SELECT ${contributions(asOf)} AND ${lookUp('"leadId"', 'lead.id')}
+        ) AS contact`;
+
+/**
+ * Joins the contributions of a range of leads from one scan of their interactions, which PostgreSQL may run in
+ * parallel. The session must have `enable_nestloop` off: a nested loop can repeat the scan for each lead.
+ * @param onLeadId a condition on `"leadId"` of `interactions`
+ */
+export const contactOfRange = (asOf: string, onLeadId: string): string => `
+        LEFT JOIN (
+          SELECT "leadId", ${contributions(asOf)} AND ${onLeadId}
+          GROUP BY "leadId"
+        ) AS contact ON contact."leadId" = lead.id`;
+
+/** The leads that a query scores. */
+export interface ScoredLeads {
+  /** `contactOfEach` or `contactOfRange`. */
+  readonly contact: string;
   /** A condition on `lead`, a row of `leads`. */
-  readonly onLead: string;
-  /** The same condition on `"leadId"` of `interactions`. */
-  readonly onLeadId: string;
+  readonly condition: string;
 }
 
 /**
@@ -44,7 +72,7 @@ export interface LeadCondition {
  *
  * @param asOf an expression for the instant that scores are measured at, in whole milliseconds
  */
-export function scoresOf({ onLead, onLeadId }: LeadCondition, asOf: string): string {
+export function scoresOf({ contact, condition }: ScoredLeads, asOf: string): string {
   return `
   SELECT id, version, ${asOf} AS "scoreCalculatedAt", ${PARAMETERS_FINGERPRINT} AS "scoreParameters",
     total AS "activityScore",
@@ -74,19 +102,8 @@ export function scoresOf({ onLead, onLeadId }: LeadCondition, asOf: string): str
             ELSE 0::float8 END AS budget,
           ${statusPoints} AS status,
           contact."lastContactAt", contact."meetingCount", contact."callCount", contact."emailCount"
-        FROM leads AS lead
-        LEFT JOIN (
-          SELECT "leadId",
-            max(date) AS "lastContactAt",
-            sum(${typeWeight} * ${halved(halfLives(asOf, 'date', engagement.halfLifeDays))}) AS weight,
-            count(*) FILTER (WHERE type = 'meeting') AS "meetingCount",
-            count(*) FILTER (WHERE type = 'call') AS "callCount",
-            count(*) FILTER (WHERE type = 'email') AS "emailCount"
-          FROM interactions
-          WHERE ${onLeadId} AND date <= ${asOf} AND date > '-infinity'
-          GROUP BY "leadId"
-        ) AS contact ON contact."leadId" = lead.id
-        WHERE ${onLead}
+        FROM leads AS lead${contact}
+        WHERE ${condition}
         OFFSET 0
       ) AS factor
       OFFSET 0

@@ -1,3 +1,4 @@
+import { lookUp } from '../../database/index-look-up.sql.js';
 import { PARAMETERS_FINGERPRINT } from './parameters-fingerprint.js';
 
 /**
@@ -17,7 +18,7 @@ export const isStale = (maxAgeHours: string, lead = 'lead'): string => `(
       ${lead}."recencyPoints" + ${lead}."engagementPoints" + ${lead}."budgetPoints" + ${lead}."statusPoints"
     OR EXISTS (
       SELECT FROM interactions
-      WHERE "leadId" = ${lead}.id AND date > ${lead}."scoreCalculatedAt" AND date <= clock_timestamp()
+      WHERE ${lookUp('"leadId"', `${lead}.id`)} AND date > ${lead}."scoreCalculatedAt" AND date <= clock_timestamp()
     )
   )`;
 
@@ -28,6 +29,7 @@ export const STALE_LEADS = 'pg_temp.stale_leads';
 export const selectStaleLeads = (maxAgeHours: number): string => `
   CREATE TEMP TABLE stale_leads ON COMMIT DROP AS
   SELECT lead.id FROM leads AS lead WHERE ${isStale(`${maxAgeHours}::float8`)};
+  ALTER TABLE ${STALE_LEADS} ADD PRIMARY KEY (id);
   ANALYZE ${STALE_LEADS}`;
 
 /** $1: lead ids, $2: the age from which a score counts as old, in hours. Those whose score is stale. */

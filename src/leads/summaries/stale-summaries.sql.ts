@@ -1,3 +1,4 @@
+import { lookUp } from '../../database/index-look-up.sql.js';
 import { HASH_OF_LEAD } from './summary-facts.sql.js';
 
 /** Failures that the same facts would most likely end in again, at the same price. */
@@ -25,7 +26,7 @@ export const needsSummary = (version: string): string => `
   AND NOT EXISTS (
     SELECT FROM (
       SELECT outcome, "inputHash", "writerVersion" FROM summary_generations
-      WHERE summary_generations."leadId" = leads.id
+      WHERE ${lookUp('summary_generations."leadId"', 'leads.id')}
       ORDER BY summary_generations.id DESC LIMIT 1
     ) AS latest
     WHERE latest.outcome IN (${FINAL_OUTCOMES.map((outcome) => `'${outcome}'`).join(', ')})

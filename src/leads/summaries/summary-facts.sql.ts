@@ -1,5 +1,9 @@
+import { lookUp } from '../../database/index-look-up.sql.js';
+
 /** Interactions that a writer gets to see; it is told how many there are. */
 const MAX_INTERACTIONS = 50;
+
+const OF_LEAD = lookUp('"leadId"', 'leads.id');
 
 /**
  * The facts of `leads`, as one JSON array, so that their hash is of what was read and of nothing else. Whether an
@@ -19,12 +23,12 @@ const FACTS_OF_LEADS = `
     ) AS list
     FROM (
       SELECT id, type, date, notes FROM interactions
-      WHERE "leadId" = leads.id AND isfinite(date)
+      WHERE ${OF_LEAD} AND isfinite(date)
       ORDER BY date DESC, id DESC
       LIMIT ${MAX_INTERACTIONS}
     ) AS newest
   ) AS latest,
-  LATERAL (SELECT count(*) AS count FROM interactions WHERE "leadId" = leads.id) AS counted,
+  LATERAL (SELECT count(*) AS count FROM interactions WHERE ${OF_LEAD}) AS counted,
   LATERAL (
     SELECT jsonb_build_array(
       leads."firstName", leads."lastName", leads.company, leads.location, leads.source, leads.status, leads.budget,
