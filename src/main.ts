@@ -4,12 +4,19 @@ import { loadSettings } from './config/settings.js';
 import { reportFailure } from './cli/report-failure.js';
 import { createLog, createReadableLog } from './logging/log.js';
 import { routeConsole } from './logging/route-console.js';
-import { startServer } from './start-server.js';
+import { type RunningServer, startServer } from './start-server.js';
 import { watchForFaults } from './unforeseen-faults.js';
 import { startMessage } from './start-message.js';
 
 /** Exit code of a server that was stopped before it had finished. */
 const IN_A_HURRY = 130;
+
+/** The reason why a start that a signal stopped does not go on. */
+class StartStoppedError extends Error {
+  constructor(readonly exitCode: number) {
+    super('The start was stopped.');
+  }
+}
 
 try {
   const settings = loadSettings(readEnvironment());
@@ -17,13 +24,14 @@ try {
   const log =
     settings.environment === 'production' ? createLog(logLevel) : await createReadableLog(logLevel, 1);
   routeConsole(log);
-  const server = await startServer(settings, log);
-  let isStopping = false;
+  const starting = new AbortController();
+  let server: RunningServer | undefined;
   const stop = (code: number) => {
-    // Who asks twice will not wait.
-    if (isStopping) process.exit(code === 0 ? IN_A_HURRY : code);
-    isStopping = true;
-    server.close().then(
+    // A second signal exits immediately.
+    if (starting.signal.aborted) process.exit(code === 0 ? IN_A_HURRY : code);
+    // A start that is under way ends at this, and leaves no embedded PostgreSQL running.
+    starting.abort(new StartStoppedError(code));
+    server?.close().then(
       () => process.exit(code),
       (error: unknown) => process.exit(reportFailure(error)),
     );
@@ -32,10 +40,16 @@ try {
     stop(0);
   };
   process.on('SIGINT', stopOnSignal).on('SIGTERM', stopOnSignal).on('SIGHUP', stopOnSignal);
+  const started = await startServer(settings, log, starting.signal);
+  if (starting.signal.aborted) {
+    await started.close();
+    starting.signal.throwIfAborted();
+  }
+  server = started;
   watchForFaults(() => {
     stop(1);
   });
   process.stdout.write(startMessage(settings, server));
 } catch (error) {
-  process.exit(reportFailure(error));
+  process.exit(error instanceof StartStoppedError ? error.exitCode : reportFailure(error));
 }

@@ -1,4 +1,5 @@
 import type { Settings } from './config/settings.js';
+import { describeDatabase } from './database/describe-database.js';
 import type { RunningServer } from './start-server.js';
 
 /** What the person who started the server sees: where it is, what it runs on, and what to try next. */
@@ -18,7 +19,7 @@ export function startMessage(settings: Settings, server: RunningServer): string 
   if (server.isDatabaseEmbedded) {
     const loaded = server.demoLeadCount > 0 ? `, with ${server.demoLeadCount} demo leads in it` : '';
     lines.push(
-      `It runs on an embedded PostgreSQL in ${settings.database.embeddedDirectory}${loaded}; set DATABASE_URL to use your own.`,
+      `Database: ${describeDatabase(settings.database)}${loaded}; set DATABASE_URL to use your own.`,
       '',
       'Try, in another terminal:',
       '',
@@ -30,6 +31,8 @@ export function startMessage(settings: Settings, server: RunningServer): string 
       '',
       'Ctrl-C stops the server. README.md has the tour.',
     );
+  } else {
+    lines.push(`Database: ${describeDatabase(settings.database)}`);
   }
   return `${lines.join('\n')}\n`;
 }

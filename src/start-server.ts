@@ -27,10 +27,11 @@ export interface RunningServer {
 
 /**
  * Brings up the whole server.
+ * @param signal ends the start, which then rejects with the signal's reason
  * @throws OperatorError where the database or the port cannot be used; nothing is left running then
  */
-export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
-  const database = await openDatabase(settings.database);
+export async function startServer(settings: Settings, log: Log, signal: AbortSignal): Promise<RunningServer> {
+  const database = await openDatabase(settings.database, signal);
   let isListening = false;
   let app: NestFastifyApplication | undefined;
   const close = async () => {
@@ -40,11 +41,16 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     await database.release();
   };
   try {
-    await ensureMigrated(database);
+    await ensureMigrated(database, (warning) => {
+      log.warn(warning);
+    });
     await ensurePoolerMatches(database.url, settings.database.poolerUrl);
+    signal.throwIfAborted();
     await ensureWayIn(settings.access, database.url);
     app = await createApp(settings, database.url, log);
+    signal.throwIfAborted();
     const demoLeadCount = database.isEmbedded ? await loadDemo(app) : 0;
+    signal.throwIfAborted();
     const port = await listen(app, settings.http);
     isListening = true;
     const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(settings.http.host)

@@ -3,7 +3,7 @@ import { type ApiKeyRecord, type ApiKeyStore, withApiKeyStore } from '../access/
 import { isRole, type Role } from '../common/caller.js';
 import { OperatorError } from '../common/operator-error.js';
 import { ensureMigrated } from '../database/open-database.js';
-import { runCommandLine } from './command-line.js';
+import { printWarning, runCommandLine } from './command-line.js';
 import { runCommand } from './run-command.js';
 
 const USAGE = `Usage: pnpm apikey create NAME --role viewer|rep|admin   make a key and show it, once
@@ -74,7 +74,7 @@ function lineOf({ id, name, role, createdAt, revokedAt }: ApiKeyRecord): string 
 
 const run = (request: Request) =>
   runCommand(async (database) => {
-    await ensureMigrated(database);
+    await ensureMigrated(database, printWarning);
     await withApiKeyStore(database.url, (store) => perform(request, store));
     return 0;
   });

@@ -46,3 +46,8 @@ export function numberOf(text: string | undefined): number | null {
 export function printUnnamed(count: number): void {
   if (count > 0) console.error(`… and ${wholeNumber.format(count)} more`);
 }
+
+/** On standard error: the standard output is for results, which scripts read. */
+export function printWarning(warning: string): void {
+  console.error(`Warning: ${warning}`);
+}

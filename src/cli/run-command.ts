@@ -1,33 +1,71 @@
+import { constants } from 'node:os';
 import { readEnvironment } from '../config/environment.js';
 import { loadSettings, type Program, type Settings } from '../config/settings.js';
+import { describeDatabase } from '../database/describe-database.js';
 import { openDatabase, type OpenDatabase } from '../database/open-database.js';
 import { reportFailure } from './report-failure.js';
 
+type Command = (database: OpenDatabase, settings: Settings) => Promise<number>;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * Runs a command against the database of the settings and ends the process with the exit code that it
- * returns, or 1 where it throws.
+ * returns, or 1 where it throws. The first line on standard error names the database.
  * @param program whose settings have to be there: a command that writes summaries needs what the server needs
  */
-export async function runCommand(
-  command: (database: OpenDatabase, settings: Settings) => Promise<number>,
-  program: Program = 'command',
-): Promise<void> {
+export async function runCommand(command: Command, program: Program = 'command'): Promise<void> {
   process.exitCode = await exitCodeOf(command, program);
 }
 
-async function exitCodeOf(
-  command: (database: OpenDatabase, settings: Settings) => Promise<number>,
-  program: Program,
-): Promise<number> {
+async function exitCodeOf(command: Command, program: Program): Promise<number> {
+  const interruption = new Interruption();
   try {
     const settings = loadSettings(readEnvironment(), program);
-    const database = await openDatabase(settings.database);
+    console.error(`Database: ${describeDatabase(settings.database)}`);
+    const database = await openDatabase(settings.database, interruption.signal);
+    interruption.release = () => database.release();
     try {
       return await command(database, settings);
     } finally {
       await database.release();
     }
   } catch (error) {
-    return reportFailure(error);
+    return interruption.exitCode ?? reportFailure(error);
+  } finally {
+    interruption.stopListening();
   }
+}
+
+/** Makes sure that a signal leaves no embedded PostgreSQL running, whatever the command was doing. */
+class Interruption {
+  /** As a shell reports a process that a signal ended; null: no signal came. */
+  exitCode: number | null = null;
+  /** Set once the database is open. */
+  release: (() => Promise<void>) | null = null;
+  private readonly opening = new AbortController();
+
+  constructor() {
+    for (const name of SIGNALS) process.on(name, this.onSignal);
+  }
+
+  /** Aborted by a signal while the database is being opened. */
+  get signal(): AbortSignal {
+    return this.opening.signal;
+  }
+
+  stopListening(): void {
+    for (const name of SIGNALS) process.off(name, this.onSignal);
+  }
+
+  private readonly onSignal = (name: NodeJS.Signals): void => {
+    const exitCode = 128 + constants.signals[name];
+    // A second signal exits immediately.
+    if (this.exitCode !== null) process.exit(exitCode);
+    // A command that rolls back, or finishes what it has begun, listens for itself.
+    if (this.release !== null && process.listenerCount(name) > 1) return;
+    this.exitCode = exitCode;
+    if (this.release === null) this.opening.abort();
+    else void this.release().finally(() => process.exit(exitCode));
+  };
 }

@@ -6,6 +6,7 @@ import { CoreModule } from '../core.module.js';
 import { createReadableLog } from '../logging/log.js';
 import { logListsNearLimit } from '../logging/log-happenings.js';
 import { NestLog } from '../logging/nest-log.js';
+import { printWarning } from './command-line.js';
 import { ensureMigrated, type OpenDatabase } from '../database/open-database.js';
 import { ensurePoolerMatches } from '../database/pooler.js';
 
@@ -15,7 +16,7 @@ export async function withFeatures<Result>(
   settings: Settings,
   work: (features: INestApplicationContext) => Promise<Result>,
 ): Promise<Result> {
-  await ensureMigrated(database);
+  await ensureMigrated(database, printWarning);
   await ensurePoolerMatches(database.url, settings.database.poolerUrl);
   // The standard output is for what the command says.
   const log = await createReadableLog('warn', 2);

@@ -5,9 +5,19 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The environment, with a `.env` file of the working directory beneath it: a variable that is set wins over
- * the file. The only place that reads `process.env`.
+ * the file. This file alone uses `process.env`.
  */
 export function readEnvironment(envFile = '.env'): Environment {
   if (existsSync(envFile)) process.loadEnvFile(envFile);
   return process.env;
+}
+
+/**
+ * Removes the variables of libpq, such as PGSSLMODE and PGOPTIONS, from the environment of this process. The driver
+ * obeys them and child processes inherit them, but they describe another server than the embedded one.
+ */
+export function removePostgresVariables(): void {
+  for (const name of Object.keys(process.env)) {
+    if (/^PG[A-Z_]+$/i.test(name)) Reflect.deleteProperty(process.env, name);
+  }
 }

@@ -6,7 +6,10 @@ export interface MigrationContext {
   rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** One change to the schema and its undoing. A migration that was released is never edited. */
+/**
+ * One change to the schema and its undoing. A migration that was released is never edited. `down` never drops an
+ * extension: other programs may use it, and the migration cannot tell whether it created it.
+ */
 export interface Migration {
   /**
    * False if the migration has statements that PostgreSQL does not run inside a transaction, such as CREATE INDEX

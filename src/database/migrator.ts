@@ -2,12 +2,21 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
 import { OperatorError } from '../common/operator-error.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { connectionFault } from './connection-faults.js';
-import { migrateQueue } from './job-queue.js';
+import { requireMigratorPrivileges } from './database-privileges.js';
+import {
+  caseFoldingWarning,
+  findInstallation,
+  type Installation,
+  requireReadableMigrations,
+  requireUtf8,
+} from './database-requirements.js';
+import { migrateQueue, QUEUE_SCHEMA, queueExists } from './job-queue.js';
+import { findLosses } from './migration-losses.js';
 import { type Migration, type MigrationContext, MigrationRefusal } from './migration.js';
 import { openSession } from './session.js';
 
@@ -33,6 +42,8 @@ export type MigrateDownTarget = { to: string } | 'latest' | 'all';
 export interface MigratorOptions {
   readonly url: string;
   readonly directory?: string;
+  /** Called with a sentence about a database that works, but not well. */
+  readonly onWarning?: (warning: string) => void;
   /** Told each migration that was applied or undone. */
   readonly onMigration?: (event: 'applied' | 'undone', name: string) => void;
 }
@@ -43,24 +54,46 @@ export interface MigratorOptions {
  *   nothing behind, and those before it stay applied
  */
 export function migrateUp(options: MigratorOptions): Promise<void> {
-  return withMigrator(options, async (umzug) => {
-    await umzug.up();
+  return withMigrator(options, async (client, installation) => {
+    await requireUtf8(client);
+    await checkCaseFolding(client, options);
+    const { pending } = await readStatus(client, installation, options);
+    if (pending.length > 0) await requireMigratorPrivileges(client, installation);
+    if (installation.migrationsTable === null) {
+      await client.query('CREATE TABLE "SequelizeMeta" ("name" varchar(255) PRIMARY KEY)');
+    }
+    await createUmzug(client, options).up();
     await migrateQueue(options.url);
+    if (pending.includes(QUEUE_SCHEMA)) options.onMigration?.('applied', QUEUE_SCHEMA);
   });
 }
 
-/** Undoes migrations, latest first. @throws OperatorError as `migrateUp` does, or where the name is unknown */
-export function migrateDown(options: MigratorOptions, target: MigrateDownTarget): Promise<void> {
-  return withMigrator(options, async (umzug) => {
-    if (target === 'latest') await umzug.down();
-    else if (target === 'all') await umzug.down({ to: 0 });
-    else {
-      const applied = await umzug.executed();
-      if (!applied.some(({ name }) => name === target.to)) {
-        throw new OperatorError(`No migration named ${target.to} is applied.`);
+/**
+ * Undoes migrations, latest first.
+ * @param mayLoseData whether rows and values may be lost
+ * @throws OperatorError as `migrateUp` does, where the name is unknown, or with what would be lost: then nothing is undone
+ */
+export function migrateDown(
+  options: MigratorOptions,
+  target: MigrateDownTarget,
+  mayLoseData: boolean,
+): Promise<void> {
+  return withMigrator(options, async (client, installation) => {
+    const applied = await readApplied(client, installation);
+    const names = namesToUndo(applied, target, options.directory ?? MIGRATIONS_DIRECTORY);
+    const losses = await findLosses(client, async () => {
+      for (const name of names) await tryUndo(client, options, name);
+    });
+    if (losses.length > 0) {
+      const list = losses.map((loss) => `  - ${loss}`).join('\n');
+      if (!mayLoseData) {
+        throw new OperatorError(
+          `Undoing ${names.join(', ')} would lose:\n${list}\nNothing was undone. Add --yes to undo it all the same.`,
+        );
       }
-      await umzug.down({ to: target.to });
+      options.onWarning?.(`Undoing ${names.join(', ')} loses:\n${list}`);
     }
+    await createUmzug(client, options).down({ migrations: names });
   });
 }
 
@@ -68,12 +101,46 @@ export function migrateDown(options: MigratorOptions, target: MigrateDownTarget)
 export async function migrationStatus(options: MigratorOptions): Promise<MigrationStatus> {
   const client = await connect(options.url);
   try {
-    const applied = await readApplied(client);
-    const known = migrationNames(options.directory ?? MIGRATIONS_DIRECTORY);
-    return { applied, pending: known.filter((name) => !applied.includes(name)) };
+    return await readStatus(client, await findInstallation(client), options);
   } finally {
     await client.end();
   }
+}
+
+/** The job queue, whose tables its library creates, counts as one more migration. */
+async function readStatus(
+  client: pg.Client,
+  installation: Installation,
+  { directory = MIGRATIONS_DIRECTORY }: MigratorOptions,
+): Promise<MigrationStatus> {
+  const applied = await readApplied(client, installation);
+  const known = migrationNames(directory).filter((name) => !applied.includes(name));
+  const queue = (await queueExists(client)) ? [] : [QUEUE_SCHEMA];
+  return { applied, pending: [...known, ...queue] };
+}
+
+/** A new installation is refused, since another database costs nothing yet. An existing one works, but not well. */
+async function checkCaseFolding(client: pg.Client, { onWarning }: MigratorOptions): Promise<void> {
+  const warning = await caseFoldingWarning(client);
+  if (warning === null) return;
+  const { rows } = await client.query(`SELECT FROM pg_class WHERE oid = to_regclass('leads')`);
+  if (rows.length === 0) throw new OperatorError(warning);
+  onWarning?.(warning);
+}
+
+function namesToUndo(applied: readonly string[], target: MigrateDownTarget, directory: string): string[] {
+  const known = migrationNames(directory);
+  const unknown = applied.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new OperatorError(
+      `The database has migrations that this version does not know: ${unknown.join(', ')}. Undo them with the version that applied them.`,
+    );
+  }
+  if (target === 'latest') return applied.slice(-1);
+  if (target === 'all') return applied.toReversed();
+  const index = applied.indexOf(target.to);
+  if (index < 0) throw new OperatorError(`No migration named ${target.to} is applied.`);
+  return applied.slice(index).reverse();
 }
 
 /** The migrations that this version brings along, oldest first. */
@@ -81,17 +148,15 @@ export const knownMigrations = (): string[] => migrationNames(MIGRATIONS_DIRECTO
 
 async function withMigrator(
   options: MigratorOptions,
-  work: (umzug: Umzug<pg.Client>) => Promise<void>,
+  work: (client: pg.Client, installation: Installation) => Promise<void>,
 ): Promise<void> {
   const client = await connect(options.url);
   try {
     await lockMigrations(client);
-    await client.query('CREATE TABLE IF NOT EXISTS "SequelizeMeta" ("name" varchar(255) PRIMARY KEY)');
     await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
-    await work(createUmzug(client, options));
+    await work(client, await findInstallation(client));
   } catch (error) {
-    // Umzug wraps what a migration throws; ours says more.
-    throw error instanceof MigrationError ? error.cause : error;
+    throw asOperatorError(error);
   } finally {
     await client.end();
   }
@@ -113,6 +178,13 @@ async function lockMigrations(client: pg.Client): Promise<void> {
   }
 }
 
+/** Umzug wraps what a migration throws. An error of PostgreSQL, such as a missing privilege, is for the operator. */
+function asOperatorError(error: unknown): unknown {
+  const cause = error instanceof MigrationError ? error.cause : error;
+  if (!(cause instanceof pg.DatabaseError)) return cause;
+  return new OperatorError(`The database refused a statement of the migrator: ${cause.message}.`, { cause });
+}
+
 async function connect(url: string): Promise<pg.Client> {
   try {
     return await openSession({ url, purpose: 'migrator', connectTimeoutMs: 10_000 });
@@ -124,7 +196,7 @@ async function connect(url: string): Promise<pg.Client> {
 function createUmzug(client: pg.Client, options: MigratorOptions): Umzug<pg.Client> {
   const directory = options.directory ?? MIGRATIONS_DIRECTORY;
   const storage: UmzugStorage<pg.Client> = {
-    executed: () => readApplied(client),
+    executed: () => readNames(client),
     // Written within the migration's own transaction; see runMigration.
     logMigration: () => Promise.resolve(),
     unlogMigration: () => Promise.resolve(),
@@ -135,8 +207,8 @@ function createUmzug(client: pg.Client, options: MigratorOptions): Umzug<pg.Clie
     storage,
     migrations: migrationNames(directory).map((name) => ({
       name,
-      up: () => runMigration(client, directory, name, 'up', options),
-      down: () => runMigration(client, directory, name, 'down', options),
+      up: () => runMigration(client, options, name, 'up'),
+      down: () => runMigration(client, options, name, 'down'),
     })),
   });
 }
@@ -156,11 +228,13 @@ async function loadMigration(directory: string, name: string): Promise<Migration
   return (await import(pathToFileURL(path.join(directory, file ?? name)).href)) as Migration;
 }
 
-async function readApplied(client: pg.Client): Promise<string[]> {
-  const { rows: tables } = await client.query<{ table: string | null }>(
-    `SELECT to_regclass('"SequelizeMeta"')::text AS table`,
-  );
-  if (tables[0]?.table == null) return [];
+async function readApplied(client: pg.Client, installation: Installation): Promise<string[]> {
+  if (installation.migrationsTable === null) return [];
+  requireReadableMigrations(installation);
+  return readNames(client);
+}
+
+async function readNames(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>('SELECT name FROM "SequelizeMeta" ORDER BY name');
   return rows.map(({ name }) => name);
 }
@@ -168,28 +242,22 @@ async function readApplied(client: pg.Client): Promise<string[]> {
 /** A transactional change and the record of it are committed together; any other change is recorded when it is complete. */
 async function runMigration(
   client: pg.Client,
-  directory: string,
+  options: MigratorOptions,
   name: string,
   direction: 'up' | 'down',
-  { onMigration }: MigratorOptions,
 ): Promise<void> {
-  const migration = await loadMigration(directory, name);
+  const migration = await loadMigration(options.directory ?? MIGRATIONS_DIRECTORY, name);
   const isTransactional = migration.isTransactional !== false;
-  const work = async () => {
-    await migration[direction](contextOf(client));
-    await client.query(
-      direction === 'up'
-        ? 'INSERT INTO "SequelizeMeta" (name) VALUES ($1)'
-        : 'DELETE FROM "SequelizeMeta" WHERE name = $1',
-      [name],
-    );
-  };
+  const work = () =>
+    direction === 'up'
+      ? apply(client, migration, name)
+      : undo(client, migration, name, withoutExtensionDrops);
   try {
     await (isTransactional ? inTransaction(client, work) : withPatience(client, work));
   } catch (error) {
     throw migrationFailure(name, direction, error, isTransactional);
   }
-  onMigration?.(direction === 'up' ? 'applied' : 'undone', name);
+  options.onMigration?.(direction === 'up' ? 'applied' : 'undone', name);
 }
 
 async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
@@ -210,13 +278,47 @@ async function withPatience(client: pg.Client, work: () => Promise<void>): Promi
   await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
 }
 
-function contextOf(client: pg.Client): MigrationContext {
+async function apply(client: pg.Client, migration: Migration, name: string): Promise<void> {
+  await migration.up(contextOf(client, (sql) => sql));
+  await client.query('INSERT INTO "SequelizeMeta" (name) VALUES ($1)', [name]);
+}
+
+/** @param prepare changes the statements of the migration before they run */
+async function undo(
+  client: pg.Client,
+  migration: Migration,
+  name: string,
+  prepare: (sql: string) => string,
+): Promise<void> {
+  await migration.down(contextOf(client, prepare));
+  await client.query('DELETE FROM "SequelizeMeta" WHERE name = $1', [name]);
+}
+
+/** Undoes a migration as a part of a larger transaction, which is rolled back. @throws OperatorError naming the migration */
+async function tryUndo(client: pg.Client, { directory }: MigratorOptions, name: string): Promise<void> {
+  const migration = await loadMigration(directory ?? MIGRATIONS_DIRECTORY, name);
+  try {
+    await undo(client, migration, name, (sql) =>
+      withoutExtensionDrops(sql).replaceAll(/\bCONCURRENTLY\b/gi, ''),
+    );
+  } catch (error) {
+    throw migrationFailure(name, 'down', error, true);
+  }
+}
+
+/**
+ * Extensions belong to the database. Other programs may use them, and a migration that found one does not know
+ * whether it was there before; 0013 drops pg_trgm all the same, and a merged migration is never edited.
+ */
+const withoutExtensionDrops = (sql: string): string => sql.replaceAll(/\bDROP\s+EXTENSION\b[^;]*;?/gi, '');
+
+function contextOf(client: pg.Client, prepare: (sql: string) => string): MigrationContext {
   return {
     run: async (sql) => {
-      await client.query(sql);
+      await client.query(prepare(sql));
     },
     rows: async <Row>(sql: string, parameters: readonly unknown[] = []) => {
-      const { rows } = await client.query(sql, [...parameters]);
+      const { rows } = await client.query(prepare(sql), [...parameters]);
       return rows as Row[];
     },
   };

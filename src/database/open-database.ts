@@ -1,6 +1,10 @@
 import { OperatorError } from '../common/operator-error.js';
 import type { Settings } from '../config/settings.js';
 import { connectionFault } from './connection-faults.js';
+import { requireServerPrivileges } from './database-privileges.js';
+import { caseFoldingWarning, findInstallation, requireUtf8 } from './database-requirements.js';
+import { DedicatedConnections } from './dedicated-connections.js';
+import { EMBEDDED_DATABASE } from './describe-database.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrateUp, migrationStatus } from './migrator.js';
 import { ensureOwnSessions } from './own-sessions.js';
@@ -15,38 +19,63 @@ export interface OpenDatabase {
 
 /**
  * The database that the settings name, or the embedded one, started.
+ * @param signal ends the start of the embedded one, which then leaves nothing running
  * @throws OperatorError where it cannot be used
  */
-export async function openDatabase({ url, embeddedDirectory }: Settings['database']): Promise<OpenDatabase> {
+export async function openDatabase(
+  { url, embeddedDirectory }: Settings['database'],
+  signal: AbortSignal,
+): Promise<OpenDatabase> {
+  signal.throwIfAborted();
   if (url === null) {
-    const embedded = await startEmbeddedPostgres({ directory: embeddedDirectory, database: 'lead_scoring' });
+    const embedded = await startEmbeddedPostgres({
+      directory: embeddedDirectory,
+      database: EMBEDDED_DATABASE,
+      signal,
+    });
     return { url: embedded.url, isEmbedded: true, release: () => embedded.release() };
   }
-  await checkReachable(url);
+  await checkReachable(url, signal);
   return { url, isEmbedded: false, release: () => Promise.resolve() };
 }
 
 /**
- * Sees to it that the schema is the one that this version works with: migrates the embedded database, and
- * refuses an operator's that is not migrated.
+ * Makes sure that this version can work with the database: migrates the embedded one, and checks an operator's.
+ * @param warn called with a sentence about a database that works, but not well
+ * @throws OperatorError if a migration is pending, or if the database or the privileges do not suffice
  */
-export async function ensureMigrated({ url, isEmbedded }: OpenDatabase): Promise<void> {
+export async function ensureMigrated(
+  { url, isEmbedded }: OpenDatabase,
+  warn: (warning: string) => void,
+): Promise<void> {
   if (isEmbedded) {
     await migrateUp({ url });
     return;
   }
-  const { pending } = await migrationStatus({ url });
-  if (pending.length > 0) {
-    throw new OperatorError(
-      `The database lacks these migrations: ${pending.join(', ')}. Apply them with \`pnpm migrate\`, then start again.`,
-    );
+  const client = await new DedicatedConnections(url).open('start');
+  try {
+    await requireUtf8(client);
+    const installation = await findInstallation(client);
+    // First, so that everything the role lacks is named at once.
+    if (installation.migrationsTable !== null) await requireServerPrivileges(client, installation);
+    const { pending } = await migrationStatus({ url });
+    if (pending.length > 0) {
+      throw new OperatorError(
+        `The database lacks these migrations: ${pending.join(', ')}. Apply them with \`pnpm migrate\`, then start again.`,
+      );
+    }
+    const warning = await caseFoldingWarning(client);
+    if (warning !== null) warn(warning);
+  } finally {
+    await client.end();
   }
 }
 
-async function checkReachable(url: string): Promise<void> {
+async function checkReachable(url: string, signal: AbortSignal): Promise<void> {
   try {
     await ensureOwnSessions(url);
   } catch (error) {
+    signal.throwIfAborted();
     throw connectionFault(url, error);
   }
 }

@@ -6,7 +6,7 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import { DatabaseAvailability } from '../database/database-availability.js';
-import { QUEUE_SCHEMA } from '../database/job-queue.js';
+import { QUEUE_IS_USABLE } from '../database/job-queue.js';
 import { knownMigrations } from '../database/migrator.js';
 import { ProbeConnection } from '../database/probe-connection.js';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
@@ -36,7 +36,7 @@ const TIME_LIMIT_MS = 900;
 
 const MIGRATIONS_AND_QUEUE = `
   SELECT ARRAY(SELECT name::text FROM "SequelizeMeta") AS applied,
-         to_regclass('${QUEUE_SCHEMA}.jobs') IS NOT NULL AS "hasQueue"`;
+         ${QUEUE_IS_USABLE} AS "hasQueue"`;
 
 /** An object with any keys, as the library has it. */
 type Schema = Readonly<Record<string, unknown>> & {

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { startServerProgram } from '../support/program.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 
 const RECALCULATE = 'mutation { recalculateAllScores { count } }';
@@ -15,8 +16,25 @@ beforeEach(async () => {
 });
 afterEach(() => directory.remove());
 
-const start = () => startServerProgram({ cwd: directory.path });
-const isPostgresRunning = () => existsSync(path.join(directory.path, '.data', 'postgres', 'postmaster.pid'));
+/** Meant for another PostgreSQL: the driver obeys the first ones, and the programs of PostgreSQL the others. */
+const FOREIGN = {
+  PGSSLMODE: 'verify-full',
+  PGOPTIONS: '-c no_such_setting=1',
+  PGCLIENT_ENCODING: 'LATIN1',
+  PGAPPNAME: 'other',
+  PGHOST: '/nowhere',
+  PGPORT: '1',
+  PGUSER: 'nobody',
+  PGPASSWORD: 'wrong',
+  PGDATABASE: 'other',
+  PGDATA: '/nowhere',
+  PGSERVICE: 'other',
+  PGTZ: 'America/Lima',
+};
+
+const start = () => startServerProgram({ cwd: directory.path, env: FOREIGN });
+const postmasterFile = () => path.join(directory.path, '.data', 'postgres', 'postmaster.pid');
+const isPostgresRunning = () => existsSync(postmasterFile());
 
 it('starts from nothing with the demo leads, and again with what is there', async () => {
   const first = await start();
@@ -24,7 +42,9 @@ it('starts from nothing with the demo leads, and again with what is there', asyn
   await first.ask('mutation { removeLead(id: 1) }');
   const { code, stdout, stderr } = await first.stop();
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toContain('with 15 demo leads in it');
+  expect(stdout).toContain(
+    'Database: lead_scoring in the embedded PostgreSQL in .data/postgres, with 15 demo leads in it',
+  );
   expect(stdout).toContain('curl');
   expect(stdout).toContain('in a browser, that address shows GraphiQL');
   expect(isPostgresRunning()).toBe(false);
@@ -51,6 +71,18 @@ it('runs beside another of the same data, which loads the demo leads once', asyn
   expect(isPostgresRunning()).toBe(true);
   expect(await servers[1].ask(RECALCULATE)).toEqual(FIFTEEN);
   await servers[1].stop();
+  expect(isPostgresRunning()).toBe(false);
+});
+
+it.each([
+  ['src/main.js', 0],
+  ['src/cli/seed.js', 143],
+])('leaves no PostgreSQL running if SIGTERM comes while %s starts', async (name, exitCode) => {
+  const program = startProgram(name, { cwd: directory.path, env: { PORT: '0' } });
+  while (!isPostgresRunning()) await sleep(5);
+  program.process.kill('SIGTERM');
+  const { code, stdout } = await program.finished;
+  expect([code, stdout]).toEqual([exitCode, '']);
   expect(isPostgresRunning()).toBe(false);
 });
 

@@ -109,6 +109,71 @@ describe('a database that cannot be used', () => {
   }
 });
 
+describe('the database in use', () => {
+  const { hostname, port } = new URL(process.env.TEST_POSTGRES_URL ?? '');
+  const described = (url: string) => `Database: ${new URL(url).pathname.slice(1)} at ${hostname}:${port}\n`;
+
+  it.each([
+    ['migrate.js', ['status']],
+    ['seed.js', []],
+    ['apikey.js', ['create', 'crm', '--role', 'rep']],
+    ['rescore.js', []],
+    ['summaries.js', []],
+    ['import-csv.js', ['--leads', 'nowhere.csv']],
+  ])('is named by %s in the first line on standard error', async (program, args) => {
+    const finished = await run(`src/cli/${program}`, { DATABASE_URL: migrated.url }, ...args);
+    expect(finished.databaseLine).toBe(described(migrated.url));
+    expect(finished.stdout + finished.stderr).not.toContain(new URL(migrated.url).password);
+  });
+
+  it('is named by the server when it starts', async () => {
+    const server = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: migrated.url } });
+    const { stdout } = await server.stop();
+    expect(stdout).toContain(described(migrated.url));
+    expect(stdout).not.toContain(new URL(migrated.url).password);
+  });
+});
+
+describe("a role that is not the owner of the tables", () => {
+  const ROLE = `server_${String(process.pid)}`;
+  const asOwner = (sql: string) => withConnection(migrated.url, (connection) => connection.rows(sql));
+
+  afterEach(() => asOwner(`DROP OWNED BY ${ROLE}; DROP ROLE ${ROLE}`));
+
+  it('is told what the server needs, and can do everything once that is granted', async () => {
+    await asOwner(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'secret'`);
+    const url = new URL(migrated.url);
+    [url.username, url.password] = [ROLE, 'secret'];
+    const { code, stderr } = await serve({ DATABASE_URL: url.href });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The role \w+ lacks privileges .*:\n( {2}GRANT .*;\n)+$/);
+    await asOwner(stderr.slice(stderr.indexOf('\n')));
+
+    const server = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: url.href } });
+    const health = await fetch(new URL('/health/ready', server.url));
+    expect(await health.json()).toMatchObject({ status: 'ok', checks: { queue: 'ok' } });
+    const lead = '{ firstName: "Ada", lastName: "Byron", email: "ada@example.com" }';
+    expect(
+      await server.ask(`mutation {
+        createLead(createLeadInput: ${lead}) { id }
+        createInteraction(createInteractionInput: { leadId: 1, type: CALL, date: "2026-01-01T00:00:00Z" }) { id }
+        regenerateSummaries { totalCount }
+        recalculateAllScores { count }
+      }`),
+    ).toEqual({
+      data: {
+        createLead: { id: '1' },
+        createInteraction: { id: '1' },
+        regenerateSummaries: { totalCount: 1 },
+        recalculateAllScores: { count: 1 },
+      },
+    });
+    const written = `SELECT FROM summary_batches WHERE status = 'succeeded' AND "writtenCount" = 1`;
+    while ((await asOwner(written)).length === 0);
+    expect(await server.stop()).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
 describe('settings', () => {
   it('that are wrong are all named at once, never with their values', async () => {
     const { code, stderr } = await serve({
@@ -171,13 +236,29 @@ describe('pnpm migrate', () => {
         .map(({ stdout }) => stdout)
         .join('')
         .match(/applied/g),
-    ).toHaveLength(names.length);
+    ).toHaveLength(names.length + 1);
+  });
+
+  it('names what down would lose, and undoes it with --yes alone', async () => {
+    await migrate();
+    await withConnection(empty.url, (connection) =>
+      connection.rows(`INSERT INTO api_keys (name, role, "keyHash") VALUES ('crm', 'rep', sha256('key'))`),
+    );
+    const refused = await migrate('down', '--to', '0014-api-keys');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('would lose:\n  - the table api_keys with 1 row\nNothing was undone. Add --yes');
+    expect((await migrate('status')).stdout).not.toContain('pending');
+
+    const done = await migrate('down', '--to', '0014-api-keys', '--yes');
+    expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/undone {2}0014-api-keys\n$/) });
+    expect(done.stderr).toContain('the table api_keys with 1 row');
   });
 
   it.each([
     { args: ['sideways'] },
     { args: ['up', 'down'] },
     { args: ['up', '--all'] },
+    { args: ['up', '--yes'] },
     { args: ['--bogus'] },
     { args: ['down', '--to'] },
   ])('refuses $args with its usage', async ({ args }) => {

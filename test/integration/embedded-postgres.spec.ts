@@ -24,6 +24,12 @@ const canBecomeNobody =
   spawnSync(process.execPath, ['-e', 'require("pg"); fs.readdirSync("dist/src/database")'], NOBODY).status ===
     0;
 
+/** Whether this process may mount a file system of its own. */
+const canMount =
+  process.platform === 'linux' &&
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', os.tmpdir()]).status === 0;
+
 let parent: string;
 let directory: string;
 let bystander: ChildProcess | undefined;
@@ -253,6 +259,49 @@ describe('after a kill', () => {
   });
 });
 
+describe('a start that is ended midway', () => {
+  const stagings = () => readdirSync(path.dirname(directory)).filter((name) => name.includes('.initdb-'));
+
+  it.each([
+    ['the data directory is set up', () => existsSync(path.dirname(directory)) && stagings().length > 0],
+    ['the server starts', () => existsSync(pidFile())],
+  ])('leaves nothing running and nothing behind: while %s', async (_, isReached) => {
+    const controller = new AbortController();
+    const starting = startEmbeddedPostgres({
+      directory,
+      database: 'application',
+      isThrowAway: true,
+      signal: controller.signal,
+    });
+    const outcome = starting.catch((error: unknown) => error);
+    while (!isReached()) await sleep(2);
+    controller.abort();
+    expect(await outcome).toBe(controller.signal.reason);
+    expect(stagings()).toEqual([]);
+    expect(existsSync(pidFile())).toBe(false);
+    await (await start()).release();
+  });
+
+  it('leaves a server to another process that uses it', async () => {
+    const user = await PostgresUser.start(directory);
+    await expect(
+      startEmbeddedPostgres({ directory, database: 'application', signal: AbortSignal.abort() }),
+    ).rejects.toThrow();
+    expect(await user.query('SELECT 1')).toBe(1);
+    expect(await user.release()).toBe(0);
+  });
+});
+
+describe('a start that fails', () => {
+  it('leaves no server running that nobody can use', async () => {
+    await (await start()).release();
+    writeFileSync(path.join(directory, 'lead-scoring-password'), 'wrong\n');
+    const fault = await faultOf(start());
+    expect(fault.message).toMatch(/cannot be used: password authentication failed/);
+    expect(existsSync(pidFile())).toBe(false);
+  });
+});
+
 describe('what the operator has to mend', () => {
   it('a data directory of another major version, which stays as it was', async () => {
     await (await start()).release();
@@ -273,6 +322,38 @@ describe('what the operator has to mend', () => {
     expect(fault.message).toContain(`${directory} is not empty`);
     expect(fault.message).toContain('EMBEDDED_POSTGRES_DIR');
     expect(readdirSync(directory)).toEqual(['letter.txt']);
+  });
+
+  it('a log that cannot be written, as on a full or read-only file system', async () => {
+    await (await start()).release();
+    rmSync(path.join(directory, 'server.log'));
+    mkdirSync(path.join(directory, 'server.log'));
+
+    const fault = await faultOf(start());
+    expect(fault).toBeInstanceOf(OperatorError);
+    expect(fault.message).toContain(`cannot use ${directory} (EISDIR)`);
+  });
+
+  (canMount ? it : it.skip)('a data directory on a read-only file system', async () => {
+    await (await start()).release();
+    const program = `try { await (await import(process.argv[1])).startEmbeddedPostgres({ directory: process.argv[2], database: 'application' }) }
+      catch (error) { console.log(error.name + ': ' + error.message) }`;
+    const { stdout } = spawnSync(
+      'unshare',
+      [
+        ...[
+          '-m',
+          'sh',
+          '-c',
+          'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"',
+          'sh',
+        ],
+        ...[directory, process.execPath, '--input-type=module', '-e', program],
+        ...[path.resolve('dist/src/database/embedded/embedded-postgres.js'), directory],
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(stdout).toMatch(/^OperatorError: .* is on a read-only file system\. /);
   });
 
   it('a server that does not start, told in the last lines of its log and without the password', async () => {

@@ -31,6 +31,9 @@ const ALL = [
   '0021-batch-pauses',
 ];
 
+/** The tables of the job queue count as one more migration. */
+const QUEUE = 'summary_queue';
+
 let database: TestDatabase;
 let connection: Connection;
 
@@ -48,7 +51,7 @@ const options = () => ({ url: database.url });
 
 describe('migrations', () => {
   it('lists all as pending on an empty database, and all as applied after up', async () => {
-    expect(await migrationStatus(options())).toEqual({ applied: [], pending: ALL });
+    expect(await migrationStatus(options())).toEqual({ applied: [], pending: [...ALL, QUEUE] });
     await migrateUp(options());
     expect(await migrationStatus(options())).toEqual({ applied: ALL, pending: [] });
   });
@@ -56,7 +59,7 @@ describe('migrations', () => {
   it('end in the same schema after up, all the way down and up again', async () => {
     await migrateUp(options());
     const schema = await dumpSchema(connection);
-    await migrateDown(options(), 'all');
+    await migrateDown(options(), 'all', false);
     expect((await dumpSchema(connection)).filter((line) => !line.includes('SequelizeMeta'))).toEqual([]);
     await migrateUp(options());
     expect(await dumpSchema(connection)).toEqual(schema);
@@ -66,7 +69,7 @@ describe('migrations', () => {
     await migrateUp(options());
     const schema = await dumpSchema(connection);
     for (const name of ALL.toReversed()) {
-      await migrateDown(options(), { to: name });
+      await migrateDown(options(), { to: name }, false);
       await migrateUp(options());
       expect(await dumpSchema(connection)).toEqual(schema);
     }
@@ -77,27 +80,27 @@ describe('migrations', () => {
     const listen = { ...options(), onMigration: (_: string, name: string) => applied.push(name) };
     await migrateUp(listen);
     await migrateUp(listen);
-    expect(applied).toEqual(ALL);
+    expect(applied).toEqual([...ALL, QUEUE]);
   });
 
   it('are applied once by eight migrators at the same moment', async () => {
     const applied: string[] = [];
     const onMigration = (_: string, name: string) => applied.push(name);
     await Promise.all(Array.from({ length: 8 }, () => migrateUp({ ...options(), onMigration })));
-    expect(applied).toEqual(ALL);
+    expect(applied).toEqual([...ALL, QUEUE]);
   });
 
   it('refuse to undo an unknown one', async () => {
     await migrateUp(options());
-    await expect(migrateDown(options(), { to: '0009-nothing' })).rejects.toThrow('0009-nothing');
+    await expect(migrateDown(options(), { to: '0009-nothing' }, true)).rejects.toThrow('0009-nothing');
     expect((await migrationStatus(options())).applied).toEqual(ALL);
   });
 
   it('refuse to drop tables that hold rows', async () => {
     await migrateUp(options());
     await insertLead(connection);
-    await expect(migrateDown(options(), 'all')).rejects.toThrow(/0001-baseline \(down\) was refused/);
-    expect((await migrationStatus(options())).applied).toEqual(['0001-baseline']);
+    await expect(migrateDown(options(), 'all', true)).rejects.toThrow(/0001-baseline \(down\) was refused/);
+    expect((await migrationStatus(options())).applied).toEqual(ALL);
     expect(await connection.rows('SELECT id FROM leads')).toHaveLength(1);
   });
 });
@@ -109,7 +112,7 @@ describe('a migration that builds indexes concurrently', () => {
 
   it('lets others write while it waits for an older transaction', async () => {
     await migrateUp(options());
-    await migrateDown(options(), { to: NAME });
+    await migrateDown(options(), { to: NAME }, false);
     const older = await connect(database.url);
     await older.rows('BEGIN');
     await insertLead(older);
@@ -147,6 +150,89 @@ describe('a migration that builds indexes concurrently', () => {
   });
 });
 
+describe('undoing migrations', () => {
+  const undo = (to: string, mayLoseData: boolean) => migrateDown(options(), { to }, mayLoseData);
+
+  it('names the rows and values that would be lost, and undoes nothing unless that is allowed', async () => {
+    await migrateUp(options());
+    await insertLead(connection);
+    await connection.rows(
+      `INSERT INTO api_keys (name, role, "keyHash") VALUES ('gate', 'admin', sha256('a')), ('door', 'rep', sha256('b'));
+       SELECT summary_queue.add_job('write', '{}'::json);
+       UPDATE leads SET "summarySource" = 'template'`,
+    );
+    const schema = await dumpSchema(connection);
+    await expect(undo('0014-api-keys', false)).rejects.toThrow(
+      'would lose:\n  - the table api_keys with 2 rows\nNothing was undone. Add --yes',
+    );
+    await expect(undo('0007-summary-source', false)).rejects.toThrow(
+      /column leads."summarySource" with 1 value\n(.*\n)*.*table summary_queue._private_jobs with 1 row\n/,
+    );
+    expect(await dumpSchema(connection)).toEqual(schema);
+    expect((await migrationStatus(options())).applied).toEqual(ALL);
+
+    const warnings: string[] = [];
+    const onWarning = (warning: string) => warnings.push(warning);
+    await migrateDown({ ...options(), onWarning }, { to: '0014-api-keys' }, true);
+    expect(warnings).toEqual([expect.stringContaining('the table api_keys with 2 rows')]);
+    expect((await migrationStatus(options())).applied).toEqual(ALL.slice(0, ALL.indexOf('0014-api-keys')));
+  });
+
+  it('keeps the extensions of the database, whoever created them and whatever uses them', async () => {
+    await connection.rows(`CREATE EXTENSION pg_trgm; CREATE TABLE theirs (name text);
+      CREATE INDEX theirs_idx ON theirs USING gin (name gin_trgm_ops)`);
+    await migrateUp(options());
+    await migrateDown(options(), 'all', false);
+    expect(await connection.rows(`SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'`)).toHaveLength(1);
+    expect(await connection.rows(`SELECT to_regclass('theirs_idx')::text AS name`)).toEqual([
+      { name: 'theirs_idx' },
+    ]);
+  });
+
+  it('refuses to drop an extension together with the schema that it was put into', async () => {
+    await migrateUp(options());
+    await connection.rows('CREATE EXTENSION fuzzystrmatch SCHEMA summary_queue');
+    await expect(undo('0012-summary-batches', true)).rejects.toThrow('extension fuzzystrmatch');
+    expect((await migrationStatus(options())).applied).toEqual(ALL);
+  });
+
+  it('refuses where a newer version has applied migrations that this one does not know', async () => {
+    await migrateUp(options());
+    await connection.rows(`INSERT INTO "SequelizeMeta" VALUES ('9999-newer')`);
+    await expect(migrateDown(options(), 'latest', true)).rejects.toThrow('9999-newer');
+    expect((await migrationStatus(options())).applied).toEqual([...ALL, '9999-newer']);
+  });
+});
+
+describe('a data-only restore', () => {
+  it('is faithful with triggers disabled, in any order of the tables, as docs/operations.md describes it', async () => {
+    await migrateUp(options());
+    const id = await insertLead(connection, { activityScore: 7 });
+    await connection.rows(
+      `INSERT INTO interactions (type, date, "leadId", "createdAt") VALUES ('call', now(), ${id}, now());
+       INSERT INTO lead_summaries ("leadId", "keyPoints", "withheldInteractionIds", writer, "inputHash", "writerVersion",
+         "generatedAt", "mayBeStale") VALUES (${id}, '[]', '{}', 'template', 'hash', 'version', now(), false)`,
+    );
+    const tables = ['leads', 'interactions', 'lead_scores', 'lead_summaries'];
+    const readAll = () => Promise.all(tables.map((table) => connection.rows(`SELECT * FROM ${table}`)));
+    const before = await readAll();
+    for (const table of tables) await connection.rows(`CREATE TEMP TABLE saved_${table} AS TABLE ${table}`);
+
+    for (const order of [tables, tables.toReversed()]) {
+      await connection.rows('TRUNCATE leads, interactions, lead_scores, lead_summaries');
+      // What pg_restore --disable-triggers runs for each table.
+      for (const table of order) {
+        await connection.rows(`ALTER TABLE ${table} DISABLE TRIGGER ALL;
+          INSERT INTO ${table} OVERRIDING SYSTEM VALUE TABLE saved_${table};
+          ALTER TABLE ${table} ENABLE TRIGGER ALL`);
+      }
+      expect(await readAll()).toEqual(before);
+    }
+    await connection.rows('DELETE FROM leads');
+    expect(await readAll()).toEqual([[], [], [], []]);
+  });
+});
+
 describe('a migration that fails half-way', () => {
   it('leaves nothing behind, and those before it stay applied', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'migrations-'));
@@ -169,7 +255,7 @@ describe('a migration that fails half-way', () => {
       );
       expect(await migrationStatus({ ...options(), directory })).toEqual({
         applied: ['0001-good'],
-        pending: ['0002-bad'],
+        pending: ['0002-bad', QUEUE],
       });
       expect(await connection.rows(`SELECT 1 WHERE to_regclass('half') IS NOT NULL`)).toEqual([]);
     } finally {
@@ -261,7 +347,7 @@ describe('the adoption of a database that model sync made', () => {
          VALUES ('a', 'b', 'li@example.com', now(), now())`,
       ),
     ).rejects.toThrow(/unique/);
-    await migrateDown(options(), { to: '0002-score-calculated-at' });
+    await migrateDown(options(), { to: '0002-score-calculated-at' }, true);
     expect((await dumpSchema(connection)).filter((line) => !line.includes('SequelizeMeta'))).toEqual(before);
   });
 

@@ -287,7 +287,7 @@ describe('a recalculation that is stopped', () => {
     await withConnection(database.url, untilWaiting);
     program.process.kill('SIGINT');
     program.process.kill('SIGTERM');
-    expect(await program.finished).toEqual({ code: 2, signal: null, stdout: '', stderr: '' });
+    expect(await program.finished).toMatchObject({ code: 2, signal: null, stdout: '', stderr: '' });
     await other.rows('COMMIT');
     expect(await readScored()).toEqual([]);
   });

@@ -15,6 +15,9 @@ export interface Finished {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
+  /** The first line on standard error if it names the database, as that of every command does. */
+  readonly databaseLine: string | null;
+  /** Standard error without that line. */
   readonly stderr: string;
 }
 
@@ -38,7 +41,8 @@ export function startProgram(program: string, { args = [], env = {}, cwd }: Prog
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const finished = new Promise<Finished>((resolve) => {
     child.on('close', (code, signal) => {
-      resolve({ code, signal, stdout, stderr });
+      const [databaseLine = null] = /^Database: .*\n/.exec(stderr) ?? [];
+      resolve({ code, signal, stdout, databaseLine, stderr: stderr.slice(databaseLine?.length ?? 0) });
     });
   });
   const untilPrinted = (pattern: RegExp) =>

@@ -1,6 +1,9 @@
 import type { Connection } from './connection.js';
 
-/** Everything there is in the schema, as text: tables, columns, defaults, constraints, indexes, triggers, functions and types. */
+/**
+ * Everything there is in the schema, as text: tables, columns, defaults, constraints, indexes, triggers, functions and
+ * types; without what belongs to extensions.
+ */
 export async function dumpSchema(connection: Connection): Promise<string[]> {
   const rows = await connection.rows<{ line: string }>(`
     SELECT format('column %s.%s %s %s default %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
@@ -21,6 +24,7 @@ export async function dumpSchema(connection: Connection): Promise<string[]> {
     SELECT format('trigger %s', pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL
     SELECT format('function %s', pg_get_functiondef(oid)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
     UNION ALL
     SELECT format('enum %s %s', enumtypid::regtype, enumlabel) FROM pg_enum
     ORDER BY 1`);

@@ -19,7 +19,8 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
   return createDatabase('');
 }
 
-async function createDatabase(options: string): Promise<TestDatabase> {
+/** @param options of CREATE DATABASE */
+export async function createDatabase(options: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await asAdmin(`CREATE DATABASE ${name} ${options}`);
   const url = new URL(adminUrl());

@@ -17,6 +17,8 @@ export interface DataDirectory {
 export interface DataDirectoryOptions {
   readonly directory: string;
   readonly isThrowAway: boolean;
+  /** Ends the setting up of a new directory. */
+  readonly signal: AbortSignal | undefined;
 }
 
 const PASSWORD_FILE = 'lead-scoring-password';
@@ -39,16 +41,24 @@ export async function openDataDirectory(
     await mkdir(path.dirname(wanted), { recursive: true });
     await sweepStagings(wanted);
     const existing = await realpath(wanted).catch(() => wanted);
-    if (!(await holdsData(existing))) await initialise(existing, binaries, options.isThrowAway);
+    if (!(await holdsData(existing))) await initialise(existing, binaries, options);
     await requireVersion(existing, binaries.majorVersion);
     return { path: await realpath(existing), password: await readPassword(existing) };
   } catch (error) {
+    options.signal?.throwIfAborted();
     throw error instanceof OperatorError ? error : accessFault(wanted, error);
   }
 }
 
-function accessFault(directory: string, cause: unknown): OperatorError {
+/** An error of the file system as a sentence about the data directory. */
+export function accessFault(directory: string, cause: unknown): OperatorError {
   const code = errorCodeOf(cause) ?? String(cause);
+  if (code === 'EROFS') {
+    return new OperatorError(
+      `${directory}, where the embedded PostgreSQL keeps its data, is on a read-only file system. Make it writable, or ${ANOTHER_DIRECTORY}.`,
+      { cause },
+    );
+  }
   const isForeign = code === 'EACCES' || code === 'EPERM';
   return new OperatorError(
     isForeign
@@ -96,21 +106,23 @@ async function readPassword(directory: string): Promise<string> {
 async function initialise(
   directory: string,
   binaries: PostgresBinaries,
-  isThrowAway: boolean,
+  options: DataDirectoryOptions,
 ): Promise<void> {
   const failures: string[] = [];
   for (const way of waysToInitialise(binaries.initdb)) {
+    options.signal?.throwIfAborted();
     const staging = `${directory}.initdb-${process.pid}-${randomBytes(4).toString('hex')}`;
     ownStagings.add(path.basename(staging));
     try {
-      const failure = await initialiseIn(staging, way, binaries, isThrowAway);
+      const failure = await initialiseIn(staging, way, binaries, options);
       if (failure === null) {
         await moveIntoPlace(path.join(staging, 'data'), directory);
         return;
       }
       failures.push(`  as ${way.description}: ${failure.replaceAll(/\s*\n\s*/g, '; ')}`);
     } finally {
-      await rm(staging, { recursive: true, force: true });
+      // An initdb that was ended may have left a process that still writes.
+      await rm(staging, { recursive: true, force: true, maxRetries: 5 });
       ownStagings.delete(path.basename(staging));
     }
   }
@@ -123,7 +135,7 @@ async function initialiseIn(
   staging: string,
   way: RunAs,
   binaries: PostgresBinaries,
-  isThrowAway: boolean,
+  { isThrowAway, signal }: DataDirectoryOptions,
 ): Promise<string | null> {
   const [data, password] = [path.join(staging, 'data'), path.join(staging, 'password')];
   await mkdir(staging, { mode: 0o700 });
@@ -132,12 +144,13 @@ async function initialiseIn(
     const { uid, gid } = way.identity;
     await Promise.all([staging, password].map((file) => chown(file, uid, gid)));
   }
-  const failure = await failureOf(way, binaries.initdb, [
+  const args = [
     ...['-D', data, '--username=postgres', '--auth=scram-sha-256', `--pwfile=${password}`],
     // The same on every system, and without a locale that it would have to have.
     ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ...(isThrowAway ? ['--no-sync'] : []),
-  ]);
+  ];
+  const failure = await failureOf(way, binaries.initdb, args, signal);
   if (failure === null) await rename(password, path.join(data, PASSWORD_FILE));
   return failure;
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { OperatorError } from '../../common/operator-error.js';
-import { type DataDirectory, openDataDirectory } from './data-directory.js';
+import { removePostgresVariables } from '../../config/environment.js';
+import { errorCodeOf } from '../connection-faults.js';
+import { accessFault, type DataDirectory, openDataDirectory } from './data-directory.js';
 import { findPostgresBinaries, USE_YOUR_OWN } from './postgres-binaries.js';
 import { isPostmasterOf, readPostmaster } from './postmaster.js';
 import { Presence } from './presence.js';
@@ -24,6 +26,8 @@ export interface EmbeddedPostgresOptions {
   readonly database: string;
   /** For tests: fast, and not safe against a crash of the machine. */
   readonly isThrowAway?: boolean;
+  /** Ends a start that is under way: it rejects with the signal's reason and leaves no server running. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const START_LIMIT_MS = 60_000;
@@ -38,16 +42,26 @@ const LAUNCH_ATTEMPTS = 5;
  *   where the server does not start within 60 s
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const isThrowAway = options.isThrowAway ?? false;
+  const { directory, database, isThrowAway = false, signal } = options;
+  removePostgresVariables();
   const binaries = await findPostgresBinaries();
-  const data = await openDataDirectory({ directory: options.directory, isThrowAway }, binaries);
-  const server = { directory: data.path, binaries, isThrowAway };
-  const { presence, port } = await join(server, data, options.database);
+  signal?.throwIfAborted();
+  const data = await openDataDirectory({ directory, isThrowAway, signal }, binaries);
+  const { presence, port } = await join(
+    { directory: data.path, binaries, isThrowAway, signal },
+    data,
+    database,
+  );
 
   let released: Promise<void> | undefined;
+  const release = () => (released ??= presence.leave(() => stopServer(data.path, binaries)));
+  if (signal?.aborted === true) {
+    await release();
+    signal.throwIfAborted();
+  }
   return {
-    url: `postgres://postgres:${data.password}@127.0.0.1:${port}/${encodeURIComponent(options.database)}`,
-    release: () => (released ??= presence.leave(() => stopServer(data.path, binaries))),
+    url: `postgres://postgres:${data.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    release,
   };
 }
 
@@ -58,38 +72,64 @@ async function join(
   database: string,
 ): Promise<{ presence: Presence; port: number }> {
   const deadline = performance.now() + START_LIMIT_MS;
+  const stop = () => stopServer(data.path, server.binaries);
+  let isOurs = false;
   for (;;) {
-    const port = await reachServer(server, deadline);
+    const reached = await reachServer(server, deadline);
+    isOurs ||= reached.isOurs;
     let presence: Presence | undefined;
     try {
-      presence = await Presence.register({ port, password: data.password });
+      presence = await Presence.register({ port: reached.port, password: data.password });
       await presence.createDatabaseIfMissing(database);
-      return { presence, port };
+      return { presence, port: reached.port };
     } catch (error) {
+      if (!isPassing(error) || performance.now() > deadline) {
+        // A start that fails leaves no server running: nobody else can use one that admits no one either.
+        if (presence !== undefined) await presence.leave(stop);
+        else if (isOurs) await stop();
+        throw useFault(data.path, error);
+      }
       await presence?.close();
-      if (!isPassing(error) || performance.now() > deadline) throw useFault(data.path, error);
     }
     await sleep(RETRY_MS);
   }
 }
 
 /** Finds the port of the server that runs, or starts one. Which of several starts wins, PostgreSQL decides. */
-async function reachServer(server: ServerOptions, deadline: number): Promise<number> {
-  const { directory } = server;
+async function reachServer(
+  server: ServerOptions,
+  deadline: number,
+): Promise<{ port: number; isOurs: boolean }> {
+  const { directory, signal } = server;
+  let isOurs = false;
   for (let attempt = 1; ;) {
     const postmaster = await readPostmaster(directory);
     if (postmaster !== undefined && (await isPostmasterOf(directory, postmaster.pid))) {
-      if (postmaster.isReady) return postmaster.port;
+      if (postmaster.isReady) return { port: postmaster.port, isOurs };
+      signal?.throwIfAborted();
       // It starts, recovers or stops: it will be ready, or gone, before long.
       if (performance.now() > deadline) throw startFault(directory, `process ${postmaster.pid} is not ready`);
       await sleep(RETRY_MS);
       continue;
     }
-    const failure = await launchServer(server, deadline);
-    if (failure === null) continue;
+    signal?.throwIfAborted();
+    const failure = await launch(server, deadline);
+    if (failure === null) {
+      isOurs = true;
+      continue;
+    }
     if (attempt === LAUNCH_ATTEMPTS || performance.now() > deadline) throw startFault(directory, failure);
     await sleep(RETRY_MS * 2 ** attempt);
     attempt += 1;
+  }
+}
+
+/** @throws OperatorError if the file system does not allow it, such as a read-only one */
+async function launch(server: ServerOptions, deadline: number): Promise<string | null> {
+  try {
+    return await launchServer(server, deadline);
+  } catch (error) {
+    throw errorCodeOf(error) === undefined ? error : accessFault(server.directory, error);
   }
 }
 

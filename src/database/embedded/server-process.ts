@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, fchownSync, openSync, renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -12,6 +14,8 @@ export interface ServerOptions {
   readonly directory: string;
   readonly binaries: PostgresBinaries;
   readonly isThrowAway: boolean;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const POLL_MS = 10;
@@ -26,9 +30,10 @@ export const logFileOf = (directory: string): string => path.join(directory, 'se
  * Starts a server that outlives this process, and waits until it takes connections.
  * @param deadline on the clock of `performance.now()`
  * @returns null once it does, or why it does not: another server was faster, its port was taken, …
+ * @throws the reason of the signal if that comes first; the server is gone then
  */
 export async function launchServer(options: ServerOptions, deadline: number): Promise<string | null> {
-  const { directory, binaries } = options;
+  const { directory, binaries, signal } = options;
   const port = await findFreePort();
   if (process.platform === 'win32') return launchOnWindows(options, port);
 
@@ -51,8 +56,22 @@ export async function launchServer(options: ServerOptions, deadline: number): Pr
     if (ended.reason !== undefined) return ended.reason || (await readExcerpt(directory, log.size));
     const postmaster = await readPostmaster(directory);
     if (postmaster?.pid === child.pid && postmaster?.isReady) return null;
+    if (signal?.aborted === true) {
+      await endChild(child);
+      signal.throwIfAborted();
+    }
   }
   return `it takes no connections yet; ${await readExcerpt(directory, log.size)}`;
+}
+
+/** Ends a server that takes no connections yet, so nobody uses it. */
+async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  const hurry = setTimeout(() => child.kill('SIGQUIT'), IMMEDIATE_SHUTDOWN_MS);
+  await ended;
+  clearTimeout(hurry);
 }
 
 /**

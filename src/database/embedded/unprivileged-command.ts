@@ -85,17 +85,28 @@ export function runAs(
   });
 }
 
-/** Runs a program to its end; resolves to what it said where it failed, and to null where it succeeded. */
-export function failureOf(way: RunAs, program: string, args: readonly string[]): Promise<string | null> {
+/**
+ * Runs a program to its end; resolves to what it said where it failed, and to null where it succeeded.
+ * @param signal asks the program to end
+ */
+export function failureOf(
+  way: RunAs,
+  program: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<string | null> {
   return new Promise((resolve) => {
     const child = runAs(way, program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const end = () => child.kill('SIGTERM');
+    signal?.addEventListener('abort', end);
     let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.once('error', (error) => {
       resolve(error.message);
     });
-    child.once('close', (code, signal) => {
-      resolve(code === 0 ? null : said.trim() || `it ended with ${signal ?? `code ${code}`}`);
+    child.once('close', (code, endedBy) => {
+      signal?.removeEventListener('abort', end);
+      resolve(code === 0 ? null : said.trim() || `it ended with ${endedBy ?? `code ${code}`}`);
     });
   });
 }

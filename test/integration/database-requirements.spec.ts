@@ -1,0 +1,261 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  APPLICATION_FUNCTIONS,
+  APPLICATION_TABLES,
+  REQUIRED_EXTENSIONS,
+} from '../../src/database/database-privileges.js';
+import { QUEUE_IS_USABLE } from '../../src/database/job-queue.js';
+import { migrateUp, migrationStatus } from '../../src/database/migrator.js';
+import { ensureMigrated } from '../../src/database/open-database.js';
+import { connect, type Connection, withConnection } from '../support/connection.js';
+import { LEGACY_SCHEMA } from '../support/legacy-database.js';
+import {
+  createDatabase,
+  createEmptyDatabase,
+  createTestDatabase,
+  type TestDatabase,
+} from '../support/test-database.js';
+
+let databases: TestDatabase[];
+let connections: Connection[];
+let roles: string[];
+
+beforeEach(() => {
+  databases = [];
+  connections = [];
+  roles = [];
+});
+
+afterEach(async () => {
+  await Promise.all(connections.map((connection) => connection.close()));
+  await Promise.all(databases.map((database) => database.drop()));
+  const admin = await connect(process.env.TEST_POSTGRES_URL ?? '');
+  for (const role of roles) await admin.rows(`DROP ROLE ${role}`);
+  await admin.close();
+});
+
+async function open(creating: Promise<TestDatabase>): Promise<{ url: string; admin: Connection }> {
+  const database = await creating;
+  databases.push(database);
+  const admin = await connect(database.url);
+  connections.push(admin);
+  return { url: database.url, admin };
+}
+
+/** The same database for a new role without privileges. */
+async function asNewRole({
+  url,
+  admin,
+}: {
+  url: string;
+  admin: Connection;
+}): Promise<{ url: string; role: string }> {
+  const role = `role_${randomBytes(6).toString('hex')}`;
+  roles.push(role);
+  await admin.rows(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+  const changed = new URL(url);
+  changed.username = role;
+  changed.password = 'secret';
+  return { url: changed.href, role };
+}
+
+const inSchema = (url: string, schema: string) => `${url}?options=-c%20search_path%3D${schema}`;
+
+const warnings: string[] = [];
+const start = (url: string) =>
+  ensureMigrated({ url, isEmbedded: false, release: () => Promise.resolve() }, (warning) => {
+    warnings.push(warning);
+  });
+
+async function messageOf(action: Promise<unknown>): Promise<string> {
+  const error: unknown = await action.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error === null) return '';
+  expect(error).toMatchObject({ name: 'OperatorError' });
+  return (error as Error).message;
+}
+
+const grantsIn = (message: string): string[] => message.match(/(GRANT|CREATE EXTENSION) .*?;/g) ?? [];
+
+describe('privileges', () => {
+  it('are known for every table and function that the migrations create, and every extension', async () => {
+    const { admin } = await open(createTestDatabase());
+    const names = async (sql: string) => (await admin.rows<{ name: string }>(sql)).map(({ name }) => name);
+    expect(
+      await names(`SELECT relname::text AS name FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND relname <> 'SequelizeMeta' ORDER BY 1`),
+    ).toEqual(APPLICATION_TABLES);
+    expect(
+      await names(`SELECT proname::text AS name FROM pg_proc AS p
+        WHERE pronamespace = 'public'::regnamespace AND prorettype <> 'trigger'::regtype
+          AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e') ORDER BY 1`),
+    ).toEqual(APPLICATION_FUNCTIONS);
+    expect(
+      await names(`SELECT extname::text AS name FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1`),
+    ).toEqual(REQUIRED_EXTENSIONS);
+  });
+
+  it('that a server lacks are named with statements that suffice', async () => {
+    const database = await open(createTestDatabase());
+    const { url, role } = await asNewRole(database);
+    await database.admin.rows(`REVOKE ALL ON DATABASE ${new URL(url).pathname.slice(1)} FROM public;
+      GRANT CONNECT ON DATABASE ${new URL(url).pathname.slice(1)} TO ${role};
+      REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public, summary_queue FROM public`);
+    const message = await messageOf(start(url));
+    expect(message).toContain(`The role ${role} lacks privileges in the database`);
+    for (const statement of grantsIn(message)) await database.admin.rows(statement);
+    await start(url);
+
+    await withConnection(url, async (connection) => {
+      await connection.rows(`
+        INSERT INTO leads ("firstName", "lastName", email, "createdAt", "updatedAt")
+          VALUES ('Ada', 'Byron', 'ada@example.com', now(), now());
+        INSERT INTO interactions (type, date, "leadId", "createdAt") SELECT 'call', now(), id, now() FROM leads;
+        UPDATE leads SET "activityScore" = 3;
+        CREATE TEMP TABLE scores AS SELECT * FROM lead_scores;
+        SELECT take_rate_points(ARRAY['a'], ARRAY[1], ARRAY[2], false);
+        SELECT summary_queue.add_job('write', '{}'::json)`);
+      expect(await connection.rows('SELECT FROM summary_queue.jobs')).toHaveLength(1);
+    });
+  });
+
+  it('of the queue count as well, and row-level security that hides it is named', async () => {
+    const database = await open(createTestDatabase());
+    const { url, role } = await asNewRole(database);
+    for (const statement of grantsIn(await messageOf(start(url)))) await database.admin.rows(statement);
+    const isUsable = () =>
+      withConnection(url, (connection) => connection.rows(`SELECT ${QUEUE_IS_USABLE} AS "isUsable"`));
+    expect(await isUsable()).toEqual([{ isUsable: true }]);
+    await database.admin.rows('ALTER TABLE summary_queue._private_jobs ENABLE ROW LEVEL SECURITY');
+    expect(await isUsable()).toEqual([{ isUsable: false }]);
+    expect(await messageOf(start(url))).toMatch(
+      `Row-level security hides the job queue from the role ${role} (summary_queue._private_jobs). Run \`pnpm migrate\``,
+    );
+    await migrateUp({ url: database.url });
+    await start(url);
+    for (const statement of [
+      'REVOKE INSERT ON summary_queue._private_jobs',
+      'REVOKE USAGE ON SCHEMA summary_queue',
+    ]) {
+      await database.admin.rows(`${statement} FROM ${role}`);
+      expect(await isUsable()).toEqual([{ isUsable: false }]);
+    }
+  });
+
+  it('that migrations lack are all named before anything changes, with statements that suffice', async () => {
+    const database = await open(createEmptyDatabase());
+    const { url, role } = await asNewRole(database);
+    const message = await messageOf(migrateUp({ url }));
+    expect(message).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO ${role};`);
+    expect(message).toContain('the schema summary_queue of the job queue');
+    expect(message).toContain('CREATE EXTENSION pg_trgm;');
+    expect(await database.admin.rows(`SELECT to_regclass('"SequelizeMeta"') AS found`)).toEqual([
+      { found: null },
+    ]);
+    for (const statement of grantsIn(message)) await database.admin.rows(statement);
+    await migrateUp({ url });
+    expect((await migrationStatus({ url })).pending).toEqual([]);
+    await start(url);
+  });
+
+  it('to change tables of another owner are named', async () => {
+    const database = await open(createTestDatabase());
+    const { url, role } = await asNewRole(database);
+    await database.admin
+      .rows(`GRANT CREATE ON SCHEMA public TO ${role}; GRANT SELECT ON "SequelizeMeta" TO ${role};
+      DELETE FROM "SequelizeMeta" WHERE name = '0016-caller-writes'`);
+    expect(await messageOf(migrateUp({ url }))).toMatch(
+      new RegExp(`It does not own .*public\\.leads.*: GRANT postgres TO ${role};`),
+    );
+  });
+
+  it('to read the table of applied migrations are named, instead of a wrong status', async () => {
+    const database = await open(createTestDatabase());
+    const { url, role } = await asNewRole(database);
+    expect(await messageOf(migrationStatus({ url }))).toContain(
+      `GRANT SELECT ON TABLE "public"."SequelizeMeta" TO ${role};`,
+    );
+    await database.admin.rows('ALTER SCHEMA public RENAME TO crm; REVOKE ALL ON SCHEMA crm FROM public');
+    expect(await messageOf(migrationStatus({ url: inSchema(url, 'crm') }))).toContain(
+      `GRANT USAGE ON SCHEMA "crm" TO ${role};`,
+    );
+  });
+
+  it('do not matter where the queue is missing: it counts as pending', async () => {
+    const { url, admin } = await open(createTestDatabase());
+    await admin.rows('DROP SCHEMA summary_queue CASCADE');
+    expect((await migrationStatus({ url })).pending).toEqual(['summary_queue']);
+    expect(await messageOf(start(url))).toContain('summary_queue');
+  });
+
+  it('do not help in a read-only database: migrate ends with a sentence', async () => {
+    const { url } = await open(createEmptyDatabase());
+    const readOnly = `${url}?options=-c%20default_transaction_read_only%3Don`;
+    expect(await messageOf(migrateUp({ url: readOnly }))).toContain('read-only transaction');
+  });
+});
+
+describe('a second installation in another schema of the database', () => {
+  it('is refused by migrate and at start, as is a search path that mixes two schemas', async () => {
+    const { url, admin } = await open(createTestDatabase());
+    await admin.rows('CREATE SCHEMA crm');
+    for (const path of ['crm', 'crm,public']) {
+      const other = inSchema(url, path);
+      const expected =
+        path === 'crm' ? /holds an installation in the schema public/ : /new ones would go into crm/;
+      await admin.rows(`DELETE FROM "SequelizeMeta" WHERE name = '0016-caller-writes'`);
+      expect(await messageOf(migrateUp({ url: other }))).toMatch(expected);
+      expect(await admin.rows(`SELECT FROM pg_class WHERE relnamespace = 'crm'::regnamespace`)).toEqual([]);
+      await admin.rows(`INSERT INTO "SequelizeMeta" VALUES ('0016-caller-writes')`);
+    }
+    expect(await messageOf(start(inSchema(url, 'crm')))).toMatch(
+      /Use a separate database for each installation/,
+    );
+    // The only installation may be in any schema.
+    await admin.rows('DROP SCHEMA crm; ALTER SCHEMA public RENAME TO crm');
+    await start(inSchema(url, 'crm'));
+  });
+
+  it('that an earlier version has made is refused at start, on either side', async () => {
+    const { url, admin } = await open(createTestDatabase());
+    await admin.rows(`CREATE SCHEMA crm; CREATE TABLE crm."SequelizeMeta" (LIKE "SequelizeMeta");
+      INSERT INTO crm."SequelizeMeta" SELECT * FROM "SequelizeMeta"; CREATE TABLE crm.rescore_runs ()`);
+    expect(await messageOf(start(url))).toContain('holds an installation in the schema crm');
+    expect(await messageOf(start(inSchema(url, 'crm')))).toContain(
+      'holds an installation in the schema public',
+    );
+  });
+});
+
+describe('encodings and locales', () => {
+  it.each(['LATIN1', 'SQL_ASCII'])('%s is refused by name by migrate and at start', async (encoding) => {
+    const { url } = await open(
+      createDatabase(`TEMPLATE template0 ENCODING '${encoding}' LOCALE 'C' LOCALE_PROVIDER libc`),
+    );
+    for (const action of [() => migrateUp({ url }), () => start(url)]) {
+      expect(await messageOf(action())).toContain(`has the encoding ${encoding}`);
+    }
+  });
+
+  it('a locale that folds ASCII letters only is refused for a new installation, and warned about later', async () => {
+    const { url, admin } = await open(
+      createDatabase(`TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER libc`),
+    );
+    expect(await messageOf(migrateUp({ url }))).toMatch(/has the locale C, which .* É and é/);
+    expect(await admin.rows("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toEqual([]);
+
+    // Adopted from an earlier version, it works.
+    await admin.rows(LEGACY_SCHEMA);
+    const told: string[] = [];
+    await migrateUp({ url, onWarning: (warning) => told.push(warning) });
+    warnings.length = 0;
+    await start(url);
+    expect([...told, ...warnings]).toEqual([
+      expect.stringContaining('has the locale C'),
+      expect.stringContaining('has the locale C'),
+    ]);
+  });
+});
