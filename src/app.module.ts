@@ -11,6 +11,7 @@ import { DatabaseAvailability } from './database/database-availability.js';
 import { DatabaseWatch } from './database/database-watch.js';
 import { DedicatedConnections } from './database/dedicated-connections.js';
 import { HealthModule } from './health/health.module.js';
+import type { Connections } from './http/connections.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { callerKeyOf } from './rate-limits/caller-key.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
@@ -22,7 +23,7 @@ import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js'
 /** The whole server. */
 @Module({})
 export class AppModule {
-  static register(settings: Settings, databaseUrl: string): DynamicModule {
+  static register(settings: Settings, databaseUrl: string, connections: Connections): DynamicModule {
     const limiter = new RateLimiter(settings.limits.rates);
     return {
       module: AppModule,
@@ -35,6 +36,10 @@ export class AppModule {
           isAllowedOrigin: isAllowedOrigin(settings.http.corsOrigins),
           limits: settings.limits.query,
           listLimits: { leads: settings.lists.maxLeads, interactions: settings.lists.maxInteractions },
+          socketLimits: settings.limits.sockets,
+          keepConnection: (connection) => {
+            connections.keep(connection);
+          },
           rates: limiter,
           callerOf: (context) => callerKeyOf((context as { req: FastifyRequest }).req),
           timeoutMs: settings.times.requestMs,

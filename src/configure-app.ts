@@ -7,12 +7,13 @@ import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
 import type { Settings } from './config/settings.js';
 import { sendWrittenAnswers } from './graphql/answers/answer-writer.js';
-import { limitSocketMessages } from './graphql/socket-message-size.js';
+import { configureSocketServer } from './graphql/socket-server.js';
 import { Readiness } from './health/readiness.js';
 import { identifyRequests } from './http/identify-requests.js';
+import { rejectMalformedHosts } from './http/reject-malformed-hosts.js';
 import { refuseWhileDraining } from './http/refuse-while-draining.js';
 import { setSecurityHeaders } from './http/security-headers.js';
-import { serverOptions } from './http/server-options.js';
+import { connectionsOf, serverOptions } from './http/server-options.js';
 import { logHappenings } from './logging/log-happenings.js';
 import { logRequests } from './logging/log-requests.js';
 import { type Log, silentLog } from './logging/log.js';
@@ -27,15 +28,17 @@ export async function createApp(
   databaseUrl: string,
   log: Log = silentLog,
 ): Promise<NestFastifyApplication> {
+  const connections = connectionsOf(settings);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(settings, databaseUrl),
-    new FastifyAdapter(serverOptions(settings)),
+    AppModule.register(settings, databaseUrl, connections),
+    new FastifyAdapter(serverOptions(settings, connections)),
     { abortOnError: false, logger: new NestLog(log) },
   );
   const server = app.getHttpAdapter().getInstance();
   identifyRequests(server, settings.times.requestMs);
   logRequests(server, log);
   sendWrittenAnswers(server);
+  rejectMalformedHosts(server);
   refuseWhileDraining(server, app.get(Readiness, { strict: false }));
   await observe(server, settings, log);
   await setSecurityHeaders(app, settings.environment);
@@ -48,7 +51,7 @@ export async function createApp(
     methods: ['GET', 'POST'],
   });
   await app.init();
-  limitSocketMessages(app, settings.limits.maxBodyBytes);
+  configureSocketServer(app, settings.limits.maxBodyBytes);
   return app;
 }
 

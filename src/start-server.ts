@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -77,6 +79,7 @@ async function listen(app: NestFastifyApplication, { host, port }: Settings['htt
   try {
     // Not through Nest, which would log the failure with its stack before we can explain it.
     await app.getHttpAdapter().getInstance().listen({ port, host });
+    if (host === 'localhost') await listenOnOtherLoopback(app.getHttpServer());
   } catch (error) {
     const remedy = LISTEN_REMEDIES[errorCodeOf(error) ?? ''];
     if (remedy === undefined) throw error;
@@ -84,6 +87,22 @@ async function listen(app: NestFastifyApplication, { host, port }: Settings['htt
   }
   const address = app.getHttpServer().address();
   return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** `localhost` has an address of each protocol, and Fastify listens on one of them if it does not make the server itself. */
+async function listenOnOtherLoopback(server: Server): Promise<void> {
+  const { address, port } = server.address() as AddressInfo;
+  const other = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    server.emit('connection', socket);
+  });
+  server.once('close', () => other.close());
+  await new Promise<void>((resolve) => {
+    // Many machines have no IPv6.
+    other.once('error', () => {
+      resolve();
+    });
+    other.listen(port, address === '::1' ? '127.0.0.1' : '::1', resolve);
+  });
 }
 
 const LISTEN_REMEDIES: Readonly<Record<string, string>> = {

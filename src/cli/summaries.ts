@@ -97,7 +97,7 @@ async function writeSummaries(
 
 async function printBatch(batches: SummaryBatchesService, batch: SummaryBatch): Promise<void> {
   const { id, writtenCount, unchangedCount, failedCount, skippedCount, costUsd, error } = batch;
-  const failures = await batches.findFailures(id);
+  const failures = await batches.findFailures(batch);
   for (const { leadId, code, reason } of failures) console.error(`lead ${leadId}: ${code}: ${reason}`);
   printUnnamed(failedCount - failures.length);
   if (error !== null) console.error(error);

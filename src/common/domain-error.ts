@@ -40,9 +40,10 @@ export const ERROR_CODES = [
   'SUMMARY_BATCH_NOT_RUNNING',
   ...DOCUMENT_LIMIT_CODES,
   'RATE_LIMITED',
+  'TOO_MANY_OPERATIONS',
 ] as const;
 
-export const LIMIT_CODES = [...DOCUMENT_LIMIT_CODES, 'RATE_LIMITED'] as const;
+export const LIMIT_CODES = [...DOCUMENT_LIMIT_CODES, 'RATE_LIMITED', 'TOO_MANY_OPERATIONS'] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 

@@ -50,6 +50,15 @@ export const rateLimited = new Happening<{ readonly group: 'requests' | 'mutatio
   'rate-limited',
 );
 
+/**
+ * Why the server closed a connection: its client sent no request in time (idle), did not read what was sent to it (unread), or
+ * sent too many requests at once (pipelined); or there were too many connections (full).
+ */
+export type CloseReason = 'idle' | 'unread' | 'pipelined' | 'full';
+
+/** The server closed a connection that its client would have kept open. */
+export const connectionClosed = new Happening<{ readonly reason: CloseReason }>('connection-closed');
+
 /** A request took longer than it may. */
 export const requestTimedOut = new Happening<Record<never, never>>('request-timed-out');
 

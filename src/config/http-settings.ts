@@ -11,6 +11,8 @@ export interface HttpSettings {
   readonly corsOrigins: readonly string[] | null;
   /** The proxies that are believed in whom they speak for, or how many of them stand before this server. */
   readonly trustProxy: readonly string[] | number | null;
+  /** Open connections of clients at most, WebSockets included. */
+  readonly maxConnections: number;
 }
 
 const isOrigin = (value: string): boolean =>
@@ -32,6 +34,7 @@ const isHopCount = (value: string): boolean => /^[1-9]$/.test(value);
 export const httpShape = {
   HOST: text(),
   PORT: integer('PORT', 0, 65_535, 3000),
+  HTTP_MAX_CONNECTIONS: integer('HTTP_MAX_CONNECTIONS', 10, 1_000_000, 2_000),
   CORS_ORIGINS: text()
     .transform((value) => (value === undefined ? undefined : list(value)))
     .refine(
@@ -49,6 +52,7 @@ export function httpSettings(env: SettingsOf<typeof httpShape>, isProduction: bo
     host: env.HOST ?? '127.0.0.1',
     port: env.PORT,
     trustProxy: trustProxy(env.TRUST_PROXY),
+    maxConnections: env.HTTP_MAX_CONNECTIONS,
     corsOrigins:
       env.CORS_ORIGINS === undefined && !isProduction ? null : Object.freeze([...(env.CORS_ORIGINS ?? [])]),
   };

@@ -23,10 +23,19 @@ export interface RateLimits {
   readonly refusedPerMinute: number;
 }
 
+/** The most that each server allows over WebSocket. */
+export interface SocketLimits {
+  readonly maxSocketsPerCaller: number;
+  /** Operations that are open at once: subscriptions, and other operations without a result yet. */
+  readonly maxOperations: number;
+  readonly maxOperationsPerCaller: number;
+}
+
 export interface LimitSettings {
   readonly maxBodyBytes: number;
   readonly query: QueryLimits;
   readonly rates: RateLimits;
+  readonly sockets: SocketLimits;
 }
 
 export const limitsShape = {
@@ -44,6 +53,9 @@ export const limitsShape = {
   RATE_LIMIT_SUMMARIES_PER_MINUTE: integer('RATE_LIMIT_SUMMARIES_PER_MINUTE', 0, 1_000_000, 60),
   RATE_LIMIT_DEAR_PER_MINUTE: integer('RATE_LIMIT_DEAR_PER_MINUTE', 0, 1_000_000, 10),
   RATE_LIMIT_REFUSED_PER_MINUTE: integer('RATE_LIMIT_REFUSED_PER_MINUTE', 0, 1_000_000, 60),
+  WEBSOCKET_MAX_PER_CALLER: integer('WEBSOCKET_MAX_PER_CALLER', 1, 1_000_000, 200),
+  WEBSOCKET_MAX_OPERATIONS: integer('WEBSOCKET_MAX_OPERATIONS', 1, 10_000, 100),
+  WEBSOCKET_MAX_OPERATIONS_PER_CALLER: integer('WEBSOCKET_MAX_OPERATIONS_PER_CALLER', 1, 1_000_000, 500),
 } satisfies z.ZodRawShape;
 
 /** @param longestLists items of all lists without pages together */
@@ -67,6 +79,11 @@ export function limitSettings(env: SettingsOf<typeof limitsShape>, longestLists:
       summariesPerMinute: env.RATE_LIMIT_SUMMARIES_PER_MINUTE,
       dearPerMinute: env.RATE_LIMIT_DEAR_PER_MINUTE,
       refusedPerMinute: env.RATE_LIMIT_REFUSED_PER_MINUTE,
+    }),
+    sockets: Object.freeze({
+      maxSocketsPerCaller: env.WEBSOCKET_MAX_PER_CALLER,
+      maxOperations: env.WEBSOCKET_MAX_OPERATIONS,
+      maxOperationsPerCaller: env.WEBSOCKET_MAX_OPERATIONS_PER_CALLER,
     }),
   };
 }

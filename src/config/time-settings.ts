@@ -5,6 +5,8 @@ import { integer, type SettingsOf } from './setting-kinds.js';
 export interface TimeSettings {
   /** A query, or a mutation that writes no more than a few rows. */
   readonly requestMs: number;
+  /** For a client to read what has been written for it, over HTTP and WebSocket. */
+  readonly responseWriteMs: number;
   /** `recalculateAllScores`. */
   readonly recalculationMs: number;
   /** Waiting for a connection to the database, whether for one of the pool or for a new one. */
@@ -19,6 +21,7 @@ export interface TimeSettings {
 
 export const timeShape = {
   REQUEST_TIMEOUT_MS: integer('REQUEST_TIMEOUT_MS', 100, 600_000, 30_000),
+  RESPONSE_WRITE_TIMEOUT_MS: integer('RESPONSE_WRITE_TIMEOUT_MS', 1_000, 600_000, 30_000),
   RECALCULATION_TIMEOUT_MS: integer('RECALCULATION_TIMEOUT_MS', 1_000, 86_400_000, 3_600_000),
   DATABASE_ACQUIRE_TIMEOUT_MS: integer('DATABASE_ACQUIRE_TIMEOUT_MS', 100, 60_000, 5_000),
   DATABASE_PING_TIMEOUT_MS: integer('DATABASE_PING_TIMEOUT_MS', 100, 60_000, 2_000),
@@ -32,6 +35,7 @@ const PRODUCTION_DELAY_MS = 5_000;
 export function timeSettings(env: SettingsOf<typeof timeShape>, isProduction: boolean): TimeSettings {
   return {
     requestMs: env.REQUEST_TIMEOUT_MS,
+    responseWriteMs: env.RESPONSE_WRITE_TIMEOUT_MS,
     recalculationMs: env.RECALCULATION_TIMEOUT_MS,
     acquireMs: env.DATABASE_ACQUIRE_TIMEOUT_MS,
     pingMs: env.DATABASE_PING_TIMEOUT_MS,

@@ -1,4 +1,3 @@
-import { EventEmitter, on } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { DedicatedConnections } from './dedicated-connections.js';
@@ -16,12 +15,12 @@ export interface RecordChanges extends AsyncIterable<number | null> {
 }
 
 /**
- * Hears from PostgreSQL which records of a kind change, whichever replica changes them. One connection for all who
- * watch, open only while somebody does.
+ * Publishes which records of a kind change, whichever replica changes them. All watchers share one connection to PostgreSQL
+ * and one timer, which exist only while there are watchers.
  */
 export abstract class RecordEvents implements OnModuleDestroy {
-  private readonly emitter = new EventEmitter().setMaxListeners(0);
-  private watcherCount = 0;
+  private readonly watchers = new Set<Watcher>();
+  private looking: NodeJS.Timeout | undefined;
   private listening: Promise<() => void> | null = null;
   private isClosing = false;
 
@@ -36,47 +35,44 @@ export abstract class RecordEvents implements OnModuleDestroy {
   ) {}
 
   changes(): RecordChanges {
-    const closing = new AbortController();
-    const onClose = () => {
-      closing.abort();
-    };
-    this.emitter.once('close', onClose);
-    const events = on(this.emitter, 'change', { signal: closing.signal }) as AsyncIterable<[number | null]>;
-    const look = setInterval(() => this.emitter.emit('change', null), LOOK_INTERVAL_MS);
-    this.watcherCount += 1;
+    const watcher = new Watcher();
+    this.watchers.add(watcher);
+    this.looking ??= setInterval(() => {
+      this.publish(null);
+    }, LOOK_INTERVAL_MS);
     this.listening ??= this.listen();
-    let isOpen = true;
     return {
       ready: this.listening.then(() => undefined),
       close: () => {
-        if (!isOpen) return;
-        isOpen = false;
-        clearInterval(look);
-        this.emitter.off('close', onClose);
-        closing.abort();
-        this.watcherCount -= 1;
-        if (this.watcherCount === 0) this.stopListening();
+        watcher.close();
+        if (this.watchers.delete(watcher) && this.watchers.size === 0) this.stopListening();
       },
-      [Symbol.asyncIterator]: () => idsOf(events, closing.signal),
+      [Symbol.asyncIterator]: () => watcher.changes(),
     };
   }
 
   onModuleDestroy(): void {
     this.isClosing = true;
-    this.emitter.emit('close');
+    for (const watcher of this.watchers) watcher.close();
     this.stopListening();
+  }
+
+  private publish(id: number | null): void {
+    for (const watcher of this.watchers) watcher.add(id);
   }
 
   /** @returns what ends it */
   private async listen(): Promise<() => void> {
     try {
       const client = await this.connections.open(this.purpose);
-      client.on('notification', ({ payload }) => this.emitter.emit('change', Number(payload)));
+      client.on('notification', ({ payload }) => {
+        this.publish(Number(payload));
+      });
       const reconnect = () => void this.reconnect();
       client.once('end', reconnect);
       await client.query(`LISTEN ${this.channel}`);
       // What changed before is not told any more.
-      this.emitter.emit('change', null);
+      this.publish(null);
       return () => {
         client.off('end', reconnect);
         void client.end().catch(() => undefined);
@@ -92,13 +88,15 @@ export abstract class RecordEvents implements OnModuleDestroy {
     for (;;) {
       await sleep(RECONNECT_MS, undefined, { ref: false });
       // A watcher that has come meanwhile listens already; or all have gone.
-      if (this.watcherCount === 0 || this.isClosing || this.listening !== null) return;
+      if (this.watchers.size === 0 || this.isClosing || this.listening !== null) return;
       this.listening = this.listen();
       await this.listening.catch(() => undefined);
     }
   }
 
   private stopListening(): void {
+    clearInterval(this.looking);
+    this.looking = undefined;
     const listening = this.listening;
     this.listening = null;
     void listening?.then(
@@ -110,14 +108,31 @@ export abstract class RecordEvents implements OnModuleDestroy {
   }
 }
 
-async function* idsOf(
-  events: AsyncIterable<[number | null]>,
-  signal: AbortSignal,
-): AsyncGenerator<number | null, void, undefined> {
-  try {
-    for await (const [id] of events) yield id;
-  } catch (error) {
-    // Closing is no failure.
-    if (!signal.aborted) throw error;
+/** The changes that one watcher has not taken yet. A slow watcher is told of each record once. */
+class Watcher {
+  private readonly ids = new Set<number | null>();
+  private isClosed = false;
+  private wake: () => void = () => undefined;
+
+  add(id: number | null): void {
+    this.ids.add(id);
+    this.wake();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.wake();
+  }
+
+  async *changes(): AsyncGenerator<number | null, void, undefined> {
+    for (;;) {
+      for (const id of this.ids) {
+        if (this.isClosed) return;
+        this.ids.delete(id);
+        yield id;
+      }
+      if (this.isClosed) return;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
   }
 }

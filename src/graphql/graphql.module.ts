@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -13,7 +14,7 @@ import type { Sequelize } from 'sequelize';
 import { accessPlugin } from '../access/access.plugin.js';
 import { SocketAccess } from '../access/socket-access.js';
 import { AnswerMemory } from '../common/answer-memory.js';
-import type { QueryLimits } from '../config/limit-settings.js';
+import type { QueryLimits, SocketLimits } from '../config/limit-settings.js';
 import { type ListSizes, ListSizeReader } from '../database/list-sizes.js';
 import { AnswerAdmission } from './answers/answer-admission.js';
 import { answerWriterPlugin, stringifyResult } from './answers/answer-writer.plugin.js';
@@ -27,6 +28,7 @@ import { DocumentLimits } from './limits/document-limits.js';
 import { documentLimitsPlugin } from './limits/document-limits.plugin.js';
 import type { OperationRates } from './limits/operation-rates.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
+import { OpenOperations } from './open-operations.js';
 import { OpenSockets } from './open-sockets.js';
 import { operationWatchPlugin } from './operation-watch.plugin.js';
 import { outlivingCallerPlugin } from './outliving-caller.plugin.js';
@@ -45,6 +47,9 @@ export interface EndpointOptions {
   readonly limits: QueryLimits;
   /** The most rows that lists without pages may have, by the name of their table. */
   readonly listLimits: ListSizes;
+  readonly socketLimits: SocketLimits;
+  /** Called with the connection of a WebSocket that was let in. */
+  readonly keepConnection: (connection: Socket) => void;
   readonly rates: OperationRates;
   /** Who a request over HTTP counts for. @param context of its operation */
   readonly callerOf: (context: object) => string;
@@ -56,11 +61,13 @@ export interface EndpointOptions {
 @Module({})
 export class GraphqlModule {
   static register({ limits: queryLimits, listLimits, ...options }: EndpointOptions): DynamicModule {
-    const { environment, isAllowedOrigin, rates, callerOf, timeoutMs } = options;
+    const { environment, isAllowedOrigin, socketLimits, keepConnection, rates, callerOf, timeoutMs } =
+      options;
     const limits = new DocumentLimits(queryLimits, listLimits);
     const memory = new AnswerMemory();
     const formatError = clientErrors(limits, environment);
     const sockets = new OpenSockets();
+    const open = new OpenOperations(socketLimits);
     // Sockets are served once there is one.
     let served: GraphQLSchema;
     const schema = () => served;
@@ -112,9 +119,12 @@ export class GraphqlModule {
                   limits,
                   rates,
                   admission,
+                  open,
                   environment,
                   timeoutMs,
                 }),
+                maxSocketsPerCaller: socketLimits.maxSocketsPerCaller,
+                keepConnection,
               }),
               plugins: [
                 ApolloServerPluginCacheControlDisabled(),

@@ -24,6 +24,7 @@ import type { DocumentLimits } from './limits/document-limits.js';
 import { errorOfVariables, withoutForbiddenNulls } from './limits/incoming-variables.js';
 import { mutationCounts } from './limits/mutation-counts.js';
 import type { OperationRates } from './limits/operation-rates.js';
+import type { OpenOperations } from './open-operations.js';
 
 /** An operation as it comes over a socket. */
 export interface SocketPayload {
@@ -35,6 +36,15 @@ export interface SocketPayload {
 /** Of an operation that came over a socket. */
 export interface SocketOperationContext {
   readonly request: RequestContext;
+  /** Gives its place among the open operations back. */
+  readonly end: () => void;
+}
+
+/** Where an operation came from. */
+export interface SocketSource {
+  readonly socket: object;
+  /** Whom the operation counts for if the caller is unknown. */
+  readonly address: string;
 }
 
 /** What has to be known of this server to take operations from a socket. */
@@ -43,6 +53,7 @@ export interface SocketOperationsOptions {
   readonly limits: DocumentLimits;
   readonly rates: OperationRates;
   readonly admission: AnswerAdmission;
+  readonly open: OpenOperations;
   readonly environment: 'development' | 'production';
   /** Of a query or a mutation; a subscription goes on for as long as it is wanted. */
   readonly timeoutMs: number;
@@ -64,24 +75,35 @@ export class SocketOperations {
     return { id: requestIdOf(undefined), caller, deadline: new RequestDeadline(this.options.timeoutMs) };
   }
 
-  /** @param address whom it counts for where nobody has said who calls */
+  /** `execute` or `subscribe` must follow unless there are errors: they end what begins here. */
   async read(
     payload: SocketPayload,
     request: RequestContext,
-    address: string,
+    { socket, address }: SocketSource,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const key = request.caller?.key ?? `address:${address}`;
+    let end: () => void;
+    try {
+      end = this.options.open.begin(socket, key);
+    } catch (error) {
+      request.deadline?.close(false);
+      return [wrapped(error as Error)];
+    }
     const read = await withRequest(request, () => this.checked(payload, request, key));
     if (!('schema' in read)) {
+      end();
       request.deadline?.close(false);
       return read;
     }
-    const context: SocketOperationContext = { request: isSubscription(read) ? endless(request) : request };
+    const context: SocketOperationContext = {
+      request: isSubscription(read) ? endless(request) : request,
+      end,
+    };
     return { ...read, contextValue: context };
   }
 
   readonly execute = async (args: ExecutionArgs): Promise<ExecutionResult> => {
-    const { request } = args.contextValue as SocketOperationContext;
+    const { request, end } = args.contextValue as SocketOperationContext;
     try {
       const result = await withRequest(request, () => execute(args));
       checkAnswer(result, request.memory, typeOf(args));
@@ -89,14 +111,22 @@ export class SocketOperations {
     } catch (error) {
       return { errors: [new GraphQLError((error as Error).message, { originalError: error as Error })] };
     } finally {
+      end();
       request.deadline?.close(false);
     }
   };
 
   readonly subscribe = async (args: ExecutionArgs): Promise<ExecutionResult | Events> => {
-    const { request } = args.contextValue as SocketOperationContext;
-    const result = await withRequest(request, () => subscribe(args));
-    return Symbol.asyncIterator in result ? withinRequest(result, request) : result;
+    const { request, end } = args.contextValue as SocketOperationContext;
+    try {
+      const result = await withRequest(request, () => subscribe(args));
+      if (Symbol.asyncIterator in result) return withinRequest(result, request, end);
+      end();
+      return result;
+    } catch (error) {
+      end();
+      throw error;
+    }
   };
 
   private async checked(
@@ -111,7 +141,7 @@ export class SocketOperations {
       if (!('schema' in read)) return read;
       const { schema, document, operationName } = read;
       const operation = getOperationAST(document, operationName);
-      if (operation == null) return read;
+      if (operation == null) return [new GraphQLError('Unable to identify operation')];
       const refusal = this.access.refusalOf(schema, document, operation, request);
       if (refusal !== null) return [refusal];
       const variables = withoutForbiddenNulls(schema, document, operation, payload.variables);
@@ -124,7 +154,7 @@ export class SocketOperations {
       await admission.admit(incoming, request);
       return { ...read, variableValues: variables };
     } catch (error) {
-      return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+      return [wrapped(error as Error)];
     }
   }
 
@@ -157,15 +187,34 @@ function endless({ deadline, ...request }: RequestContext): RequestContext {
   return request;
 }
 
-/** What is done for an event is done for the request that waits for it, not for whatever told of it. */
-function withinRequest(events: Events, request: RequestContext): Events {
-  const wrapped: Pick<Events, 'next' | 'return' | 'throw' | typeof Symbol.asyncIterator> = {
-    next: () => withRequest(request, () => events.next()),
-    return: (value) => withRequest(request, () => events.return(value)),
-    throw: (error) => withRequest(request, () => events.throw(error)),
-    [Symbol.asyncIterator]: () => wrapped as Events,
+const wrapped = (error: Error): GraphQLError => new GraphQLError(error.message, { originalError: error });
+
+/**
+ * What is done for an event is done for the request that waits for it, not for whatever told of it.
+ * @param end called when the client wants no more events, or none come
+ */
+function withinRequest(events: Events, request: RequestContext, end: () => void): Events {
+  const next = async () => {
+    let hasEnded = true;
+    try {
+      const event = await withRequest(request, () => events.next());
+      hasEnded = event.done === true;
+      return event;
+    } finally {
+      if (hasEnded) end();
+    }
   };
-  return wrapped as Events;
+  const endWith = (work: () => ReturnType<Events['next']>) => {
+    end();
+    return withRequest(request, work);
+  };
+  const counted: Pick<Events, 'next' | 'return' | 'throw' | typeof Symbol.asyncIterator> = {
+    next,
+    return: (value) => endWith(() => events.return(value)),
+    throw: (error) => endWith(() => events.throw(error)),
+    [Symbol.asyncIterator]: () => counted as Events,
+  };
+  return counted as Events;
 }
 
 function unparsed(error: Error): GraphQLError {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ExecutionArgs, GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
 import type { SocketAccess } from '../access/socket-access.js';
@@ -9,6 +10,10 @@ import { firstErrors } from './error-limits.js';
 import type { OpenSockets } from './open-sockets.js';
 import type { SocketOperations, SocketPayload } from './socket-operations.js';
 import { SocketWatch } from './socket-watch.js';
+import { UseLimit } from './use-limit.js';
+
+/** As HTTP's 503: graphql-ws clients connect again, after a pause. */
+const TRY_AGAIN_LATER = 1013;
 
 interface SubscriptionOptions {
   /** As for HTTP. */
@@ -17,11 +22,16 @@ interface SubscriptionOptions {
   readonly sockets: OpenSockets;
   readonly formatError: FormatError;
   readonly operations: SocketOperations;
+  readonly maxSocketsPerCaller: number;
+  /** Called with the connection of a WebSocket that was let in. */
+  readonly keepConnection: (connection: Socket) => void;
 }
 
 interface SocketContext {
   readonly extra: unknown;
   readonly connectionParams?: Readonly<Record<string, unknown>>;
+  /** By the ids that the client chose. */
+  readonly subscriptions: Readonly<Record<string, unknown>>;
 }
 
 interface SocketExtra {
@@ -44,8 +54,11 @@ export function subscriptionOptions({
   sockets,
   formatError,
   operations,
+  maxSocketsPerCaller,
+  keepConnection,
 }: SubscriptionOptions) {
   const watch = new SocketWatch();
+  const socketsOfCallers = new UseLimit<string>(maxSocketsPerCaller);
   const shownErrors = (context: SocketContext, id: string, errors: readonly unknown[]) => {
     const request = watch.requestOf(context, id) ?? { id: requestIdOf(undefined) };
     const shown = firstErrors(
@@ -60,11 +73,23 @@ export function subscriptionOptions({
     const isFromOurs = origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
     return isFromOurs && (await access.admit(socket, request, connectionParams));
   };
+  const hasRoom = ({ extra }: SocketContext): boolean => {
+    const { request, socket } = extra as SocketExtra;
+    const caller = access.callerOf(socket)?.key ?? `address:${addressOf(request)}`;
+    const end = socketsOfCallers.begin(caller);
+    if (end === null) {
+      socket.close(TRY_AGAIN_LATER, 'Too many open sockets of this caller');
+      return false;
+    }
+    socket.once('close', end);
+    return true;
+  };
   return {
     'graphql-ws': {
       onConnect: async (context: SocketContext): Promise<boolean> => {
         sockets.add((context.extra as SocketExtra).socket);
-        if (!(await isLetIn(context))) return false;
+        if (!(await isLetIn(context)) || !hasRoom(context)) return false;
+        keepConnection((context.extra as SocketExtra).request.socket);
         watch.onConnect(context);
         return true;
       },
@@ -75,10 +100,12 @@ export function subscriptionOptions({
         const { socket, request } = context.extra as SocketExtra;
         const operation = operations.begin(access.callerOf(socket));
         watch.onBegin(context, id, operation);
-        const read = await operations.read(payload, operation, request.socket.remoteAddress ?? 'unknown');
+        const read = await operations.read(payload, operation, { socket, address: addressOf(request) });
         // The socket may have been closed while the operation waited.
         if (watch.requestOf(context, id) === undefined) operation.memory?.release();
         if ('schema' in read) watch.onRead(context, id, read.document, read.operationName);
+        // graphql-ws calls no other hook for an operation that its client has completed before it failed.
+        else if (!(id in context.subscriptions)) watch.onEnd(context, id);
         return read;
       },
       execute: operations.execute,
@@ -104,6 +131,8 @@ export function subscriptionOptions({
     },
   };
 }
+
+const addressOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? 'unknown';
 
 function toPublic(error: unknown, formatError: FormatError): GraphQLFormattedError {
   const known =

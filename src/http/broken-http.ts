@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { requestIdOf } from '../common/request-context.js';
 
 interface Answer {
@@ -21,8 +22,19 @@ const NO_HTTP: Answer = { status: '400 Bad Request', message: 'The request is no
 
 /** Answers what is not even HTTP in the shape of every other answer, as far as the connection can be written to. */
 export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  if (error.code === 'ECONNRESET') return;
   const { status, message } = ANSWERS[error.code ?? ''] ?? NO_HTTP;
+  endWithError(socket, status, message);
+}
+
+/** Writes an error response to a connection that has no response object, and ends the connection. */
+export function endWithError(
+  socket: Duplex,
+  status: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (socket.destroyed || !socket.writable) return;
   const requestId = requestIdOf(undefined);
   const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId } }] });
   socket.end(
@@ -31,6 +43,7 @@ export function answerBrokenHttp(error: Error & { code?: string }, socket: Socke
       'content-type: application/json; charset=utf-8',
       `content-length: ${Buffer.byteLength(body)}`,
       `x-request-id: ${requestId}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       'connection: close',
       '',
       body,

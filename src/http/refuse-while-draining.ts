@@ -3,7 +3,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { Readiness } from '../health/readiness.js';
 
 /** What machines ask about a server that stops. */
-const OF_OPERATORS = /^\/(?:health|metrics)(?:\/|\?|$)/;
+export const OF_OPERATORS = /^\/(?:health|metrics)(?:\/|\?|$)/;
 
 /** Takes no requests any more once the server drains, but those that ask after its health. */
 export function refuseWhileDraining(server: FastifyInstance, readiness: Readiness): void {

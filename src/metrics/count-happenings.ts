@@ -1,5 +1,6 @@
 import {
   authenticationRefused,
+  connectionClosed,
   jobEnded,
   operationEnded,
   providerAsked,
@@ -52,6 +53,9 @@ export function countHappenings(metrics: ServerMetrics): () => void {
     }),
     authenticationRefused.listen((refused) => {
       metrics.refusedAuthentications.inc({ ...refused });
+    }),
+    connectionClosed.listen(({ reason }) => {
+      metrics.closedConnections.inc({ reason });
     }),
     rateLimited.listen(({ group }) => {
       metrics.rateLimited.inc({ group });

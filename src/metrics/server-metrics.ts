@@ -40,6 +40,12 @@ export function serverMetrics(registry: Registry) {
       help: 'WebSocket connections that are open.',
       registers,
     }),
+    closedConnections: new Counter({
+      name: 'lead_scoring_connections_closed_total',
+      help: 'Connections that the server closed because their client sent no request in time (idle), did not read (unread), sent too many requests at once (pipelined), or because there were too many (full).',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     recalculations: new Counter({
       name: 'lead_scoring_recalculations_total',
       help: 'Recalculations that this server ran to their end.',

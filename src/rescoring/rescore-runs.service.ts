@@ -4,6 +4,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { allowRequest } from '../common/request-time.js';
+import { SharedReads } from '../database/shared-reads.js';
 import { type RecordWatch, watchRecord } from '../database/watch-record.js';
 import { RescoreEvents } from './rescore-events.js';
 import type { RescoreRun } from './rescore-run.js';
@@ -16,6 +17,9 @@ const CANCEL_RETRY_MS = 100;
 /** Reads the records of recalculations, from whichever process, and stops the one that runs. */
 @Injectable()
 export class RescoreRunsService {
+  /** For watchers, by id. */
+  private readonly reads = new SharedReads<number | 'latest', RescoreRun | null>();
+
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
     private readonly events: RescoreEvents,
@@ -28,9 +32,7 @@ export class RescoreRunsService {
 
   /** @throws NOT_FOUND */
   async getById(id: number): Promise<RescoreRun> {
-    const run = await this.findById(id);
-    if (run === null) throw new NotFoundError('Rescore run', id);
-    return run;
+    return found(id, await this.findById(id));
   }
 
   /** The run that is under way, if any. */
@@ -76,7 +78,7 @@ export class RescoreRunsService {
       changes: this.events.changes(),
       ...(id === null
         ? this.allFromNowOn()
-        : { first: () => this.getById(id), find: () => this.findById(id) }),
+        : { first: async () => found(id, await this.readShared(id)), find: () => this.readShared(id) }),
       isOver: ({ status }) => status !== 'running',
       isSame,
     });
@@ -85,7 +87,7 @@ export class RescoreRunsService {
   private allFromNowOn(): Pick<RecordWatch<RescoreRun>, 'first' | 'find'> {
     /** Of a run that had ended before. */
     let oldId = 0;
-    const findLatest = async () => (await this.findPage(null, 1))[0] ?? null;
+    const findLatest = () => this.reads.read('latest', async () => (await this.findPage(null, 1))[0] ?? null);
     return {
       first: async () => {
         const latest = await findLatest();
@@ -94,12 +96,16 @@ export class RescoreRunsService {
         return isRunning ? latest : null;
       },
       find: async (changedId) => {
-        if (changedId !== null) return this.findById(changedId);
+        if (changedId !== null) return this.readShared(changedId);
         // One may have begun, and ended as well, while nothing was heard.
         const latest = await findLatest();
         return latest === null || latest.id <= oldId ? null : latest;
       },
     };
+  }
+
+  private readShared(id: number): Promise<RescoreRun | null> {
+    return this.reads.read(id, () => this.findById(id));
   }
 
   /** Reads until no run looks dead that did not look so before: one that has just ended does, once. */
@@ -117,6 +123,11 @@ export class RescoreRunsService {
       suspected = new Set([...suspected, ...dead]);
     }
   }
+}
+
+function found(id: number, run: RescoreRun | null): RescoreRun {
+  if (run === null) throw new NotFoundError('Rescore run', id);
+  return run;
 }
 
 function isSame(run: RescoreRun, other: RescoreRun): boolean {

@@ -62,6 +62,6 @@ export class SummaryBatchesResolver {
     description: `The leads that got no summary: the first ${MAX_NAMED_SUMMARY_FAILURES} of them.`,
   })
   failures(batch: SummaryBatchType): Promise<SummaryFailureType[]> {
-    return this.batches.findFailures(batch.id);
+    return this.batches.findFailures(batch);
   }
 }

@@ -3,6 +3,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { batchChanged } from '../common/happenings.js';
+import { SharedReads } from '../database/shared-reads.js';
 import { inTransaction } from '../database/transactions.js';
 import { watchRecord } from '../database/watch-record.js';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
@@ -29,6 +30,10 @@ const QUEUE_AT_ONCE = 10_000;
 /** Has many summaries written, by whichever process has workers. */
 @Injectable()
 export class SummaryBatchesService {
+  /** For watchers, by id. */
+  private readonly reads = new SharedReads<number, SummaryBatch | null>();
+  private readonly failures = new WeakMap<object, Promise<SummaryFailure[]>>();
+
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
     private readonly events: SummaryBatchEvents,
@@ -78,17 +83,19 @@ export class SummaryBatchesService {
 
   /** @throws NOT_FOUND */
   async getById(id: number, transaction?: Transaction): Promise<SummaryBatch> {
-    const batch = await this.findById(id, transaction);
-    if (batch === null) throw new NotFoundError('Summary batch', id);
-    return batch;
+    return found(id, await this.findById(id, transaction));
   }
 
-  /** The first of the leads that got no summary, and why. */
-  findFailures(id: number): Promise<SummaryFailure[]> {
-    return this.sequelize.query<SummaryFailure>(READ_FAILURES, {
+  /** The first of the leads that got no summary, and why: read once for all that were given the same batch object. */
+  findFailures(batch: { readonly id: number }): Promise<SummaryFailure[]> {
+    const known = this.failures.get(batch);
+    if (known !== undefined) return known;
+    const failures = this.sequelize.query<SummaryFailure>(READ_FAILURES, {
       type: QueryTypes.SELECT,
-      bind: [id, MAX_NAMED_SUMMARY_FAILURES],
+      bind: [batch.id, MAX_NAMED_SUMMARY_FAILURES],
     });
+    this.failures.set(batch, failures);
+    return failures;
   }
 
   /**
@@ -131,13 +138,19 @@ export class SummaryBatchesService {
 
   /** A batch as it is, and again whenever it has got further, until it has ended. @throws NOT_FOUND */
   watch(id: number): Promise<AsyncGenerator<SummaryBatch, void, undefined>> {
+    const find = () => this.reads.read(id, () => this.findById(id));
     return watchRecord({
       id,
       changes: this.events.changes(),
-      first: () => this.getById(id),
-      find: () => this.findById(id),
+      first: async () => found(id, await find()),
+      find,
       isOver: ({ status }) => status !== 'running',
       isSame: (batch, other) => JSON.stringify(batch) === JSON.stringify(other),
     });
   }
+}
+
+function found(id: number, batch: SummaryBatch | null): SummaryBatch {
+  if (batch === null) throw new NotFoundError('Summary batch', id);
+  return batch;
 }

@@ -37,6 +37,8 @@ const TABLE = new Map<string, Promised>(
 );
 
 const LIST_LIMIT = 3;
+/** The only code that no request over HTTP can have. */
+const SOCKET_CODE = 'TOO_MANY_OPERATIONS';
 const RECALCULATE = 'mutation { recalculateAllScores { runId } }';
 
 let standIn: OpenRouterStandIn;
@@ -484,6 +486,32 @@ describe('over one WebSocket', () => {
     await client.dispose();
   });
 
+  it('an operation too many has a code that HTTP does not have, and the others go on', async () => {
+    const client = connectSocket(url);
+    const open = Array.from({ length: 100 }, () =>
+      answersTo(client, 'subscription { rescoreProgress { id } }'),
+    );
+    const pending = open.map((answers) => answers.next());
+    const tooMany = [{ extensions: { code: SOCKET_CODE, limit: 100 } }];
+    const ask = async (): Promise<unknown> => {
+      try {
+        return (await answersTo(client, '{ __typename }').next()).value;
+      } catch (errors) {
+        expect(errors).toMatchObject(tooMany);
+        return null;
+      }
+    };
+    expect(await ask()).toBeNull();
+    await open[0]?.return?.();
+    // A subscription that has not begun yet ends when it has.
+    let answered: unknown = null;
+    while (answered === null) answered = await ask();
+    expect(answered).toEqual({ data: { __typename: 'Query' } });
+    for (const answers of open) await answers.return?.();
+    await Promise.all(pending);
+    await client.dispose();
+  });
+
   it('a value that its scalar refuses is BAD_USER_INPUT', async () => {
     const client = connectSocket(url);
     await expect(
@@ -503,7 +531,7 @@ describe('the codes', () => {
   });
 
   it('are each provoked here, and no other', () => {
-    expect(sorted(Object.keys(PROVOCATIONS))).toEqual(sorted(TABLE.keys()));
+    expect(sorted([...Object.keys(PROVOCATIONS), SOCKET_CODE])).toEqual(sorted(TABLE.keys()));
     expect(Object.values(PROVOCATIONS).every((ways) => Object.keys(ways).length > 0)).toBe(true);
   });
 });

@@ -1,8 +1,6 @@
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApi } from '../support/api.js';
 import { startServerProgram, type ServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -62,35 +60,5 @@ describe('a server in which', () => {
     expect(await server.ask(LEADS)).toEqual(WELL);
     expect((await fetch(server.url.replace('/graphql', '/health/ready'))).status).toBe(200);
     expect(await server.stop()).toMatchObject({ code: 0 });
-  });
-});
-
-describe('what is not even a request', () => {
-  it.each([
-    ['no HTTP', 'NONSENSE\r\n\r\n', '400 Bad Request'],
-    ['a head that is too large', `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, '431 '],
-    ['a head that never ends', 'GET / HTTP/1.1\r\nhost: x\r\n', '408 '],
-  ])('%s is answered in the shape of every other answer, and cut', async (_, sent, status) => {
-    const api = await startApi({}, database.url);
-    await api.app.listen(0, '127.0.0.1');
-    const server = api.app.getHttpServer();
-    expect([server.headersTimeout, server.requestTimeout]).toEqual([10_000, 30_000]);
-    server.headersTimeout = 200;
-    const socket = net.connect(Number(new URL(await api.app.getUrl()).port), '127.0.0.1');
-    socket.write(sent);
-    let answer = '';
-    socket.on('data', (chunk) => (answer += chunk.toString()));
-    await new Promise((resolve) => socket.once('close', resolve));
-    const [head = '', body = ''] = answer.split('\r\n\r\n');
-    expect(head).toContain(`HTTP/1.1 ${status}`);
-    expect(JSON.parse(body)).toEqual({
-      errors: [
-        {
-          message: expect.any(String),
-          extensions: { code: 'BAD_REQUEST', requestId: /x-request-id: (\S+)/.exec(head)?.[1] },
-        },
-      ],
-    });
-    await api.close();
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
+import { READ_RUN } from '../../src/rescoring/rescore-run.sql.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertLead, insertLeads, readScores } from '../support/fixtures.js';
@@ -384,6 +385,23 @@ describe('rescoreProgress', () => {
     await client.dispose();
     expect(statuses.at(0)).toBe('RUNNING');
     expect(statuses.at(-1)).toBe('SUCCEEDED');
+  });
+
+  it('reads a run once for all its subscribers', async () => {
+    await insertLeads(other, 3);
+    const clients = [connectSocket(url), connectSocket(url)];
+    const all = clients.flatMap((client) => Array.from({ length: 50 }, () => answersTo(client, SUBSCRIBE)));
+    const firsts = all.map((progress) => progress.next());
+    await untilListening();
+    // Answered after all subscriptions have begun.
+    for (const client of clients) await answersTo(client, '{ rescoreRuns { nodes { id } } }').next();
+    const statements = await replica.recordStatements(async () => {
+      await api.ask(RECALCULATE);
+      await Promise.all(firsts);
+    });
+    expect(statements.filter(({ text }) => text === READ_RUN).length).toBeLessThan(20);
+    for (const progress of all) void progress.return?.();
+    for (const client of clients) await client.dispose();
   });
 
   it('goes on after its connection to the database was cut', async () => {

@@ -12,7 +12,7 @@ const PRODUCTION = { NODE_ENV: 'production', DATABASE_URL, OPENROUTER_API_KEY };
 
 const DEFAULTS = {
   environment: 'development',
-  http: { host: '127.0.0.1', port: 3000, corsOrigins: null, trustProxy: null },
+  http: { host: '127.0.0.1', port: 3000, corsOrigins: null, trustProxy: null, maxConnections: 2_000 },
   access: { isOn: false, jwt: null, routerSecret: null },
   database: {
     url: null,
@@ -24,6 +24,7 @@ const DEFAULTS = {
   },
   times: {
     requestMs: 30_000,
+    responseWriteMs: 30_000,
     recalculationMs: 3_600_000,
     acquireMs: 5_000,
     pingMs: 2_000,
@@ -57,6 +58,7 @@ const DEFAULTS = {
       dearPerMinute: 10,
       refusedPerMinute: 60,
     },
+    sockets: { maxSocketsPerCaller: 200, maxOperations: 100, maxOperationsPerCaller: 500 },
   },
   observability: { logLevel: 'info', metricsReaders: 'anybody', tracing: null },
 };
@@ -148,6 +150,11 @@ describe('loadSettings', () => {
       RATE_LIMIT_SUMMARIES_PER_MINUTE: '11',
       RATE_LIMIT_DEAR_PER_MINUTE: '12',
       RATE_LIMIT_REFUSED_PER_MINUTE: '13',
+      WEBSOCKET_MAX_PER_CALLER: '14',
+      WEBSOCKET_MAX_OPERATIONS: '15',
+      WEBSOCKET_MAX_OPERATIONS_PER_CALLER: '16',
+      HTTP_MAX_CONNECTIONS: '17',
+      RESPONSE_WRITE_TIMEOUT_MS: '1000',
       LOG_LEVEL: 'warn',
       METRICS_TOKEN: 'a-token-of-some-length',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example.com:4318',
@@ -204,6 +211,11 @@ describe('loadSettings', () => {
         RATE_LIMIT_SUMMARIES_PER_MINUTE: '11',
         RATE_LIMIT_DEAR_PER_MINUTE: '12',
         RATE_LIMIT_REFUSED_PER_MINUTE: '13',
+        WEBSOCKET_MAX_PER_CALLER: '14',
+        WEBSOCKET_MAX_OPERATIONS: '15',
+        WEBSOCKET_MAX_OPERATIONS_PER_CALLER: '16',
+        HTTP_MAX_CONNECTIONS: '17',
+        RESPONSE_WRITE_TIMEOUT_MS: '1000',
         LOG_LEVEL: 'debug',
         METRICS_TOKEN: 'sixteen-letters!',
         OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318/',
@@ -216,6 +228,7 @@ describe('loadSettings', () => {
         port: 0,
         corsOrigins: ['https://crm.example.com', 'http://localhost:5173'],
         trustProxy: ['10.0.0.0/8', '::1'],
+        maxConnections: 17,
       },
       access: { isOn: true, jwt: null, routerSecret: null },
       database: {
@@ -228,6 +241,7 @@ describe('loadSettings', () => {
       },
       times: {
         requestMs: 100,
+        responseWriteMs: 1_000,
         recalculationMs: 86_400_000,
         acquireMs: 60_000,
         pingMs: 100,
@@ -270,6 +284,7 @@ describe('loadSettings', () => {
           dearPerMinute: 12,
           refusedPerMinute: 13,
         },
+        sockets: { maxSocketsPerCaller: 14, maxOperations: 15, maxOperationsPerCaller: 16 },
       },
       observability: {
         logLevel: 'debug',
@@ -478,6 +493,11 @@ describe('loadSettings', () => {
         ['RATE_LIMIT_SUMMARIES_PER_MINUTE', 0, 1_000_000],
         ['RATE_LIMIT_DEAR_PER_MINUTE', 0, 1_000_000],
         ['RATE_LIMIT_REFUSED_PER_MINUTE', 0, 1_000_000],
+        ['WEBSOCKET_MAX_PER_CALLER', 1, 1_000_000],
+        ['WEBSOCKET_MAX_OPERATIONS', 1, 10_000],
+        ['WEBSOCKET_MAX_OPERATIONS_PER_CALLER', 1, 1_000_000],
+        ['HTTP_MAX_CONNECTIONS', 10, 1_000_000],
+        ['RESPONSE_WRITE_TIMEOUT_MS', 1_000, 600_000],
         ['DATABASE_POOL_SIZE', 2, 500],
         ['SUMMARY_WORKERS', 0, 50],
         ['LEADS_LIST_LIMIT', 1, 1_000_000],
@@ -631,7 +651,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(17);
+    expect(parts).toHaveLength(18);
   });
 });
 

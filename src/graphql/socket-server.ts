@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { INestApplicationContext } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
+import type { WebSocket, WebSocketServer } from 'ws';
+import { endWithError } from '../http/broken-http.js';
+
+/** How long a client may take to answer the close frame. */
+const CLOSE_TIMEOUT_MS = 5_000;
+/** What a client may leave unread before the server stops reading from it. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+
+interface Adapter {
+  readonly _subscriptionService?: { readonly wss: WebSocketServer };
+}
+
+/**
+ * Bounds what one WebSocket can take up. Nest creates the WebSocket server and has no options for it: by default a message
+ * may have 100 MiB, and a client that only writes makes the server store its answers without end.
+ * @param maxBytes of a message; a longer one closes its socket
+ */
+export function configureSocketServer(app: INestApplicationContext, maxBytes: number): void {
+  const adapter = app.get(GraphQLModule, { strict: false }).graphQlAdapter as unknown as Adapter;
+  const server = adapter._subscriptionService?.wss;
+  if (server === undefined)
+    throw new Error('Nest no longer stores the WebSocket server in _subscriptionService.');
+  Object.assign(server.options, { maxPayload: maxBytes, closeTimeout: CLOSE_TIMEOUT_MS });
+  server.on('connection', readOnlyWhileRead).on('connection', ignoreLostMessages);
+  server.on('wsClientError', (error: Error, socket: Duplex) => {
+    endWithError(socket, '400 Bad Request', `${error.message}.`, { 'sec-websocket-version': '13' });
+  });
+}
+
+/** Stops reading from a client that does not read, until it has. */
+function readOnlyWhileRead(socket: WebSocket, { socket: connection }: IncomingMessage): void {
+  const pauseWhereUnread = () => {
+    if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.pause();
+  };
+  socket.on('message', pauseWhereUnread).on('ping', pauseWhereUnread);
+  connection.on('drain', () => {
+    if (socket.isPaused) socket.resume();
+  });
+}
+
+/** A client that goes away loses what is on its way to it. graphql-ws would log an internal error for each such message. */
+function ignoreLostMessages(socket: WebSocket): void {
+  const send = socket.send.bind(socket) as (data: string, callback: (error?: Error) => void) => void;
+  const sendUnlessGone = (data: string, callback: (error?: Error) => void): void => {
+    send(data, () => {
+      callback();
+    });
+  };
+  Object.assign(socket, { send: sendUnlessGone });
+}

@@ -1,0 +1,32 @@
+import { BadRequestException } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isWellFormedHost } from './host.js';
+import { OF_OPERATORS } from './refuse-while-draining.js';
+
+/**
+ * Rejects requests without a valid host before anything builds a URL of it. What a trusted proxy says about the original
+ * request (`X-Forwarded-Host`, `X-Forwarded-Proto`) must be valid as well.
+ */
+export function rejectMalformedHosts(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    // Bytes that follow an offer of another protocol may belong to that protocol: Node.js drops them.
+    if (request.headers.upgrade !== undefined) void reply.header('connection', 'close');
+    const problem = problemOf(request);
+    if (problem === null) done();
+    else done(new BadRequestException(problem));
+  });
+}
+
+function problemOf(request: FastifyRequest): string | null {
+  const hosts = request.raw.headersDistinct.host ?? [];
+  if (hosts.length === 0 && isProbe(request)) return null;
+  if (hosts.length !== 1) return 'The request must have exactly one Host header.';
+  if (!hosts.every(isWellFormedHost)) return 'The Host header is malformed.';
+  if (!isWellFormedHost(request.host)) return 'The X-Forwarded-Host header is malformed.';
+  if (!/^(?:http|ws)s?$/i.test(request.protocol)) return 'The X-Forwarded-Proto header is malformed.';
+  return null;
+}
+
+/** Health checks of load balancers often speak HTTP/1.0, which has no Host header. */
+const isProbe = ({ raw, url }: FastifyRequest): boolean =>
+  raw.httpVersion === '1.0' && OF_OPERATORS.test(url);

@@ -1,0 +1,307 @@
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { type CloseReason, connectionClosed } from '../../src/common/happenings.js';
+import { createApiKey } from '../support/api-key.js';
+import { type Api, startApi } from '../support/api.js';
+import { connect } from '../support/connection.js';
+import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
+
+const WATCH = 'subscription { rescoreProgress { id } }';
+const HOST = 'Host: localhost\r\n';
+const HANDSHAKE =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n';
+const H2C = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+
+let api: Api;
+let url: string;
+let credentials: { readonly authorization: string };
+
+beforeAll(async () => {
+  api = await startApi({
+    AUTH: 'on',
+    TRUST_PROXY: '1',
+    RESPONSE_WRITE_TIMEOUT_MS: '1000',
+    WEBSOCKET_MAX_PER_CALLER: '3',
+    WEBSOCKET_MAX_OPERATIONS: '4',
+    WEBSOCKET_MAX_OPERATIONS_PER_CALLER: '6',
+  });
+  credentials = { authorization: `Bearer ${await createApiKey(api.databaseUrl)}` };
+  await api.app.listen(0, '127.0.0.1');
+  url = `${await api.app.getUrl()}/graphql`;
+});
+afterAll(() => api.close());
+
+const open = (): Socket => connectTcp(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+
+/** Everything that comes back until the server closes. */
+async function exchange(bytes: string): Promise<string> {
+  const socket = open();
+  let answer = '';
+  socket.on('data', (data) => (answer += data.toString()));
+  socket.write(bytes);
+  await once(socket, 'close');
+  return answer;
+}
+
+const statusOf = (answer: string): string => /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? answer;
+
+function post(query: string, headers: string): string {
+  const body = JSON.stringify({ query });
+  return (
+    `POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: ${credentials.authorization}\r\n` +
+    `Content-Length: ${body.length}\r\n${headers}\r\n${body}`
+  );
+}
+
+/** The server's ends of all connections. */
+const openCount = () =>
+  new Promise<number>((resolve, reject) => {
+    api.app.getHttpServer().getConnections((error: Error | null, count: number) => {
+      if (error === null) resolve(count);
+      else reject(error);
+    });
+  });
+
+async function untilNoneIsOpen(): Promise<void> {
+  while ((await openCount()) > 0) await sleep(10);
+}
+
+describe('an offer to leave HTTP', () => {
+  it.each([
+    ['h2c, in a GET', `GET /health/live HTTP/1.1\r\n${HOST}${H2C}\r\n`, '200'],
+    [
+      'TLS, in a GET',
+      `GET /health/live HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: TLS/1.2\r\n\r\n`,
+      '200',
+    ],
+    ['WebSocket, of another path', `GET /other HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`, '404'],
+    ['WebSocket, of a path that begins alike', `GET /graphqlx HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`, '404'],
+    ['WebSocket, of /health/live', `GET /health/live HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`, '200'],
+    [
+      'WebSocket, without a key',
+      `GET /graphql HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      '400',
+    ],
+    [
+      'WebSocket, of another version',
+      `GET /graphql HTTP/1.1\r\n${HOST}${HANDSHAKE.replace('13', '9')}\r\n`,
+      '400',
+    ],
+    ['WebSocket, of a malformed host', `GET /graphql HTTP/1.1\r\nHost: a b\r\n${HANDSHAKE}\r\n`, '400'],
+    [
+      'a request after it is not swallowed',
+      `GET /health/live HTTP/1.1\r\n${HOST}${H2C}\r\nGET /x HTTP/1.1\r\n\r\n`,
+      '200',
+    ],
+  ])('for %s is answered over HTTP/1.1, and the connection is closed', async (_, bytes, status) => {
+    const answer = await exchange(bytes);
+    expect(statusOf(answer)).toBe(status);
+    expect(answer).toMatch(/^connection: close\r$/im);
+    if (status !== '200') expect(answer).toContain('"code":"BAD_REQUEST"');
+  });
+
+  it.each([
+    ['h2c', H2C],
+    ['WebSocket', HANDSHAKE],
+  ])('for %s in a POST leaves its body where it is', async (_, offer) => {
+    expect(await exchange(post('{ __typename }', HOST + offer))).toContain('{"data":{"__typename":"Query"}}');
+  });
+
+  it.each(['/other', '/', '/graphql', '/graphql/', '*', 'http://localhost/graphql'])(
+    'of %s may be followed by a reset',
+    async (path) => {
+      for (const offer of [HANDSHAKE, H2C, 'Connection: Upgrade\r\nUpgrade: websocket\r\n']) {
+        const socket = open();
+        socket.write(`GET ${path} HTTP/1.1\r\n${HOST}${offer}\r\n`);
+        await once(socket, 'data');
+        socket.resetAndDestroy();
+      }
+      await untilNoneIsOpen();
+      expect(statusOf(await exchange('GET /health/live HTTP/1.0\r\n\r\n'))).toBe('200');
+    },
+  );
+});
+
+describe('a request', () => {
+  const FORWARDED = `${HOST}X-Forwarded-For: 192.0.2.1\r\n`;
+  it.each([
+    ['Host', ''],
+    ['Host', 'Host: \r\n'],
+    ['Host', 'Host: a b\r\n'],
+    ['Host', 'Host: [::1\r\n'],
+    ['Host', 'Host: localhost:abc\r\n'],
+    ['Host', 'Host: localhost:99999\r\n'],
+    ['Host', 'Host: user@localhost\r\n'],
+    ['Host', 'Host: localhost/x\r\n'],
+    ['Host', 'Host: localhost\r\nHost: localhost\r\n'],
+    ['X-Forwarded-Host', `${FORWARDED}X-Forwarded-Host: a b\r\n`],
+    ['X-Forwarded-Host', `${FORWARDED}X-Forwarded-Host: [\r\n`],
+    ['X-Forwarded-Host', `${FORWARDED}X-Forwarded-Host: localhost, \r\n`],
+    ['X-Forwarded-Proto', `${FORWARDED}X-Forwarded-Proto: ht tp\r\n`],
+    ['X-Forwarded-Proto', `${FORWARDED}X-Forwarded-Proto: file\r\n`],
+  ])('with a wrong %s header is rejected (%j)', async (header, headers) => {
+    const answer = await exchange(post('{ __typename }', `${headers}Connection: close\r\n`));
+    expect(statusOf(answer)).toBe('400');
+    expect(answer).toContain('"code":"BAD_REQUEST"');
+    expect(answer).toContain(header);
+    const old = post('{ __typename }', headers).replace('HTTP/1.1', 'HTTP/1.0');
+    expect(statusOf(await exchange(old))).toBe('400');
+  });
+
+  it('of a proxy is taken as the proxy describes it', async () => {
+    const headers = `${FORWARDED}X-Forwarded-Host: crm.example.com:8443\r\nX-Forwarded-Proto: https\r\n`;
+    expect(statusOf(await exchange(post('{ __typename }', `${headers}Connection: close\r\n`)))).toBe('200');
+  });
+
+  it('of a health check over HTTP/1.0 needs no host', async () => {
+    expect(statusOf(await exchange('GET /health/live HTTP/1.0\r\n\r\n'))).toBe('200');
+  });
+});
+
+describe('a client that does not read', () => {
+  const LARGE = '{ leads { summary } }';
+  beforeAll(async () => {
+    const database = await connect(api.databaseUrl);
+    // More than the kernel buffers of a loopback connection take.
+    await database.rows(
+      `INSERT INTO leads ("firstName", "lastName", email, status, summary, "createdAt", "updatedAt")
+       SELECT 'First', 'Last', n || '@example.com', 'new', repeat('x', 300000), now(), now()
+       FROM generate_series(1, 50) n`,
+    );
+    await database.close();
+  });
+
+  const reasons: CloseReason[] = [];
+  let stopListening: () => void;
+  beforeAll(() => {
+    stopListening = connectionClosed.listen(({ reason }) => reasons.push(reason));
+  });
+  afterEach(() => reasons.splice(0));
+  afterAll(() => {
+    stopListening();
+  });
+  /** The server's end of the next connection. */
+  const nextConnection = async (): Promise<Socket> =>
+    ((await once(api.app.getHttpServer(), 'connection')) as [Socket])[0];
+  const untilClosed = async (connection: Socket): Promise<void> => {
+    if (!connection.closed) await once(connection, 'close');
+  };
+
+  it('is disconnected, over HTTP', async () => {
+    const accepted = nextConnection();
+    const socket = open();
+    socket.write(post(LARGE, HOST));
+    await untilClosed(await accepted);
+    expect(reasons).toEqual(['unread']);
+    socket.destroy();
+  });
+
+  it('is disconnected, over WebSocket, and is not read from meanwhile', async () => {
+    const accepted = nextConnection();
+    const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.on('error', () => undefined);
+    socket.send(JSON.stringify({ type: 'connection_init', payload: credentials }));
+    await once(socket, 'message');
+    socket.pause();
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: LARGE } }));
+    const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(500_000) } });
+    for (let sent = 0; sent < 200; sent += 1) socket.send(ping);
+    const connection = await accepted;
+    await untilClosed(connection);
+    expect(reasons).toEqual(['unread']);
+    // Of 100 MB.
+    expect(connection.bytesRead).toBeLessThan(40_000_000);
+    socket.terminate();
+  });
+});
+
+describe('a caller over WebSocket', () => {
+  const codeOf = async (client: ReturnType<typeof connectSocket>, query: string): Promise<unknown> => {
+    try {
+      const next = (await answersTo(client, query).next()) as IteratorResult<SocketAnswer, undefined>;
+      return next.value === undefined ? 'nothing' : (next.value.errors?.[0]?.extensions?.code ?? 'OK');
+    } catch (errors) {
+      return (errors as NonNullable<SocketAnswer['errors']>)[0]?.extensions;
+    }
+  };
+  /** Begins subscriptions, and waits until the server has answered something that was asked for later. */
+  const watch = async (client: ReturnType<typeof connectSocket>, count: number) => {
+    const watching = Array.from({ length: count }, () => answersTo(client, WATCH));
+    const ended = watching.map((answers) => answers.next());
+    await codeOf(client, '{ __typename }');
+    return async () => {
+      for (const answers of watching) await answers.return?.();
+      await Promise.all(ended);
+    };
+  };
+
+  it('may have a number of operations open on one socket, and another on all', async () => {
+    const clients = [1, 2].map(() => connectSocket(url, undefined, credentials));
+    const [first, second] = clients as [(typeof clients)[0], (typeof clients)[0]];
+    const endFirst = await watch(first, 3);
+    const fourth = answersTo(first, WATCH);
+    const pending = fourth.next();
+    expect(await codeOf(first, '{ __typename }')).toMatchObject({ code: 'TOO_MANY_OPERATIONS', limit: 4 });
+    const endSecond = await watch(second, 1);
+    const sixth = answersTo(second, WATCH);
+    const alsoPending = sixth.next();
+    expect(await codeOf(second, WATCH)).toMatchObject({ code: 'TOO_MANY_OPERATIONS', limit: 6 });
+    // Whatever ends makes room: completed subscriptions, answered queries, operations that failed, closed sockets.
+    await fourth.return?.();
+    await pending;
+    for (const query of [
+      '{ __typename }',
+      '{ nothing }',
+      '{',
+      'subscription { rescoreProgress(id: 99) { id } }',
+    ]) {
+      for (let times = 0; times < 5; times += 1) await codeOf(first, query);
+    }
+    // A subscription that has not begun yet ends when it has.
+    while ((await codeOf(first, '{ __typename }')) !== 'OK');
+    await sixth.return?.();
+    await Promise.all([endFirst(), endSecond(), alsoPending]);
+    for (const client of clients) await client.dispose();
+  });
+
+  it('may have a number of sockets', async () => {
+    const clients = [1, 2, 3].map(() => connectSocket(url, undefined, credentials));
+    const ends = await Promise.all(clients.map((client) => watch(client, 1)));
+    const fourth = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+    await once(fourth, 'open');
+    fourth.send(JSON.stringify({ type: 'connection_init', payload: credentials }));
+    const [code, reason] = (await once(fourth, 'close')) as [number, Buffer];
+    expect([code, reason.toString()]).toEqual([1013, 'Too many open sockets of this caller']);
+    for (const end of ends) await end();
+    for (const client of clients) await client.dispose();
+  });
+});
+
+describe('what is not even a request', () => {
+  it.each([
+    ['no HTTP', 'NONSENSE\r\n\r\n', '400'],
+    ['a head that is too large', `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, '431'],
+    ['a head that never ends', 'GET / HTTP/1.1\r\nhost: x\r\n', '408'],
+  ])('%s is answered in the shape of every other answer, and cut', async (_, sent, status) => {
+    const server = api.app.getHttpServer();
+    expect([10_000, 200]).toContain(server.headersTimeout);
+    expect(server.requestTimeout).toBe(30_000);
+    server.headersTimeout = 200;
+    const answer = await exchange(sent);
+    expect(statusOf(answer)).toBe(status);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(JSON.parse(body)).toEqual({
+      errors: [
+        {
+          message: expect.any(String),
+          extensions: { code: 'BAD_REQUEST', requestId: /x-request-id: (\S+)/.exec(head)?.[1] },
+        },
+      ],
+    });
+  });
+});

@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type CloseReason, connectionClosed } from '../../../src/common/happenings.js';
+import { type ConnectionLimits, Connections } from '../../../src/http/connections.js';
+
+/** More than the kernel buffers of a loopback connection take. */
+const LARGE = Buffer.alloc(24 * 1024 * 1024, 'x');
+const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+/** Limits that no test waits for. */
+const NEVER: ConnectionLimits = {
+  maxCount: 100,
+  firstRequestMs: 6e5,
+  nextRequestMs: 6e5,
+  writeMs: 6e5,
+  lingerMs: 6e5,
+  maxUnreadBytes: Infinity,
+  unreadGraceMs: 0,
+};
+const UPGRADE = 'GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: y\r\n\r\n';
+
+let server: Server;
+let connections: Connections;
+let reasons: CloseReason[];
+let stopListening: () => void;
+const clients: Socket[] = [];
+/** The server's ends of the connections. */
+const accepted: Socket[] = [];
+
+beforeEach(() => {
+  reasons = [];
+  stopListening = connectionClosed.listen(({ reason }) => reasons.push(reason));
+});
+afterEach(async () => {
+  stopListening();
+  for (const socket of [...clients.splice(0), ...accepted.splice(0)]) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** A server whose own deadlines are off. `/large` is a large response, `/never` has none. */
+async function serve(limits: ConnectionLimits): Promise<void> {
+  connections = new Connections(limits);
+  server = createServer(
+    { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 },
+    (request, response) => {
+      if (request.url === '/large') response.end(LARGE);
+      else if (request.url !== '/never') response.end('ok');
+    },
+  );
+  server.on('upgrade', (_request, socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+  server.on('connection', (socket) => accepted.push(socket));
+  connections.watch(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+}
+
+/** A client that keeps its side open. */
+function open(bytes = ''): Socket {
+  const { port } = server.address() as AddressInfo;
+  const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  clients.push(client);
+  client.on('error', () => undefined);
+  if (bytes !== '') client.write(bytes);
+  return client;
+}
+
+async function untilAccepted(count: number): Promise<void> {
+  while (accepted.length < count) await once(server, 'connection');
+}
+
+/** @throws if that takes longer than any deadline of these tests */
+async function untilOpen(count: number): Promise<void> {
+  const giveUpAt = performance.now() + 15_000;
+  const openCount = () => accepted.filter(({ closed }) => !closed).length;
+  while (openCount() !== count) {
+    if (performance.now() > giveUpAt) throw new Error(`${openCount()} connections are open.`);
+    await sleep(10);
+  }
+}
+
+const firstData = (client: Socket) =>
+  new Promise<string>((resolve) =>
+    client.once('data', (data) => resolve(data.toString().split('\r\n')[0] ?? '')),
+  );
+
+describe('connections', () => {
+  it('are closed at the deadline unless a response is awaited or a WebSocket was let in', async () => {
+    await serve({ ...NEVER, firstRequestMs: 100, nextRequestMs: 100, lingerMs: 100 });
+    server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    server.on('upgrade', ({ socket, url }: { socket: Socket; url: string }) => {
+      if (url === '/kept') connections.keep(socket);
+    });
+    const awaiting = open('GET /never HTTP/1.1\r\nhost: x\r\n\r\n');
+    const kept = open(UPGRADE.replace('/', '/kept'));
+    const closing = [
+      { what: 'nothing', bytes: '' },
+      { what: 'empty lines', bytes: '\r\n', drip: '\r\n' },
+      { what: 'a head, line by line', bytes: 'GET / HTTP/1.1\r\n', drip: 'a: b\r\n' },
+      { what: 'empty lines after a response', bytes: GET, drip: '\r\n' },
+      { what: 'nothing after a response', bytes: GET },
+      { what: 'bytes of another protocol, not let in', bytes: UPGRADE, drip: 'z' },
+      { what: 'no HTTP, and does not close', bytes: 'NONSENSE\r\n\r\n' },
+    ].map((sent) => ({ ...sent, client: open(sent.bytes).resume() }));
+    await untilAccepted(2 + closing.length);
+    const dripping = setInterval(() => {
+      for (const { client, drip = '' } of closing) client.write(drip);
+    }, 20);
+    await untilOpen(2);
+    clearInterval(dripping);
+    expect(reasons).toEqual(closing.map(() => 'idle'));
+    expect([awaiting, kept].map(({ readableEnded }) => readableEnded)).toEqual([false, false]);
+  });
+
+  it('are closed at the deadline if their client does not read, and not if it does', async () => {
+    await serve({ ...NEVER, writeMs: 100 });
+    open('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
+    const reader = open('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
+    let bytes = 0;
+    reader.on('data', (data) => (bytes += data.length));
+    await untilAccepted(2);
+    await untilOpen(1);
+    expect(reasons).toEqual(['unread']);
+    while (bytes < LARGE.length) await firstData(reader);
+  });
+
+  it('are closed before the deadline if clients leave too much unread together', async () => {
+    await serve({ ...NEVER, maxUnreadBytes: 64 * 1024 * 1024 });
+    for (let index = 0; index < 4; index += 1) open('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
+    await untilAccepted(4);
+    await untilOpen(2);
+    expect(reasons).toEqual(['unread', 'unread']);
+  });
+
+  it('make room for new ones, the longest idle first, but not while a response is awaited', async () => {
+    await serve({ ...NEVER, maxCount: 3 });
+    const busy = open('GET /never HTTP/1.1\r\nhost: x\r\n\r\n');
+    await untilAccepted(1);
+    const kept = open(GET);
+    await firstData(kept);
+    const silent = open();
+    await untilAccepted(3);
+    const keptEnd = new Promise((resolve) => kept.once('end', resolve).resume());
+    expect(await firstData(open(GET))).toBe('HTTP/1.1 200 OK');
+    await keptEnd;
+    const silentEnd = new Promise((resolve) => silent.once('end', resolve).resume());
+    expect(await firstData(open(GET))).toBe('HTTP/1.1 200 OK');
+    await silentEnd;
+    expect(reasons).toEqual(['full', 'full']);
+    expect(busy.readableEnded).toBe(false);
+  });
+
+  it('are closed if they send very many requests without awaiting a response', async () => {
+    await serve(NEVER);
+    const client = open('GET /never HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(100));
+    await untilAccepted(1);
+    client.write('GET /never HTTP/1.1\r\nhost: x\r\n\r\n');
+    await untilOpen(0);
+    expect(reasons).toContain('pipelined');
+  });
+});
