@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessModule } from './access/access.module.js';
+import { clientAddressOf } from './common/client-address.js';
 import type { Settings } from './config/settings.js';
 import { CoreModule } from './core.module.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
@@ -9,6 +10,7 @@ import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { DatabaseAvailability } from './database/database-availability.js';
 import { DatabaseWatch } from './database/database-watch.js';
+import { WriteMonitor } from './database/write-monitor.js';
 import { DedicatedConnections } from './database/dedicated-connections.js';
 import { HealthModule } from './health/health.module.js';
 import type { Connections } from './http/connections.js';
@@ -41,6 +43,7 @@ export class AppModule {
             connections.keep(connection);
           },
           rates: limiter,
+          addressOf: clientAddressOf(settings.http.trustProxy),
           callerOf: (context) => callerKeyOf((context as { req: FastifyRequest }).req),
           timeoutMs: settings.times.requestMs,
         }),
@@ -56,6 +59,12 @@ export class AppModule {
           inject: [DedicatedConnections, DatabaseAvailability],
           useFactory: (connections: DedicatedConnections, availability: DatabaseAvailability) =>
             new DatabaseWatch(connections, availability, settings.times.pingMs),
+        },
+        {
+          provide: WriteMonitor,
+          inject: [DedicatedConnections, DatabaseAvailability],
+          useFactory: (connections: DedicatedConnections, availability: DatabaseAvailability) =>
+            new WriteMonitor(connections, availability, settings.times.pingMs),
         },
         {
           provide: SummaryWorkersStart,

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
+import { clientAddressOf } from './common/client-address.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
 import type { Settings } from './config/settings.js';
@@ -35,7 +36,7 @@ export async function createApp(
     { abortOnError: false, logger: new NestLog(log) },
   );
   const server = app.getHttpAdapter().getInstance();
-  identifyRequests(server, settings.times.requestMs);
+  identifyRequests(server, settings.times.requestMs, clientAddressOf(settings.http.trustProxy));
   logRequests(server, log);
   sendWrittenAnswers(server);
   rejectMalformedHosts(server);

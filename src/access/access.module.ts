@@ -5,7 +5,8 @@ import type { Settings } from '../config/settings.js';
 import { isPageVisit } from '../graphiql/is-page-visit.js';
 import { ApiKeys } from './api-keys.js';
 import { Authenticator } from './authenticator.js';
-import { type RefusalCount, RequestAccessControl } from './request-access.js';
+import { AttemptLimit, FailedAttempts } from './failed-attempts.js';
+import { RequestAccessControl } from './request-access.js';
 import { RouterProof } from './router-proof.js';
 import { SocketAccess } from './socket-access.js';
 import { TokenVerifier } from './token-verifier.js';
@@ -35,7 +36,7 @@ export class AccessModule implements OnModuleInit {
 
   static register(
     { access, environment }: Pick<Settings, 'access' | 'environment'>,
-    refusals: RefusalCount,
+    limit: AttemptLimit,
   ): DynamicModule {
     const isDevelopment = environment === 'development';
     return {
@@ -43,6 +44,8 @@ export class AccessModule implements OnModuleInit {
       global: true,
       providers: [
         ApiKeys,
+        { provide: AttemptLimit, useValue: limit },
+        FailedAttempts,
         { provide: OpenPage, useValue: new OpenPage(isDevelopment) },
         {
           provide: Authenticator,
@@ -52,22 +55,23 @@ export class AccessModule implements OnModuleInit {
         },
         {
           provide: RequestAccessControl,
-          inject: [Authenticator],
-          useFactory: (authenticator: Authenticator) =>
+          inject: [Authenticator, FailedAttempts],
+          useFactory: (authenticator: Authenticator, failures: FailedAttempts) =>
             new RequestAccessControl(
               access.isOn,
               authenticator,
               new RouterProof(access.routerSecret, isDevelopment),
-              refusals,
+              failures,
             ),
         },
         {
           provide: SocketAccess,
-          inject: [Authenticator],
-          useFactory: (authenticator: Authenticator) => new SocketAccess(access.isOn, authenticator),
+          inject: [Authenticator, FailedAttempts],
+          useFactory: (authenticator: Authenticator, failures: FailedAttempts) =>
+            new SocketAccess(access.isOn, authenticator, failures),
         },
       ],
-      exports: [SocketAccess],
+      exports: [FailedAttempts, SocketAccess],
     };
   }
 }

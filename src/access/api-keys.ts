@@ -1,54 +1,110 @@
 import { timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
-import { LRUCache } from 'lru-cache';
 import { Sequelize } from 'sequelize';
 import { isRole, type Role } from '../common/caller.js';
+import { DomainError } from '../common/domain-error.js';
+import { currentRequest, requestIdOf, withRequest } from '../common/request-context.js';
+import { RequestDeadline } from '../common/request-deadline.js';
 import { readRows } from '../database/read-rows.js';
-import { partsOf } from './api-key-format.js';
+import { type ApiKeyParts, partsOf } from './api-key-format.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
 
-/** How long a key is believed without a look: a revoked one is refused on every replica when this has passed. */
-const BELIEVED_FOR_MS = 4_000;
-const MAX_BELIEVED = 1_000;
+/** The oldest copy of the table that counts: a revoked key is rejected on every replica when this has passed. */
+const MAX_AGE_MS = 4_000;
+/** The least time between two reads, however many wrong keys arrive. */
+const READ_INTERVAL_MS = 100;
+const READ_TIMEOUT_MS = 5_000;
 
 interface StoredKey {
+  readonly id: number;
   readonly role: string;
   readonly keyHash: Buffer;
 }
 
-/** In place of the hash of a key that is not there, so that the comparison takes as long. */
+/** All usable keys, as they were when the read began. */
+interface KeyTable {
+  readonly readAt: number;
+  readonly keys: ReadonlyMap<number, StoredKey>;
+}
+
+/** Compared if there is no key of the id, so that the comparison takes as long. */
 const NO_HASH = Buffer.alloc(32);
 
-/** Believes API keys that the database knows. */
+/**
+ * Authenticates API keys against a copy of the usable keys, which holds hashes only. Concurrent requests share one read of the
+ * table, so the number of wrong keys does not decide how often the database is asked.
+ */
 @Injectable()
 export class ApiKeys {
-  /** By their hashes: no secret is kept. */
-  private readonly believed = new LRUCache<string, { readonly role: Role }, string>({
-    max: MAX_BELIEVED,
-    ttl: BELIEVED_FOR_MS,
-    fetchMethod: (_hash, _stale, { context: key }) => this.find(key),
-  });
+  private table: KeyTable | null = null;
+  private running: Promise<unknown> = Promise.resolve();
+  private next: Promise<KeyTable> | null = null;
 
   constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
 
-  /** @throws UnauthenticatedError where the key is unknown or revoked */
-  async authenticate(key: string): Promise<Authentication> {
+  /**
+   * @param mayReadAgain whether a key that is not in the copy is worth another read, as it may have been created since
+   * @throws UnauthenticatedError if the key is unknown or revoked
+   * @throws DomainError SERVICE_UNAVAILABLE if the database cannot be asked
+   */
+  async authenticate(key: string, mayReadAgain = true): Promise<Authentication> {
     const parts = partsOf(key);
-    if (parts === null) throw new UnauthenticatedError('the API key has not the form of one');
-    const found = await this.believed.fetch(parts.hash.toString('base64'), { context: key });
-    if (found === undefined) throw new UnauthenticatedError('the API key is unknown or revoked');
-    return { caller: { key: `key:${parts.id}`, role: found.role }, expiresAt: null };
+    if (parts === null) throw new UnauthenticatedError('the API key is malformed');
+    const role = await untilRequestEnds(this.roleOf(parts, mayReadAgain));
+    if (role === null) throw new UnauthenticatedError('the API key is unknown or revoked');
+    return { caller: { key: `key:${parts.id}`, role }, expiresAt: null };
   }
 
-  private async find(key: string): Promise<{ readonly role: Role } | undefined> {
-    const parts = partsOf(key);
-    if (parts === null) return undefined;
-    const [stored] = await readRows<StoredKey>(this.sequelize, {
-      sql: 'SELECT role, "keyHash" FROM api_keys WHERE id = $1 AND "revokedAt" IS NULL',
-      bind: [parts.id],
+  private async roleOf(parts: ApiKeyParts, mayReadAgain: boolean): Promise<Role | null> {
+    const { table } = this;
+    const isRecent = table !== null && performance.now() - table.readAt < MAX_AGE_MS;
+    if (!isRecent) return roleIn(await this.readSoon(), parts);
+    return roleIn(table, parts) ?? (mayReadAgain ? roleIn(await this.readSoon(), parts) : null);
+  }
+
+  /** A read that begins after this call, so that it includes every key created before the call. */
+  private readSoon(): Promise<KeyTable> {
+    this.next ??= this.running.then(async () => {
+      const waitMs = (this.table?.readAt ?? -Infinity) + READ_INTERVAL_MS - performance.now();
+      if (waitMs > 0) await sleep(waitMs);
+      this.next = null;
+      const reading = this.read();
+      this.running = reading.catch(() => undefined);
+      return reading;
     });
-    const isSame = timingSafeEqual(stored?.keyHash ?? NO_HASH, parts.hash);
-    return stored !== undefined && isSame && isRole(stored.role) ? { role: stored.role } : undefined;
+    return this.next;
+  }
+
+  /** As a request of its own: the read must not end with the request that happened to start it. */
+  private async read(): Promise<KeyTable> {
+    const deadline = new RequestDeadline(READ_TIMEOUT_MS);
+    const readAt = performance.now();
+    try {
+      const rows = await withRequest({ id: requestIdOf(undefined), deadline }, () =>
+        readRows<StoredKey>(this.sequelize, {
+          sql: 'SELECT id, role, "keyHash" FROM api_keys WHERE "revokedAt" IS NULL',
+          bind: [],
+        }),
+      );
+      return (this.table = { readAt, keys: new Map(rows.map((row) => [row.id, row])) });
+    } catch (error) {
+      if (deadline.error?.code !== 'REQUEST_TIMED_OUT') throw error;
+      throw new DomainError('SERVICE_UNAVAILABLE', 'API keys cannot be checked at the moment; try again.', {
+        cause: error,
+      });
+    } finally {
+      deadline.close(false);
+    }
   }
 }
+
+function roleIn({ keys }: KeyTable, { id, hash }: ApiKeyParts): Role | null {
+  const stored = keys.get(id);
+  const isSame = timingSafeEqual(stored?.keyHash ?? NO_HASH, hash);
+  return stored !== undefined && isSame && isRole(stored.role) ? stored.role : null;
+}
+
+const untilRequestEnds = <Result>(work: Promise<Result>): Promise<Result> =>
+  currentRequest()?.deadline?.race(work) ?? work;

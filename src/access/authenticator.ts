@@ -17,14 +17,15 @@ export class Authenticator {
 
   /**
    * @param authorization as in the header of that name
+   * @param mayReadAgain whether an API key that is not known yet is worth a read of the database
    * @throws UnauthenticatedError where it is not to be believed
    * @throws DomainError SERVICE_UNAVAILABLE where that cannot be said just now
    */
-  async authenticate(authorization: string): Promise<Authentication> {
+  async authenticate(authorization: string, mayReadAgain = true): Promise<Authentication> {
     const [, token] = BEARER.exec(authorization) ?? [];
     if (token === undefined) throw new UnauthenticatedError('the header is not Bearer and a token');
     if (token.length > MAX_TOKEN_LENGTH) throw new UnauthenticatedError('the token is too long');
-    if (looksLikeApiKey(token)) return this.keys.authenticate(token);
+    if (looksLikeApiKey(token)) return this.keys.authenticate(token, mayReadAgain);
     if (this.tokens === null)
       throw new UnauthenticatedError('a token was sent where API keys alone are taken');
     return this.tokens.authenticate(token);

@@ -1,4 +1,4 @@
-import { HttpException, Injectable, Logger } from '@nestjs/common';
+import { HttpException, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller.js';
 import { authenticationRefused } from '../common/happenings.js';
@@ -6,6 +6,7 @@ import { withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { UnauthenticatedError } from './authentication.js';
+import { FailedAttempts } from './failed-attempts.js';
 import { UNAUTHENTICATED_MESSAGE } from './check-access.js';
 import { isForThisMachine } from './own-host.js';
 import { RouterProof } from './router-proof.js';
@@ -14,12 +15,6 @@ interface RequestAccess {
   /** Undefined: a router that asks for itself. */
   readonly caller?: Caller;
   readonly isFromRouter: boolean;
-}
-
-/** What counts the attempts of an address to prove who it is that fail. */
-export abstract class RefusalCount {
-  /** @throws DomainError RATE_LIMITED where there were too many */
-  abstract countRefusal(address: string): Promise<void>;
 }
 
 /** Who calls where all may all. */
@@ -31,13 +26,11 @@ const NOT_THIS_MACHINE =
 /** Finds out who makes a request over HTTP, before its body is read. */
 @Injectable()
 export class RequestAccessControl {
-  private readonly logger = new Logger('Access');
-
   constructor(
     private readonly isOn: boolean,
     private readonly authenticator: Authenticator,
     private readonly router: RouterProof,
-    private readonly refusals: RefusalCount,
+    private readonly failures: FailedAttempts,
   ) {}
 
   /** @param isOpen requests that anybody may make, such as visits of a page */
@@ -49,26 +42,31 @@ export class RequestAccessControl {
   }
 
   private async accessOf(request: FastifyRequest, reply: FastifyReply): Promise<RequestAccess> {
-    const { headers } = request;
+    const { headers, work } = request;
+    const address = work.address ?? 'unknown';
     const isFromRouter = this.router.isEnough(headers);
     if (!this.isOn) {
       if (!isForThisMachine(headers.host)) throw new HttpException(NOT_THIS_MACHINE, 403);
       return { caller: DEVELOPER, isFromRouter };
     }
+    const isSecretWrong = this.router.isWrong(headers);
+    if (isSecretWrong) {
+      await this.failures.record(new UnauthenticatedError('the router secret is wrong'), 'http', address);
+    }
     try {
       const authorization = authorizationOf(request.raw);
       if (authorization !== undefined) {
-        return { caller: (await this.authenticator.authenticate(authorization)).caller, isFromRouter };
+        const mayReadAgain = !this.failures.isLimited(address);
+        const { caller } = await this.authenticator.authenticate(authorization, mayReadAgain);
+        return { caller, isFromRouter };
       }
     } catch (error) {
       if (!(error instanceof UnauthenticatedError)) throw error;
-      this.logger.warn(`A request was refused: ${error.message}.`);
-      authenticationRefused.tell({ reason: 'invalid', transport: 'http' });
-      await this.refusals.countRefusal(request.ip);
+      await this.failures.record(error, 'http', address);
       throw refusal(reply);
     }
     if (this.router.isGiven(headers)) return { isFromRouter };
-    authenticationRefused.tell({ reason: 'missing', transport: 'http' });
+    if (!isSecretWrong) authenticationRefused.tell({ reason: 'missing', transport: 'http' });
     throw refusal(reply);
   }
 }

@@ -25,6 +25,11 @@ export class RouterProof {
     return this.digest !== null && typeof sent === 'string' && timingSafeEqual(this.digest, digestOf(sent));
   }
 
+  /** Whether a secret was sent that is a wrong one. Without a setting no secret is wrong. */
+  isWrong(headers: IncomingHttpHeaders): boolean {
+    return this.digest !== null && headers[ROUTER_HEADER] !== undefined && !this.isGiven(headers);
+  }
+
   /** Whether what is for routers may be answered. */
   isEnough(headers: IncomingHttpHeaders): boolean {
     return this.digest === null ? this.isOpen : this.isGiven(headers);

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller } from '../common/caller.js';
 import { now } from '../common/clock.js';
+import { currentRequest } from '../common/request-context.js';
 import { authenticationRefused } from '../common/happenings.js';
 import { toDomainError } from '../database/database-errors.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
+import { FailedAttempts } from './failed-attempts.js';
 import { isForThisMachine } from './own-host.js';
 import { DEVELOPER } from './request-access.js';
 
@@ -23,19 +25,21 @@ interface OpenSocket {
 /** As graphql-ws has it for who may not connect. */
 const FORBIDDEN = 4403;
 const TRY_AGAIN_LATER = 1013;
+/** Of the protocol of graphql-ws: its clients do not try again by themselves. */
+const TOO_MANY_ATTEMPTS = 4429;
 
 const LOOK_EVERY_MS = 2_000;
 
 /** Finds out who opens a socket, and closes it when that no longer holds. */
 @Injectable()
 export class SocketAccess implements OnApplicationShutdown {
-  private readonly logger = new Logger('Access');
   private readonly open = new Map<Closable, OpenSocket>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly isOn: boolean,
     private readonly authenticator: Authenticator,
+    private readonly failures: FailedAttempts,
   ) {
     this.timer = setInterval(() => void this.closeOutdated(), LOOK_EVERY_MS).unref();
   }
@@ -44,7 +48,10 @@ export class SocketAccess implements OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
-  /** @returns whether the socket may stay; where not, the caller closes it as forbidden */
+  /**
+   * Called in the context of the socket's first message, with the address of its client.
+   * @returns whether the socket may stay; if not, the caller closes it as forbidden unless it is closed already
+   */
   async admit(
     socket: Closable,
     request: IncomingMessage,
@@ -58,19 +65,34 @@ export class SocketAccess implements OnApplicationShutdown {
         this.open.delete(socket);
       });
       const authorization = authorizationOfSocket(request, connectionParams);
-      const authentication = await this.authenticator.authenticate(authorization);
+      if (authorization === undefined) {
+        authenticationRefused.tell({ reason: 'missing', transport: 'websocket' });
+        return false;
+      }
+      const mayReadAgain = !this.failures.isLimited(addressOfClient());
+      const authentication = await this.authenticator.authenticate(authorization, mayReadAgain);
       // One that has gone meanwhile would be looked at for ever.
       if (!isClosed) this.open.set(socket, { socket, authorization, authentication });
       return true;
     } catch (error) {
-      if (error instanceof UnauthenticatedError) {
-        this.logger.warn(`A socket was refused: ${error.message}.`);
-        authenticationRefused.tell({ reason: 'invalid', transport: 'websocket' });
-        return false;
-      }
-      if (toDomainError(error)?.code !== 'SERVICE_UNAVAILABLE') throw error;
-      socket.close(TRY_AGAIN_LATER, 'Nobody can be authenticated just now');
+      await this.close(socket, error);
       return false;
+    }
+  }
+
+  /** Closes a socket that is not admitted; one with an invalid credential is left to the caller. */
+  private async close(socket: Closable, reason: unknown): Promise<void> {
+    try {
+      if (!(reason instanceof UnauthenticatedError)) throw reason;
+      await this.failures.record(reason, 'websocket', addressOfClient());
+    } catch (error) {
+      const known = toDomainError(error);
+      if (known?.code === 'RATE_LIMITED') {
+        const seconds = String(known.details.retryAfterSeconds);
+        socket.close(TOO_MANY_ATTEMPTS, `Too many failed attempts; try again in ${seconds} s`);
+      } else if (known?.code === 'SERVICE_UNAVAILABLE') {
+        socket.close(TRY_AGAIN_LATER, 'Nobody can be authenticated just now');
+      } else throw error;
     }
   }
 
@@ -102,19 +124,23 @@ export class SocketAccess implements OnApplicationShutdown {
   }
 }
 
+const addressOfClient = (): string => currentRequest()?.address ?? 'unknown';
+
 const isOver = ({ expiresAt }: Authentication): boolean => expiresAt !== null && expiresAt <= now();
 
 /** Browsers cannot give a socket headers, so what they would have said comes with its first message. */
 function authorizationOfSocket(
   request: IncomingMessage,
   connectionParams: Readonly<Record<string, unknown>> = {},
-): string {
+): string | undefined {
   const params = Object.entries(connectionParams).filter(([name]) => name.toLowerCase() === 'authorization');
   const given = [authorizationOf(request), ...params.map(([, value]) => value)].filter(
     (value) => value !== undefined,
   );
   const [authorization, ...others] = new Set(given);
   if (others.length > 0) throw new UnauthenticatedError('there are several authorizations');
-  if (typeof authorization !== 'string') throw new UnauthenticatedError('there is no authorization');
+  if (authorization !== undefined && typeof authorization !== 'string') {
+    throw new UnauthenticatedError('the authorization is no text');
+  }
   return authorization;
 }

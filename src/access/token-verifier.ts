@@ -1,17 +1,10 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import {
-  createRemoteJWKSet,
-  errors,
-  type JWTPayload,
-  jwtVerify,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  type JWTVerifyResult,
-} from 'jose';
+import { errors, type JWTPayload, jwtVerify, type JWTVerifyOptions, type JWTVerifyResult } from 'jose';
 import { highestOf, isRole, type Role } from '../common/caller.js';
 import { DomainError } from '../common/domain-error.js';
 import type { JwtSettings } from '../config/access-settings.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
+import { type KeySetTimes, RemoteKeySet } from './remote-key-set.js';
 
 /** Asymmetric ones only: with one key for both ends, whoever can check tokens can make them. */
 const ALGORITHMS = [
@@ -20,15 +13,6 @@ const ALGORITHMS = [
 ];
 
 const CLOCK_TOLERANCE_SECONDS = 5;
-
-export interface KeySetTimes {
-  /** How long an answer may take. */
-  readonly timeoutMs: number;
-  /** How long after an answer an unknown key is not asked for again. */
-  readonly cooldownMs: number;
-  /** After which the set is asked for again in any case. */
-  readonly maxAgeMs: number;
-}
 
 const KEY_SET_TIMES: KeySetTimes = { timeoutMs: 3_000, cooldownMs: 5_000, maxAgeMs: 600_000 };
 
@@ -93,29 +77,9 @@ function verifyWith(keys: JwtSettings['keys'], times: KeySetTimes): Verify {
     const key = createPublicKey(keys.publicKey);
     return (token, options) => jwtVerify(token, key, options);
   }
-  const keySet = createRemoteJWKSet(new URL(keys.jwksUrl), {
-    timeoutDuration: times.timeoutMs,
-    cooldownDuration: times.cooldownMs,
-    cacheMaxAge: times.maxAgeMs,
-  });
-  const keyFor: JWTVerifyGetKey = async (header, input) => {
-    try {
-      return await keySet(header, input);
-    } catch (error) {
-      if (isFaultOfTheToken(error)) throw error;
-      throw new DomainError('SERVICE_UNAVAILABLE', 'Tokens cannot be checked just now; try again.', {
-        cause: error,
-      });
-    }
-  };
-  return (token, options) => jwtVerify(token, keyFor, options);
+  const keySet = new RemoteKeySet(keys.jwksUrl, times);
+  return (token, options) => keySet.verify(token, options);
 }
-
-/** Its header names no key of the set, or not which. */
-const isFaultOfTheToken = (error: unknown): boolean =>
-  error instanceof errors.JWKSNoMatchingKey ||
-  error instanceof errors.JWKSMultipleMatchingKeys ||
-  error instanceof errors.JOSENotSupported;
 
 /** In words that hold no value of the token: those of the library name claims, and no more. */
 function reasonOf(error: unknown): string {

@@ -59,6 +59,9 @@ export type CloseReason = 'idle' | 'unread' | 'pipelined' | 'full';
 /** The server closed a connection that its client would have kept open. */
 export const connectionClosed = new Happening<{ readonly reason: CloseReason }>('connection-closed');
 
+/** The database answered, and rejected a write: it is read-only, or its disk is full. */
+export const writeRejected = new Happening<Record<never, never>>('write-rejected');
+
 /** A request took longer than it may. */
 export const requestTimedOut = new Happening<Record<never, never>>('request-timed-out');
 

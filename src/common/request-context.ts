@@ -9,6 +9,8 @@ import type { RequestDeadline } from './request-deadline.js';
 export interface RequestContext {
   /** With every error and in every line of the log that is about the request. */
   readonly id: string;
+  /** Of the client, as `addressGroup` returns it; undefined: the work belongs to no request of a client. */
+  readonly address?: string;
   /** When what is done for it ends at the latest; undefined: it ends itself. */
   readonly deadline?: RequestDeadline | undefined;
   /** Undefined: nobody has said who calls, or not yet. */

@@ -63,6 +63,23 @@ export class RequestDeadline {
     if (this.isAnswered) this.forgetWhereDone();
   }
 
+  /** Waits for work that others wait for as well, and stops waiting when the request ends. */
+  race<Result>(work: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const waiting: EndsWithRequest = {
+        endEarly: () => {
+          reject(this.reason ?? new Error('The request has ended.'));
+        },
+      };
+      if (this.isOver) waiting.endEarly();
+      else this.hold(waiting);
+      const letGo = () => {
+        this.letGo(waiting);
+      };
+      work.finally(letGo).then(resolve, reject);
+    });
+  }
+
   /** The answer is out, or its caller gone. */
   close(hasCallerGone: boolean): void {
     if (hasCallerGone && !this.outlivesCaller) {

@@ -1,3 +1,8 @@
+import {
+  type CertificateProblem,
+  certificateProblemOf,
+  describeCertificateProblem,
+} from '../common/certificate-problem.js';
 import { OperatorError } from '../common/operator-error.js';
 import { locationOf } from '../config/database-url.js';
 
@@ -37,16 +42,33 @@ const WORDED_REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/timeout/i, REMEDIES.ETIMEDOUT ?? ''],
   [/does not support SSL/, 'it offers no TLS; remove sslmode from DATABASE_URL, or turn TLS on there'],
   [/password must be a (non-empty )?string/, 'it wants a password; put one into DATABASE_URL'],
-  [/certificate/i, 'its TLS certificate is not trusted; name its authority with sslrootcert in DATABASE_URL'],
 ];
+
+const CERTIFICATE_REMEDIES: Readonly<Record<CertificateProblem, string>> = {
+  name: 'use a name of the certificate as the host in DATABASE_URL',
+  authority: 'name the file of that authority with sslrootcert in DATABASE_URL',
+  expired: 'renew it',
+  'not yet valid': 'check both clocks',
+  invalid: 'check it with openssl s_client -starttls postgres',
+};
 
 function remedyFor(error: unknown): string {
   const code = errorCodeOf(error);
   const remedy = code === undefined ? undefined : REMEDIES[code];
   if (remedy !== undefined) return remedy;
+  const problem = certificateProblemOf(code);
+  if (problem !== undefined)
+    return `${describeCertificateProblem(problem)}; ${CERTIFICATE_REMEDIES[problem]}`;
   const message = error instanceof Error ? error.message : '';
   const worded = WORDED_REMEDIES.find(([pattern]) => pattern.test(message));
   return worded?.[1] ?? `it answered ${code ?? 'nothing useful'}`;
+}
+
+/** Why a request to another server failed, without anything that was sent: a problem of its certificate, or a code. */
+export function connectionProblem(error: unknown): string {
+  const code = errorCodeOf(error);
+  const problem = certificateProblemOf(code);
+  return problem === undefined ? (code ?? 'no code') : describeCertificateProblem(problem);
 }
 
 /** Puts a failed connection into words that help whoever runs the command; the password is never among them. */

@@ -5,6 +5,7 @@ import {
   UniqueConstraintError,
 } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
+import { writeRejected } from '../common/happenings.js';
 import { currentRequest } from '../common/request-context.js';
 import { errorCodeOf } from './connection-faults.js';
 
@@ -15,11 +16,23 @@ export class TransactionLostError extends Error {
 
 /**
  * SQLSTATE classes and codes, and codes of the operating system, that mean "not now" rather than "not this":
- * connection failures, no connection or disk left, shutting down, read-only since it is a standby just now, or a lock or
- * a time limit that ran out.
+ * connection failures, no connection left, shutting down, or a lock or a time limit that ran out.
  */
 const PASSING =
-  /^(08...|25006|53...|57P0.|40001|40P01|55P03|57014|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
+  /^(08...|53...|57P0.|40001|40P01|55P03|57014|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
+
+/** SQLSTATEs of a database that answers but takes no writes: it is read-only or a standby, or its disk is full. */
+const REJECTED_WRITE = /^(25006|53100)$/;
+
+/** The error of a mutation that the database rejected since it takes no writes. Tells the monitor of writes. */
+export function rejectedWrite(cause: unknown): DomainError {
+  writeRejected.tell({});
+  return new DomainError(
+    'SERVICE_UNAVAILABLE',
+    'The database takes no writes at the moment, so nothing was changed. Queries work; try again later.',
+    { cause },
+  );
+}
 
 /**
  * The one place where errors of the database become errors of the domain. Null where the error is not one
@@ -34,6 +47,7 @@ export function toDomainError(error: unknown): DomainError | null {
   if (error instanceof ForeignKeyConstraintError) {
     return new DomainError('CONFLICT', 'What this refers to was removed meanwhile.', { cause: error });
   }
+  if (REJECTED_WRITE.test(errorCodeOf(error) ?? '')) return rejectedWrite(error);
   if (isPassingFault(error)) {
     const over = currentRequest()?.deadline?.error;
     if (over !== undefined) return over;

@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnModuleDestroy } from '@nestjs/common';
+import { errorCodeOf } from './connection-faults.js';
 import type { DedicatedConnections } from './dedicated-connections.js';
 
 const RECONNECT_MS = 1000;
+
+/** The SQLSTATE of a standby, which cannot listen. */
+const READ_ONLY = '25006';
 
 /** How often watchers look for themselves: a process that dies tells nobody. */
 const LOOK_INTERVAL_MS = 2000;
@@ -70,7 +74,11 @@ export abstract class RecordEvents implements OnModuleDestroy {
       });
       const reconnect = () => void this.reconnect();
       client.once('end', reconnect);
-      await client.query(`LISTEN ${this.channel}`);
+      await client.query(`LISTEN ${this.channel}`).catch((error: unknown) => {
+        if (errorCodeOf(error) !== READ_ONLY) throw error;
+        // Watchers look for themselves until a new connection can listen: the standby may be promoted.
+        void client.end();
+      });
       // What changed before is not told any more.
       this.publish(null);
       return () => {

@@ -28,7 +28,7 @@ export class ErrorFilter implements ExceptionFilter {
 export function answerRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const fault = toDomainError(error);
   const { status, headers } = fault === null ? { status: statusOf(error), headers: {} } : refusalOf(fault);
-  const shown = withRequest({ id: request.id }, () =>
+  const shown = withRequest(request.work, () =>
     fault === null ? shownFor(status, error) : formatError(new GraphQLError(fault.message).toJSON(), fault),
   );
   const { code } = shown.extensions ?? {};

@@ -14,6 +14,7 @@ import type { Sequelize } from 'sequelize';
 import { accessPlugin } from '../access/access.plugin.js';
 import { SocketAccess } from '../access/socket-access.js';
 import { AnswerMemory } from '../common/answer-memory.js';
+import type { ClientAddressOf } from '../common/client-address.js';
 import type { QueryLimits, SocketLimits } from '../config/limit-settings.js';
 import { type ListSizes, ListSizeReader } from '../database/list-sizes.js';
 import { AnswerAdmission } from './answers/answer-admission.js';
@@ -51,6 +52,8 @@ export interface EndpointOptions {
   /** Called with the connection of a WebSocket that was let in. */
   readonly keepConnection: (connection: Socket) => void;
   readonly rates: OperationRates;
+  /** The address that a socket without a caller counts for. */
+  readonly addressOf: ClientAddressOf;
   /** Who a request over HTTP counts for. @param context of its operation */
   readonly callerOf: (context: object) => string;
   /** How long a query or a mutation may take. */
@@ -61,8 +64,16 @@ export interface EndpointOptions {
 @Module({})
 export class GraphqlModule {
   static register({ limits: queryLimits, listLimits, ...options }: EndpointOptions): DynamicModule {
-    const { environment, isAllowedOrigin, socketLimits, keepConnection, rates, callerOf, timeoutMs } =
-      options;
+    const {
+      environment,
+      isAllowedOrigin,
+      socketLimits,
+      keepConnection,
+      rates,
+      addressOf,
+      callerOf,
+      timeoutMs,
+    } = options;
     const limits = new DocumentLimits(queryLimits, listLimits);
     const memory = new AnswerMemory();
     const formatError = clientErrors(limits, environment);
@@ -111,6 +122,7 @@ export class GraphqlModule {
               stringifyResult,
               subscriptions: subscriptionOptions({
                 isAllowedOrigin,
+                addressOf,
                 access,
                 sockets,
                 formatError,

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { ExecutionArgs, GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
 import type { SocketAccess } from '../access/socket-access.js';
+import type { ClientAddressOf } from '../common/client-address.js';
 import { isOwnOrigin } from '../common/own-origin.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
 import type { FormatError } from './client-errors.js';
@@ -18,6 +19,7 @@ const TRY_AGAIN_LATER = 1013;
 interface SubscriptionOptions {
   /** As for HTTP. */
   readonly isAllowedOrigin: (origin: string) => boolean;
+  readonly addressOf: ClientAddressOf;
   readonly access: SocketAccess;
   readonly sockets: OpenSockets;
   readonly formatError: FormatError;
@@ -50,6 +52,7 @@ interface Result {
  */
 export function subscriptionOptions({
   isAllowedOrigin,
+  addressOf,
   access,
   sockets,
   formatError,
@@ -71,7 +74,9 @@ export function subscriptionOptions({
     const { request, socket } = extra as SocketExtra;
     const { origin, host } = request.headers;
     const isFromOurs = origin === undefined || isOwnOrigin(origin, host) || isAllowedOrigin(origin);
-    return isFromOurs && (await access.admit(socket, request, connectionParams));
+    if (!isFromOurs) return false;
+    const context = { id: requestIdOf(undefined), address: addressOf(request) };
+    return withRequest(context, () => access.admit(socket, request, connectionParams));
   };
   const hasRoom = ({ extra }: SocketContext): boolean => {
     const { request, socket } = extra as SocketExtra;
@@ -132,7 +137,6 @@ export function subscriptionOptions({
   };
 }
 
-const addressOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? 'unknown';
 
 function toPublic(error: unknown, formatError: FormatError): GraphQLFormattedError {
   const known =

@@ -31,8 +31,8 @@ export class HealthController {
   @Get()
   @Header('cache-control', 'no-store')
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
-    const { database, summaries } = await this.checks.read();
-    const status = database === 'down' || this.readiness.isShuttingDown ? 'down' : summaries;
+    const { database, writes, summaries } = await this.checks.read();
+    const status = this.readiness.isShuttingDown ? 'down' : worstOf([database, writes, summaries]);
     reply.status(statusOf(status));
     const seconds = this.checks.summariesPausedForSeconds();
     return {

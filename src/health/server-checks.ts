@@ -17,6 +17,8 @@ export type Condition = 'ok' | 'degraded' | 'down';
 
 export interface Conditions {
   readonly database: Condition;
+  /** Degraded: the database answers queries, but takes no writes. */
+  readonly writes: Condition;
   /** Whether the schema is the one that this version works with. */
   readonly migrations: Condition;
   /** Of summaries, and the workers that take jobs from it where this server has any. */
@@ -67,6 +69,7 @@ export class ServerChecks {
     const isMigrated = this.known.every((name) => applied.includes(name));
     return {
       database: conditionOf('database'),
+      writes: this.writesCondition(),
       migrations: isMigrated ? 'ok' : 'down',
       queue: this.queueCondition(hasQueue),
       summaries: conditionOf('summaries'),
@@ -97,6 +100,12 @@ export class ServerChecks {
   /** How long this server keeps from asking the provider of summaries, in seconds; 0: it can be asked. */
   summariesPausedForSeconds(): number {
     return Math.ceil(this.writer.health().pausedForMs / 1000);
+  }
+
+  /** Queries are answered without writes, so a load balancer keeps sending requests. */
+  private writesCondition(): Condition {
+    if (!this.availability.isAvailable) return 'down';
+    return this.availability.takesWrites ? 'ok' : 'degraded';
   }
 
   /** Without workers of its own the server still answers whatever it is asked; they start again by themselves. */

@@ -1,13 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ClientAddressOf } from '../common/client-address.js';
 import type {} from '../common/incoming-request.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
 import { RequestDeadline } from '../common/request-deadline.js';
 import { isProgramsGet, PROGRAMS_GET } from '../graphql/programs-get.js';
 
-/** Gives each request an id and the time that it has. Registered before whatever looks at requests. */
-export function identifyRequests(server: FastifyInstance, timeoutMs: number): void {
+/** Gives each request an id, its client's address and a deadline. Registered before all other hooks. */
+export function identifyRequests(
+  server: FastifyInstance,
+  timeoutMs: number,
+  addressOf: ClientAddressOf,
+): void {
   server.addHook('onRequest', (request, reply, done) => {
-    identify(request, reply, timeoutMs);
+    identify(request, reply, timeoutMs, addressOf);
     if (isProgramsGet(request.method, request.headers)) request.headers[PROGRAMS_GET] = 'yes';
     done();
   });
@@ -17,11 +22,16 @@ export function identifyRequests(server: FastifyInstance, timeoutMs: number): vo
   });
 }
 
-export function identify(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
+export function identify(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  timeoutMs: number,
+  addressOf: ClientAddressOf,
+): void {
   const id = requestIdOf(request.headers['x-request-id']);
   const deadline = new RequestDeadline(timeoutMs);
   request.id = id;
-  request.work = { id, deadline };
+  request.work = { id, address: addressOf(request.raw), deadline };
   void reply.header('x-request-id', id);
   reply.raw.once('close', () => {
     deadline.close(!reply.raw.writableFinished);

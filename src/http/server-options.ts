@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { FastifyHttpOptions } from 'fastify';
+import { clientAddressOf, trustedProxies } from '../common/client-address.js';
 import type { Settings } from '../config/settings.js';
 import { answerRefusal } from '../graphql/error.filter.js';
 import { answerBrokenHttp } from './broken-http.js';
@@ -37,9 +38,10 @@ export function connectionsOf({ http, times }: Settings): Connections {
 
 /** How HTTP is served: what is taken, for how long it may take to arrive, and whose word on addresses counts. */
 export function serverOptions({ http, limits, times }: Settings, connections: Connections) {
+  const addressOf = clientAddressOf(http.trustProxy);
   return {
     bodyLimit: limits.maxBodyBytes,
-    trustProxy: trustOf(http.trustProxy),
+    trustProxy: trustedProxies(http.trustProxy),
     serverFactory: (handler) => {
       const server = createServer(
         {
@@ -59,16 +61,8 @@ export function serverOptions({ http, limits, times }: Settings, connections: Co
     clientErrorHandler: answerBrokenHttp,
     // What is wrong with a path that no route can be looked up for; no hook runs then.
     frameworkErrors: (error, request, reply) => {
-      identify(request, reply, times.requestMs);
+      identify(request, reply, times.requestMs, addressOf);
       answerRefusal(error, request, reply);
     },
   } satisfies FastifyHttpOptions<Server>;
-}
-
-/** A number counts the proxies from the one that this server is reached through. */
-function trustOf(
-  proxies: Settings['http']['trustProxy'],
-): string[] | false | ((address: string, hop: number) => boolean) {
-  if (proxies === null) return false;
-  return typeof proxies === 'number' ? (_address, hop) => hop < proxies : [...proxies];
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestEnded } from '../common/happenings.js';
 import type {} from '../common/incoming-request.js';
-import { outcomeOfRequest } from '../common/request-context.js';
+import { outcomeOfRequest, withRequest } from '../common/request-context.js';
 import type { Log } from './log.js';
 
 /** They come every few seconds, from machines. */
@@ -15,7 +15,9 @@ export function logRequests(server: FastifyInstance, log: Log): void {
     requestEnded.tell({ method: request.method, route: pathOf(request), status, outcome, durationMs });
     const level = levelOf(request, reply);
     if (log.isLevelEnabled(level)) {
-      log[level](factsOf(request, reply), 'request');
+      withRequest(request.work, () => {
+        log[level](factsOf(request, reply), 'request');
+      });
     }
     done();
   });
@@ -31,11 +33,9 @@ function levelOf(request: FastifyRequest, { statusCode }: FastifyReply): 'debug'
 const pathOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? '(unknown)';
 
 function factsOf(request: FastifyRequest, reply: FastifyReply): object {
-  const { caller, operation } = request.work;
+  const { operation } = request.work;
   return {
-    // Undefined is left out. The line is written when the request is no longer the current one.
-    requestId: request.id,
-    caller: caller?.key,
+    // Undefined is left out.
     method: request.method,
     path: pathOf(request),
     status: reply.statusCode,

@@ -3,6 +3,7 @@ import type { LogLevel } from '../config/observability-settings.js';
 import { currentRequest } from '../common/request-context.js';
 import { currentTrace } from '../common/spans.js';
 import { describeError } from './describe-error.js';
+import { LineLimit } from './line-limit.js';
 import { scrubLine } from './scrub.js';
 
 export type Log = Logger;
@@ -14,8 +15,19 @@ export const silentLog: Log = pino({ level: 'silent' });
  * Lines of JSON on the standard output, written beside the work and to their end when the process ends.
  * @param destination where else they go
  */
-export const createLog = (level: LogLevel, destination?: DestinationStream): Log =>
-  pino(options(level), destination ?? pino.destination({ dest: 1, sync: false }));
+export function createLog(level: LogLevel, destination?: DestinationStream): Log {
+  const limit = new LineLimit((kind, count) => {
+    log.warn({ kind, count }, 'similar lines left out');
+  });
+  // Before the listener of the destination, which closes it.
+  if (destination === undefined) process.once('exit', flushOf(limit));
+  const log = pino(options(level, limit), destination ?? pino.destination({ dest: 1, sync: false }));
+  return log;
+}
+
+const flushOf = (limit: LineLimit) => () => {
+  limit.flush();
+};
 
 /**
  * Lines for people at a terminal.
@@ -24,8 +36,12 @@ export const createLog = (level: LogLevel, destination?: DestinationStream): Log
 export async function createReadableLog(level: LogLevel, descriptor: 1 | 2): Promise<Log> {
   // Production reads no such lines, and need not load what makes them.
   const { default: pretty } = await import('pino-pretty');
-  return pino(
-    options(level),
+  const limit = new LineLimit((kind, count) => {
+    log.warn({ kind, count }, 'similar lines left out');
+  });
+  process.once('exit', flushOf(limit));
+  const log = pino(
+    options(level, limit),
     pretty({
       destination: descriptor,
       sync: true,
@@ -35,16 +51,42 @@ export async function createReadableLog(level: LogLevel, descriptor: 1 | 2): Pro
       singleLine: true,
     }),
   );
+  return log;
 }
 
-const options = (level: LogLevel): LoggerOptions => ({
+const options = (level: LogLevel, limit: LineLimit): LoggerOptions => ({
   level,
   timestamp: pino.stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },
   mixin: () => ({ ...requestFields(), ...currentTrace() }),
   serializers: { err: describeError },
-  hooks: { streamWrite: scrubLine },
+  hooks: {
+    streamWrite: scrubLine,
+    logMethod(given, method, levelNumber) {
+      const kind = limitedKindOf(given, levelNumber);
+      if (kind === null || limit.admits(kind)) method.apply(this, given);
+    },
+  },
 });
+
+/**
+ * The kind under which a line is limited; null: it is always written. Limited are lines about a request whose caller is not
+ * known or has exceeded its rate limit, and what libraries print, such as about broken frames of a WebSocket.
+ */
+function limitedKindOf([facts, message]: readonly unknown[], level: number): string | null {
+  const { context, path, status, outcome } = (
+    typeof facts === 'object' && facts !== null ? facts : {}
+  ) as Readonly<Record<string, unknown>>;
+  if (context === 'console') return 'console';
+  const { address, caller, isFromRouter = false } = currentRequest() ?? {};
+  const isAnonymous = address !== undefined && caller === undefined && !isFromRouter;
+  if (!isAnonymous && outcome !== 'RATE_LIMITED') return null;
+  const name = pino.levels.labels[level];
+  return [name, context, message, path, status, outcome].filter(isWord).join(' ');
+}
+
+const isWord = (part: unknown): part is string | number =>
+  typeof part === 'string' || typeof part === 'number';
 
 /** In every line about a request. */
 function requestFields(): object {

@@ -2,6 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Sequelize } from 'sequelize';
 import { openRequestCount } from '../common/request-deadline.js';
 import { connectionPoolOf } from '../database/connection-pool.js';
+import type { DatabaseAvailability } from '../database/database-availability.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 import type { ReadReplicas } from '../database/replicas/read-replicas.js';
@@ -46,6 +47,18 @@ export function openRequestsGauge(registry: Registry): void {
     registers: [registry],
     collect: () => {
       gauge.set(openRequestCount());
+    },
+  });
+}
+
+/** Whether mutations can succeed; queries are answered either way. */
+export function writesGauge(registry: Registry, availability: DatabaseAvailability): void {
+  const gauge = new Gauge({
+    name: 'lead_scoring_database_writable',
+    help: '1 while the database takes writes, 0 while it is read-only, its disk is full or it does not answer.',
+    registers: [registry],
+    collect: () => {
+      gauge.set(availability.isAvailable && availability.takesWrites ? 1 : 0);
     },
   });
 }

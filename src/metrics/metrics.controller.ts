@@ -1,5 +1,7 @@
-import { Controller, Get, Header, Headers, HttpStatus, NotFoundException, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Header, HttpStatus, NotFoundException, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { UnauthenticatedError } from '../access/authentication.js';
+import { FailedAttempts } from '../access/failed-attempts.js';
 import { MetricsReaders } from './metrics-readers.js';
 import { MetricsService } from './metrics.service.js';
 
@@ -8,24 +10,29 @@ export class MetricsController {
   constructor(
     private readonly metrics: MetricsService,
     private readonly readers: MetricsReaders,
+    private readonly failures: FailedAttempts,
   ) {}
 
-  /** The metrics in Prometheus' text format. 401 without the token, 404 where nobody may read them. */
+  /** The metrics in Prometheus' text format. 401 without the token, 429 after too many wrong ones, 404 if nobody may read them. */
   @Get()
   @Header('cache-control', 'no-store')
   async read(
-    @Headers('authorization') authorization: string | undefined,
+    @Req() { headers: { authorization }, work }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     switch (this.readers.decide(authorization)) {
       case 'nobody':
         throw new NotFoundException('Cannot GET /metrics');
       case 'refused':
+        if (authorization !== undefined) await this.countFailure(work.address);
         void reply.status(HttpStatus.UNAUTHORIZED).header('www-authenticate', 'Bearer');
         return '';
       case 'admitted':
         void reply.header('content-type', this.metrics.contentType);
         return this.metrics.read();
     }
+  }
+  private countFailure(address = 'unknown'): Promise<void> {
+    return this.failures.record(new UnauthenticatedError('the metrics token is wrong'), 'http', address);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Sequelize } from 'sequelize';
+import { DatabaseAvailability } from '../database/database-availability.js';
 import { ProbeConnection } from '../database/probe-connection.js';
 import { ReadReplicas } from '../database/replicas/read-replicas.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
@@ -14,6 +15,7 @@ import {
   providerGauge,
   queueGauge,
   replicasGauge,
+  writesGauge,
 } from './gauges.js';
 import { serverMetrics } from './server-metrics.js';
 
@@ -29,11 +31,13 @@ export class MetricsService implements OnModuleDestroy {
     replicas: ReadReplicas,
     writer: SummaryWriter,
     listSizes: ListSizes,
+    availability: DatabaseAvailability,
   ) {
     collectDefaultMetrics({ register: this.registry });
     openRequestsGauge(this.registry);
     poolGauge(this.registry, sequelize);
     replicasGauge(this.registry, replicas);
+    writesGauge(this.registry, availability);
     providerGauge(this.registry, () => writer.health());
     queueGauge(this.registry, probe);
     listSizesGauge(this.registry, listSizes);

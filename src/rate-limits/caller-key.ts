@@ -1,9 +1,9 @@
 import type { RequestContext } from '../common/request-context.js';
 
 interface Request {
-  readonly work: Pick<RequestContext, 'caller'>;
-  readonly ip: string;
+  readonly work: Pick<RequestContext, 'caller' | 'address'>;
 }
 
-/** Who a request counts for: its caller, or where it comes from as long as nobody has said who that is. */
-export const callerKeyOf = ({ work, ip }: Request): string => work.caller?.key ?? `address:${ip}`;
+/** The key that a request counts for: its caller, or its client's address if it has no caller. */
+export const callerKeyOf = ({ work }: Request): string =>
+  work.caller?.key ?? `address:${work.address ?? 'unknown'}`;

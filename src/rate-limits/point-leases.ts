@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { now } from './monotonic-clock.js';
-import type { RateStore } from './rate-store.js';
+import type { PointStore } from './rate-store.js';
 
 /** Callers that are remembered; of others, points that were leased are lost. */
 const MAX_CALLERS = 20_000;
@@ -21,7 +21,7 @@ export class PointLeases {
   private readonly leases = new LRUCache<string, Lease>({ max: MAX_CALLERS });
 
   constructor(
-    private readonly store: () => RateStore,
+    private readonly store: () => PointStore,
     private readonly max: number,
   ) {}
 
@@ -43,6 +43,12 @@ export class PointLeases {
         lease.waiting -= 1;
       }
     }
+  }
+
+  /** Whether a point is known to be refused, without asking the store. */
+  isSpent(key: string): boolean {
+    const lease = this.leases.get(key);
+    return lease !== undefined && lease.isEmpty && lease.left === 0 && now() < lease.endsAt;
   }
 
   private leaseOf(key: string): Lease {

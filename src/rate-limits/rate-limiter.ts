@@ -2,33 +2,54 @@ import { DomainError } from '../common/domain-error.js';
 import { rateLimited } from '../common/happenings.js';
 import type { RateLimits } from '../config/limit-settings.js';
 import type { MutationCounts } from '../graphql/limits/mutation-counts.js';
+import { FallbackRateStore } from './fallback-rate-store.js';
+import { LocalRateStore } from './local-rate-store.js';
 import { PointLeases } from './point-leases.js';
-import type { Demand, RateStore } from './rate-store.js';
+import { cannotCount, type Demand, type PointStore } from './rate-store.js';
 
-/** Holds callers to what they may ask for in a minute, on all replicas together. */
+interface Stores {
+  readonly ofCallers: PointStore;
+  readonly ofFailures: PointStore;
+}
+
+/**
+ * Limits what callers may ask for in a minute, on all replicas together. While the database cannot count, each process counts
+ * for itself.
+ */
 export class RateLimiter {
-  private store: RateStore | null = null;
+  private stores: Stores | null = null;
   private readonly requests: PointLeases;
   private readonly refusals: PointLeases;
 
   constructor(private readonly limits: RateLimits) {
-    const store = () => {
-      if (this.store === null) throw new Error('The rate limiter has no database yet.');
-      return this.store;
-    };
-    this.requests = new PointLeases(store, limits.requestsPerMinute);
-    this.refusals = new PointLeases(store, limits.refusedPerMinute);
+    this.requests = new PointLeases(() => this.shared().ofCallers, limits.requestsPerMinute);
+    this.refusals = new PointLeases(() => this.shared().ofFailures, limits.refusedPerMinute);
   }
 
   /** Options of GraphQL are there before the database is. */
-  useStore(store: RateStore): void {
-    this.store = store;
+  useStore(shared: PointStore): void {
+    const local = new LocalRateStore();
+    this.stores = {
+      ofCallers: new FallbackRateStore(shared, local, cannotCount),
+      // A wrong credential is rejected whether or not the database answers.
+      ofFailures: new FallbackRateStore(shared, local, () => true),
+    };
+  }
+
+  private shared(): Stores {
+    if (this.stores === null) throw new Error('The rate limiter has no database yet.');
+    return this.stores;
   }
 
   /** @throws DomainError RATE_LIMITED where a caller has made too many requests */
   async countRequest(caller: string): Promise<void> {
     if (this.limits.requestsPerMinute === 0) return;
     refuseFor('requests', await this.requests.spend(`requests ${caller}`), this.limits.requestsPerMinute);
+  }
+
+  /** Whether this process knows that the address has failed too often in the current minute. */
+  isReached(address: string): boolean {
+    return this.limits.refusedPerMinute > 0 && this.refusals.isSpent(`refused ${address}`);
   }
 
   /**
@@ -51,8 +72,7 @@ export class RateLimiter {
       { key: `dear ${caller}`, points: counts.dear, max: this.limits.dearPerMinute },
     ].filter(({ points, max }) => points > 0 && max > 0);
     if (demands.length === 0) return;
-    if (this.store === null) throw new Error('The rate limiter has no database yet.');
-    const { granted, endsInMs } = await this.store.take(demands);
+    const { granted, endsInMs } = await this.shared().ofCallers.take(demands);
     if (!granted) refuseFor('mutations', Math.max(endsInMs, 1), smallest(demands));
   }
 }

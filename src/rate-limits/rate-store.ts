@@ -1,4 +1,6 @@
 import type { Sequelize } from 'sequelize';
+import { writeRejected } from '../common/happenings.js';
+import { errorCodeOf } from '../database/connection-faults.js';
 import { readRows } from '../database/read-rows.js';
 
 /** So many points of a key, of which there are `max` in a minute. */
@@ -17,16 +19,38 @@ export interface Taken {
   readonly endsInMs: number;
 }
 
+export interface PointStore {
+  /** @param mayBeLess of one key, take what there is */
+  take(demands: readonly Demand[], mayBeLess?: boolean): Promise<Taken>;
+}
+
+/**
+ * SQLSTATEs of a database that answers reads but cannot count: it is read-only (25006) or a standby, whose unlogged tables
+ * cannot be read (0A000); its disk is full (53100) or fails (58030); its file system or our role may not write (42501); or it
+ * accepts no transaction ids any more (54000).
+ */
+const CANNOT_COUNT = /^(25006|0A000|53100|58030|42501|54000)$/;
+
+export const cannotCount = (error: unknown): boolean => CANNOT_COUNT.test(errorCodeOf(error) ?? '');
+
 /**
  * Points that all replicas take from, in PostgreSQL. One statement for all keys of a request, which takes all or nothing.
  * (rate-limiter-flexible goes by the clock of each process, cannot take part of what it is asked for, and prepares
  * statements by name, which poolers of transactions do not bear.)
  */
-export class RateStore {
+export class RateStore implements PointStore {
   constructor(private readonly sequelize: Sequelize) {}
 
-  /** @param mayBeLess of one key, take what there is */
   async take(demands: readonly Demand[], mayBeLess = false): Promise<Taken> {
+    try {
+      return await this.takeShared(demands, mayBeLess);
+    } catch (error) {
+      if (cannotCount(error)) writeRejected.tell({});
+      throw error;
+    }
+  }
+
+  private async takeShared(demands: readonly Demand[], mayBeLess: boolean): Promise<Taken> {
     const [row] = await readRows<Taken>(this.sequelize, {
       sql: 'SELECT granted, taken, "endsInMs" FROM take_rate_points($1, $2, $3, $4)',
       bind: [

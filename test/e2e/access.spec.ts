@@ -307,6 +307,7 @@ async function fetchRaw(headers: readonly string[]): Promise<number> {
 describe('keys of an address', () => {
   let server: Server;
   let served: object[] | null = [];
+  let fetchCount = 0;
   let settings: ConstructorParameters<typeof TokenVerifier>[0];
   const next = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const publicOf = async (key: typeof publicKey, kid: string) => ({ ...(await exportJWK(key)), kid });
@@ -314,6 +315,7 @@ describe('keys of an address', () => {
 
   beforeAll(async () => {
     server = createServer((_, response) => {
+      fetchCount += 1;
       if (served === null) response.writeHead(500).end();
       else response.end(JSON.stringify({ keys: served }));
     });
@@ -341,6 +343,47 @@ describe('keys of an address', () => {
     served = [await publicOf(next.publicKey, 'two')];
     expect((await verifier.authenticate(fresh)).caller.key).toMatch(/^jwt:[\w-]{22}$/);
     await expect(verifier.authenticate(old)).rejects.toThrow('ERR_JWKS_NO_MATCHING_KEY');
+  });
+
+  it('without names may change and stand beside one another', async () => {
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const [first, second] = await Promise.all([publicKey, other.publicKey].map((key) => exportJWK(key)));
+    const old = await signed();
+    const fresh = await signed({}, {}, other.privateKey);
+    const verifier = new TokenVerifier(settings, times);
+    served = [first ?? {}];
+    expect((await verifier.authenticate(old)).caller.role).toBe('admin');
+    await expect(verifier.authenticate(fresh)).rejects.toThrow('ERR_JWS_SIGNATURE_VERIFICATION_FAILED');
+    served = [second ?? {}];
+    expect((await verifier.authenticate(fresh)).caller.role).toBe('admin');
+    served = [first ?? {}, second ?? {}];
+    for (const token of [old, fresh]) {
+      expect((await verifier.authenticate(token)).caller.role).toBe('admin');
+    }
+    await expect(verifier.authenticate(await signed({}, {}, stranger))).rejects.toThrow(
+      'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+    );
+    await expect(verifier.authenticate(await signed({ aud: 'other' }))).rejects.toThrow('claim aud');
+  });
+
+  it('are fetched once for a flood of forged tokens, also while they cannot be had', async () => {
+    served = [await exportJWK(publicKey)];
+    const forged = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        signed({}, index % 2 === 0 ? {} : { kid: `forged-${index}` }, stranger),
+      ),
+    );
+    const verifier = new TokenVerifier(settings, { ...times, cooldownMs: 60_000 });
+    fetchCount = 0;
+    for (const token of forged) await expect(verifier.authenticate(token)).rejects.toThrow('ERR_J');
+    expect(fetchCount).toBe(1);
+    served = null;
+    const without = new TokenVerifier(settings, times);
+    fetchCount = 0;
+    for (const token of forged) {
+      await expect(without.authenticate(token)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    }
+    expect(fetchCount).toBeLessThanOrEqual(2);
   });
 
   it('are not those of tokens that name another', async () => {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { createDatabaseServer, type DatabaseServer } from '../support/database-server.js';
+import { insertInteraction, insertLead } from '../support/fixtures.js';
 
 const LEADS = '{ leadsConnection(first: 1) { nodes { id } } }';
 const CREATE = `mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "new@example.com" }) { id } }`;
@@ -20,7 +23,10 @@ beforeAll(async () => {
     'reserved_connections=0',
     'autovacuum=off',
   ]);
-  api = await startApi({ DATABASE_POOL_SIZE: '4', DATABASE_ACQUIRE_TIMEOUT_MS: '300' }, postgres.url);
+  api = await startApi(
+    { DATABASE_POOL_SIZE: '4', DATABASE_ACQUIRE_TIMEOUT_MS: '300', RATE_LIMIT_PER_MINUTE: '1000' },
+    postgres.url,
+  );
   admin = await connect(postgres.url);
 });
 afterAll(async () => {
@@ -103,5 +109,73 @@ describe('a server whose database', () => {
     while ((await api.codeOf(LEADS)) !== undefined);
     expect(await api.codeOf(CREATE)).toBeUndefined();
     await admin.rows('DELETE FROM leads');
+  });
+});
+
+const get = async (path: string) =>
+  (await request(api.app.getHttpServer()).get(path)) as { status: number; text: string };
+const isWritable = async () =>
+  /^lead_scoring_database_writable (\d)$/m.exec((await get('/metrics')).text)?.[1];
+
+/** Every query of the schema. @param id of a lead */
+const READS = (id: number) => [
+  LEADS,
+  '{ leads { id interactions { id } } }',
+  `{ lead(id: ${id}) { id scoreIsStale summaryDetail { isStale } scoreBreakdown { __typename } } }`,
+  '{ leadStats { totalCount byStatus { status count } } }',
+  '{ interactions { id } }',
+  '{ interaction(id: 1) { id } }',
+  `{ interactionsByLead(leadId: ${id}) { id } }`,
+  `{ lead(id: ${id}) { interactionsConnection { totalCount } interactions { id } } }`,
+  '{ rescoreRun(id: 1) { id } }',
+  '{ rescoreRuns { nodes { id } } }',
+  '{ summaryBatch(id: 1) { id } }',
+];
+/** Every mutation that writes. */
+const WRITES = (id: number, interactionId: number | string) => [
+  CREATE,
+  `mutation { updateLead(updateLeadInput: { id: ${id}, company: "New" }) { id } }`,
+  `mutation { removeLead(id: ${id}) }`,
+  `mutation { createInteraction(createInteractionInput: { type: CALL, date: "2026-01-01", leadId: ${id} }) { id } }`,
+  `mutation { updateInteraction(updateInteractionInput: { id: ${interactionId}, notes: "New" }) { id } }`,
+  `mutation { removeInteraction(id: ${interactionId}) }`,
+  `mutation { regenerateSummary(id: ${id}) { id } }`,
+  'mutation { recalculateAllScores { count } }',
+  'mutation { regenerateSummaries { id } }',
+  'mutation { cancelSummaryBatch(id: 1) { id } }',
+];
+
+describe('while the database takes no writes', () => {
+  it('every query is answered, every mutation fails with one code, and health and metrics say so', async () => {
+    const id = await insertLead(admin, { email: 'kept@example.com' });
+    const interactionId = await insertInteraction(admin, id);
+    await setReadOnly(true);
+    for (const query of READS(id))
+      expect([query, await api.send(query)]).toMatchObject([query, { data: {} }]);
+    for (const query of WRITES(id, interactionId)) {
+      const { errors } = await api.send(query);
+      expect([query, errors]).toMatchObject([query, [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]]);
+      expect(errors?.[0]?.message).toMatch(/takes no writes/);
+    }
+    const ready = await get('/health/ready');
+    expect([ready.status, JSON.parse(ready.text)]).toMatchObject([
+      200,
+      { status: 'degraded', checks: { database: 'ok', writes: 'degraded' } },
+    ]);
+    expect((await get('/health')).status).toBe(200);
+    expect(await isWritable()).toBe('0');
+    await admin.rows('SET default_transaction_read_only = off');
+    await setReadOnly(false);
+    while ((await isWritable()) !== '1') await sleep(100);
+    expect(await api.codeOf(CREATE)).toBeUndefined();
+  });
+
+  it('queries are answered also when only the table of rate limits meets the full disk', async () => {
+    await admin.rows('TRUNCATE rate_limits');
+    await admin.rows('CREATE TRIGGER fill BEFORE INSERT ON rate_limits FOR EACH ROW EXECUTE FUNCTION fill()');
+    // More than one lease, so that the table is asked for.
+    for (let sent = 0; sent < 25; sent += 1) expect(await api.codeOf('{ __typename }')).toBeUndefined();
+    expect(await isWritable()).toBe('0');
+    await admin.rows('DROP TRIGGER fill ON rate_limits');
   });
 });

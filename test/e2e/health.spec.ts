@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const get = (path: string) => request(api.app.getHttpServer()).get(path);
 const LISTS = { leads: { count: 0, limit: 5000 }, interactions: { count: 0, limit: 50_000 } };
-const WELL = { database: 'ok', migrations: 'ok', queue: 'ok', summaries: 'ok' };
+const WELL = { database: 'ok', writes: 'ok', migrations: 'ok', queue: 'ok', summaries: 'ok' };
 
 /** Answers are a second old at most. */
 async function untilReadyIs(expected: object): Promise<void> {

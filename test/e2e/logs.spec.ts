@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { connect as connectTo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { createApiKey } from '../support/api-key.js';
@@ -207,6 +209,25 @@ async function provokeAccess(url: string): Promise<void> {
   }
 }
 
+/** A frame that no client may send; graphql-ws prints the error of its socket. */
+async function sendBrokenFrame(url: string): Promise<void> {
+  const { port } = new URL(url);
+  const socket = connectTo(Number(port), '127.0.0.1');
+  const lines = [
+    'GET /graphql HTTP/1.1',
+    'Host: localhost',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Protocol: graphql-transport-ws',
+  ];
+  socket.on('error', () => undefined).write(`${lines.join('\r\n')}\r\n\r\n`);
+  await once(socket, 'data');
+  socket.resume().write(Buffer.from([0xff, 0xff]));
+  await once(socket, 'close');
+}
+
 type Line = Readonly<Record<string, unknown>>;
 
 const linesOf = ({ stdout }: Finished): Line[] =>
@@ -336,4 +357,39 @@ describe('the log of a server', () => {
     expect([linesOf({ stdout } as Finished), stderr]).toEqual([[], '']);
     expect(stdout).toMatch(/ready at/);
   });
+
+  it('stays small under a flood of callers without credentials, and counts what it leaves out', async () => {
+    const server = await serve({
+      LOG_LEVEL: 'info',
+      OPENROUTER_API_KEY: '',
+      SUMMARY_PROVIDER: 'template',
+      ROUTER_SECRET,
+      METRICS_TOKEN,
+    });
+    const host = new URL(server.url);
+    const query = '{ leadStats { totalCount } }';
+    const unknownKey = () => `lsk_${Math.ceil(Math.random() * 1e8)}_${'x'.repeat(43)}`;
+    const attempts: (() => Promise<unknown>)[] = [
+      () => send(server.url, { query }, { authorization: `Bearer ${unknownKey()}` }),
+      () => send(server.url, { query }, { authorization: 'Bearer lsk_malformed' }),
+      () => send(server.url, { query }, { authorization: '' }),
+      () => send(server.url, { query }, { authorization: '', 'router-authorization': 'wrong' }),
+      () => fetch(new URL(`/unknown-${Math.random()}`, host)),
+      () => fetch(new URL('/%', host)),
+      () => fetch(new URL('/metrics', host), { headers: { authorization: 'Bearer wrong' } }),
+      () =>
+        answersTo(connectSocket(server.url, undefined, { authorization: 'Bearer lsk_wrong' }), query).next(),
+      () => sendBrokenFrame(server.url),
+    ];
+    for (let round = 0; round < 50; round += 1) {
+      await Promise.all(attempts.map((attempt) => attempt().catch(() => undefined)));
+    }
+    const lines = linesOf(await server.stop());
+    expect(lines.length).toBeLessThan(200);
+    const left = lines.filter(({ msg }) => msg === 'similar lines left out');
+    const requests = lines.filter(({ msg }) => msg === 'request').length;
+    const omitted = left.filter(({ kind }) => String(kind).startsWith('info request'));
+    expect(omitted.reduce((sum, { count }) => sum + Number(count), requests)).toBe(6 * 50);
+    expect(left.map(({ kind }) => kind)).toContain('console');
+  }, 60_000);
 });

@@ -134,7 +134,7 @@ describe('the database in use', () => {
   });
 });
 
-describe("a role that is not the owner of the tables", () => {
+describe('a role that is not the owner of the tables', () => {
   const ROLE = `server_${String(process.pid)}`;
   const asOwner = (sql: string) => withConnection(migrated.url, (connection) => connection.rows(sql));
 
@@ -246,7 +246,9 @@ describe('pnpm migrate', () => {
     );
     const refused = await migrate('down', '--to', '0014-api-keys');
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain('would lose:\n  - the table api_keys with 1 row\nNothing was undone. Add --yes');
+    expect(refused.stderr).toContain(
+      'would lose:\n  - the table api_keys with 1 row\nNothing was undone. Add --yes',
+    );
     expect((await migrate('status')).stdout).not.toContain('pending');
 
     const done = await migrate('down', '--to', '0014-api-keys', '--yes');

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { Sequelize } from 'sequelize';
 import request, { type Response } from 'supertest';
+import { WebSocket } from 'ws';
 import { RateStore } from '../../src/rate-limits/rate-store.js';
 import { type Api, startApi } from '../support/api.js';
 import { createApiKey } from '../support/api-key.js';
@@ -211,5 +213,62 @@ describe('failed proofs of who somebody is', () => {
     expect(await statusOf(api, from('203.0.113.1'))).toBe(401);
     expect(await statusOf(api, from('203.0.113.2'))).toBe(401);
     expect(await statusOf(api, from('203.0.113.3'))).toBe(429);
+  });
+
+  const unknownKey = (id: number) => ({ authorization: `Bearer lsk_${id}_${'x'.repeat(43)}` });
+
+  it('are rejected without the database once there were too many', async () => {
+    const api = await replica(LIMIT);
+    expect(await statusOf(api, unknownKey(1))).toBe(401);
+    expect(await statusOf(api, unknownKey(2))).toBe(401);
+    expect(await statusOf(api, unknownKey(3))).toBe(429);
+    const statements = await api.countStatements(async () => {
+      for (let id = 4; id < 44; id += 1) expect(await statusOf(api, unknownKey(id))).toBe(429);
+    });
+    // The copy of the keys is read again when it is four seconds old.
+    expect(statements).toBeLessThanOrEqual(2);
+    expect(await statusOf(api, { authorization: `Bearer ${key}` })).toBe(200);
+  });
+
+  it('that come at once share reads of the database', async () => {
+    const api = await replica({ AUTH: 'on', RATE_LIMIT_REFUSED_PER_MINUTE: '0' });
+    await post(api, undefined, unknownKey(1));
+    const statements = await api.countStatements(() =>
+      Promise.all(Array.from({ length: 40 }, (_, id) => post(api, undefined, unknownKey(id + 1)))),
+    );
+    expect(statements).toBeLessThanOrEqual(4);
+  });
+
+  it('count over sockets as well, for the address that a trusted proxy tells', async () => {
+    const api = await replica({ ...LIMIT, TRUST_PROXY: '1' });
+    await api.app.listen(0, '127.0.0.1');
+    const socketFrom = async (address: string): Promise<number> => {
+      const url = `${(await api.app.getUrl()).replace(/^http/, 'ws')}/graphql`;
+      const socket = new WebSocket(url, 'graphql-transport-ws', { headers: { 'x-forwarded-for': address } });
+      await once(socket, 'open');
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer lsk_1_x' } }));
+      const [code] = (await once(socket, 'close')) as [number];
+      return code;
+    };
+    expect(await socketFrom('2001:db8:1:1::1')).toBe(4403);
+    expect(await socketFrom('[2001:db8:1:1:ffff::2]:4711')).toBe(4403);
+    expect(await socketFrom('2001:db8:1:1::3')).toBe(4429);
+    expect(await statusOf(api, from('2001:db8:1:1::4'))).toBe(429);
+    expect(await socketFrom('2001:db8:1:2::1')).toBe(4403);
+  });
+
+  it('count as secrets of routers and tokens for metrics, too', async () => {
+    const secret = 'a secret of routers, of 32 characters or more';
+    const api = await replica({ ...LIMIT, ROUTER_SECRET: secret, METRICS_TOKEN: 'metrics-token' });
+    const withSecret = (value: string) =>
+      statusOf(api, { authorization: `Bearer ${key}`, 'router-authorization': value });
+    const metrics = async (token: string) =>
+      (await request(api.app.getHttpServer()).get('/metrics').set('authorization', `Bearer ${token}`)).status;
+    expect(await withSecret(`${secret}x`)).toBe(200);
+    expect(await metrics('wrong')).toBe(401);
+    expect(await metrics('wrong again')).toBe(429);
+    expect(await withSecret('')).toBe(429);
+    expect(await withSecret(secret)).toBe(200);
+    expect(await metrics('metrics-token')).toBe(200);
   });
 });

@@ -18,6 +18,7 @@ import { insertLead, insertLeads } from '../support/fixtures.js';
 import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { StreamingReplica } from '../support/streaming-replica.js';
 import { startTransactionPooler } from '../support/transaction-pooler.js';
+import { answersTo, connectSocket } from '../support/websocket.js';
 
 /** More than any test takes, so that none depends on how quick it is. */
 const MAX_LAG_MS = 60_000;
@@ -263,9 +264,32 @@ describe('reading from a replica', () => {
     });
   });
 
-  it('reads nothing from a replica that has become a primary of its own', async () => {
+  it('answers queries on a standby, and mutations once it is promoted; other servers read nothing from it then', async () => {
     await inStep();
+    const standby = await startServerProgram({
+      cwd: directory,
+      env: { DATABASE_URL: replica.url, DATABASE_REPLICA_URLS: replica.url, SUMMARY_PROVIDER: 'off' },
+    });
+    const mutation = `mutation { updateLead(updateLeadInput: { id: ${leadId}, company: "Promoted" }) { company } }`;
+    expect(await standby.ask(`{ lead(id: ${leadId}) { company } }`)).toMatchObject({ data: { lead: {} } });
+    expect(await standby.ask(mutation)).toMatchObject({
+      errors: [
+        {
+          message: expect.stringMatching(/takes no writes/),
+          extensions: { code: 'SERVICE_UNAVAILABLE' },
+        },
+      ],
+    });
+    const client = connectSocket(standby.url);
+    const progress = answersTo(client, 'subscription { rescoreProgress { status } }');
+    const firstProgress = progress.next();
+
     await replica.promote();
+    expect(await standby.ask(mutation)).toEqual({ data: { updateLead: { company: 'Promoted' } } });
+    expect(await standby.ask('mutation { recalculateAllScores { count } }')).toMatchObject({ data: {} });
+    expect(await firstProgress).toMatchObject({ value: { data: { rescoreProgress: {} } } });
+    await client.dispose();
+    await standby.stop();
     await until(() => faultOf(replicasOf(api)) === 'no replica of the primary');
     await withConnection(replica.url, (astray) => astray.rows(`UPDATE leads SET company = 'Astray'`));
     expect((await readAs('a reader'))?.port).toBe(portOf(primary.url));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { toDomainError } from '../database-errors.js';
+import { errorCodeOf } from '../connection-faults.js';
+import { rejectedWrite, toDomainError } from '../database-errors.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { SteadyConnection } from './steady-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
@@ -68,6 +69,8 @@ export class CallerWrites {
     try {
       await this.connection.rows(BEGIN_WRITE, [caller, id]);
     } catch (error) {
+      // A standby cannot even read the table, which is unlogged.
+      if (errorCodeOf(error) === '0A000') throw rejectedWrite(error);
       throw toDomainError(error) ?? error;
     }
     let isCertain = true;

@@ -37,10 +37,10 @@ export async function checkKey({ baseUrl, apiKey }: OpenRouterSettings): Promise
   let answer;
   try {
     answer = await sendRequest(`${baseUrl}/key`, { apiKey }, AbortSignal.timeout(KEY_TIMEOUT_MS));
-  } catch {
+  } catch (error) {
     return {
       outcome: 'bad',
-      message: `Nothing answers at ${hostOf(baseUrl)}: check OPENROUTER_BASE_URL, the network and a firewall between.`,
+      message: `Nothing answers at ${hostOf(baseUrl)}: ${detailOf(error)}. Check OPENROUTER_BASE_URL, the network and a firewall between.`,
     };
   }
   if (answer.status === 401 || answer.status === 403) {
@@ -116,5 +116,12 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   SUMMARY_PROVIDER_AUTH_FAILED: 'Check OPENROUTER_API_KEY.',
   SUMMARY_PROVIDER_PAYMENT_REQUIRED: 'Add credit, or raise the limit of the key.',
 };
+
+/** What the log has of the failure: our own words. */
+function detailOf(error: unknown): string {
+  const cause = error instanceof SummaryProviderError ? (error.cause as { readonly detail?: unknown }) : {};
+  const { detail } = cause;
+  return typeof detail === 'string' ? detail : 'it did not answer in time';
+}
 
 const hostOf = (url: string): string => new URL(url).host;

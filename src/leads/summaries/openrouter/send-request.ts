@@ -1,3 +1,4 @@
+import { connectionProblem } from '../../../database/connection-faults.js';
 import { SummaryProviderError } from '../provider-error.js';
 
 const MAX_BODY_BYTES = 1_000_000;
@@ -42,7 +43,7 @@ export async function sendRequest(
     if (error instanceof SummaryProviderError || signal.aborted) throw error;
     throw new SummaryProviderError(
       'SUMMARY_PROVIDER_UNAVAILABLE',
-      { detail: 'the connection failed' },
+      { detail: `the connection failed: ${connectionProblem(error)}` },
       { isRetryable: true, isOutage: true },
     );
   }

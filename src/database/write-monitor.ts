@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import { writeRejected } from '../common/happenings.js';
+import { DatabaseAvailability } from './database-availability.js';
+import { DedicatedConnections } from './dedicated-connections.js';
+
+const CHECK = `SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;
+const CHECK_INTERVAL_MS = 5_000;
+/** While there are no writes, recovery is to be noticed soon. */
+const RECOVERY_INTERVAL_MS = 1_000;
+/** How long a rejected write counts: only a statement that needs space meets a full disk. */
+const REJECTION_COUNTS_MS = 5_000;
+
+/**
+ * Finds out whether the database takes writes. A new session shows a standby and read-only defaults of the database or the
+ * role, which a session keeps as they were when it began. A full disk shows in writes that are rejected.
+ */
+@Injectable()
+export class WriteMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(WriteMonitor.name);
+  private readonly closing = new AbortController();
+  private stopListening: () => void = () => undefined;
+  private checking: Promise<boolean | null> = Promise.resolve(null);
+  private isReadOnly = false;
+  private rejectedAt = -Infinity;
+
+  constructor(
+    private readonly connections: DedicatedConnections,
+    private readonly availability: DatabaseAvailability,
+    private readonly timeoutMs: number,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.stopListening = writeRejected.listen(() => {
+      this.rejectedAt = performance.now();
+      this.update();
+    });
+    void this.watch();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.closing.abort();
+    this.stopListening();
+    // Leaves no session behind; bounded by its timeouts.
+    await this.checking;
+  }
+
+  private async watch(): Promise<void> {
+    const { signal } = this.closing;
+    while (!signal.aborted) {
+      if (this.availability.isAvailable) {
+        this.checking = this.isNewSessionReadOnly();
+        this.isReadOnly = (await this.checking) ?? this.isReadOnly;
+      }
+      if (signal.aborted) return;
+      this.update();
+      const interval = this.availability.takesWrites ? CHECK_INTERVAL_MS : RECOVERY_INTERVAL_MS;
+      await sleep(interval, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Null: it could not be found out, which is not for this monitor to report. */
+  private async isNewSessionReadOnly(): Promise<boolean | null> {
+    try {
+      const client = await this.connections.open('write check', this.timeoutMs);
+      try {
+        // The driver has this option, its types do not. One that hangs would stop the monitor.
+        const check = { text: CHECK, query_timeout: this.timeoutMs } as pg.QueryConfig;
+        const { rows } = await client.query<{ isReadOnly: boolean }>(check);
+        return rows[0]?.isReadOnly ?? null;
+      } finally {
+        void client.end().catch(() => undefined);
+      }
+    } catch {
+      return null;
+    }
+  }
+
+  private update(): void {
+    const isRejecting = performance.now() - this.rejectedAt < REJECTION_COUNTS_MS;
+    const takesWrites = !this.isReadOnly && !isRejecting;
+    if (takesWrites === this.availability.takesWrites) return;
+    this.availability.takesWrites = takesWrites;
+    if (takesWrites) this.logger.warn('The database takes writes again.');
+    else {
+      this.logger.error(
+        'The database takes no writes: mutations fail, and queries are answered with rate limits of this server alone.',
+      );
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { now } from './monotonic-clock.js';
+import type { Demand, PointStore, Taken } from './rate-store.js';
+
+/** How long points are counted locally before the shared store is tried again. */
+const RETRY_AFTER_MS = 1_000;
+
+/** Takes points from the shared store, and from the local one while the shared store fails in the given way. */
+export class FallbackRateStore implements PointStore {
+  private localUntil = -Infinity;
+
+  constructor(
+    private readonly shared: PointStore,
+    private readonly local: PointStore,
+    private readonly fallsBackOn: (error: unknown) => boolean,
+  ) {}
+
+  async take(demands: readonly Demand[], mayBeLess = false): Promise<Taken> {
+    if (now() < this.localUntil) return this.local.take(demands, mayBeLess);
+    try {
+      return await this.shared.take(demands, mayBeLess);
+    } catch (error) {
+      if (!this.fallsBackOn(error)) throw error;
+      this.localUntil = now() + RETRY_AFTER_MS;
+      return this.local.take(demands, mayBeLess);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { LRUCache } from 'lru-cache';
+import { now } from './monotonic-clock.js';
+import type { Demand, PointStore, Taken } from './rate-store.js';
+
+const MINUTE_MS = 60_000;
+/** A key that is evicted begins a new minute. */
+const MAX_KEYS = 20_000;
+
+interface Minute {
+  used: number;
+  readonly endsAt: number;
+}
+
+/** Points of this process alone, by the rules of `take_rate_points`. Its memory is bounded. */
+export class LocalRateStore implements PointStore {
+  private readonly minutes = new LRUCache<string, Minute>({ max: MAX_KEYS });
+
+  take(demands: readonly Demand[], mayBeLess = false): Promise<Taken> {
+    const wanted = demands.map((demand) => ({ ...demand, minute: this.minuteOf(demand.key) }));
+    const lacking = wanted.filter(({ minute, points, max }) => minute.used + points > max);
+    const [first] = wanted;
+    const part = first === undefined ? 0 : Math.min(first.points, Math.max(first.max - first.minute.used, 0));
+    const taken = lacking.length === 0 || mayBeLess ? part : 0;
+    const granted = lacking.length === 0 || taken > 0;
+    if (granted) for (const { minute, points } of wanted) minute.used += mayBeLess ? taken : points;
+    const ends = (granted ? wanted : lacking).map(({ minute }) => minute.endsAt);
+    const endsAt = granted ? Math.min(...ends) : Math.max(...ends);
+    return Promise.resolve({ granted, taken, endsInMs: endsAt - now() });
+  }
+
+  private minuteOf(key: string): Minute {
+    const known = this.minutes.get(key);
+    if (known !== undefined && known.endsAt > now()) return known;
+    const minute = { used: 0, endsAt: now() + MINUTE_MS };
+    this.minutes.set(key, minute);
+    return minute;
+  }
+}
