@@ -5,7 +5,7 @@ import { readRows } from './read-rows.js';
 export type ListSizes = Readonly<Record<string, number>>;
 
 /** For how long a count is used. */
-const MAX_AGE_MS = 5_000;
+const MAX_AGE_MS = 10_000;
 
 /** How many rows lists without pages have at the moment: a count that ends at the limit of the list. */
 export class ListSizeReader {

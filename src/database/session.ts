@@ -93,6 +93,7 @@ export async function openSession(options: SessionOptions): Promise<pg.Client> {
 
 function clientConfig(address: DatabaseAddress, options: SessionOptions): pg.ClientConfig {
   const { host, port, user, password, database, applicationName, tls } = address;
+  const ssl = host.startsWith('/') ? false : tlsOf(tls);
   return {
     host,
     port,
@@ -100,9 +101,9 @@ function clientConfig(address: DatabaseAddress, options: SessionOptions): pg.Cli
     database,
     // A function, so that the driver asks neither PGPASSWORD nor a password file.
     password: () => password ?? '',
-    ssl: host.startsWith('/') ? false : tlsOf(tls),
+    ssl,
     // Set in any case, so that the driver does not ask PGSSLNEGOTIATION.
-    sslnegotiation: tls.sslnegotiation ?? 'postgres',
+    sslnegotiation: ssl === false ? 'postgres' : (tls.sslnegotiation ?? 'postgres'),
     enableChannelBinding: (tls.channel_binding ?? 'disable') !== 'disable',
     application_name: `${applicationName ?? 'lead-scoring'} ${options.purpose}`,
     connectionTimeoutMillis: options.connectTimeoutMs,

@@ -1,4 +1,5 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
+import { AssumedSize } from '../graphql/limits/field-extensions.js';
 import { SummaryKeyPointType } from '../leads/dto/lead-summary.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { InteractionLoader } from './interaction.loader.js';
@@ -9,6 +10,8 @@ import type { InteractionRecord } from './interaction-record.js';
 export class KeyPointInteractionsResolver {
   constructor(private readonly loader: InteractionLoader) {}
 
+  // A point cites one or two as a rule; up to 50 could be cited.
+  @AssumedSize(2)
   @ResolveField(() => [InteractionGraphQLType], {
     description: 'What it rests on; without those that were removed since.',
   })

@@ -1,4 +1,5 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
+import { AssumedSize } from '../graphql/limits/field-extensions.js';
 import { LeadSummaryType } from '../leads/dto/lead-summary.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { InteractionLoader } from './interaction.loader.js';
@@ -9,6 +10,8 @@ import type { InteractionRecord } from './interaction-record.js';
 export class WithheldInteractionsResolver {
   constructor(private readonly loader: InteractionLoader) {}
 
+  // As a rule there are none; up to 50 could be withheld.
+  @AssumedSize(1)
   @ResolveField(() => [InteractionGraphQLType], {
     description:
       'Interactions whose notes the model was not shown, since they look like instructions to a machine: read them yourself.',

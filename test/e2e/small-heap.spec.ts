@@ -41,6 +41,9 @@ beforeAll(async () => {
       DATABASE_URL: database.url,
       NODE_OPTIONS: '--max-old-space-size=256',
       RATE_LIMIT_PER_MINUTE: '0',
+      // A slow machine is not what is tried here.
+      REQUEST_TIMEOUT_MS: '120000',
+      DATABASE_ACQUIRE_TIMEOUT_MS: '60000',
       LOG_LEVEL: 'silent',
     },
   });

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { now } from '../../src/common/clock.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
@@ -298,7 +299,7 @@ describe('regenerateSummaries', () => {
     const [id, other] = await insertToldLeads(2);
     server.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
     const { id: batchId } = await start({ limit: 1 });
-    const begunAt = Date.now();
+    const begunAt = now().getTime();
     let batch = await read(batchId);
     while (batch.pausedUntil === null) batch = await read(batchId);
     const untilMs = Date.parse(batch.pausedUntil) - begunAt;

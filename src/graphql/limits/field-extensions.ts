@@ -11,7 +11,7 @@ interface FieldExtensions {
   readonly rateGroup?: RateGroup;
 }
 
-/** Declares how many items a list without pages counts as, for the cost of a query: the most it can hold. */
+/** Declares how many items a list without pages counts as, for the cost of a query. */
 export const AssumedSize = (assumedSize: number) => Extensions({ assumedSize });
 
 /**
