@@ -60,7 +60,9 @@ export default {
       name: 'graphql-knows-no-feature',
       severity: 'error',
       from: { path: '^src/graphql/' },
-      to: { path: '^src/(?!graphql/|access/|database/(database-errors|list-sizes)|common/|config/)' },
+      to: {
+        path: '^src/(?!graphql/|access/|database/(database-errors|list-sizes)|http/broken-http|common/|config/)',
+      },
     },
     {
       name: 'rate-limits-know-no-feature',

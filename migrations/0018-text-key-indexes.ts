@@ -22,7 +22,7 @@ export const isTransactional = false;
 export async function up(context: MigrationContext): Promise<void> {
   await dropIndexes(context);
   for (const [name, definition] of Object.entries(INDEXES)) {
-    await context.run(`CREATE INDEX ${name} ON leads ${definition}`);
+    await context.run(`CREATE INDEX CONCURRENTLY ${name} ON leads ${definition}`);
   }
   await context.run('ANALYZE leads');
 }
@@ -34,6 +34,6 @@ export async function down(context: MigrationContext): Promise<void> {
 /** An attempt that failed half-way may have left some, the last one invalid. */
 async function dropIndexes(context: MigrationContext): Promise<void> {
   for (const name of Object.keys(INDEXES)) {
-    await context.run(`DROP INDEX IF EXISTS ${name}`);
+    await context.run(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
   }
 }

@@ -25,13 +25,13 @@ try {
     settings.environment === 'production' ? createLog(logLevel) : await createReadableLog(logLevel, 1);
   routeConsole(log);
   const starting = new AbortController();
-  let server: RunningServer | undefined;
+  const running: { server?: RunningServer } = {};
   const stop = (code: number) => {
     // A second signal exits immediately.
     if (starting.signal.aborted) process.exit(code === 0 ? IN_A_HURRY : code);
     // A start that is under way ends at this, and leaves no embedded PostgreSQL running.
     starting.abort(new StartStoppedError(code));
-    server?.close().then(
+    running.server?.close().then(
       () => process.exit(code),
       (error: unknown) => process.exit(reportFailure(error)),
     );
@@ -45,11 +45,11 @@ try {
     await started.close();
     starting.signal.throwIfAborted();
   }
-  server = started;
+  running.server = started;
   watchForFaults(() => {
     stop(1);
   });
-  process.stdout.write(startMessage(settings, server));
+  process.stdout.write(startMessage(settings, started));
 } catch (error) {
   process.exit(error instanceof StartStoppedError ? error.exitCode : reportFailure(error));
 }

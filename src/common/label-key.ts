@@ -1,5 +1,5 @@
 /** Capital letters of the Latin, Greek, Cyrillic and Armenian scripts whose small letter is one character. */
-const CAPITAL_LETTERS = /[A-Z\u00c0-\u012f\u0131-\u0500\u1e00-\u1eff]/g;
+const CAPITAL_LETTERS = /[A-Z\u00c0-\u012f\u0131-\u0556\u1e00-\u1eff]/g;
 
 /**
  * What statuses and sources are compared by: lower case, with spaces and hyphens read as underscores. "Closed Lost",

@@ -173,7 +173,7 @@ async function lockMigrations(client: pg.Client): Promise<void> {
       'SELECT pg_try_advisory_lock($1) AS "isLocked"',
       [ADVISORY_LOCKS.migrations],
     );
-    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]); if (rows.length > 0) return;
+    if (rows[0]?.isLocked === true) return;
     await setTimeout(LOCK_POLL_MS);
   }
 }

@@ -137,7 +137,6 @@ export function subscriptionOptions({
   };
 }
 
-
 function toPublic(error: unknown, formatError: FormatError): GraphQLFormattedError {
   const known =
     error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });

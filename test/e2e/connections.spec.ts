@@ -180,7 +180,9 @@ describe('a client that does not read', () => {
   beforeAll(() => {
     stopListening = connectionClosed.listen(({ reason }) => reasons.push(reason));
   });
-  afterEach(() => reasons.splice(0));
+  afterEach(() => {
+    reasons.splice(0);
+  });
   afterAll(() => {
     stopListening();
   });

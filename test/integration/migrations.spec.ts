@@ -28,7 +28,7 @@ const ALL = [
   '0016-caller-writes',
   '0017-text-keys',
   '0018-text-key-indexes',
-  '0021-batch-pauses',
+  '0019-batch-pauses',
 ];
 
 /** The tables of the job queue count as one more migration. */

@@ -1,3 +1,4 @@
+import { labelKey } from '../../common/label-key.js';
 import { DEFAULT_LEAD_STATUS } from '../lead-status.js';
 import { isStale } from '../scoring/stale-scores.sql.js';
 import { INDEXED_SCORE } from './lead-order.js';
@@ -14,12 +15,16 @@ export class Parameters {
   }
 }
 
-/** As in the index. */
-const SEARCHED = `lower(' ' || leads."firstName" || ' ' || leads."lastName" || ' ' || leads.email || ' ' || coalesce(leads.company, ''))`;
+/** As in the index. The space marks the beginning of the first word. */
+const SEARCHED = `(' ' || fold_text(leads."firstName" || ' ' || leads."lastName" || ' ' || leads.email || ' ' || coalesce(leads.company, '')))`;
+
+/** As in the index. In an adopted database, a lead without a status counts as new. */
+const STATUS_KEY = `label_key(coalesce(leads.status, '${DEFAULT_LEAD_STATUS}'))`;
 
 /** From so many characters on, the index finds them within a word. */
 const SHORTEST_PART = 3;
 
+/** Of a term as it was given. How long it is once folded, PostgreSQL knows. */
 const isShort = (term: string): boolean => [...term].length < SHORTEST_PART;
 
 /** Conditions on `leads`, and on `lead_scores` beside it, all of which hold for what the filter lets through. */
@@ -27,10 +32,10 @@ export function conditionsOf(filter: LeadFilter, parameters: Parameters, maxAgeH
   const { status, source, company, location, search, score, budget } = filter;
   const { isScored, scoreIsStale, lastContactAfter, lastContactBefore } = filter;
   return [
-    status == null ? null : statusIn(status, parameters),
-    source == null ? null : `leads.source = ANY (${parameters.add(source, 'text[]')})`,
-    company == null ? null : `lower(leads.company) = lower(${parameters.add(company, 'text')})`,
-    location == null ? null : `lower(leads.location) = lower(${parameters.add(location, 'text')})`,
+    status == null ? null : isLabelOf(STATUS_KEY, status, parameters),
+    source == null ? null : isLabelOf('label_key(leads.source)', source, parameters),
+    company == null ? null : isFolded('leads.company', company, parameters),
+    location == null ? null : isFolded('leads.location', location, parameters),
     ...(search == null ? [] : searchTerms(search).map((term) => contains(term, parameters))),
     ...within(INDEXED_SCORE, 'integer', score, parameters),
     ...within('leads.budget', 'numeric', budget, parameters),
@@ -51,16 +56,22 @@ export function conditionsOf(filter: LeadFilter, parameters: Parameters, maxAgeH
 export const isIndexed = ({ search }: LeadFilter): boolean =>
   search != null && searchTerms(search).some((term) => !isShort(term));
 
-/** An adopted database may hold leads without one, which count as new. */
-function statusIn(statuses: readonly string[], parameters: Parameters): string {
-  const isOneOf = `leads.status = ANY (${parameters.add(statuses, 'text[]')})`;
-  return statuses.includes(DEFAULT_LEAD_STATUS) ? `(${isOneOf} OR leads.status IS NULL)` : isOneOf;
-}
+const isLabelOf = (key: string, labels: readonly string[], parameters: Parameters): string =>
+  `${key} = ANY (${parameters.add(labels.map(labelKey), 'text[]')})`;
 
-/** Parts of words are too short for the index, but the beginning of a word is not. */
+const isFolded = (column: string, text: string, parameters: Parameters): string =>
+  `fold_text(${column}) = fold_text(${parameters.add(text, 'text')})`;
+
+/**
+ * Folding the term may make it longer, as of ß, or shorter, as of accents, so PostgreSQL decides how to look for it. It
+ * does so once, when it plans: all of this is immutable. A part of a word may be too short for the index, but the
+ * beginning of a word is not.
+ */
 function contains(term: string, parameters: Parameters): string {
-  const escaped = term.replace(/[\\%_]/g, String.raw`\$&`);
-  return `${SEARCHED} LIKE ${parameters.add(isShort(term) ? `% ${escaped}%` : `%${escaped}%`, 'text')}`;
+  const folded = `fold_text(${parameters.add(term, 'text')})`;
+  const pattern = String.raw`regexp_replace(${folded}, '([\\%_])', '\\\1', 'g')`;
+  const start = `CASE WHEN length(${folded}) < ${SHORTEST_PART} THEN '% ' ELSE '%' END`;
+  return `${SEARCHED} LIKE ${start} || ${pattern} || '%'`;
 }
 
 function within(

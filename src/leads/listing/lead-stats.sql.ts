@@ -1,13 +1,16 @@
 import { DEFAULT_LEAD_STATUS } from '../lead-status.js';
 
-/** How many leads stand where, the most frequent first. */
+/** How many leads have each status, compared by `label_key`, the most frequent first. */
 export const COUNT_BY_STATUS = `
-  SELECT coalesce(status, '${DEFAULT_LEAD_STATUS}') AS status, count(*)::int AS count
-  FROM leads GROUP BY 1 ORDER BY count DESC, status`;
+  SELECT label_key(coalesce(status, '${DEFAULT_LEAD_STATUS}')) AS status, sum(count)::int AS count
+  FROM (SELECT status, count(*) AS count FROM leads GROUP BY status) AS spelling
+  GROUP BY 1 ORDER BY count DESC, status`;
 
-/** How many leads came from where, the most frequent first. */
+/** How many leads have each source, compared by `label_key`, the most frequent first; each in its most frequent spelling. */
 export const COUNT_BY_SOURCE = `
-  SELECT source, count(*)::int AS count FROM leads GROUP BY source ORDER BY count DESC, source`;
+  SELECT (array_agg(source ORDER BY count DESC, source))[1] AS source, sum(count)::int AS count
+  FROM (SELECT source, count(*) AS count FROM leads GROUP BY source) AS spelling
+  GROUP BY label_key(source) ORDER BY 2 DESC, 1`;
 
 /** How many leads have each score; null: never calculated. At most 102 rows, and the index has it all. */
 export const COUNT_BY_SCORE = `
