@@ -6,7 +6,7 @@ const MAX_KINDS = 50;
 const OTHERS = 'others';
 
 /** Writes how many lines of a kind were left out. */
-export type WriteOmitted = (kind: string, count: number) => void;
+type WriteOmitted = (kind: string, count: number) => void;
 
 /**
  * Bounds what callers without credentials can have written to the log: of each kind of line the first ones of a minute are

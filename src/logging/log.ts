@@ -19,8 +19,8 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
   const limit = new LineLimit((kind, count) => {
     log.warn({ kind, count }, 'similar lines left out');
   });
-  // Before the listener of the destination, which closes it.
-  if (destination === undefined) process.once('exit', flushOf(limit));
+  // Before the listener of the destinations, which closes them.
+  if (destination === undefined) process.prependOnceListener('exit', flushOf(limit));
   const log = pino(options(level, limit), destination ?? pino.destination({ dest: 1, sync: false }));
   return log;
 }
@@ -39,7 +39,7 @@ export async function createReadableLog(level: LogLevel, descriptor: 1 | 2): Pro
   const limit = new LineLimit((kind, count) => {
     log.warn({ kind, count }, 'similar lines left out');
   });
-  process.once('exit', flushOf(limit));
+  process.prependOnceListener('exit', flushOf(limit));
   const log = pino(
     options(level, limit),
     pretty({
