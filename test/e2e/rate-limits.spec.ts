@@ -259,7 +259,11 @@ describe('failed proofs of who somebody is', () => {
 
   it('count as secrets of routers and tokens for metrics, too', async () => {
     const secret = 'a secret of routers, of 32 characters or more';
-    const api = await replica({ ...LIMIT, ROUTER_SECRET: secret, METRICS_TOKEN: 'metrics-token' });
+    const api = await replica({
+      ...LIMIT,
+      ROUTER_SECRET: secret,
+      METRICS_TOKEN: 'metrics-token-0123456789abcdef',
+    });
     const withSecret = (value: string) =>
       statusOf(api, { authorization: `Bearer ${key}`, 'router-authorization': value });
     const metrics = async (token: string) =>
@@ -269,6 +273,6 @@ describe('failed proofs of who somebody is', () => {
     expect(await metrics('wrong again')).toBe(429);
     expect(await withSecret('')).toBe(429);
     expect(await withSecret(secret)).toBe(200);
-    expect(await metrics('metrics-token')).toBe(200);
+    expect(await metrics('metrics-token-0123456789abcdef')).toBe(200);
   });
 });
