@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { OperationTypeNode } from 'graphql';
-import { Readable } from 'node:stream';
 import type { MemoryReservation } from '../../common/answer-memory.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { jsonPieces } from './json-pieces.js';
@@ -78,6 +77,7 @@ export function sendWrittenAnswers(server: FastifyInstance): void {
       return;
     }
     void reply.header('content-length', answer.bytes);
-    done(null, Readable.from(answer.buffers));
+    // One buffer and no stream: Fastify throws outside of any request if a stream fails before its first byte is sent.
+    done(null, Buffer.concat(answer.buffers, answer.bytes));
   });
 }
