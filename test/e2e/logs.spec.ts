@@ -389,7 +389,8 @@ describe('the log of a server', () => {
     const left = lines.filter(({ msg }) => msg === 'similar lines left out');
     const requests = lines.filter(({ msg }) => msg === 'request').length;
     const omitted = left.filter(({ kind }) => String(kind).startsWith('info request'));
-    expect(omitted.reduce((sum, { count }) => sum + Number(count), requests)).toBe(6 * 50);
+    // Of the seven kinds over HTTP, /metrics and a path that cannot be decoded have no line of a request.
+    expect(omitted.reduce((sum, { count }) => sum + Number(count), requests)).toBe(5 * 50);
     expect(left.map(({ kind }) => kind)).toContain('console');
   }, 60_000);
 });

@@ -73,11 +73,10 @@ describe('requests of a caller', () => {
 
   it('ask the database once for many of them', async () => {
     const api = await replica({ RATE_LIMIT_PER_MINUTE: '1000' });
-    expect(
-      await api.countStatements(async () => {
-        for (let sent = 0; sent < 40; sent += 1) await post(api);
-      }),
-    ).toBe(2);
+    const statements = await api.recordStatements(async () => {
+      for (let sent = 0; sent < 40; sent += 1) await post(api);
+    });
+    expect(statements.filter(({ text }) => text.includes('take_rate_points'))).toHaveLength(2);
   });
 
   it('are let through again in the next minute, and old ones are forgotten', async () => {
