@@ -21,6 +21,9 @@ export const APPLICATION_TABLES = [
 
 /** The functions that statements and triggers call. A trigger function itself needs no privilege. */
 export const APPLICATION_FUNCTIONS = [
+  'email_key',
+  'fold_text',
+  'label_key',
   'score_inputs_changed_of',
   'summary_facts_changed_of',
   'take_rate_points',

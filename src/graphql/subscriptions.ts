@@ -8,10 +8,17 @@ import { isOwnOrigin } from '../common/own-origin.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
 import type { FormatError } from './client-errors.js';
 import { firstErrors } from './error-limits.js';
+import { isDeeperThan } from './limits/value-depth.js';
 import type { OpenSockets } from './open-sockets.js';
 import type { SocketOperations, SocketPayload } from './socket-operations.js';
 import { SocketWatch } from './socket-watch.js';
 import { UseLimit } from './use-limit.js';
+
+/** A message that breaks the protocol. */
+const BAD_MESSAGE = 4400;
+
+/** Lists and objects within one another in the payload of a ping, which the pong repeats. */
+const MAX_PING_DEPTH = 20;
 
 /** As HTTP's 503: graphql-ws clients connect again, after a pause. */
 const TRY_AGAIN_LATER = 1013;
@@ -97,6 +104,12 @@ export function subscriptionOptions({
         keepConnection((context.extra as SocketExtra).request.socket);
         watch.onConnect(context);
         return true;
+      },
+      onPing: ({ extra }: SocketContext, payload: Record<string, unknown> | null | undefined) => {
+        if (!isDeeperThan(payload, MAX_PING_DEPTH)) return;
+        (extra as SocketExtra).socket.close(BAD_MESSAGE, 'The payload of a ping is nested too deeply');
+        // graphql-ws writes it as JSON all the same, which overflows the stack.
+        for (const name of Object.keys(payload ?? {})) delete payload?.[name];
       },
       onDisconnect: (context: SocketContext) => {
         watch.onDisconnect(context);

@@ -252,7 +252,7 @@ describe('a recalculation that is stopped', () => {
     async (signal) => {
       await startAndBlock();
       program.process.kill(signal);
-      expect(await program.finished).toEqual({
+      expect(await program.finished).toMatchObject({
         code: 2,
         signal: null,
         stdout: '',

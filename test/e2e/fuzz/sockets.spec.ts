@@ -190,6 +190,14 @@ describe('sockets', () => {
     LIMIT_MS,
   );
 
+  it('are closed by a ping that is nested too deeply to be repeated', async () => {
+    const [open, close] = ['{"a":'.repeat(5000), '}'.repeat(5000)];
+    const { closed } = await exchange([greeting(), `{"type":"ping","payload":${open}1${close}}`], {
+      isAcknowledged: true,
+    });
+    expect(closed).toBe(4400);
+  });
+
   it('have changed nothing, and the server neither ended nor had anything to log', async () => {
     expect(await server.fingerprint()).toEqual(before);
     expect(await server.stop()).toEqual({ code: 0, faults: [] });
