@@ -6,6 +6,10 @@ import type { OtlpTracer } from './otlp-tracer.js';
 type Query = (this: pg.Client, ...given: unknown[]) => unknown;
 type Callback = (...answer: unknown[]) => unknown;
 
+/** A statement as an object of the driver's, with its callback. */
+const hasCallback = (statement: unknown): statement is { callback: Callback } =>
+  statement instanceof pg.Query && typeof (statement as { callback?: unknown }).callback === 'function';
+
 /** What begins a statement; the rest may hold values. */
 const KIND = /^\s*(\w+)/;
 
@@ -21,12 +25,20 @@ export function traceStatements(tracer: OtlpTracer): () => void {
   driver.query = function traced(...given) {
     if (!tracer.isInTrace) return query.apply(this, given);
     const span = tracer.begin(kindOf(given[0]), SpanKind.CLIENT, { 'db.system.name': 'postgresql' });
-    const callback = given.at(-1);
-    if (typeof callback === 'function') {
-      given[given.length - 1] = (...answer: unknown[]) => {
+    const endingWith =
+      (callback: Callback): Callback =>
+      (...answer) => {
         span.end(answer[0] ?? undefined);
-        return (callback as Callback)(...answer);
+        return callback(...answer);
       };
+    const [statement] = given;
+    const callback = given.at(-1);
+    if (hasCallback(statement)) {
+      statement.callback = endingWith(statement.callback);
+      return query.apply(this, given);
+    }
+    if (typeof callback === 'function') {
+      given[given.length - 1] = endingWith(callback as Callback);
       return query.apply(this, given);
     }
     const answer = query.apply(this, given);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { OperationTypeNode } from 'graphql';
+import { type FormattedExecutionResult, OperationTypeNode } from 'graphql';
 import type { MemoryReservation } from '../../common/answer-memory.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { jsonPieces } from './json-pieces.js';
@@ -14,7 +14,7 @@ const BUFFER_LENGTH = 65_536;
  * @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED
  */
 export function writeAnswer(
-  answer: object,
+  { errors, data, extensions }: FormattedExecutionResult,
   memory: MemoryReservation,
   operation: OperationTypeNode | undefined,
 ): RequestContext['answer'] {
@@ -30,7 +30,8 @@ export function writeAnswer(
     bytes += buffer.length;
     text = '';
   };
-  for (const piece of jsonPieces(answer)) {
+  // In the order in which Apollo Server writes small ones.
+  for (const piece of jsonPieces({ errors, data, extensions })) {
     text += piece;
     if (text.length >= BUFFER_LENGTH) flush();
   }
