@@ -148,13 +148,17 @@ describe('with several servers on one database', () => {
     expect(await endOfRun(server)).toMatchObject({ status: 'SUCCEEDED', doneCount: LEADS });
   });
 
-  it('a statement that runs into the time limit costs no more than the lead at fault', async () => {
+  it('a statement that is cancelled costs no more than its lead, and a time limit of the database does not apply', async () => {
     await other.rows(`
       ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET statement_timeout = '400ms';
-      CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;
-      CREATE TRIGGER dawdle BEFORE UPDATE ON leads FOR EACH ROW
-        WHEN (NEW.id = ${(await readScores(other))[17]?.id}) EXECUTE FUNCTION dawdle()`);
+      CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$;
+      CREATE TRIGGER take_time BEFORE UPDATE ON leads FOR EACH ROW
+        WHEN (NEW.id = ${(await readScores(other))[5]?.id}) EXECUTE FUNCTION take_time();
+      CREATE FUNCTION cancel_statement() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'cancelled' USING ERRCODE = 'query_canceled'; END $$;
+      CREATE TRIGGER cancel_statement BEFORE UPDATE ON leads FOR EACH ROW
+        WHEN (NEW.id = ${(await readScores(other))[17]?.id}) EXECUTE FUNCTION cancel_statement()`);
     const server = await startServer(database.url);
     expect(await server.ask(RECALCULATE)).toMatchObject({
       data: {
