@@ -70,7 +70,7 @@ describe('the connections of the pool', () => {
   });
 
   it.each([
-    ['waits for room too long', { DATABASE_ACQUIRE_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: '900' }],
+    ['waits for room too long', { DATABASE_ACQUIRE_TIMEOUT_MS: '800', REQUEST_TIMEOUT_MS: '1600' }],
     ['has no time left while it waits', { DATABASE_ACQUIRE_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '900' }],
   ])('are given up by who %s', async (_, settings) => {
     await start(settings);
@@ -89,7 +89,7 @@ describe('the connections of the pool', () => {
   });
 
   it('leave room to others where a transaction gets none of them', async () => {
-    await start({ DATABASE_ACQUIRE_TIMEOUT_MS: '300' });
+    await start({ DATABASE_ACQUIRE_TIMEOUT_MS: '800' });
     const { connectionManager } = api.sequelize;
     const reading = await Promise.all(
       Array.from({ length: POOL_SIZE }, () => connectionManager.getConnection({ type: 'read' })),
