@@ -31,14 +31,14 @@ export async function up(context: MigrationContext): Promise<void> {
     CREATE FUNCTION label_key(label text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
       SELECT CASE WHEN octet_length(label) = length(label)
         THEN translate(lower(label COLLATE "C"), ' -', '__')
-        ELSE translate(normalize(label, NFC), '${capitals.join('')} -', '${smallLetters.join('')}__')
+        ELSE normalize(translate(normalize(label, NFC), '${capitals.join('')} -', '${smallLetters.join('')}__'), NFC)
       END
     $$;
 
     CREATE FUNCTION email_key(email text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
       SELECT CASE WHEN octet_length(email) = length(email)
         THEN lower(email COLLATE "C")
-        ELSE lower(normalize(regexp_replace(email, '[${INVISIBLE}]+', '', 'g'), NFC))
+        ELSE normalize(lower(normalize(regexp_replace(email, '[${INVISIBLE}]+', '', 'g'), NFC)), NFC)
       END
     $$;
 

@@ -36,5 +36,11 @@ export function composeText(text: string): string {
   return isCheap ? text.normalize('NFC') : text;
 }
 
+/**
+ * A text in lower case, composed. It is composed after the change of case as well: a small letter may compose with a mark
+ * that its capital does not compose with (H and a macron below), or may be two characters (the capital I with a dot).
+ */
+export const lowerCase = (text: string): string => composeText(composeText(text).toLowerCase());
+
 /** The form in which a text is stored: composed, without white space around. */
 export const normaliseText = (text: string): string => composeText(text).trim();

@@ -19,22 +19,31 @@ afterAll(async () => {
 });
 
 /** What a function of the database makes of texts. */
-async function inSql(call: string, texts: readonly string[]): Promise<string[]> {
-  const rows = await connection.rows<{ result: string }>(
+async function inSql<Result = string>(call: string, texts: readonly string[]): Promise<Result[]> {
+  const rows = await connection.rows<{ result: Result }>(
     `SELECT ${call} AS result FROM unnest($1::text[]) WITH ORDINALITY AS given (text, position) ORDER BY position`,
     [texts],
   );
   return rows.map(({ result }) => result);
 }
 
+/**
+ * Those of the texts whose characters Node.js and PostgreSQL know. Each has a Unicode version of its own, and the order of
+ * marks that a newer version has added is unknown to the older one.
+ */
+async function known(given: readonly string[]): Promise<string[]> {
+  const texts = given.filter((one) => !/[\p{Cn}\p{Cs}]/u.test(one));
+  const isKnown = await inSql<boolean>('unicode_assigned(text)', texts);
+  return texts.filter((_, index) => isKnown[index]);
+}
+
 /** Letters in every case and form, among all the characters that there are. PostgreSQL takes no NUL. */
 const character = fc.oneof(
-  fc.constantFrom(...' -_aAkKzZıİIiſßẞςσΣÅåÄäÉéÑñǅǆЁёЙйԱաԵեևὈὀ\u212a\u212b\u0301\u0308\u00a0\u2010'),
+  fc.constantFrom(
+    ...' -_aAhHkKzZıİIiſßẞςσΣÅåÄäÉéÑñǅǆЁёЙйԱաԵեևὈὀ\u212a\u212b\u0301\u0308\u0331\u0618\u00a0\u2010',
+  ),
   fc.integer({ min: 1, max: 0x2fff }).map((code) => String.fromCodePoint(code)),
-  fc
-    .integer({ min: 1, max: 0x10ffff })
-    .filter((code) => code < 0xd800 || code > 0xdfff)
-    .map((code) => String.fromCodePoint(code)),
+  fc.integer({ min: 1, max: 0x323ff }).map((code) => String.fromCodePoint(code)),
 );
 const text = fc.array(character, { maxLength: 12 }).map((characters) => characters.join(''));
 const texts = fc.array(text, { minLength: 100, maxLength: 100 });
@@ -42,8 +51,11 @@ const texts = fc.array(text, { minLength: 100, maxLength: 100 });
 describe('the keys that texts are compared by', () => {
   it('of statuses and sources are the same in TypeScript and in SQL', async () => {
     await fc.assert(
-      fc.asyncProperty(texts, async (labels) => {
-        expect(await inSql('label_key(text)', labels)).toEqual(labels.map(labelKey));
+      fc.asyncProperty(texts, async (given) => {
+        const labels = await known(given);
+        const keys = labels.map(labelKey);
+        expect(await inSql('label_key(text)', labels)).toEqual(keys);
+        expect(keys.map(labelKey)).toEqual(keys);
       }),
       { numRuns: 50 },
     );
@@ -63,14 +75,15 @@ describe('the keys that texts are compared by', () => {
     ['CLOSED_LOST', 'closed_lost'],
     ['Ü-Wagen Ωmega Ёж', 'ü_wagen_ωmega_ёж'],
     ['e\u0301', 'é'],
+    ['H\u0331', '\u1e96'],
   ])('of %j is %j', (label, key) => {
     expect(labelKey(label)).toBe(key);
   });
 
   it('of e-mail addresses as they are stored are the addresses themselves, in TypeScript and in SQL', async () => {
     await fc.assert(
-      fc.asyncProperty(texts, async (emails) => {
-        const stored = emails.map(emailKey);
+      fc.asyncProperty(texts, async (given) => {
+        const stored = (await known(given)).map(emailKey);
         expect(stored.map(emailKey)).toEqual(stored);
         expect(await inSql('email_key(text)', stored)).toEqual(stored);
       }),

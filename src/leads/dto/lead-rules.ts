@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { isEmail, IsIn, MaxLength, ValidateBy } from 'class-validator';
 import { IsPlainText, Normalise, NormaliseToNull, normalised } from '../../common/plain-text.js';
 import { labelKey } from '../../common/label-key.js';
-import { hasInvisibleCharacters, isBlank } from '../../common/visible-text.js';
+import { hasInvisibleCharacters, isBlank, lowerCase } from '../../common/visible-text.js';
 import { MAX_BUDGET, toCents } from '../budget-amount.js';
 import { LEAD_STATUSES } from '../lead-status.js';
 
@@ -20,7 +20,7 @@ export const IsDetail = () => applyDecorators(NormaliseToNull(), IsPlainText({ m
 
 const toEmail = ({ value }: { value: unknown }) => {
   const text = normalised(value);
-  return typeof text === 'string' ? text.toLowerCase() : text;
+  return typeof text === 'string' ? lowerCase(text) : text;
 };
 
 /** Two addresses that look the same must be the same, so an address has no invisible character, nor white space. */
