@@ -61,7 +61,7 @@ export default {
       severity: 'error',
       from: { path: '^src/graphql/' },
       to: {
-        path: '^src/(?!graphql/|access/|database/(database-errors|list-sizes)|http/broken-http|common/|config/)',
+        path: '^src/(?!graphql/|access/|database/database-errors|list-sizes/list-sizes|http/broken-http|common/|config/)',
       },
     },
     {

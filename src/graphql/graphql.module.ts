@@ -4,19 +4,17 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { getConnectionToken } from '@nestjs/sequelize';
 import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import type { GraphQLSchema } from 'graphql';
-import type { Sequelize } from 'sequelize';
 import { accessPlugin } from '../access/access.plugin.js';
 import { SocketAccess } from '../access/socket-access.js';
 import { AnswerMemory } from '../common/answer-memory.js';
 import type { ClientAddressOf } from '../common/client-address.js';
 import type { QueryLimits, SocketLimits } from '../config/limit-settings.js';
-import { type ListSizes, ListSizeReader } from '../database/list-sizes.js';
+import { ListSizes } from '../list-sizes/list-sizes.js';
 import { AnswerAdmission } from './answers/answer-admission.js';
 import { answerWriterPlugin, stringifyResult } from './answers/answer-writer.plugin.js';
 import { withCheckedRepresentations } from './checked-representations.js';
@@ -27,6 +25,7 @@ import { DateTimeScalar } from './date-time.scalar.js';
 import { ErrorFilter } from './error.filter.js';
 import { DocumentLimits } from './limits/document-limits.js';
 import { documentLimitsPlugin } from './limits/document-limits.plugin.js';
+import type { RowCounts } from './limits/query-cost.js';
 import type { OperationRates } from './limits/operation-rates.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
 import { OpenOperations } from './open-operations.js';
@@ -47,7 +46,7 @@ export interface EndpointOptions {
   readonly isAllowedOrigin: (origin: string) => boolean;
   readonly limits: QueryLimits;
   /** The most rows that lists without pages may have, by the name of their table. */
-  readonly listLimits: ListSizes;
+  readonly listLimits: RowCounts;
   readonly socketLimits: SocketLimits;
   /** Called with the connection of a WebSocket that was let in. */
   readonly keepConnection: (connection: Socket) => void;
@@ -93,9 +92,9 @@ export class GraphqlModule {
       imports: [
         NestGraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,
-          inject: [SocketAccess, getConnectionToken()],
-          useFactory: (access: SocketAccess, sequelize: Sequelize) => {
-            const admission = new AnswerAdmission(limits, new ListSizeReader(sequelize, listLimits), memory);
+          inject: [SocketAccess, ListSizes],
+          useFactory: (access: SocketAccess, listSizes: ListSizes) => {
+            const admission = new AnswerAdmission(limits, listSizes, memory);
             return {
               path: '/graphql',
               // The oldest Federation 2 that has all we use, so that a gateway need not be a new one.

@@ -10,7 +10,7 @@ export type LimitedList = 'leads' | 'interactions';
 /** From this share of the limit on, warnings are logged. */
 const WARNED_SHARE = 0.8;
 
-const MAX_AGE_MS = 60_000;
+const MAX_AGE_MS = 10_000;
 const WARNING_INTERVAL_MS = 3_600_000;
 
 /** The longest that a caller of `read` waits for a count. */
@@ -26,7 +26,7 @@ export interface ListSizeReading {
 
 /**
  * How many rows a list has, beside the limit beyond which the list is an error. Counting stops one above the limit, and
- * takes place once a minute at most, or when the rows that this process has added reach the next level.
+ * takes place once in ten seconds at most, or when the rows that this process has added reach the next level.
  */
 export class ListSize {
   private counted: { readonly count: number; readonly at: number } | null = null;
@@ -40,7 +40,7 @@ export class ListSize {
     private readonly limit: number,
   ) {}
 
-  /** At most a minute old, if the database answers in time. */
+  /** At most ten seconds old, if the database answers in time. */
   async read(): Promise<ListSizeReading> {
     if (this.isOld()) {
       await Promise.race([this.recount(), sleep(READ_WAIT_MS, undefined, { ref: false })]);

@@ -1,5 +1,5 @@
 import type { Sequelize } from 'sequelize';
-import { ListSize } from './list-size.js';
+import { type LimitedList, ListSize, type ListSizeReading } from './list-size.js';
 
 /** How near the lists are to their limits. */
 export class ListSizes {
@@ -10,4 +10,12 @@ export class ListSizes {
     this.leads = new ListSize(sequelize, 'leads', limits.maxLeads);
     this.interactions = new ListSize(sequelize, 'interactions', limits.maxInteractions);
   }
+
+  /** How many rows each list has: its limit if it has more, or if the database does not answer in time. */
+  async rowCounts(): Promise<Readonly<Record<LimitedList, number>>> {
+    const [leads, interactions] = await Promise.all([this.leads.read(), this.interactions.read()]);
+    return { leads: rowCountOf(leads), interactions: rowCountOf(interactions) };
+  }
 }
+
+const rowCountOf = ({ count, limit }: ListSizeReading): number => Math.min(count ?? limit, limit);

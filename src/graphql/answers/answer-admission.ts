@@ -1,7 +1,7 @@
 import { getOperationAST, OperationTypeNode } from 'graphql';
 import type { AnswerMemory } from '../../common/answer-memory.js';
 import type { RequestContext } from '../../common/request-context.js';
-import type { ListSizeReader } from '../../database/list-sizes.js';
+import type { ListSizes } from '../../list-sizes/list-sizes.js';
 import type { DocumentLimits, IncomingOperation } from '../limits/document-limits.js';
 
 /** Up to so many objects, the sizes of lists are not worth a statement. */
@@ -11,7 +11,7 @@ const COUNTED_FROM = 500;
 export class AnswerAdmission {
   constructor(
     private readonly limits: DocumentLimits,
-    private readonly listSizes: ListSizeReader,
+    private readonly listSizes: ListSizes,
     private readonly memory: AnswerMemory,
   ) {}
 
@@ -25,7 +25,7 @@ export class AnswerAdmission {
     if (request === undefined || type === undefined || type === OperationTypeNode.SUBSCRIPTION) return;
     const { objects: most } = this.limits.costOf(operation);
     const objects =
-      most <= COUNTED_FROM ? most : this.limits.costOf(operation, await this.listSizes.read()).objects;
+      most <= COUNTED_FROM ? most : this.limits.costOf(operation, await this.listSizes.rowCounts()).objects;
     request.memory = await this.memory.reserve(objects, request.deadline);
   }
 }

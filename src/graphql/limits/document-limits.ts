@@ -10,9 +10,8 @@ import {
 } from 'graphql';
 import { DomainError, type ErrorCode } from '../../common/domain-error.js';
 import type { QueryLimits } from '../../config/limit-settings.js';
-import type { ListSizes } from '../../database/list-sizes.js';
 import { type DocumentSize, sizeOf } from './document-size.js';
-import { type CostFactors, costOf, type QueryCost } from './query-cost.js';
+import { type CostFactors, costOf, type QueryCost, type RowCounts } from './query-cost.js';
 import { isDeeperThan } from './value-depth.js';
 
 type CostFunction = (factors: CostFactors) => QueryCost;
@@ -47,7 +46,7 @@ export class DocumentLimits {
   /** @param listLimits the most rows that lists without pages may have, by the name of their table */
   constructor(
     private readonly limits: QueryLimits,
-    private readonly listLimits: ListSizes,
+    private readonly listLimits: RowCounts,
   ) {
     this.parseOptions = { maxTokens: limits.maxTokens };
   }
@@ -88,14 +87,14 @@ export class DocumentLimits {
     if (total > maxCost) throw tooMuch('QUERY_TOO_COSTLY', maxCost, 'objects', total);
   }
 
-  /** @param listSizes how many rows lists without pages have; by default, as many as they may have */
+  /** @param rowCounts how many rows lists without pages have; by default, as many as they may have */
   costOf(
     { schema, document, operationName, variables }: IncomingOperation,
-    listSizes = this.listLimits,
+    rowCounts = this.listLimits,
   ): QueryCost {
     const operation = getOperationAST(document, operationName);
     if (operation == null) return { objects: 0, total: 0 };
-    return this.costFunction(schema, document, operation)({ variables: variables ?? {}, listSizes });
+    return this.costFunction(schema, document, operation)({ variables: variables ?? {}, rowCounts });
   }
 
   private costFunction(

@@ -19,7 +19,6 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../common/page-window.js';
-import type { ListSizes } from '../../database/list-sizes.js';
 import { extensionsOf } from './field-extensions.js';
 
 /** Of a list that has no pages and of which nothing else is said. */
@@ -27,11 +26,13 @@ const ASSUMED_SIZE = 10;
 
 type Variables = Readonly<Record<string, unknown>>;
 
+/** How many rows lists without pages have, by the name of their table. */
+export type RowCounts = Readonly<Record<string, number>>;
+
 /** What the cost of an operation depends on besides its document. */
 export interface CostFactors {
   readonly variables: Variables;
-  /** How many rows lists without pages have, by the name of their table. */
-  readonly listSizes: ListSizes;
+  readonly rowCounts: RowCounts;
 }
 
 /** A number of objects, or a function if it depends on what comes with the document. */
@@ -151,7 +152,7 @@ class CostCompiler {
     const { listOf, assumedSize } = extensionsOf(field);
     return listOf === undefined
       ? product(parents, assumedSize ?? size)
-      : product(sign(parents), ({ listSizes }) => listSizes[listOf] ?? ASSUMED_SIZE);
+      : product(sign(parents), ({ rowCounts }) => rowCounts[listOf] ?? ASSUMED_SIZE);
   }
 
   private pageSize(node: FieldNode, field: GraphQLField<unknown, unknown>): Amount {

@@ -21,9 +21,9 @@ for (const field of [
 
 function cost(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text);
-  const listSizes = { points: 700 };
+  const rowCounts = { points: 700 };
   const work = costOf(SCHEMA, document, document.definitions[0] as OperationDefinitionNode);
-  return work({ variables, listSizes }).total;
+  return work({ variables, rowCounts }).total;
 }
 
 describe('the cost of a query', () => {
