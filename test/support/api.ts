@@ -48,7 +48,7 @@ export interface Api {
  * how long lists are, and whether the database takes writes.
  */
 const IS_OF_NO_REQUEST =
-  /^(SET|SHOW|WITH ranges) |^SELECT \(SELECT count\(\*\)::int FROM \(SELECT FROM |current_setting\('transaction_read_only'\)/;
+  /^(SET|SHOW|WITH ranges) |^SELECT count\(\*\)::int AS count FROM \(SELECT FROM |current_setting\('transaction_read_only'\)/;
 
 /** Of models as well as those that only read rows: all go through the driver, as the tests' own do at other times. */
 async function recordStatements(work: () => Promise<unknown>): Promise<SentStatement[]> {
