@@ -5,7 +5,6 @@ import { reportFailure } from './cli/report-failure.js';
 import { createLog, createReadableLog } from './logging/log.js';
 import { routeConsole } from './logging/route-console.js';
 import { type RunningServer, startServer } from './start-server.js';
-import { watchForFaults } from './unforeseen-faults.js';
 import { startMessage } from './start-message.js';
 
 /** Exit code of a server that was stopped before it had finished. */
@@ -46,6 +45,7 @@ try {
     starting.signal.throwIfAborted();
   }
   running.server = started;
+  const { watchForFaults } = await import('./unforeseen-faults.js');
   watchForFaults(() => {
     stop(1);
   });

@@ -6,12 +6,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ensureWayIn } from './access/way-in.js';
 import { OperatorError } from './common/operator-error.js';
 import type { Settings } from './config/settings.js';
-import { createApp } from './configure-app.js';
 import { errorCodeOf } from './database/connection-faults.js';
 import { ensureMigrated, openDatabase } from './database/open-database.js';
 import { ensurePoolerMatches } from './database/pooler.js';
-import { DemoService } from './demo/demo.service.js';
-import { drain } from './graceful-shutdown.js';
 import type { Log } from './logging/log.js';
 
 /** The workers of summaries take ten seconds at most to let go of their jobs. */
@@ -34,10 +31,10 @@ export interface RunningServer {
  */
 export async function startServer(settings: Settings, log: Log, signal: AbortSignal): Promise<RunningServer> {
   const database = await openDatabase(settings.database, signal);
-  let isListening = false;
   let app: NestFastifyApplication | undefined;
+  let finishRequests = () => Promise.resolve();
   const close = async () => {
-    if (app !== undefined && isListening) await drain(app, settings.times);
+    await finishRequests();
     // A database that is frozen says no good-bye, and nobody waits for it.
     await Promise.race([app?.close(), sleep(CLOSE_MS)]);
     await database.release();
@@ -49,12 +46,16 @@ export async function startServer(settings: Settings, log: Log, signal: AbortSig
     await ensurePoolerMatches(database.url, settings.database.poolerUrl);
     signal.throwIfAborted();
     await ensureWayIn(settings.access, database.url);
-    app = await createApp(settings, database.url, log);
+    // It takes a second or two to load, which a start that fails at its database does without.
+    const { createApp } = await import('./configure-app.js');
+    const { drain } = await import('./graceful-shutdown.js');
+    const started = await createApp(settings, database.url, log);
+    app = started;
     signal.throwIfAborted();
-    const demoLeadCount = database.isEmbedded ? await loadDemo(app) : 0;
+    const demoLeadCount = database.isEmbedded ? await loadDemo(started) : 0;
     signal.throwIfAborted();
-    const port = await listen(app, settings.http);
-    isListening = true;
+    const port = await listen(started, settings.http);
+    finishRequests = () => drain(started, settings.times);
     const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(settings.http.host)
       ? 'localhost'
       : settings.http.host;
@@ -70,7 +71,8 @@ export async function startServer(settings: Settings, log: Log, signal: AbortSig
   }
 }
 
-function loadDemo(app: INestApplicationContext): Promise<number> {
+async function loadDemo(app: INestApplicationContext): Promise<number> {
+  const { DemoService } = await import('./demo/demo.service.js');
   return app.get(DemoService, { strict: false }).loadIfEmpty();
 }
 

@@ -27,3 +27,8 @@ export function median(values: readonly number[]): number {
   const high = sorted[Math.floor(sorted.length / 2)] ?? NaN;
   return (low + high) / 2;
 }
+
+/** Each table is printed as soon as it is known: a run takes long, and something may end it. */
+export const print = (text: string): void => {
+  process.stdout.write(`${text}\n\n`);
+};

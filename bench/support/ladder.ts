@@ -9,7 +9,8 @@ export const DEPTHS = [1, 100, 10_000] as const;
 
 const PAGE_SIZE = 20;
 const LARGEST_PAGE = 100;
-const TIMES = 100;
+/** How often each page is asked for, for each round. */
+const TIMES_A_ROUND = 20;
 
 /** A list that somebody looks through. */
 interface Question {
@@ -63,13 +64,14 @@ export async function measureLadder(
   interactions: number,
 ): Promise<MeasuredList[]> {
   const measured: MeasuredList[] = [];
+  const times = TIMES_A_ROUND * benchmark.rounds;
   for (const leads of sizes) {
     say(`Making ${leads} leads`);
     await prepare(benchmark, leads, interactions);
     const server = await startServerProcess(SERVER, benchmark.database.url, benchmark.cleanUp);
     for (const question of QUESTIONS) {
       say(`  ${question.name}`);
-      measured.push({ leads, name: question.name, pages: await measureList(server, question) });
+      measured.push({ leads, name: question.name, pages: await measureList(server, question, times) });
     }
     await server.stop();
   }
@@ -90,18 +92,22 @@ export async function prepare(
   await database.client.query('CHECKPOINT');
 }
 
-async function measureList(server: Address, question: Question): Promise<MeasuredList['pages']> {
+async function measureList(
+  server: Address,
+  question: Question,
+  times: number,
+): Promise<MeasuredList['pages']> {
   const cursors = await cursorsBefore(server, question);
-  const times = DEPTHS.map((): number[] => []);
+  const measured = DEPTHS.map((): number[] => []);
   // The first time does not count. Interleaved, so that what comes and goes falls upon all.
-  for (let time = 0; time <= TIMES; time += 1) {
+  for (let time = 0; time <= times; time += 1) {
     for (const [index, cursor] of cursors.entries()) {
       if (cursor === undefined) continue;
       const elapsed = await timed(() => askForPage(server, LIST, question, PAGE_SIZE, cursor));
-      if (time > 0) times[index]?.push(elapsed);
+      if (time > 0) measured[index]?.push(elapsed);
     }
   }
-  return cursors.map((cursor, index) => (cursor === undefined ? null : (times[index] ?? [])));
+  return cursors.map((cursor, index) => (cursor === undefined ? null : (measured[index] ?? [])));
 }
 
 /** The cursors that the pages come after, in the order of the depths; null: it is the first; undefined: there is no such page. */

@@ -1,21 +1,19 @@
 import { reportFailure } from '../../src/cli/report-failure.js';
 import { CleanUp } from './clean-up.js';
 
-const WRONG_USAGE = 2;
+type Run<Arguments> = (args: Arguments, cleanUp: CleanUp) => Promise<void>;
 
-/** Each table is printed as soon as it is known: a run takes long, and something may end it. */
-export const print = (text: string): void => {
-  process.stdout.write(`${text}\n\n`);
-};
+const WRONG_USAGE = 2;
 
 /**
  * Runs a benchmark and cleans up, also where a signal ends it; sets the exit code.
  * @param read the arguments, or null where help is asked for
+ * @param load imports the benchmark, which help and wrong usage do without
  */
 export async function runBenchmark<Arguments>(
   usage: string,
   read: (args: string[]) => Arguments | null,
-  run: (args: Arguments, cleanUp: CleanUp) => Promise<void>,
+  load: () => Promise<Run<Arguments>>,
 ): Promise<void> {
   let args: Arguments | null;
   try {
@@ -26,14 +24,11 @@ export async function runBenchmark<Arguments>(
     return;
   }
   if (args === null) process.stdout.write(usage);
-  else process.exitCode = await runAndCleanUp(args, run);
+  else process.exitCode = await runAndCleanUp(args, await load());
 }
 
 /** @returns the exit code */
-async function runAndCleanUp<Arguments>(
-  args: Arguments,
-  run: (args: Arguments, cleanUp: CleanUp) => Promise<void>,
-): Promise<number> {
+async function runAndCleanUp<Arguments>(args: Arguments, run: Run<Arguments>): Promise<number> {
   const cleanUp = new CleanUp();
   cleanUp.runOnSignals();
   try {

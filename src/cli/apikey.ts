@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util';
-import { type ApiKeyRecord, type ApiKeyStore, withApiKeyStore } from '../access/api-key-store.js';
-import { isRole, type Role } from '../common/caller.js';
+import { isRole } from '../common/caller.js';
 import { OperatorError } from '../common/operator-error.js';
-import { ensureMigrated } from '../database/open-database.js';
-import { printWarning, runCommandLine } from './command-line.js';
-import { runCommand } from './run-command.js';
+import type { ApiKeyRequest } from './apikey.command.js';
+import { runCommandLine } from './command-line.js';
 
 const USAGE = `Usage: pnpm apikey create NAME --role viewer|rep|admin   make a key and show it, once
        pnpm apikey list                                  name all keys, revoked ones as well
@@ -19,16 +17,11 @@ Exit code: 0 done
 
 const FAILED = 1;
 
-type Request =
-  | { readonly action: 'create'; readonly name: string; readonly role: Role }
-  | { readonly action: 'list' }
-  | { readonly action: 'revoke'; readonly idOrName: string };
-
 // No name is a number, which would be an id.
 const NAME = /^[a-z][\w.-]{0,99}$/i;
 
 /** Null: help is asked for. */
-function parseRequest(args: string[]): Request | null {
+function parseRequest(args: string[]): ApiKeyRequest | null {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -51,32 +44,9 @@ function parseRequest(args: string[]): Request | null {
   );
 }
 
-async function perform(request: Request, store: ApiKeyStore): Promise<void> {
-  if (request.action === 'create') {
-    const key = await store.create(request.name, request.role);
-    // Alone on standard output, so that a script can take it.
-    console.error(`The key of ${request.name}, with the role ${request.role}. It is not shown again:`);
-    console.log(key);
-  } else if (request.action === 'revoke') {
-    const { id, name } = await store.revoke(request.idOrName);
-    console.log(`Revoked key ${id}, ${name}.`);
-  } else {
-    const keys = await store.findAll();
-    for (const key of keys) console.log(lineOf(key));
-    if (keys.length === 0) console.log('There are no keys.');
-  }
-}
-
-function lineOf({ id, name, role, createdAt, revokedAt }: ApiKeyRecord): string {
-  const state = revokedAt === null ? 'usable' : `revoked ${revokedAt.toISOString()}`;
-  return `${id}  ${name}  ${role}  created ${createdAt.toISOString()}  ${state}`;
-}
-
-const run = (request: Request) =>
-  runCommand(async (database) => {
-    await ensureMigrated(database, printWarning);
-    await withApiKeyStore(database.url, (store) => perform(request, store));
-    return 0;
-  });
-
-await runCommandLine({ usage: USAGE, parse: parseRequest, run, failureCode: FAILED });
+await runCommandLine({
+  usage: USAGE,
+  parse: parseRequest,
+  load: async () => (await import('./apikey.command.js')).runApiKey,
+  failureCode: FAILED,
+});

@@ -1,12 +1,13 @@
+import { faultsOf } from '../common/invalid-input.js';
 import { OperatorError } from '../common/operator-error.js';
-import { wholeNumber } from './progress-display.js';
 import { reportFailure } from './report-failure.js';
 
 interface CommandLine<Request> {
   readonly usage: string;
   /** Null: help is asked for. Throws where the arguments are wrong; the usage is shown below the reason. */
-  readonly parse: (args: string[]) => Request | null;
-  readonly run: (request: Request) => Promise<void>;
+  readonly parse: (args: string[]) => Request | null | Promise<Request | null>;
+  /** Imports the command. Its modules take a second or two to load, which help and usage errors do without. */
+  readonly load: () => Promise<(request: Request) => Promise<void>>;
   /** The exit code where it fails before it has set one. */
   readonly failureCode: number;
 }
@@ -15,39 +16,39 @@ interface CommandLine<Request> {
 export async function runCommandLine<Request>({
   usage,
   parse,
-  run,
+  load,
   failureCode,
 }: CommandLine<Request>): Promise<void> {
   try {
-    const request = parsed(parse, usage);
-    if (request === null) process.stdout.write(usage);
-    else await run(request);
+    const request = await parsed(parse, usage);
+    if (request === null) {
+      process.stdout.write(usage);
+      return;
+    }
+    const run = await load();
+    await run(request);
   } catch (error) {
     reportFailure(error);
     process.exitCode = failureCode;
   }
 }
 
-function parsed<Request>(parse: (args: string[]) => Request | null, usage: string): Request | null {
+async function parsed<Request>(parse: CommandLine<Request>['parse'], usage: string): Promise<Request | null> {
   try {
-    return parse(process.argv.slice(2));
+    return await parse(process.argv.slice(2));
   } catch (error) {
     throw new OperatorError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
+}
+
+/** One entry for each broken rule of a class of GraphQL arguments. Their validator is loaded only when it is needed. */
+export async function faultsOfArguments(request: object): Promise<string[]> {
+  const { validateSync } = await import('class-validator');
+  return faultsOf(validateSync(request));
 }
 
 /** The number that an option gives; null: it is not given. NaN where it is none: Number takes an empty text for 0. */
 export function numberOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   return text.trim() === '' ? NaN : Number(text);
-}
-
-/** Says how many there are beyond those that were named. */
-export function printUnnamed(count: number): void {
-  if (count > 0) console.error(`… and ${wholeNumber.format(count)} more`);
-}
-
-/** On standard error: the standard output is for results, which scripts read. */
-export function printWarning(warning: string): void {
-  console.error(`Warning: ${warning}`);
 }

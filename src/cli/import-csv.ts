@@ -1,14 +1,7 @@
 import { parseArgs } from 'node:util';
 import { OperatorError } from '../common/operator-error.js';
-import { CsvImportService } from '../data-import/csv-import.service.js';
 import type { CsvPaths } from '../data-import/import-files.js';
-import { ImportInterruptedError } from '../data-import/import-interrupted-error.js';
-import type { ImportResult, LineCounts } from '../data-import/import-report.js';
 import { runCommandLine } from './command-line.js';
-import { ImportPrinter } from './import-progress.js';
-import { reportFailure } from './report-failure.js';
-import { runCommand } from './run-command.js';
-import { withFeatures } from './with-features.js';
 
 const USAGE = `Usage: pnpm import:csv --leads FILE.csv --interactions FILE.csv
 
@@ -32,12 +25,7 @@ Exit code: 0 everything went in
            130, 143 interrupted by Ctrl-C or SIGTERM: nothing was imported
 `;
 
-const EVERYTHING_IMPORTED = 0;
-const SOMETHING_REFUSED = 1;
 const NOTHING_IMPORTED = 2;
-
-/** What a shell reports for a program that a signal ended. */
-const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Null: help is asked for. */
 function parseRequest(args: string[]): CsvPaths | null {
@@ -65,69 +53,9 @@ function onlyOne(option: string, values: readonly string[] = []): string | undef
   return values[0];
 }
 
-/** @returns the exit code */
-async function importCsv(service: CsvImportService, paths: CsvPaths): Promise<number> {
-  const startedAt = performance.now();
-  const interruption = new AbortController();
-  let exitCode = NOTHING_IMPORTED;
-  const interrupt = (signal: NodeJS.Signals) => {
-    exitCode = INTERRUPTED[signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM'];
-    // A second time, there is no waiting: the database rolls back by itself.
-    if (interruption.signal.aborted) process.exit(exitCode);
-    interruption.abort();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  const printer = new ImportPrinter();
-  try {
-    const result = await service.import(paths, printer, interruption.signal);
-    printer.finish();
-    printResult(result, (performance.now() - startedAt) / 1000);
-    return isComplete(result) ? EVERYTHING_IMPORTED : SOMETHING_REFUSED;
-  } catch (error) {
-    printer.finish();
-    if (error instanceof ImportInterruptedError) {
-      console.error('Interrupted: the import was rolled back, and nothing was imported.');
-      return exitCode;
-    }
-    reportFailure(error);
-    return NOTHING_IMPORTED;
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
-}
-
-function printResult(result: ImportResult, seconds: number): void {
-  for (const { leadId, reason } of result.failedScores) {
-    console.error(`score of lead ${leadId}: ${reason}`);
-  }
-  const unnamed = result.failedScoreCount - result.failedScores.length;
-  if (unnamed > 0) console.error(`scores: ${unnamed} more could not be saved and are not shown`);
-  const { leads, interactions } = result;
-  console.log(
-    `Leads: ${leads.inserted} inserted, ${leads.updated} updated, ${leads.unchanged} unchanged, ${leads.refused} refused.`,
-  );
-  console.log(`Interactions: ${interactions.inserted} added, ${interactions.refused} refused.`);
-  const failed = result.failedScoreCount > 0 ? `, ${result.failedScoreCount} failed` : '';
-  console.log(`Scores: ${result.scoreCount} calculated${failed}.`);
-  console.log(`Took ${seconds.toFixed(1)} s.`);
-}
-
-function isComplete({ leads, interactions, failedScoreCount }: ImportResult): boolean {
-  const refused = (counts: LineCounts) => counts.refused > 0;
-  return !refused(leads) && !refused(interactions) && failedScoreCount === 0;
-}
-
-async function run(paths: CsvPaths): Promise<void> {
-  let hasEnded = false;
-  await runCommand((database, settings) =>
-    withFeatures(database, settings, async (features) => {
-      const exitCode = await importCsv(features.get(CsvImportService, { strict: false }), paths);
-      hasEnded = true;
-      return exitCode;
-    }),
-  );
-  // The settings or the database were at fault before anything could be imported.
-  if (!hasEnded) process.exitCode = NOTHING_IMPORTED;
-}
-
-await runCommandLine({ usage: USAGE, parse: parseRequest, run, failureCode: NOTHING_IMPORTED });
+await runCommandLine({
+  usage: USAGE,
+  parse: parseRequest,
+  load: async () => (await import('./import-csv.command.js')).runImport,
+  failureCode: NOTHING_IMPORTED,
+});

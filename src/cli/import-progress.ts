@@ -1,5 +1,6 @@
 import type { ImportedFile, ImportObserver, ImportProgress, Refusal } from '../data-import/import-report.js';
-import { createProgressDisplay, Rate, wholeNumber } from './progress-display.js';
+import { wholeNumber } from './printing.js';
+import { createProgressDisplay, Rate } from './progress-display.js';
 
 /** Refused lines that are printed for each file; all of them are counted. */
 const MAX_PRINTED_REFUSALS = 1000;

@@ -8,8 +8,6 @@ const MS_A_SECOND = 1000;
 const BAR_WIDTH = 40;
 const NARROWEST_BAR = 10;
 
-export const wholeNumber = new Intl.NumberFormat('en');
-
 /** How far a command is. */
 interface Advance {
   readonly value: number;

@@ -1,5 +1,6 @@
 import type { RescoreProgress } from '../rescoring/rescore-run.js';
-import { createProgressDisplay, Rate, wholeNumber } from './progress-display.js';
+import { wholeNumber } from './printing.js';
+import { createProgressDisplay, Rate } from './progress-display.js';
 
 /** From here on, the time left is told in minutes. */
 const LONG_SECONDS = 100;

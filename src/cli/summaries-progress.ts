@@ -1,5 +1,6 @@
 import type { SummaryBatch } from '../summary-batches/summary-batch.js';
-import { createProgressDisplay, Rate, wholeNumber } from './progress-display.js';
+import { wholeNumber } from './printing.js';
+import { createProgressDisplay, Rate } from './progress-display.js';
 
 /** A summary costs a fraction of a cent. */
 export const dollars = (amount: number): string => `$${amount.toFixed(4)}`;

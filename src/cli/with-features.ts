@@ -6,7 +6,7 @@ import { CoreModule } from '../core.module.js';
 import { createReadableLog } from '../logging/log.js';
 import { logListsNearLimit } from '../logging/log-happenings.js';
 import { NestLog } from '../logging/nest-log.js';
-import { printWarning } from './command-line.js';
+import { printWarning } from './printing.js';
 import { ensureMigrated, type OpenDatabase } from '../database/open-database.js';
 import { ensurePoolerMatches } from '../database/pooler.js';
 

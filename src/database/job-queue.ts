@@ -1,12 +1,24 @@
 import type pg from 'pg';
-import { type Logger as WorkerLogger, Logger, runMigrations } from 'graphile-worker';
+import type { Logger, run, runMigrations } from 'graphile-worker';
 import { DedicatedConnections } from './dedicated-connections.js';
 
 /** The schema of the queue's own tables: not the library's default, so that nobody else's workers are among ours. */
 export const QUEUE_SCHEMA = 'summary_queue';
 
-/** What the library has to say is about its inside; what concerns us, we hear from its promises. */
-export const silentLogger: WorkerLogger = new Logger(() => () => undefined);
+/**
+ * The library of the queue, and a logger for it. It is loaded only by those who apply migrations or start workers. What it
+ * logs is about its inside; what concerns us, we hear from its promises.
+ */
+export async function loadQueueLibrary(): Promise<QueueLibrary> {
+  const { Logger, run, runMigrations } = await import('graphile-worker');
+  return { run, runMigrations, silentLogger: new Logger(() => () => undefined) };
+}
+
+interface QueueLibrary {
+  readonly run: typeof run;
+  readonly runMigrations: typeof runMigrations;
+  readonly silentLogger: Logger;
+}
 
 const ROW_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 
@@ -50,6 +62,7 @@ const ALLOW_OTHER_ROLES = `
 
 /** Brings the tables of the queue up to date, which its library keeps. Of several at once, one does it. */
 export async function migrateQueue(url: string): Promise<void> {
+  const { runMigrations, silentLogger } = await loadQueueLibrary();
   const pool = new DedicatedConnections(url).pool('migrator', 1);
   try {
     await runMigrations({ pgPool: pool, schema: QUEUE_SCHEMA, logger: silentLogger });

@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
+import type { Umzug, UmzugStorage } from 'umzug';
 import { OperatorError } from '../common/operator-error.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { connectionFault } from './connection-faults.js';
@@ -62,7 +62,7 @@ export function migrateUp(options: MigratorOptions): Promise<void> {
     if (installation.migrationsTable === null) {
       await client.query('CREATE TABLE "SequelizeMeta" ("name" varchar(255) PRIMARY KEY)');
     }
-    await createUmzug(client, options).up();
+    if (pending.length > 0) await withUmzug(client, options, (umzug) => umzug.up());
     await migrateQueue(options.url);
     if (pending.includes(QUEUE_SCHEMA)) options.onMigration?.('applied', QUEUE_SCHEMA);
   });
@@ -93,7 +93,7 @@ export function migrateDown(
       }
       options.onWarning?.(`Undoing ${names.join(', ')} loses:\n${list}`);
     }
-    await createUmzug(client, options).down({ migrations: names });
+    await withUmzug(client, options, (umzug) => umzug.down({ migrations: names }));
   });
 }
 
@@ -178,11 +178,12 @@ async function lockMigrations(client: pg.Client): Promise<void> {
   }
 }
 
-/** Umzug wraps what a migration throws. An error of PostgreSQL, such as a missing privilege, is for the operator. */
+/** An error of PostgreSQL, such as a missing privilege, is for the operator. */
 function asOperatorError(error: unknown): unknown {
-  const cause = error instanceof MigrationError ? error.cause : error;
-  if (!(cause instanceof pg.DatabaseError)) return cause;
-  return new OperatorError(`The database refused a statement of the migrator: ${cause.message}.`, { cause });
+  if (!(error instanceof pg.DatabaseError)) return error;
+  return new OperatorError(`The database refused a statement of the migrator: ${error.message}.`, {
+    cause: error,
+  });
 }
 
 async function connect(url: string): Promise<pg.Client> {
@@ -193,7 +194,13 @@ async function connect(url: string): Promise<pg.Client> {
   }
 }
 
-function createUmzug(client: pg.Client, options: MigratorOptions): Umzug<pg.Client> {
+/** Umzug is loaded here alone: it takes a quarter of a second, and most starts have no migration to apply. */
+async function withUmzug(
+  client: pg.Client,
+  options: MigratorOptions,
+  work: (umzug: Umzug<pg.Client>) => Promise<unknown>,
+): Promise<void> {
+  const { MigrationError, Umzug } = await import('umzug');
   const directory = options.directory ?? MIGRATIONS_DIRECTORY;
   const storage: UmzugStorage<pg.Client> = {
     executed: () => readNames(client),
@@ -201,7 +208,7 @@ function createUmzug(client: pg.Client, options: MigratorOptions): Umzug<pg.Clie
     logMigration: () => Promise.resolve(),
     unlogMigration: () => Promise.resolve(),
   };
-  return new Umzug({
+  const umzug = new Umzug({
     context: client,
     logger: undefined,
     storage,
@@ -211,6 +218,12 @@ function createUmzug(client: pg.Client, options: MigratorOptions): Umzug<pg.Clie
       down: () => runMigration(client, options, name, 'down'),
     })),
   });
+  try {
+    await work(umzug);
+  } catch (error) {
+    // Umzug wraps what a migration throws.
+    throw error instanceof MigrationError ? error.cause : error;
+  }
 }
 
 /** Names without extension: the same migration is a `.ts` in development and a `.js` once built. */

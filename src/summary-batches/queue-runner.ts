@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { run, type Runner, type TaskList, type WorkerPool } from 'graphile-worker';
+import type { Runner, TaskList, WorkerPool } from 'graphile-worker';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
-import { QUEUE_SCHEMA, silentLogger } from '../database/job-queue.js';
+import { loadQueueLibrary, QUEUE_SCHEMA } from '../database/job-queue.js';
 import { ProcessPresence } from '../database/process-presence.js';
 
 /** One listens; the others fetch and complete jobs, which takes a moment each. */
@@ -34,6 +34,7 @@ export class QueueRunner {
     count: number,
     taskList: TaskList,
   ): Promise<QueueRunner> {
+    const { run, silentLogger } = await loadQueueLibrary();
     const pool = connections.pool('summary workers', POOL_SIZE);
     const events = new EventEmitter();
     let name: string | null = null;

@@ -6,6 +6,7 @@ import { SocketAccess } from '../../src/access/socket-access.js';
 import { type Api, startApi } from '../support/api.js';
 import { type Network, startNetwork } from '../support/network.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 let database: TestDatabase;
 let network: Network;
@@ -39,7 +40,7 @@ async function statusOf(): Promise<number> {
 }
 
 async function untilStatus(status: number): Promise<void> {
-  while ((await statusOf()) !== status) await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(async () => (await statusOf()) === status);
 }
 
 /** A socket of the key, and how it was closed. */

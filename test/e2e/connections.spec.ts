@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { type CloseReason, connectionClosed } from '../../src/common/happenings.js';
@@ -8,6 +7,7 @@ import { createApiKey } from '../support/api-key.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect } from '../support/connection.js';
 import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
+import { until } from '../support/until.js';
 
 const WATCH = 'subscription { rescoreProgress { id } }';
 const HOST = 'Host: localhost\r\n';
@@ -67,7 +67,7 @@ const openCount = () =>
   });
 
 async function untilNoneIsOpen(): Promise<void> {
-  while ((await openCount()) > 0) await sleep(10);
+  await until(async () => (await openCount()) === 0);
 }
 
 describe('an offer to leave HTTP', () => {
@@ -265,7 +265,7 @@ describe('a caller over WebSocket', () => {
       for (let times = 0; times < 5; times += 1) await codeOf(first, query);
     }
     // A subscription that has not begun yet ends when it has.
-    while ((await codeOf(first, '{ __typename }')) !== 'OK');
+    await until(async () => (await codeOf(first, '{ __typename }')) === 'OK');
     await sixth.return?.();
     await Promise.all([endFirst(), endSecond(), alsoPending]);
     for (const client of clients) await client.dispose();

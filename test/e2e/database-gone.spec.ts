@@ -3,6 +3,7 @@ import { type Network, startNetwork } from '../support/network.js';
 import { startServerProgram, type ServerProgram } from '../support/program.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { until } from '../support/until.js';
 
 const LEADS = '{ leads { id } }';
 const UNAVAILABLE = { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] };
@@ -39,7 +40,7 @@ async function askTimed(): Promise<{ answer: unknown; ms: number }> {
 }
 
 async function untilWell(): Promise<void> {
-  while ((await healthStatus()) !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(async () => (await healthStatus()) === 200);
 }
 
 describe('a server whose database', () => {
@@ -56,7 +57,7 @@ describe('a server whose database', () => {
   ])('%s says so within a second, is not ready, and is well again without a restart', async (_, fail) => {
     expect(await server.ask(LEADS)).toEqual({ data: { leads: [] } });
     await fail();
-    while ((await healthStatus()) !== 503);
+    await until(async () => (await healthStatus()) === 503);
     for (let time = 0; time < 3; time += 1) {
       const { answer, ms } = await askTimed();
       expect(answer).toMatchObject(UNAVAILABLE);

@@ -6,6 +6,7 @@ import { insertInteraction, insertLead } from '../support/fixtures.js';
 import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
+import { until } from '../support/until.js';
 
 const LEADS = '{ leads { id } }';
 const UNAVAILABLE = { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] };
@@ -106,18 +107,18 @@ describe('a server whose PostgreSQL', () => {
       expect(live.ms).toBeLessThan(1_000);
     }
     const red = await timed(async () => {
-      while ((await statusOf('/health/ready')) !== 503);
+      await until(async () => (await statusOf('/health/ready')) === 503);
     });
     expect(red.ms).toBeLessThan(3_000);
 
     await mend();
     const begin = performance.now();
-    while ((await statusOf('/health/ready')) !== 200) await sleep(20);
+    await until(async () => (await statusOf('/health/ready')) === 200);
     expect(await server.ask(LEADS)).toEqual({ data: { leads: [{ id: String(leadId) }] } });
     const rename = `mutation { updateLead(updateLeadInput: { id: ${leadId}, firstName: "Again" }) { firstName } }`;
     expect(await server.ask(rename)).toEqual({ data: { updateLead: { firstName: 'Again' } } });
     await recalculate();
-    while (!hasHeard()) await sleep(20);
+    await until(hasHeard);
     expect(await endOfBatch()).toEqual({ status: 'SUCCEEDED' });
     expect(performance.now() - begin).toBeLessThan(15_000);
     expect(server.process.exitCode).toBeNull();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { createDatabaseServer, type DatabaseServer } from '../support/database-server.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
+import { until } from '../support/until.js';
 
 const LEADS = '{ leadsConnection(first: 1) { nodes { id } } }';
 const CREATE = `mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "new@example.com" }) { id } }`;
@@ -106,7 +106,7 @@ describe('a server whose database', () => {
     const end = await begin();
     expect(await api.codeOf(query)).toBe('SERVICE_UNAVAILABLE');
     await end();
-    while ((await api.codeOf(LEADS)) !== undefined);
+    await until(async () => (await api.codeOf(LEADS)) === undefined);
     expect(await api.codeOf(CREATE)).toBeUndefined();
     await admin.rows('DELETE FROM leads');
   });
@@ -166,7 +166,7 @@ describe('while the database takes no writes', () => {
     expect(await isWritable()).toBe('0');
     await admin.rows('SET default_transaction_read_only = off');
     await setReadOnly(false);
-    while ((await isWritable()) !== '1') await sleep(100);
+    await until(async () => (await isWritable()) === '1');
     expect(await api.codeOf(CREATE)).toBeUndefined();
   });
 

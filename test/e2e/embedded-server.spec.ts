@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
+import { until } from '../support/until.js';
 
 const RECALCULATE = 'mutation { recalculateAllScores { count } }';
 const FIFTEEN = { data: { recalculateAllScores: { count: 15 } } };
@@ -79,7 +79,7 @@ it.each([
   ['src/cli/seed.js', 143],
 ])('leaves no PostgreSQL running if SIGTERM comes while %s starts', async (name, exitCode) => {
   const program = startProgram(name, { cwd: directory.path, env: { PORT: '0' } });
-  while (!isPostgresRunning()) await sleep(5);
+  await until(isPostgresRunning);
   program.process.kill('SIGTERM');
   const { code, stdout } = await program.finished;
   expect([code, stdout]).toEqual([exitCode, '']);

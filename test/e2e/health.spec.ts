@@ -7,6 +7,7 @@ import { SummaryWorkers } from '../../src/summary-batches/summary-workers.js';
 import { startApi, type Api } from '../support/api.js';
 import { connect, withConnection, type Connection } from '../support/connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 let database: TestDatabase;
 let connection: Connection;
@@ -28,10 +29,10 @@ const WELL = { database: 'ok', writes: 'ok', migrations: 'ok', queue: 'ok', summ
 
 /** Answers are a second old at most. */
 async function untilReadyIs(expected: object): Promise<void> {
-  for (;;) {
+  await until(async () => {
     const { body } = (await get('/health/ready')) as { body: { status: string; checks: object } };
-    if (isDeepStrictEqual({ status: body.status, checks: body.checks }, expected)) return;
-  }
+    return isDeepStrictEqual({ status: body.status, checks: body.checks }, expected);
+  });
 }
 
 describe('GET /health', () => {
@@ -67,7 +68,7 @@ describe('GET /health', () => {
   });
 
   async function expectDown(): Promise<void> {
-    for (;;) {
+    await until(async () => {
       const begunAt = performance.now();
       const { status, body, text } = (await get('/health/ready')) as {
         status: number;
@@ -75,12 +76,12 @@ describe('GET /health', () => {
         text: string;
       };
       expect(performance.now() - begunAt).toBeLessThan(5_000);
-      if (body.checks.database !== 'down') continue;
+      if (body.checks.database !== 'down') return false;
       expect([status, body.status]).toEqual([503, 'down']);
       // Nothing of why.
       expect(text).not.toMatch(/connect|127\.0|postgres|terminat/i);
-      break;
-    }
+      return true;
+    });
     expect((await get('/health')).status).toBe(503);
   }
 

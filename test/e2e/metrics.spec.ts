@@ -12,6 +12,7 @@ import { API_KEY, type OpenRouterStandIn, startOpenRouterStandIn } from '../supp
 import { startServerProgram } from '../support/program.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
+import { until } from '../support/until.js';
 
 const TOKEN = 'a-token-of-the-tests';
 
@@ -126,13 +127,13 @@ describe('GET /metrics', () => {
       await holder.rows('BEGIN');
       await holder.rows('LOCK TABLE leads');
       const updates = Array.from({ length: 8 }, () => api.send(update));
-      while ((await valueOf('lead_scoring_pool_connections{state="used"}')) !== 6) continue;
-      while ((await valueOf('lead_scoring_pool_connections{state="waiting"}')) !== 2) continue;
+      await until(async () => (await valueOf('lead_scoring_pool_connections{state="used"}')) === 6);
+      await until(async () => (await valueOf('lead_scoring_pool_connections{state="waiting"}')) === 2);
       await holder.rows('ROLLBACK');
       await Promise.all(updates);
     });
     // Counted every five seconds.
-    while ((await valueOf('lead_scoring_queue_jobs{state="ready"}')) !== 1) continue;
+    await until(async () => (await valueOf('lead_scoring_queue_jobs{state="ready"}')) === 1);
     expect(await valueOf('lead_scoring_provider_degraded')).toBe(0);
     expect(await valueOf('lead_scoring_provider_paused_seconds')).toBe(0);
     standIn.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
@@ -144,7 +145,7 @@ describe('GET /metrics', () => {
     const open = await valueOf('lead_scoring_open_requests');
     const deadline = new RequestDeadline(1);
     expect(await valueOf('lead_scoring_open_requests')).toBe(open + 1);
-    while ((await valueOf('lead_scoring_requests_timed_out_total')) !== 1) continue;
+    await until(async () => (await valueOf('lead_scoring_requests_timed_out_total')) === 1);
     deadline.close(false);
     expect(await valueOf('lead_scoring_open_requests')).toBe(open);
   });
@@ -159,7 +160,7 @@ describe('GET /metrics', () => {
     });
     server.process.kill('SIGUSR2');
     const read = async () => (await fetch(new URL('/metrics', server.url))).text();
-    while (!(await read()).includes('\nlead_scoring_unhandled_rejections_total 1\n')) continue;
+    await until(async () => (await read()).includes('\nlead_scoring_unhandled_rejections_total 1\n'));
     await server.stop();
     await directory.remove();
   });
@@ -170,7 +171,7 @@ describe('GET /metrics', () => {
     for await (const answer of answersTo(client, 'query Over { leadStats { totalCount } }')) void answer;
     expect(await valueOf('lead_scoring_websocket_connections')).toBe(1);
     await client.dispose();
-    while ((await valueOf('lead_scoring_websocket_connections')) !== 0) continue;
+    await until(async () => (await valueOf('lead_scoring_websocket_connections')) === 0);
     // Its name is one of too many by now.
     expect(
       await valueOf(

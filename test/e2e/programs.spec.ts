@@ -5,6 +5,7 @@ import { withConnection } from '../support/connection.js';
 import { type Finished, runProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 let directory: TemporaryDirectory;
 let migrated: TestDatabase;
@@ -169,7 +170,7 @@ describe('a role that is not the owner of the tables', () => {
       },
     });
     const written = `SELECT FROM summary_batches WHERE status = 'succeeded' AND "writtenCount" = 1`;
-    while ((await asOwner(written)).length === 0);
+    await until(async () => (await asOwner(written)).length > 0);
     expect(await server.stop()).toMatchObject({ code: 0, stderr: '' });
   });
 });

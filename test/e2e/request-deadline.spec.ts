@@ -4,6 +4,7 @@ import { connect, type Connection, untilWaiting } from '../support/connection.js
 import { insertLead } from '../support/fixtures.js';
 import { pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
+import { until } from '../support/until.js';
 
 const TIMEOUT_MS = 400;
 const LEADS = '{ leads { id } }';
@@ -150,16 +151,16 @@ describe('a caller who goes away', () => {
   it('has a query ended', async () => {
     await whileLocked(async () => {
       await goDuring(LEADS);
-      while ((await underWay()).length > 0);
+      await until(async () => (await underWay()).length === 0);
     });
   });
 
   it('has a mutation done all the same', async () => {
     const rename = `mutation { updateLead(updateLeadInput: { id: ${leadId}, firstName: "Gone" }) { id } }`;
     await whileLocked(() => goDuring(rename));
-    for (;;) {
+    await until(async () => {
       const [lead] = await database.rows<{ firstName: string }>('SELECT "firstName" FROM leads');
-      if (lead?.firstName === 'Gone') break;
-    }
+      return lead?.firstName === 'Gone';
+    });
   });
 });

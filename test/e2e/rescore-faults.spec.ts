@@ -8,6 +8,7 @@ import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const RECALCULATE = 'mutation { recalculateAllScores { count failedCount failures { leadId reason } } }';
 const LEADS = 40;
@@ -33,14 +34,16 @@ async function startServer(databaseUrl: string): Promise<ServerProgram> {
 }
 
 /** The run's record as a server tells it, once it no longer says that it is running. */
-async function endOfRun(server: ServerProgram): Promise<Record<string, unknown>> {
-  for (;;) {
+async function endOfRun(server: ServerProgram): Promise<Record<string, unknown> | undefined> {
+  let run: Record<string, unknown> | undefined;
+  await until(async () => {
     const answer = (await server.ask('{ rescoreRuns(first: 1) { nodes { status error doneCount } } }')) as {
       data?: { rescoreRuns: { nodes: Record<string, unknown>[] } } | null;
     };
-    const run = answer.data?.rescoreRuns.nodes[0];
-    if (run !== undefined && run.status !== 'RUNNING') return run;
-  }
+    run = answer.data?.rescoreRuns.nodes[0];
+    return run !== undefined && run.status !== 'RUNNING';
+  });
+  return run;
 }
 
 const recalculated = { data: { recalculateAllScores: { count: LEADS, failedCount: 0, failures: [] } } };
@@ -70,7 +73,9 @@ describe('with several servers on one database', () => {
   /** Until a recalculation waits before its commit and its record says how far it is, which goes over another connection. */
   async function untilDone(): Promise<void> {
     await untilWaiting(other);
-    while ((await other.rows(`SELECT FROM rescore_runs WHERE "doneCount" = ${LEADS}`)).length === 0);
+    await until(
+      async () => (await other.rows(`SELECT FROM rescore_runs WHERE "doneCount" = ${LEADS}`)).length > 0,
+    );
   }
 
   it('a second server is told at once that the first recalculates', async () => {
@@ -193,7 +198,7 @@ describe('where the database is restarted', () => {
       process.kill(session?.pid ?? 0, 'SIGKILL');
       expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_FAILED' } }] });
 
-      expect(['FAILED', 'INTERRUPTED']).toContain((await endOfRun(server)).status);
+      expect(['FAILED', 'INTERRUPTED']).toContain((await endOfRun(server))?.status);
       const after = await connect(postgres.url);
       expect(await unscored(after)).toBe(LEADS);
       expect(await server.ask(RECALCULATE)).toEqual(recalculated);

@@ -11,6 +11,7 @@ import { pauseSummaries } from '../support/summary-pause.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { answersTo, type SocketAnswer } from '../support/websocket.js';
+import { until } from '../support/until.js';
 
 const CRON_SECONDS = 2;
 const RECALCULATE = 'mutation { recalculateAllScores { runId count } }';
@@ -146,8 +147,9 @@ describe('three servers on one database', () => {
       expect(await last).toEqual({ rescoreProgress: { status: 'INTERRUPTED', doneCount: 20 } });
     }
     // The schedule, or the next caller, goes on with another one; what was interrupted is settled by it.
-    while (
-      (await rows(`SELECT FROM rescore_runs WHERE id > $1 AND status = 'succeeded'`, [run.id])).length === 0
+    await until(
+      async () =>
+        (await rows(`SELECT FROM rescore_runs WHERE id > $1 AND status = 'succeeded'`, [run.id])).length > 0,
     );
     expect(await rows('SELECT status FROM rescore_runs WHERE id = $1', [run.id])).toEqual([
       { status: 'interrupted' },
@@ -162,7 +164,7 @@ describe('three servers on one database', () => {
         'SELECT "scheduledFor", status FROM rescore_runs WHERE id > $1 ORDER BY "scheduledFor"',
         [before?.id],
       );
-    while ((await since()).filter(({ status }) => status === 'succeeded').length < 3);
+    await until(async () => (await since()).filter(({ status }) => status === 'succeeded').length >= 3);
     const instants = (await since()).slice(0, 3).map(({ scheduledFor }) => scheduledFor.getTime());
     const step = CRON_SECONDS * 1000;
     const [start = 0] = instants;
@@ -293,7 +295,7 @@ describe(`work at random (FLEET_SEED=${SEED})`, () => {
     expect(journal.lostCount).toBe(lostBefore);
     for (const { url } of fleet.servers) expect(fleet.balancer.servedBy(url)).toBeGreaterThan(0);
 
-    while ((await rows('SELECT FROM summary_queue.jobs')).length > 0);
+    await until(async () => (await rows('SELECT FROM summary_queue.jobs')).length === 0);
     await Promise.all([...fleet.servers].map((server) => fleet.stop(server)));
     expect(await journal.contradictions(looker)).toEqual([]);
     expect(await wrongScores(looker)).toEqual([]);

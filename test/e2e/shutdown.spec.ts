@@ -8,6 +8,7 @@ import { pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { startServerProgram, type ServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const LEADS = '{ leads { id } }';
 
@@ -150,7 +151,7 @@ describe('a server that is asked to stop', () => {
 
     const second = await start(env);
     const status = 'SELECT status FROM summary_batches';
-    while ((await watcher.rows<{ status: string }>(status))[0]?.status === 'running');
+    await until(async () => (await watcher.rows<{ status: string }>(status))[0]?.status !== 'running');
     expect(await watcher.rows(status)).toEqual([{ status: 'succeeded' }]);
     await second.stop();
     await provider.close();
@@ -159,7 +160,7 @@ describe('a server that is asked to stop', () => {
   it('serves as before for a while in which it says that it is not ready', async () => {
     const server = await start({ SHUTDOWN_DELAY_MS: '3000' });
     server.process.kill('SIGTERM');
-    while ((await fetch(server.url.replace('/graphql', '/health/ready'))).status !== 503);
+    await until(async () => (await fetch(server.url.replace('/graphql', '/health/ready'))).status === 503);
     expect(await server.ask(LEADS)).toEqual({ data: { leads: [{ id: '1' }] } });
     expect(await server.finished).toMatchObject({ code: 0 });
   });

@@ -18,6 +18,7 @@ import {
   startOpenRouterStandIn,
   type Turn,
 } from '../support/openrouter-stand-in.js';
+import { until } from '../support/until.js';
 
 const DETAIL = `summaryDetail { headline keyPoints { text interactions { id notes } } nextStep source writer model
   promptVersion costUsd generatedAt isStale withheldInteractions { id } }`;
@@ -143,7 +144,7 @@ describe('regenerateSummary with a language model', () => {
     const all = new Promise<void>((resolve) => (answerAll = resolve));
     server.onRequest(() => all);
     const calls = ids.map((leadId) => api.ask(REGENERATE, { id: leadId }));
-    while (server.requests.length < before + 16) await setImmediate();
+    await until(() => server.requests.length >= before + 16);
     // The pool has two connections: were they held by the calls, these queries would wait for ever.
     await Promise.all(Array.from({ length: 50 }, () => api.ask('{ lead(id: 1) { id } }')));
     answerAll();
@@ -175,7 +176,7 @@ describe('regenerateSummary with a language model', () => {
     await expect(call).rejects.toThrow();
     // Long before the time limit of two seconds.
     const began = performance.now();
-    while ((await readGenerations(database, id)).length === 0);
+    await until(async () => (await readGenerations(database, id)).length > 0);
     expect(performance.now() - began).toBeLessThan(1_000);
     expect(await readGenerations(database, id)).toMatchObject([
       { outcome: 'SUMMARY_TIMED_OUT', requestCount: 1 },
@@ -577,9 +578,9 @@ describe('regenerateSummary of the same lead in two replicas', () => {
     server.onRequest(() => gate);
     const query = `mutation { regenerateSummary(id: ${id}, force: true) { summary } }`;
     const answers = [first.ask(query)];
-    while (server.requests.length === before) await setImmediate();
+    await until(() => server.requests.length > before);
     answers.push(second.ask(query));
-    while ((await connection.rows(SECOND_WAITS)).length === 0);
+    await until(async () => (await connection.rows(SECOND_WAITS)).length > 0);
     release();
     const both = (await Promise.all(answers)) as { data?: unknown; errors?: { extensions: unknown }[] }[];
     expect(server.requests).toHaveLength(before + 1);
@@ -612,7 +613,7 @@ describe('regenerateSummary of the same lead in two replicas', () => {
     server.onRequest(() => new Promise(() => undefined));
     const query = `mutation { regenerateSummary(id: ${id}) { summary } }`;
     void first.ask(query).catch(() => undefined);
-    while (server.requests.length === before) await setImmediate();
+    await until(() => server.requests.length > before);
     first.process.kill('SIGKILL');
     await first.finished;
     server.onRequest(() => Promise.resolve());

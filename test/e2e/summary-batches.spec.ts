@@ -15,6 +15,7 @@ import {
 import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
+import { until } from '../support/until.js';
 
 const BATCH = `id status startedBy onlyStale limit maxCostUsd costUsd totalCount writtenCount unchangedCount failedCount
   skippedCount createdAt endedAt pausedUntil error failures { leadId code reason }`;
@@ -70,10 +71,8 @@ const read = async (id: string): Promise<Batch> =>
     .summaryBatch;
 
 async function untilOver({ id }: Batch): Promise<Batch> {
-  for (;;) {
-    const batch = await read(id);
-    if (batch.status !== 'RUNNING') return batch;
-  }
+  await until(async () => (await read(id)).status !== 'RUNNING');
+  return read(id);
 }
 
 const countJobs = async () =>
@@ -81,7 +80,7 @@ const countJobs = async () =>
 
 /** A job is gone from the queue a moment after its lead is done. */
 async function untilNoJobs(): Promise<void> {
-  while ((await countJobs()) !== 0);
+  await until(async () => (await countJobs()) === 0);
 }
 
 /** The queue waits longer after each try. */
@@ -186,7 +185,10 @@ describe('regenerateSummaries', () => {
     expect(over.error).not.toBeNull();
     expect(over.failures[0]?.code).toBe(code);
     expect(server.requests.length).toBeLessThanOrEqual(4);
-    while ((await read(over.id)).failedCount + (await read(over.id)).skippedCount < 40);
+    await until(async () => {
+      const { failedCount, skippedCount } = await read(over.id);
+      return failedCount + skippedCount >= 40;
+    });
     await untilNoJobs();
   });
 
@@ -269,7 +271,10 @@ describe('regenerateSummaries', () => {
     const [id] = await insertToldLeads(1);
     await rejectSummaries();
     const batch = await start();
-    while ((await read(batch.id)).status === 'RUNNING') await hurry();
+    await until(async () => {
+      await hurry();
+      return (await read(batch.id)).status !== 'RUNNING';
+    });
     const over = await read(batch.id);
     expect(over).toMatchObject({ status: 'SUCCEEDED', failedCount: 1, writtenCount: 0 });
     expect(over.failures).toMatchObject([
@@ -288,7 +293,7 @@ describe('regenerateSummaries', () => {
     await insertToldLeads(1);
     server.play({ misbehave: 'hang' });
     const batch = await start();
-    while (server.requests.length === 0) await setImmediate();
+    await until(() => server.requests.length > 0);
     await database.rows(`UPDATE summary_queue._private_jobs
       SET attempts = 4, locked_by = 'a process that died', locked_at = now() - interval '1 minute'`);
     expect((await untilOver(batch)).failures).toMatchObject([{ code: 'INTERNAL_SERVER_ERROR' }]);
@@ -300,9 +305,9 @@ describe('regenerateSummaries', () => {
     server.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
     const { id: batchId } = await start({ limit: 1 });
     const begunAt = now().getTime();
-    let batch = await read(batchId);
-    while (batch.pausedUntil === null) batch = await read(batchId);
-    const untilMs = Date.parse(batch.pausedUntil) - begunAt;
+    await until(async () => (await read(batchId)).pausedUntil !== null);
+    const batch = await read(batchId);
+    const untilMs = Date.parse(batch.pausedUntil ?? '') - begunAt;
     expect(untilMs).toBeGreaterThan(290_000);
     expect(untilMs).toBeLessThan(310_000);
     const health = async () => (await request(api.app.getHttpServer()).get('/health')).body as object;
@@ -339,11 +344,11 @@ describe('cancelSummaryBatch', () => {
     });
     server.onRequest(() => gate);
     const batch = await start();
-    while (server.requests.length < 4) await setImmediate();
+    await until(() => server.requests.length >= 4);
     const { cancelSummaryBatch } = await api.ask<{ cancelSummaryBatch: Batch }>(CANCEL, { id: batch.id });
     expect(cancelSummaryBatch).toMatchObject({ status: 'CANCELLED', skippedCount: 26, writtenCount: 0 });
     release();
-    while ((await read(batch.id)).writtenCount < 4);
+    await until(async () => (await read(batch.id)).writtenCount >= 4);
     expect(server.requests).toHaveLength(4);
     expect(await api.codeOf(CANCEL, { id: batch.id })).toBe('SUMMARY_BATCH_NOT_RUNNING');
   });
@@ -424,25 +429,22 @@ describe('several replicas', () => {
     const { data } = (await victim.ask('mutation { regenerateSummaries { id } }')) as {
       data: { regenerateSummaries: { id: string } };
     };
-    while (server.requests.length < 12) await setImmediate();
+    await until(() => server.requests.length >= 12);
     victim.process.kill('SIGKILL');
     await victim.finished;
     const inFlight = askedAbout().slice(-4);
 
     const successor = await startReplica();
-    for (;;) {
-      const answer = (await successor.ask(
-        `{ summaryBatch(id: "${data.regenerateSummaries.id}") { status writtenCount unchangedCount costUsd } }`,
-      )) as { data: { summaryBatch: Batch } };
-      if (answer.data.summaryBatch.status === 'RUNNING') continue;
-      expect(answer.data.summaryBatch).toMatchObject({
-        status: 'SUCCEEDED',
-        writtenCount: 24,
-        unchangedCount: 0,
-      });
-      expect(answer.data.summaryBatch.costUsd).toBeCloseTo(0.0024, 10);
-      break;
-    }
+    const readBatch = async () =>
+      (
+        (await successor.ask(
+          `{ summaryBatch(id: "${data.regenerateSummaries.id}") { status writtenCount unchangedCount costUsd } }`,
+        )) as { data: { summaryBatch: Batch } }
+      ).data.summaryBatch;
+    await until(async () => (await readBatch()).status !== 'RUNNING');
+    const batch = await readBatch();
+    expect(batch).toMatchObject({ status: 'SUCCEEDED', writtenCount: 24, unchangedCount: 0 });
+    expect(batch.costUsd).toBeCloseTo(0.0024, 10);
     const asked = askedAbout();
     expect(new Set(asked).size).toBe(ids.length);
     expect(asked.toSorted()).toEqual([...new Set(asked), ...inFlight].toSorted());
@@ -462,7 +464,7 @@ describe('several replicas', () => {
     const readStatus = async () =>
       (await database.rows<{ status: string }>('SELECT status FROM summary_batches WHERE id = $1', [id]))[0]
         ?.status;
-    while ((await readStatus()) === 'running') await setImmediate();
+    await until(async () => (await readStatus()) !== 'running');
     expect(await read(id)).toMatchObject({
       status: 'SUCCEEDED',
       totalCount: 40,
@@ -483,7 +485,7 @@ describe('several replicas', () => {
     const countWritten = async () =>
       (await database.rows(`SELECT FROM summary_batch_items WHERE status = 'written'`)).length;
     // Those that were being written when the queue went are written all the same.
-    while ((await countWritten()) === 0) await setImmediate();
+    await until(async () => (await countWritten()) > 0);
     await database.rows('SELECT pg_sleep(0.5)');
     await database.rows('ALTER SCHEMA hidden RENAME TO summary_queue');
     expect(await untilOver({ id } as Batch)).toMatchObject({ status: 'SUCCEEDED', writtenCount: 12 });
@@ -496,7 +498,7 @@ describe('several replicas', () => {
     const first = await startReplica();
     server.onRequest(() => (servers.length === 1 ? new Promise(() => undefined) : Promise.resolve()));
     await first.ask('mutation { regenerateSummaries { id } }');
-    while (server.requests.length < 4) await setImmediate();
+    await until(() => server.requests.length >= 4);
     expect((await first.stop()).code).toBe(0);
     const successor = await startReplica();
     const batch = async () =>
@@ -505,7 +507,7 @@ describe('several replicas', () => {
           data: { summaryBatch: Batch };
         }
       ).data.summaryBatch;
-    while ((await batch()).status === 'RUNNING');
+    await until(async () => (await batch()).status !== 'RUNNING');
     expect(await batch()).toEqual({ status: 'SUCCEEDED', writtenCount: 12, failedCount: 0 });
   });
 });
@@ -553,7 +555,10 @@ describe('SUMMARY_AFTER_CHANGE_SECONDS', () => {
     await untilNoJobs();
     await rejectSummaries();
     await eager.ask(REMEMBER, { leadId, notes: 'x' });
-    while ((await countJobs()) !== 0) await hurry();
+    await until(async () => {
+      await hurry();
+      return (await countJobs()) === 0;
+    });
     expect(server.requests).toHaveLength(5);
   });
 

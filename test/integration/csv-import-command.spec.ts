@@ -6,6 +6,7 @@ import { insertLead } from '../support/fixtures.js';
 import { runProgram, type RunningProgram, startProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const PROGRAM = 'src/cli/import-csv.js';
 
@@ -229,12 +230,12 @@ describe('an import that is stopped', () => {
   /** The lock goes only when the import's session has gone, unless it waits for that very lock. */
   async function unblock(): Promise<void> {
     await other.rows('COMMIT');
-    for (;;) {
+    await until(async () => {
       const sessions = await other.rows(
         `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
-      if (sessions.length === 0) return;
-    }
+      return sessions.length === 0;
+    });
   }
 
   it.each([

@@ -3,6 +3,7 @@ import { DedicatedConnections } from '../../src/database/dedicated-connections.j
 import { isPresent, ProcessPresence } from '../../src/database/process-presence.js';
 import { connect, type Connection } from '../support/connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 let database: TestDatabase;
 let other: Connection;
@@ -27,7 +28,9 @@ async function cutConnection(): Promise<void> {
     `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND application_name = 'lead-scoring process presence'`,
   );
-  while ((await other.rows('SELECT FROM pg_stat_activity WHERE pid = $1', [cut?.pid])).length > 0);
+  await until(
+    async () => (await other.rows('SELECT FROM pg_stat_activity WHERE pid = $1', [cut?.pid])).length === 0,
+  );
 }
 
 describe('a process', () => {
@@ -46,7 +49,7 @@ describe('a process', () => {
     await presence.appear('two');
     await presence.disappear('one');
     await cutConnection();
-    while ((await isSeen('two')) !== true);
+    await until(async () => (await isSeen('two')) === true);
     expect(await isSeen('one')).toBe(false);
   });
 });

@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEVELOPER } from '../../src/access/request-access.js';
 import { withRequest } from '../../src/common/request-context.js';
@@ -19,6 +18,7 @@ import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { StreamingReplica } from '../support/streaming-replica.js';
 import { startTransactionPooler } from '../support/transaction-pooler.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
+import { until } from '../support/until.js';
 
 /** More than any test takes, so that none depends on how quick it is. */
 const MAX_LAG_MS = 60_000;
@@ -37,10 +37,6 @@ let leadId: number;
 
 const faultOf = (replicas: ReadReplicas): unknown => replicas.status()[0]?.fault;
 const replicasOf = (server: Api): ReadReplicas => server.app.get(ReadReplicas, { strict: false });
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(20);
-}
 
 const send = (server: Api | ServerProgram, document: string): Promise<unknown> =>
   server === other ? other.ask(document) : api.send(document);

@@ -7,6 +7,7 @@ import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
 import { pauseBeforeCommit, pauseBeforeWriting } from '../support/recalculation-pause.js';
+import { until } from '../support/until.js';
 
 const RECALCULATE = 'mutation { recalculateAllScores { count failedCount failures { leadId reason } } }';
 const CREATE_CALL = `mutation ($leadId: Int!, $date: DateTime!) {
@@ -304,7 +305,7 @@ it('lets nobody fail under load, and leaves every score right', async () => {
 });
 
 async function untilRow(sql: string): Promise<void> {
-  while ((await other.rows(sql)).length === 0);
+  await until(async () => (await other.rows(sql)).length > 0);
 }
 
 /** By the formula in TypeScript, at each lead's own instant. */

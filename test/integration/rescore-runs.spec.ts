@@ -6,6 +6,7 @@ import { connect, type Connection, untilWaiting } from '../support/connection.js
 import { insertLead, insertLeads, readScores } from '../support/fixtures.js';
 import { type Pause, pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
+import { until } from '../support/until.js';
 
 const RECALCULATE = 'mutation { recalculateAllScores { runId asOf count } }';
 const RUN = `{
@@ -340,7 +341,10 @@ describe('rescoreProgress', () => {
        WHERE datname = current_database() AND application_name LIKE '%rescore events'`,
     );
     // It goes a moment after it was told to.
-    while ((await other.rows('SELECT FROM pg_stat_activity WHERE pid = $1', [cut[0]?.pid])).length > 0);
+    await until(
+      async () =>
+        (await other.rows('SELECT FROM pg_stat_activity WHERE pid = $1', [cut[0]?.pid])).length === 0,
+    );
   }
 
   beforeEach(async () => {
@@ -436,7 +440,7 @@ describe('rescoreProgress', () => {
     await untilListening();
     await client.dispose();
     await answer;
-    while ((await other.rows(LISTENING)).length > 0);
+    await until(async () => (await other.rows(LISTENING)).length === 0);
     // And again for the next one who comes.
     const next = connectSocket(url);
     const first = answersTo(next, SUBSCRIBE).next();
@@ -518,6 +522,6 @@ describe('rescoreProgress', () => {
 
   /** Until as many sessions listen for changes of runs as there are subscribers on the replica: one. */
   async function untilListening(): Promise<void> {
-    while ((await other.rows(LISTENING)).length === 0);
+    await until(async () => (await other.rows(LISTENING)).length > 0);
   }
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertLeads, readScores } from '../support/fixtures.js';
+import { until } from '../support/until.js';
 
 let api: Api;
 let database: Connection;
@@ -29,7 +30,7 @@ it('recalculates all scores whenever the schedule says, on one of several replic
   const replicas = await Promise.all(
     [1, 2, 3].map(() => startApi({ RESCORE_CRON: '* * * * * *' }, api.databaseUrl)),
   );
-  while ((await readRuns()).filter(({ status }) => status === 'succeeded').length < 3);
+  await until(async () => (await readRuns()).filter(({ status }) => status === 'succeeded').length >= 3);
   await Promise.all(replicas.map((replica) => replica.close()));
 
   const runs = await readRuns();

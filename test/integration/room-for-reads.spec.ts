@@ -3,6 +3,7 @@ import { waitingForRoom } from '../../src/database/room-for-reads.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, withConnection } from '../support/connection.js';
 import { insertLead } from '../support/fixtures.js';
+import { until } from '../support/until.js';
 
 const POOL_SIZE = 6;
 /** A third of the pool is for reads. */
@@ -47,7 +48,7 @@ async function expectAllRoom(): Promise<void> {
   let codes: Promise<unknown[]> = Promise.resolve([]);
   await withLockedLead(async () => {
     codes = Promise.all(Array.from({ length: WRITERS }, () => api.codeOf(update(id))));
-    while ((await waitingForLock()) < WRITERS);
+    await until(async () => (await waitingForLock()) >= WRITERS);
   });
   await codes;
 }
@@ -58,7 +59,7 @@ describe('the connections of the pool', () => {
     let writing: Promise<unknown[]> = Promise.resolve([]);
     await withLockedLead(async () => {
       writing = Promise.all(Array.from({ length: 3 * POOL_SIZE }, () => api.ask(update(id))));
-      while ((await waitingForLock()) < WRITERS);
+      await until(async () => (await waitingForLock()) >= WRITERS);
       const answers = await Promise.all(Array.from({ length: 20 }, () => api.ask(READ)));
       expect(answers).toEqual(answers.map(() => ({ leadStats: { totalCount: 1 } })));
       expect(await waitingForLock()).toBe(WRITERS);

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
@@ -11,6 +10,7 @@ import {
 import { runProgram, startProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const PROGRAM = 'src/cli/summaries.js';
 
@@ -121,9 +121,12 @@ describe('pnpm summaries', () => {
       const gate = new Promise<void>((resolve) => (release = resolve));
       server.onRequest(() => gate);
       const program = startProgram(PROGRAM, options([]));
-      while (server.requests.length < 4) await setImmediate();
+      await until(() => server.requests.length >= 4);
       program.process.kill(signal);
-      while ((await connection.rows(`SELECT FROM summary_batches WHERE status = 'cancelled'`)).length === 0);
+      await until(
+        async () =>
+          (await connection.rows(`SELECT FROM summary_batches WHERE status = 'cancelled'`)).length > 0,
+      );
       release();
       const { code, stdout } = await program.finished;
       expect(code).toBe(1);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SummaryLeases } from '../../src/leads/summaries/summary-lease.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { until } from '../support/until.js';
 
 let api: Api;
 let leases: SummaryLeases;
@@ -38,7 +39,7 @@ describe('the lease of a lead', () => {
     });
     expect(await kept).toBe('kept');
     await show();
-    while ((await countLeases()) > 0);
+    await until(async () => (await countLeases()) === 0);
   });
 
   it('is there for the next one of this process meanwhile, who keeps it', async () => {

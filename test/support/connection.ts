@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { until } from './until.js';
 
 /** A connection of the test's own, beside those of the application. */
 export interface Connection {
@@ -33,11 +34,11 @@ export async function withConnection<Result>(
 
 /** Waits until as many sessions of this database wait for a lock as are asked for. */
 export async function untilWaiting(connection: Connection, sessions = 1): Promise<void> {
-  for (;;) {
+  await until(async () => {
     const [row] = await connection.rows<{ count: number }>(
       `SELECT count(*)::int AS count FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
-    if ((row?.count ?? 0) >= sessions) return;
-  }
+    return (row?.count ?? 0) >= sessions;
+  });
 }

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { chmod, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { findPostgresBinaries } from '../../src/database/embedded/postgres-binaries.js';
 import { isAlive, readPostmaster } from '../../src/database/embedded/postmaster.js';
@@ -10,6 +9,7 @@ import { runAs, wayToServe } from '../../src/database/embedded/unprivileged-comm
 import { migrateUp } from '../../src/database/migrator.js';
 import { withConnection } from './connection.js';
 import { temporaryDirectory } from './temporary-directory.js';
+import { until } from './until.js';
 
 /** A PostgreSQL that one test file has to itself, and may do anything to. It has one address for all its life. */
 export interface DatabaseServer {
@@ -111,8 +111,4 @@ async function isReady(directory: string, child: ChildProcess): Promise<boolean>
     return ended.isSo || (postmaster?.pid === child.pid && postmaster?.isReady === true);
   });
   return !ended.isSo;
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(20);
 }

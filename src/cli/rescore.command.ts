@@ -1,0 +1,102 @@
+import { DomainError } from '../common/domain-error.js';
+import { OperatorError } from '../common/operator-error.js';
+import { RescoreAbortedError } from '../rescoring/rescore-execution.js';
+import type { RescoreRun } from '../rescoring/rescore-run.js';
+import { RescoringService } from '../rescoring/rescoring.service.js';
+import { printUnnamed, wholeNumber } from './printing.js';
+import { reportFailure } from './report-failure.js';
+import { RescorePrinter } from './rescore-progress.js';
+import { runCommand } from './run-command.js';
+import { withFeatures } from './with-features.js';
+
+const ALL_SAVED = 0;
+const SOME_FAILED = 1;
+const NOTHING_SAVED = 2;
+
+export interface RecalculationRequest {
+  readonly onlyStale: boolean;
+  /** Null: the age that the settings name. */
+  readonly maxAgeHours: number | null;
+}
+
+/** @returns what SIGINT and SIGTERM abort */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    // A second time, there is no waiting: the database rolls back by itself.
+    if (controller.signal.aborted) process.exit(NOTHING_SAVED);
+    controller.abort(new RescoreAbortedError('It was interrupted at the terminal.'));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  return controller.signal;
+}
+
+/** @returns the exit code */
+async function rescore(
+  service: RescoringService,
+  request: RecalculationRequest,
+  signal: AbortSignal,
+): Promise<number> {
+  const printer = new RescorePrinter();
+  try {
+    const run = await service.recalculateOnDemand('command', request, {
+      signal,
+      onProgress: (progress) => {
+        printer.onProgress(progress);
+      },
+    });
+    printer.finish();
+    printRun(run);
+    return exitCodeOf(run);
+  } catch (error) {
+    printer.finish();
+    reportFailure(error instanceof DomainError ? new OperatorError(explain(error), { cause: error }) : error);
+    return NOTHING_SAVED;
+  }
+}
+
+/** A command has no log for what lies behind a failure. */
+function explain(error: DomainError): string {
+  const cause = rootOf(error).message;
+  const isUntold = error.code === 'RECALCULATION_FAILED' && !error.message.includes(cause);
+  return isUntold ? `${error.message}\nCause: ${cause}` : error.message;
+}
+
+function rootOf(error: Error): Error {
+  return error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+function printRun({
+  id,
+  asOf,
+  doneCount,
+  skippedCount,
+  failedCount,
+  failures,
+  durationMs,
+}: RescoreRun): void {
+  for (const { leadId, reason } of failures) console.error(`lead ${leadId}: ${reason}`);
+  printUnnamed(failedCount - failures.length);
+  const saved = `${wholeNumber.format(doneCount)} ${doneCount === 1 ? 'score' : 'scores'} saved`;
+  const rest = `${wholeNumber.format(failedCount)} failed, ${wholeNumber.format(skippedCount)} skipped`;
+  const seconds = ((durationMs ?? 0) / 1000).toFixed(1);
+  console.log(`Recalculation ${id}: ${saved} as of ${asOf.toISOString()}, ${rest}, in ${seconds} s.`);
+}
+
+function exitCodeOf({ doneCount, failedCount }: RescoreRun): number {
+  if (failedCount === 0) return ALL_SAVED;
+  return doneCount > 0 ? SOME_FAILED : NOTHING_SAVED;
+}
+
+export async function runRescore(request: RecalculationRequest): Promise<void> {
+  const signal = interruption();
+  // Unless it gets further, the settings or the database were at fault before anything could be saved.
+  let exitCode = NOTHING_SAVED;
+  await runCommand((database, settings) =>
+    withFeatures(database, settings, async (features) => {
+      exitCode = await rescore(features.get(RescoringService, { strict: false }), request, signal);
+      return exitCode;
+    }),
+  );
+  process.exitCode = exitCode;
+}
