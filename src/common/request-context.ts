@@ -4,6 +4,7 @@ import type { MemoryReservation } from './answer-memory.js';
 import type { Caller } from './caller.js';
 import type { Operation } from './operation.js';
 import type { RequestDeadline } from './request-deadline.js';
+import { outsideTraces } from './spans.js';
 
 /** What is known of a request while anything is done for it. */
 export interface RequestContext {
@@ -46,8 +47,9 @@ export const requestIdOf = (given: unknown): string =>
 export const withRequest = <Result>(request: RequestContext, work: () => Result): Result =>
   current.run(request, work);
 
-/** Does work that must not end with the request that caused it. */
-export const outsideRequests = <Result>(work: () => Result): Result => current.exit(work);
+/** Does work that must not end with the request that caused it, and is no part of its trace. */
+export const outsideRequests = <Result>(work: () => Result): Result =>
+  current.exit(() => outsideTraces(work));
 
 /** The request that is being worked for; undefined: none is. */
 export const currentRequest = (): RequestContext | undefined => current.getStore();

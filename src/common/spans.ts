@@ -10,6 +10,8 @@ export interface Span {
 export interface Tracer {
   /** Does work within a span, which ends with it. */
   run<Result>(name: string, facts: SpanFacts, work: (span: Span) => Promise<Result>): Promise<Result>;
+  /** Does work that is part of no trace. */
+  outside<Result>(work: () => Result): Result;
   /** Of the span that is being worked in. */
   currentIds(): { readonly traceId: string; readonly spanId: string } | undefined;
 }
@@ -29,6 +31,10 @@ export const inSpan = <Result>(
   facts: SpanFacts,
   work: (span: Span) => Promise<Result>,
 ): Promise<Result> => (tracer === null ? work(NO_SPAN) : tracer.run(name, facts, work));
+
+/** Does work that is no step of the request that caused it. */
+export const outsideTraces = <Result>(work: () => Result): Result =>
+  tracer === null ? work() : tracer.outside(work);
 
 /** The trace that is being worked for; undefined: none is, or none are made. */
 export const currentTrace = (): { readonly traceId: string; readonly spanId: string } | undefined =>

@@ -2,6 +2,7 @@ import {
   context,
   type Context,
   propagation,
+  ROOT_CONTEXT,
   type Span as OtlpSpan,
   SpanKind,
   SpanStatusCode,
@@ -73,6 +74,10 @@ export class OtlpTracer implements Tracer {
 
   within<Result>(span: OpenSpan, work: () => Result): Result {
     return context.with(span.context, work);
+  }
+
+  outside<Result>(work: () => Result): Result {
+    return context.with(ROOT_CONTEXT, work);
   }
 
   /** Whether there is a step that another can be part of. */
