@@ -5,6 +5,9 @@ import { DedicatedConnections } from './dedicated-connections.js';
 /** Who watches the database wants an answer, not a wait. */
 const TIME_LIMIT_MS = 800;
 
+/** PostgreSQL answers with an error before that, so that nothing waits there for a caller that has given up. */
+const PREPARE = `SET lock_timeout = '100ms'; SET statement_timeout = '600ms'`;
+
 /**
  * A connection for those who watch: whether the database can be reached, how much there is to do. It is not of the pool, all
  * of whose connections may be at work while the database does well. Opened when it is first needed, and anew where it is lost.
@@ -17,7 +20,7 @@ export class ProbeConnection implements OnModuleDestroy {
 
   /** @throws where there is no answer within 800 ms; errors of PostgreSQL as they are */
   async rows<Row extends object>(sql: string): Promise<Row[]> {
-    const client = (this.client ??= this.connections.open('probe'));
+    const client = (this.client ??= this.open());
     const abort = new AbortController();
     try {
       return await Promise.race([
@@ -30,6 +33,12 @@ export class ProbeConnection implements OnModuleDestroy {
     } finally {
       abort.abort();
     }
+  }
+
+  private async open(): Promise<pg.Client> {
+    const client = await this.connections.open('probe');
+    await client.query(PREPARE);
+    return client;
   }
 
   onModuleDestroy(): void {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sequelize } from 'sequelize';
 import { listNearLimit } from '../common/happenings.js';
 import { outsideRequests } from '../common/request-context.js';
-import { readRows } from '../database/read-rows.js';
+import type { ProbeConnection } from '../database/probe-connection.js';
 
 /** The lists that are answered in one piece up to a limit; the tables have the same names. */
 export type LimitedList = 'leads' | 'interactions';
@@ -35,7 +34,7 @@ export class ListSize {
   private warning: { readonly level: Level; readonly at: number } | null = null;
 
   constructor(
-    private readonly sequelize: Sequelize,
+    private readonly probe: ProbeConnection,
     private readonly list: LimitedList,
     private readonly limit: number,
   ) {}
@@ -84,10 +83,9 @@ export class ListSize {
 
   private async readCount(): Promise<void> {
     const addedBefore = this.addedCount;
-    const [row] = await readRows<{ count: number }>(this.sequelize, {
-      sql: `SELECT count(*)::int AS count FROM (SELECT FROM ${this.list} LIMIT $1) AS counted`,
-      bind: [this.limit + 1],
-    });
+    const [row] = await this.probe.rows<{ count: number }>(
+      `SELECT count(*)::int AS count FROM (SELECT FROM ${this.list} LIMIT ${this.limit + 1}) AS counted`,
+    );
     this.counted = { count: row?.count ?? 0, at: performance.now() };
     this.addedCount -= addedBefore;
   }

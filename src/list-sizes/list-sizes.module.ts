@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { getConnectionToken } from '@nestjs/sequelize';
-import type { Sequelize } from 'sequelize';
 import type { Settings } from '../config/settings.js';
+import { ProbeConnection } from '../database/probe-connection.js';
 import { ListSizes } from './list-sizes.js';
 
 /** Warns before lists that are answered in one piece reach their limits. */
@@ -14,8 +13,8 @@ export class ListSizesModule {
       providers: [
         {
           provide: ListSizes,
-          inject: [getConnectionToken()],
-          useFactory: (sequelize: Sequelize) => new ListSizes(sequelize, limits),
+          inject: [ProbeConnection],
+          useFactory: (probe: ProbeConnection) => new ListSizes(probe, limits),
         },
       ],
       exports: [ListSizes],

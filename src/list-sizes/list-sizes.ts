@@ -1,4 +1,4 @@
-import type { Sequelize } from 'sequelize';
+import type { ProbeConnection } from '../database/probe-connection.js';
 import { type LimitedList, ListSize, type ListSizeReading } from './list-size.js';
 
 /** How near the lists are to their limits. */
@@ -6,9 +6,12 @@ export class ListSizes {
   readonly leads: ListSize;
   readonly interactions: ListSize;
 
-  constructor(sequelize: Sequelize, limits: { readonly maxLeads: number; readonly maxInteractions: number }) {
-    this.leads = new ListSize(sequelize, 'leads', limits.maxLeads);
-    this.interactions = new ListSize(sequelize, 'interactions', limits.maxInteractions);
+  constructor(
+    probe: ProbeConnection,
+    limits: { readonly maxLeads: number; readonly maxInteractions: number },
+  ) {
+    this.leads = new ListSize(probe, 'leads', limits.maxLeads);
+    this.interactions = new ListSize(probe, 'interactions', limits.maxInteractions);
   }
 
   /** How many rows each list has: its limit if it has more, or if the database does not answer in time. */

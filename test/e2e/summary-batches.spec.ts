@@ -518,7 +518,7 @@ describe('SUMMARY_AFTER_CHANGE_SECONDS', () => {
   let eager: Api;
   let leadId: number;
   beforeEach(async () => {
-    eager = await startApi({ ...environment(), SUMMARY_AFTER_CHANGE_SECONDS: '1' }, api.databaseUrl);
+    eager = await startApi({ ...environment(), SUMMARY_AFTER_CHANGE_SECONDS: '2' }, api.databaseUrl);
     const { createLead } = await eager.ask<{ createLead: { id: string } }>(
       'mutation { createLead(createLeadInput: { firstName: "Ada", lastName: "King", email: "a@example.com", company: "Looms" }) { id } }',
     );
