@@ -31,7 +31,7 @@ const MAX_LENGTH_TO_COMPOSE = 40_000;
  * Composes characters (NFC). The time that this takes grows with the square of a run of marks: 40,000 of them take
  * seconds. So a text that no rule would allow anyway stays as it is.
  */
-export function composeText(text: string): string {
+function composeText(text: string): string {
   const isCheap = text.length <= MAX_LENGTH_TO_COMPOSE && !hasTooManyMarks(text);
   return isCheap ? text.normalize('NFC') : text;
 }

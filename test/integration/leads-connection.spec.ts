@@ -730,7 +730,7 @@ describe('the plan of a page', () => {
     { budget: { min: 79_000 } },
     { isScored: false },
     { lastContactAfter: new Date('2100-01-01') },
-    { status: ['won'], source: ['source 3'], score: { min: 50 }, search: 'last' },
+    { status: ['won'], source: ['source 3'], score: { min: 80 }, search: 'last' },
   ])('uses an index where it filters: %j', async (filter) => {
     for (const field of Object.keys(KEYS)) {
       const statements = await api.recordStatements(() =>
