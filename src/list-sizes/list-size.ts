@@ -12,6 +12,9 @@ const WARNED_SHARE = 0.8;
 const MAX_AGE_MS = 10_000;
 const WARNING_INTERVAL_MS = 3_600_000;
 
+/** Counts one after another, if rows are added all the time. */
+const MAX_COUNTS = 3;
+
 /** The longest that a caller of `read` waits for a count. */
 const READ_WAIT_MS = 300;
 
@@ -81,13 +84,15 @@ export class ListSize {
     return this.counting;
   }
 
-  private async readCount(): Promise<void> {
+  /** Rows that are added while PostgreSQL counts may be among the counted ones, so then it counts again. */
+  private async readCount(triesLeft = MAX_COUNTS): Promise<void> {
     const addedBefore = this.addedCount;
     const [row] = await this.probe.rows<{ count: number }>(
       `SELECT count(*)::int AS count FROM (SELECT FROM ${this.list} LIMIT ${this.limit + 1}) AS counted`,
     );
     this.counted = { count: row?.count ?? 0, at: performance.now() };
     this.addedCount -= addedBefore;
+    if (this.addedCount > 0 && triesLeft > 1) await this.readCount(triesLeft - 1);
   }
 
   /** Once an hour at most, and once more when the list goes over its limit. */
