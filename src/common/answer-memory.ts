@@ -180,6 +180,18 @@ export class MemoryReservation {
     );
   }
 
+  /**
+   * Accounts for rows that the answer contains again: a row is read once for all fields that need it, but every field
+   * repeats it in the answer.
+   * @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED
+   */
+  addRepeatedRows(count: number): void {
+    const countBefore = Math.max(this.rowCount, this.objectCount);
+    this.rowCount += count;
+    const addedCount = Math.max(0, this.rowCount - countBefore);
+    this.require(this.neededBytes + addedCount * OBJECT_BYTES);
+  }
+
   /** Accounts for a part of the JSON. @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED */
   addJson(bytes: number): void {
     this.jsonBytes += bytes;

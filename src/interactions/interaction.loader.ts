@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { currentRequest } from '../common/request-context.js';
 import { RequestLoader } from '../common/request-loader.js';
 import type { InteractionRecord } from './interaction-record.js';
 import { InteractionsService } from './interactions.service.js';
@@ -19,6 +20,9 @@ export class InteractionLoader extends RequestLoader<number, InteractionRecord |
   protected override async loadMany(ids: readonly number[]): Promise<(InteractionRecord | null)[]> {
     const found = await this.interactions.findByIds(ids);
     const byId = new Map(found.map((interaction) => [interaction.id, interaction]));
-    return ids.map((id) => byId.get(id) ?? null);
+    const interactions = ids.map((id) => byId.get(id) ?? null);
+    const count = interactions.filter((interaction) => interaction !== null).length;
+    currentRequest()?.memory?.addRepeatedRows(count - found.length);
+    return interactions;
   }
 }

@@ -123,6 +123,7 @@ describe('a lead', () => {
     ['a name of marks without a letter', { firstName: '\u0301\u0308' }, /firstName must not be empty/],
     ['a name of very many marks', { firstName: `A${'\u0301\u0323'.repeat(60)}` }, /100 combining marks/],
     ['an unknown status', { status: 'on hold' }, /status must be one of new, contacted/],
+    ['a status of very many marks', { status: `new${'\u0301\u0323'.repeat(100_000)}` }, /status must be one/],
     ['a status named like a property of every object', { status: 'constructor' }, /status must be one of/],
   ];
 

@@ -106,6 +106,11 @@ const ENTITIES = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on
 const entities = () => ({
   r: times(LEAD_COUNT, (index) => ({ __typename: 'Lead', id: String(firstId + index) })),
 });
+/** The same lead 20,000 times, so its ten interactions make 200,000 objects. */
+const sameEntity = () => ({
+  r: times(20_000, () => ({ __typename: 'Lead', id: String(firstId + LEAD_COUNT - 1) })),
+});
+const SAME = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Lead { interactions { id type date } } } }`;
 const SMALL = '{ leadsConnection(first: 5) { nodes { id } } }';
 
 const CLEAR_ERRORS = ['SERVER_OVERLOADED', 'RESPONSE_TOO_LARGE'];
@@ -141,6 +146,7 @@ describe('a server with a heap of 256 MB', () => {
     expect((await send(NOTES)).outcome).toBe('RESPONSE_TOO_LARGE');
     expect((await send(REPEATED)).outcome).toBe('RESPONSE_TOO_LARGE');
     expect((await send(ENTITIES, entities())).outcome).toBe('RESPONSE_TOO_LARGE');
+    expect((await send(SAME, sameEntity())).outcome).toBe('RESPONSE_TOO_LARGE');
     expect((await send(SMALL)).outcome).toBe('whole');
   }, 60_000);
 

@@ -73,11 +73,15 @@ function IsFaultless(
   });
 }
 
-/** The spelling of the list; a blank status counts as not given. */
+/**
+ * The spelling of the list; a blank status counts as not given. A text that is too long for any status stays as it is: the
+ * time that `labelKey` takes grows with the square of a run of combining marks.
+ */
 const toStatus = ({ value }: { value: unknown }) => {
   const text = normalised(value);
   if (typeof text !== 'string') return text;
-  return isBlank(text) ? undefined : labelKey(text);
+  if (isBlank(text)) return undefined;
+  return text.length > MAX_TEXT_LENGTH ? text : labelKey(text);
 };
 
 export const IsLeadStatus = () =>
