@@ -11,6 +11,7 @@ import { sendWrittenAnswers } from './graphql/answers/answer-writer.js';
 import { configureSocketServer } from './graphql/socket-server.js';
 import { Readiness } from './health/readiness.js';
 import { identifyRequests } from './http/identify-requests.js';
+import { limitBodies } from './http/limit-bodies.js';
 import { rejectMalformedHosts } from './http/reject-malformed-hosts.js';
 import { refuseWhileDraining } from './http/refuse-while-draining.js';
 import { setSecurityHeaders } from './http/security-headers.js';
@@ -40,6 +41,7 @@ export async function createApp(
   logRequests(server, log);
   sendWrittenAnswers(server);
   rejectMalformedHosts(server);
+  limitBodies(server, connections);
   refuseWhileDraining(server, app.get(Readiness, { strict: false }));
   await observe(server, settings, log);
   await setSecurityHeaders(app, settings.environment);

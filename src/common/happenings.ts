@@ -52,9 +52,10 @@ export const rateLimited = new Happening<{ readonly group: 'requests' | 'mutatio
 
 /**
  * Why the server closed a connection: its client sent no request in time (idle), did not read what was sent to it (unread), or
- * sent too many requests at once (pipelined); or there were too many connections (full).
+ * sent too many requests at once (pipelined); there were too many connections (full); or too much had been sent of requests that
+ * were not complete (unfinished).
  */
-export type CloseReason = 'idle' | 'unread' | 'pipelined' | 'full';
+export type CloseReason = 'idle' | 'unread' | 'pipelined' | 'full' | 'unfinished';
 
 /** The server closed a connection that its client would have kept open. */
 export const connectionClosed = new Happening<{ readonly reason: CloseReason }>('connection-closed');

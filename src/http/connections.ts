@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type CloseReason, connectionClosed } from '../common/happenings.js';
 
@@ -19,16 +19,27 @@ export interface ConnectionLimits {
    */
   readonly maxUnreadBytes: number;
   readonly unreadGraceMs: number;
+  /**
+   * What all clients together may have sent of requests without a complete response. Beyond, the connections that have sent
+   * incomplete requests for longest are closed.
+   */
+  readonly maxRequestBytes: number;
 }
 
 /** Requests of one connection that wait for a response. */
 const MAX_PIPELINED = 100;
 const SWEEP_MS = 1_000;
+/** More often than other limits are checked: a fast client sends a lot in a second. */
+const REQUEST_SWEEP_MS = 100;
 
 interface Connection {
   readonly socket: Socket;
   /** Requests without a complete response. */
   requestCount: number;
+  /** The latest request without a complete response. Those before it on the connection are complete. */
+  request: IncomingMessage | null;
+  /** What the client had sent when it last had a response to each of its requests, in bytes. */
+  answeredBytes: number;
   /** Since when no request is open; null while one is, and for a WebSocket that was let in. */
   idleSince: number | null;
   idleLimitMs: number;
@@ -46,7 +57,9 @@ export class Connections {
   private readonly open = new Map<Socket, Connection>();
   /** Those without a request, in the order of `idleSince`. */
   private readonly idle = new Set<Connection>();
-  private sweeping: NodeJS.Timeout | undefined;
+  /** Those with a request, in the order in which the latest of their requests began. */
+  private readonly requesting = new Set<Connection>();
+  private sweeping: NodeJS.Timeout[] = [];
 
   constructor(private readonly limits: ConnectionLimits) {}
 
@@ -55,10 +68,10 @@ export class Connections {
       .on('connection', (socket) => {
         this.accept(socket);
       })
-      .on('request', ({ socket }, response) => {
-        const connection = this.open.get(socket);
+      .on('request', (message, response) => {
+        const connection = this.open.get(message.socket);
         if (connection === undefined) return;
-        this.beginRequest(connection);
+        this.beginRequest(connection, message);
         response.once('close', () => {
           this.endRequest(connection);
         });
@@ -75,12 +88,19 @@ export class Connections {
     if (connection !== undefined) this.becomeUsed(connection);
   }
 
+  /** Whether the server can take the body of one more request. Closes connections that have sent incomplete requests before. */
+  hasRoomForBody(): boolean {
+    return this.limitRequestBytes() <= this.limits.maxRequestBytes;
+  }
+
   private accept(socket: Socket): void {
     // Node.js removes its own listener when a connection leaves HTTP. An error without a listener ends the process.
     socket.on('error', ignore);
     const connection: Connection = {
       socket,
       requestCount: 0,
+      request: null,
+      answeredBytes: 0,
       idleSince: null,
       idleLimitMs: 0,
       unread: null,
@@ -91,18 +111,27 @@ export class Connections {
     socket.once('close', () => {
       this.forget(connection);
     });
-    this.sweeping ??= setInterval(() => {
-      this.sweep();
-    }, SWEEP_MS).unref();
-    if (this.open.size > this.limits.maxCount) this.makeRoom();
+    if (this.sweeping.length === 0) this.beginSweeping();
+    if (this.open.size > this.limits.maxCount) this.makeRoom(connection);
   }
 
   private forget(connection: Connection): void {
     this.open.delete(connection.socket);
     this.idle.delete(connection);
+    this.requesting.delete(connection);
     if (this.open.size > 0) return;
-    clearInterval(this.sweeping);
-    this.sweeping = undefined;
+    for (const timer of this.sweeping.splice(0)) clearInterval(timer);
+  }
+
+  private beginSweeping(): void {
+    this.sweeping = [
+      setInterval(() => {
+        this.sweep();
+      }, SWEEP_MS).unref(),
+      setInterval(() => {
+        this.limitRequestBytes();
+      }, REQUEST_SWEEP_MS).unref(),
+    ];
   }
 
   /** Waits for a request or, after an upgrade, for the WebSocket to be let in. */
@@ -118,8 +147,11 @@ export class Connections {
     connection.idleSince = null;
   }
 
-  private beginRequest(connection: Connection): void {
+  private beginRequest(connection: Connection, message: IncomingMessage): void {
     this.becomeUsed(connection);
+    connection.request = message;
+    this.requesting.delete(connection);
+    this.requesting.add(connection);
     connection.requestCount += 1;
     if (connection.requestCount > MAX_PIPELINED) this.close(connection, 'pipelined');
   }
@@ -127,13 +159,40 @@ export class Connections {
   private endRequest(connection: Connection): void {
     connection.requestCount -= 1;
     if (connection.requestCount > 0 || !this.open.has(connection.socket)) return;
+    connection.request = null;
+    connection.answeredBytes = connection.socket.bytesRead;
+    this.requesting.delete(connection);
     this.becomeIdle(connection, this.limits.nextRequestMs);
   }
 
-  /** Closes the connection that has been idle for longest. The new one is idle as well. */
-  private makeRoom(): void {
-    const [longestIdle] = this.idle;
-    if (longestIdle !== undefined) this.close(longestIdle, 'full');
+  /**
+   * Closes the connection that has been idle for longest; if only the new one is idle, the one that has sent an incomplete
+   * request for longest. A client that has sent a whole request gets its response.
+   */
+  private makeRoom(accepted: Connection): void {
+    const [longestIdle = accepted] = this.idle;
+    const replaced = longestIdle === accepted ? (this.incomplete().next().value ?? accepted) : longestIdle;
+    this.close(replaced, 'full');
+  }
+
+  /** Connections whose latest request is not complete, the longest such first. */
+  private *incomplete(): Generator<Connection, undefined> {
+    for (const connection of this.requesting) {
+      if (connection.request?.complete === false) yield connection;
+    }
+  }
+
+  /** @returns what clients have sent of requests without a complete response, after connections were closed */
+  private limitRequestBytes(): number {
+    let bytes = 0;
+    for (const connection of this.requesting) bytes += requestBytesOf(connection);
+    if (bytes <= this.limits.maxRequestBytes) return bytes;
+    for (const connection of [...this.incomplete()]) {
+      bytes -= requestBytesOf(connection);
+      this.close(connection, 'unfinished');
+      if (bytes <= this.limits.maxRequestBytes) return bytes;
+    }
+    return bytes;
   }
 
   private sweep(): void {
@@ -174,6 +233,8 @@ export class Connections {
     connectionClosed.tell({ reason });
   }
 }
+
+const requestBytesOf = ({ socket, answeredBytes }: Connection): number => socket.bytesRead - answeredBytes;
 
 /** The deadline is for the bytes that were unread when it began, so that a client that reads gets a new one. */
 function unreadOf({ socket, unread }: Connection, now: number): Connection['unread'] {

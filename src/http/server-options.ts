@@ -18,6 +18,8 @@ const CHECK_MS = 1_000;
 const LINGER_MS = 5_000;
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const UNREAD_GRACE_MS = 5_000;
+/** A body takes about three times its size until its request is answered. */
+const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
 /** Files that clients' connections leave to the rest of the process: the database, the model, the log. */
 const RESERVED_FILES = 128;
 
@@ -33,6 +35,7 @@ export function connectionsOf({ http, times }: Settings): Connections {
     lingerMs: LINGER_MS,
     maxUnreadBytes: MAX_UNREAD_BYTES,
     unreadGraceMs: UNREAD_GRACE_MS,
+    maxRequestBytes: MAX_REQUEST_BYTES,
   });
 }
 

@@ -42,7 +42,7 @@ export function serverMetrics(registry: Registry) {
     }),
     closedConnections: new Counter({
       name: 'lead_scoring_connections_closed_total',
-      help: 'Connections that the server closed because their client sent no request in time (idle), did not read (unread), sent too many requests at once (pipelined), or because there were too many (full).',
+      help: 'Connections that the server closed because their client sent no request in time (idle), did not read (unread), sent too many requests at once (pipelined), because there were too many (full), or because too much had been sent of incomplete requests (unfinished).',
       labelNames: ['reason'] as const,
       registers,
     }),

@@ -18,6 +18,7 @@ const NEVER: ConnectionLimits = {
   lingerMs: 6e5,
   maxUnreadBytes: Infinity,
   unreadGraceMs: 0,
+  maxRequestBytes: Infinity,
 };
 const UPGRADE = 'GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: y\r\n\r\n';
 
@@ -45,6 +46,7 @@ async function serve(limits: ConnectionLimits): Promise<void> {
   server = createServer(
     { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 },
     (request, response) => {
+      request.resume();
       if (request.url === '/large') response.end(LARGE);
       else if (request.url !== '/never') response.end('ok');
     },
@@ -148,6 +150,48 @@ describe('connections', () => {
     await silentEnd;
     expect(reasons).toEqual(['full', 'full']);
     expect(busy.readableEnded).toBe(false);
+  });
+
+  const requested = async (client: () => Socket): Promise<Socket> => {
+    const request = once(server, 'request');
+    const socket = client();
+    await request;
+    return socket;
+  };
+  /** A request whose body never arrives as a whole. */
+  const unfinished = (bytes: number): Socket =>
+    open(`POST /never HTTP/1.1\r\nhost: x\r\ncontent-length: 100000000\r\n\r\n${'x'.repeat(bytes)}`);
+
+  it('make room for new ones if no one is idle, the longest without a whole request first', async () => {
+    await serve({ ...NEVER, maxCount: 3 });
+    const busy = await requested(() => open('GET /never HTTP/1.1\r\nhost: x\r\n\r\n'));
+    const first = await requested(() => unfinished(1));
+    const second = await requested(() => unfinished(1));
+    const firstEnd = new Promise((resolve) => first.once('end', resolve).resume());
+    expect(await firstData(open(GET))).toBe('HTTP/1.1 200 OK');
+    await firstEnd;
+    expect(reasons).toEqual(['full']);
+    expect([busy, second].map(({ readableEnded }) => readableEnded)).toEqual([false, false]);
+  });
+
+  it('are closed if clients send too much of requests that are not complete, the longest such first', async () => {
+    await serve({ ...NEVER, maxRequestBytes: 1_000_000 });
+    const whole = () =>
+      open(`POST /never HTTP/1.1\r\nhost: x\r\ncontent-length: 500000\r\n\r\n${'x'.repeat(500_000)}`);
+    await requested(whole);
+    await requested(() => unfinished(300_000));
+    await requested(() => unfinished(300_000));
+    await untilOpen(2);
+    expect(reasons).toEqual(['unfinished']);
+    expect(accepted.map(({ closed }) => closed)).toEqual([false, true, false]);
+    expect(connections.hasRoomForBody()).toBe(true);
+    await requested(whole);
+    await requested(whole);
+    await untilOpen(3);
+    expect(accepted.map(({ closed }) => closed)).toEqual([false, true, true, false, false]);
+    while (accepted.reduce((sum, { bytesRead }) => sum + bytesRead, 0) < 2_100_000) await sleep(10);
+    expect(connections.hasRoomForBody()).toBe(false);
+    expect(accepted.map(({ closed }) => closed)).toEqual([false, true, true, false, false]);
   });
 
   it('are closed if they send very many requests without awaiting a response', async () => {
