@@ -24,6 +24,7 @@ import { compiledQueriesPlugin } from './compiled-queries/compiled-queries.plugi
 import { DateTimeScalar } from './date-time.scalar.js';
 import { ErrorFilter } from './error.filter.js';
 import { DocumentLimits } from './limits/document-limits.js';
+import { documentStore } from './limits/document-store.js';
 import { documentLimitsPlugin } from './limits/document-limits.plugin.js';
 import type { RowCounts } from './limits/query-cost.js';
 import type { OperationRates } from './limits/operation-rates.js';
@@ -116,6 +117,7 @@ export class GraphqlModule {
               persistedQueries: false,
               formatError,
               parseOptions: limits.parseOptions,
+              documentStore: documentStore(),
               validationRules: [limits.rule],
               validationOptions: { maxErrors: MAX_ERRORS },
               stringifyResult,

@@ -1,39 +1,75 @@
+import { getHeapStatistics } from 'node:v8';
 import { DomainError } from '../common/domain-error.js';
 import type { SocketLimits } from '../config/limit-settings.js';
 import { UseLimit } from './use-limit.js';
 
-/** Counts the operations that are open over WebSocket on this server: subscriptions, and others without a result yet. */
+/** The share of the heap that open operations may take together, apart from their answers. */
+const SHARE_OF_HEAP = 0.1;
+/** The share of that which one caller may take. */
+const SHARE_OF_CALLER = 0.5;
+
+/** An operation that came over WebSocket and has not ended. */
+export interface OpenOperation {
+  /**
+   * Accounts for more memory.
+   * @throws DomainError TOO_MANY_OPERATIONS; the operation is open all the same
+   */
+  readonly grow: (bytes: number) => void;
+  readonly end: () => void;
+}
+
+/**
+ * Counts the operations that are open over WebSocket on this server, and the memory of what clients sent of them: subscriptions,
+ * and others without a result yet.
+ */
 export class OpenOperations {
   private readonly ofSockets: UseLimit<object>;
   private readonly ofCallers: UseLimit<string>;
+  private readonly bytesOfAll: UseLimit<'all'>;
+  private readonly bytesOfCallers: UseLimit<string>;
 
-  constructor({ maxOperations, maxOperationsPerCaller }: SocketLimits) {
+  /** @param maxBytes of all operations together */
+  constructor(
+    { maxOperations, maxOperationsPerCaller }: SocketLimits,
+    maxBytes = getHeapStatistics().heap_size_limit * SHARE_OF_HEAP,
+  ) {
     this.ofSockets = new UseLimit(maxOperations);
     this.ofCallers = new UseLimit(maxOperationsPerCaller);
+    this.bytesOfAll = new UseLimit(maxBytes);
+    this.bytesOfCallers = new UseLimit(maxBytes * SHARE_OF_CALLER);
   }
 
   /**
-   * @returns what ends the operation
+   * @param bytes of memory that its message takes
    * @throws DomainError TOO_MANY_OPERATIONS
    */
-  begin(socket: object, caller: string): () => void {
-    const endOfSocket = this.ofSockets.begin(socket);
-    if (endOfSocket === null) throw tooMany('on this socket', this.ofSockets.max);
-    const endOfCaller = this.ofCallers.begin(caller);
-    if (endOfCaller === null) {
-      endOfSocket();
-      throw tooMany('for this caller', this.ofCallers.max);
-    }
-    return () => {
-      endOfSocket();
-      endOfCaller();
+  begin(socket: object, caller: string, bytes: number): OpenOperation {
+    const ends: (() => void)[] = [];
+    const end = () => {
+      for (const endOne of ends.splice(0)) endOne();
     };
+    const use = <Key>(limit: UseLimit<Key>, key: Key, count: number, what: string) => {
+      const endOne = limit.begin(key, count);
+      if (endOne === null) throw tooMany(what, Math.floor(limit.max));
+      ends.push(endOne);
+    };
+    const grow = (more: number) => {
+      use(this.bytesOfCallers, caller, more, 'bytes in open operations of this caller');
+      use(this.bytesOfAll, 'all', more, 'bytes in open operations');
+    };
+    try {
+      use(this.ofSockets, socket, 1, 'open operations on this socket');
+      use(this.ofCallers, caller, 1, 'open operations of this caller');
+      grow(bytes);
+    } catch (error) {
+      end();
+      throw error;
+    }
+    return { grow, end };
   }
 }
 
-const tooMany = (where: string, limit: number): DomainError =>
-  new DomainError(
-    'TOO_MANY_OPERATIONS',
-    `Too many operations are open ${where} (limit ${limit}). Complete a subscription first.`,
-    { details: { limit } },
-  );
+const tooMany = (what: string, limit: number): DomainError =>
+  new DomainError('TOO_MANY_OPERATIONS', `More than ${limit} ${what}. Complete a subscription first.`, {
+    details: { limit },
+  });

@@ -21,10 +21,12 @@ import type { AnswerAdmission } from './answers/answer-admission.js';
 import { checkAnswer } from './answers/answer-writer.js';
 import { MAX_ERRORS } from './error-limits.js';
 import type { DocumentLimits } from './limits/document-limits.js';
+import { memoryOfDocument } from './limits/document-memory.js';
 import { errorOfVariables, withoutForbiddenNulls } from './limits/incoming-variables.js';
 import { mutationCounts } from './limits/mutation-counts.js';
 import type { OperationRates } from './limits/operation-rates.js';
-import type { OpenOperations } from './open-operations.js';
+import { memoryOfValue } from './limits/value-memory.js';
+import type { OpenOperation, OpenOperations } from './open-operations.js';
 
 /** An operation as it comes over a socket. */
 export interface SocketPayload {
@@ -42,6 +44,8 @@ export interface SocketOperationContext {
 
 /** Where an operation came from. */
 export interface SocketSource {
+  /** The id that the client has given the operation. */
+  readonly id: string;
   readonly socket: object;
   /** Whom the operation counts for if the caller is unknown. */
   readonly address: string;
@@ -79,25 +83,25 @@ export class SocketOperations {
   async read(
     payload: SocketPayload,
     request: RequestContext,
-    { socket, address }: SocketSource,
+    { id, socket, address }: SocketSource,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const key = request.caller?.key ?? `address:${address}`;
-    let end: () => void;
+    let open: OpenOperation;
     try {
-      end = this.options.open.begin(socket, key);
+      open = this.options.open.begin(socket, key, memoryOfValue([id, payload]));
     } catch (error) {
       request.deadline?.close(false);
       return [wrapped(error as Error)];
     }
-    const read = await withRequest(request, () => this.checked(payload, request, key));
+    const read = await withRequest(request, () => this.checked(payload, request, key, open));
     if (!('schema' in read)) {
-      end();
+      open.end();
       request.deadline?.close(false);
       return read;
     }
     const context: SocketOperationContext = {
       request: isSubscription(read) ? endless(request) : request,
-      end,
+      end: open.end,
     };
     return { ...read, contextValue: context };
   }
@@ -133,6 +137,7 @@ export class SocketOperations {
     payload: SocketPayload,
     request: RequestContext,
     key: string,
+    open: OpenOperation,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const { rates, limits, admission } = this.options;
     try {
@@ -140,6 +145,7 @@ export class SocketOperations {
       const read = this.parsed(payload);
       if (!('schema' in read)) return read;
       const { schema, document, operationName } = read;
+      open.grow(memoryOfDocument(document));
       const operation = getOperationAST(document, operationName);
       if (operation == null) return [new GraphQLError('Unable to identify operation')];
       const refusal = this.access.refusalOf(schema, document, operation, request);

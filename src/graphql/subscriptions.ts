@@ -118,7 +118,7 @@ export function subscriptionOptions({
         const { socket, request } = context.extra as SocketExtra;
         const operation = operations.begin(access.callerOf(socket));
         watch.onBegin(context, id, operation);
-        const read = await operations.read(payload, operation, { socket, address: addressOf(request) });
+        const read = await operations.read(payload, operation, { id, socket, address: addressOf(request) });
         // The socket may have been closed while the operation waited.
         if (watch.requestOf(context, id) === undefined) operation.memory?.release();
         if ('schema' in read) watch.onRead(context, id, read.document, read.operationName);

@@ -1,25 +1,25 @@
-/** Counts how many uses each key has at the moment, up to a maximum. */
+/** Counts how much each key uses at the moment, up to a maximum. */
 export class UseLimit<Key> {
   private readonly counts = new Map<Key, number>();
 
   constructor(readonly max: number) {}
 
-  /** @returns what ends the use; null if the key has as many uses as it may */
-  begin(key: Key): (() => void) | null {
-    const count = this.counts.get(key) ?? 0;
-    if (count >= this.max) return null;
-    this.counts.set(key, count + 1);
+  /** @returns what ends the use; null if the key would use more than it may */
+  begin(key: Key, count = 1): (() => void) | null {
+    const used = (this.counts.get(key) ?? 0) + count;
+    if (used > this.max) return null;
+    this.counts.set(key, used);
     let hasEnded = false;
     return () => {
       if (hasEnded) return;
       hasEnded = true;
-      this.decrement(key);
+      this.decrease(key, count);
     };
   }
 
-  private decrement(key: Key): void {
-    const count = this.counts.get(key) ?? 0;
-    if (count > 1) this.counts.set(key, count - 1);
+  private decrease(key: Key, count: number): void {
+    const left = (this.counts.get(key) ?? 0) - count;
+    if (left > 0) this.counts.set(key, left);
     else this.counts.delete(key);
   }
 }

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { withConnection } from '../support/connection.js';
 import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 
 const LEAD_COUNT = 5_000;
@@ -111,6 +115,7 @@ const sameEntity = () => ({
   r: times(20_000, () => ({ __typename: 'Lead', id: String(firstId + LEAD_COUNT - 1) })),
 });
 const SAME = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Lead { interactions { id type date } } } }`;
+const WATCH = 'subscription { rescoreProgress { id } }';
 const SMALL = '{ leadsConnection(first: 5) { nodes { id } } }';
 
 const CLEAR_ERRORS = ['SERVER_OVERLOADED', 'RESPONSE_TOO_LARGE'];
@@ -149,6 +154,73 @@ describe('a server with a heap of 256 MB', () => {
     expect((await send(SAME, sameEntity())).outcome).toBe('RESPONSE_TOO_LARGE');
     expect((await send(SMALL)).outcome).toBe('whole');
   }, 60_000);
+
+  it('keeps no long documents, whatever makes them long', async () => {
+    const long = (filler: string, index: number) =>
+      `${filler.repeat(900_000 / JSON.stringify(filler).length)} query Long${index} { __typename }`;
+    const outcomes = async (filler: string, count: number) => {
+      const sent: Outcome[] = [];
+      for (let index = 0; index < count; index += 1) {
+        // The third time, a query is compiled.
+        for (let time = 0; time < 3; time += 1) sent.push(await send(long(filler, index)));
+      }
+      return new Set(sent.map(({ outcome }) => outcome));
+    };
+    expect(await outcomes(' ', 150)).toEqual(new Set(['whole']));
+    expect(await outcomes('#\n', 20)).toEqual(new Set(['QUERY_TOO_LONG']));
+  }, 120_000);
+
+  it('closes connections whose requests have large parts and no end', async () => {
+    const { hostname, port } = new URL(server.url);
+    let openCount = 0;
+    const clients = times(300, () => {
+      const client = connect({ host: hostname, port: Number(port) });
+      openCount += 1;
+      client.on('error', () => undefined).once('close', () => (openCount -= 1));
+      client.write('POST /nothing HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n');
+      client.write(`content-length: 1000000\r\n\r\n${'x'.repeat(900_000)}`);
+      return client;
+    });
+    const closed = until(() => openCount < 40);
+    const small = await withSmallQueries(closed);
+    expect(small).toContain('whole');
+    for (const outcome of small) expect(['whole', 'SERVER_OVERLOADED']).toContain(outcome);
+    for (const client of clients) client.destroy();
+    await until(async () => (await send(SMALL)).outcome === 'whole');
+  }, 60_000);
+
+  it.each([
+    ['ids', (filler: string) => [filler, { query: WATCH }] as const],
+    ['variables', (filler: string) => ['x', { query: WATCH, variables: { filler } }] as const],
+    ['unknown members', (filler: string) => ['x', { query: WATCH, filler }] as const],
+    ['comments', (filler: string) => ['x', { query: `${WATCH} # ${filler}` }] as const],
+  ])(
+    'keeps only so many subscriptions whose messages have long %s',
+    async (_, message) => {
+      const socket = new WebSocket(server.url.replace('http', 'ws'), 'graphql-transport-ws');
+      await once(socket, 'open');
+      const codes: string[] = [];
+      socket.on('message', (data: Buffer) => {
+        const { type, payload } = JSON.parse(data.toString()) as {
+          type: string;
+          payload: { extensions: { code: string } }[];
+        };
+        if (type === 'error') codes.push(payload[0]?.extensions.code ?? '');
+      });
+      socket.send(JSON.stringify({ type: 'connection_init' }));
+      await once(socket, 'message');
+      for (const index of times(99, (each) => each)) {
+        const [id, payload] = message('x'.repeat(900_000));
+        socket.send(JSON.stringify({ type: 'subscribe', id: `${index}${id}`, payload }));
+      }
+      await until(() => codes.length >= 99 - 15);
+      expect(new Set(codes)).toEqual(new Set(['TOO_MANY_OPERATIONS']));
+      expect((await send(LEADS)).outcome).toBe('whole');
+      socket.close();
+      await once(socket, 'close');
+    },
+    60_000,
+  );
 
   it('survives all of them at once, over HTTP and sockets', async () => {
     const all = Promise.all([

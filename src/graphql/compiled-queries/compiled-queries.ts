@@ -1,6 +1,7 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { memoryOfDocument } from '../limits/document-memory.js';
 import { isCompilable } from './compilable.js';
 
 /** From which time on that it comes a query is compiled: most that come once or twice never come again. */
@@ -8,6 +9,8 @@ const COMPILED_FROM = 3;
 
 /** Those that came last, so that whoever sends ever new ones does not fill the memory with programs. */
 const MAX_QUERIES = 200;
+/** Programs keep the documents that they are made of. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A query that comes, and what it is known by. */
 export interface IncomingQuery {
@@ -27,6 +30,7 @@ export class CompiledQueries {
     { readonly count: number } | { readonly program: CompiledQuery | null }
   >({
     max: MAX_QUERIES,
+    maxSize: MAX_BYTES,
   });
 
   /** Null: it is left to GraphQL.js. */
@@ -37,11 +41,11 @@ export class CompiledQueries {
     if ('program' in known) return known.program;
     const count = known.count + 1;
     if (count < COMPILED_FROM) {
-      this.known.set(key, { count });
+      this.known.set(key, { count }, { size: 1 });
       return null;
     }
     const program = programOf(query);
-    this.known.set(key, { program });
+    this.known.set(key, { program }, { size: program === null ? 1 : memoryOfDocument(query.document) });
     return program;
   }
 }

@@ -11,6 +11,7 @@ import {
 import { DomainError, type ErrorCode } from '../../common/domain-error.js';
 import type { QueryLimits } from '../../config/limit-settings.js';
 import { type DocumentSize, sizeOf } from './document-size.js';
+import { tokenCountOf } from './document-memory.js';
 import { type CostFactors, costOf, type QueryCost, type RowCounts } from './query-cost.js';
 import { isDeeperThan } from './value-depth.js';
 
@@ -26,6 +27,9 @@ const BOTTOMLESS: DocumentSize = {
   repeats: 0,
   mutations: 0,
 };
+
+/** The tokens before the first word and after the last. */
+const START_AND_END = 2;
 
 /** An operation, and what it comes with. */
 export interface IncomingOperation {
@@ -57,7 +61,7 @@ export class DocumentLimits {
    */
   readonly rule: ValidationRule = (context) => ({
     Document: (document: DocumentNode) => {
-      const fault = this.faultOf(measured(document)) ?? longNameError(document);
+      const fault = this.tokensError(document) ?? this.faultOf(measured(document)) ?? longNameError(document);
       if (fault === null) return undefined;
       context.reportError(new GraphQLError(fault.message, { originalError: fault }));
       return { ...document, definitions: [] };
@@ -113,6 +117,14 @@ export class DocumentLimits {
       costs.set(operation, cost);
     }
     return cost;
+  }
+
+  /** The parser counts no comments, each of which takes as much memory as a word. */
+  private tokensError(document: DocumentNode): DomainError | null {
+    const { maxTokens } = this.limits;
+    return tokenCountOf(document) - START_AND_END > maxTokens
+      ? tooMuch('QUERY_TOO_LONG', maxTokens, 'tokens')
+      : null;
   }
 
   private faultOf(size: DocumentSize): DomainError | null {
