@@ -19,9 +19,10 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testSequencer: '<rootDir>/test/support/test-sequencer.mjs',
   setupFiles: ['<rootDir>/test/support/setup-file.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   watchPathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
