@@ -19,6 +19,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testSequencer: '<rootDir>/test/support/test-sequencer.mjs',
   setupFiles: ['<rootDir>/test/support/setup-file.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   watchPathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],

@@ -2,27 +2,26 @@ import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { withConnection } from '../support/connection.js';
-import { type Finished, runProgram, startServerProgram } from '../support/program.js';
+import { databaseLineOf, type Finished, runProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
 
 let directory: TemporaryDirectory;
-let migrated: TestDatabase;
+/** These two stay as they are: whatever changes a database has one of its own. */
 let empty: TestDatabase;
+let migrated: TestDatabase;
 
 beforeAll(async () => {
   directory = await temporaryDirectory();
-});
-beforeEach(async () => {
   migrated = await createTestDatabase();
   empty = await createEmptyDatabase();
 });
-afterEach(async () => {
+afterAll(async () => {
   await migrated.drop();
   await empty.drop();
+  await directory.remove();
 });
-afterAll(() => directory.remove());
 
 const run = (program: string, env: Record<string, string>, ...args: string[]) =>
   runProgram(program, { cwd: directory.path, env, args });
@@ -44,15 +43,18 @@ describe("the server on an operator's database", () => {
     expect(await tablesOf(empty.url)).toEqual([]);
   });
 
-  it('starts where nothing is pending, loads no demo leads, and ends with 0 when asked to', async () => {
+  it('starts where nothing is pending, names the database, loads no demo leads, and ends with 0 when asked to', async () => {
     const server = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: migrated.url } });
     expect(await server.ask('{ leads { id } }')).toEqual({ data: { leads: [] } });
-    expect(await server.stop()).toMatchObject({ code: 0, stderr: '' });
+    const { code, stdout, stderr } = await server.stop();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(databaseLineOf(migrated.url));
+    expect(stdout).not.toContain(new URL(migrated.url).password);
+    // In development, the template stands in for a missing key.
+    expect(stdout).toMatch(/Warning: OPENROUTER_API_KEY is not set/);
   });
 
-  it('says in development that the template stands in for a missing key, and not where it was chosen', async () => {
-    const fallback = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: migrated.url } });
-    expect((await fallback.stop()).stdout).toMatch(/Warning: OPENROUTER_API_KEY is not set/);
+  it('says nothing of a missing key where the template was chosen', async () => {
     const chosen = await startServerProgram({
       cwd: directory.path,
       env: { DATABASE_URL: migrated.url, SUMMARY_PROVIDER: 'template' },
@@ -110,40 +112,22 @@ describe('a database that cannot be used', () => {
   }
 });
 
-describe('the database in use', () => {
-  const { hostname, port } = new URL(process.env.TEST_POSTGRES_URL ?? '');
-  const described = (url: string) => `Database: ${new URL(url).pathname.slice(1)} at ${hostname}:${port}\n`;
-
-  it.each([
-    ['migrate.js', ['status']],
-    ['seed.js', []],
-    ['apikey.js', ['create', 'crm', '--role', 'rep']],
-    ['rescore.js', []],
-    ['summaries.js', []],
-    ['import-csv.js', ['--leads', 'nowhere.csv']],
-  ])('is named by %s in the first line on standard error', async (program, args) => {
-    const finished = await run(`src/cli/${program}`, { DATABASE_URL: migrated.url }, ...args);
-    expect(finished.databaseLine).toBe(described(migrated.url));
-    expect(finished.stdout + finished.stderr).not.toContain(new URL(migrated.url).password);
-  });
-
-  it('is named by the server when it starts', async () => {
-    const server = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: migrated.url } });
-    const { stdout } = await server.stop();
-    expect(stdout).toContain(described(migrated.url));
-    expect(stdout).not.toContain(new URL(migrated.url).password);
-  });
-});
-
 describe('a role that is not the owner of the tables', () => {
   const ROLE = `server_${String(process.pid)}`;
-  const asOwner = (sql: string) => withConnection(migrated.url, (connection) => connection.rows(sql));
+  let database: TestDatabase;
+  const asOwner = (sql: string) => withConnection(database.url, (connection) => connection.rows(sql));
 
-  afterEach(() => asOwner(`DROP OWNED BY ${ROLE}; DROP ROLE ${ROLE}`));
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(async () => {
+    await asOwner(`DROP OWNED BY ${ROLE}; DROP ROLE ${ROLE}`);
+    await database.drop();
+  });
 
   it('is told what the server needs, and can do everything once that is granted', async () => {
     await asOwner(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'secret'`);
-    const url = new URL(migrated.url);
+    const url = new URL(database.url);
     [url.username, url.password] = [ROLE, 'secret'];
     const { code, stderr } = await serve({ DATABASE_URL: url.href });
     expect(code).toBe(1);
@@ -197,19 +181,16 @@ describe('settings', () => {
     expect(stderr).toContain('DATABASE_URL must be set in production');
     expect(stderr).toContain('OPENROUTER_API_KEY must be set in production (or SUMMARY_PROVIDER=template');
   });
-
-  it('for a language model are not needed to migrate in production', async () => {
-    const { code } = await run(
-      'src/cli/migrate.js',
-      { NODE_ENV: 'production', DATABASE_URL: empty.url },
-      'up',
-    );
-    expect(code).toBe(0);
-  });
 });
 
 describe('pnpm migrate', () => {
-  const migrate = (...args: string[]) => run('src/cli/migrate.js', { DATABASE_URL: empty.url }, ...args);
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createEmptyDatabase();
+  });
+  afterEach(() => database.drop());
+
+  const migrate = (...args: string[]) => run('src/cli/migrate.js', { DATABASE_URL: database.url }, ...args);
 
   const names = readdirSync(new URL('../../migrations', import.meta.url))
     .map((file) => file.replace(/\.ts$/, ''))
@@ -217,7 +198,11 @@ describe('pnpm migrate', () => {
   const undone = (some: readonly string[]) => some.map((name) => `undone  ${name}\n`).join('');
 
   it('applies, lists and undoes', async () => {
-    expect((await migrate('status')).stdout).toMatch(/^pending {2}0001-baseline\n/);
+    expect(await migrate('status')).toMatchObject({
+      databaseLine: databaseLineOf(database.url),
+      stdout: expect.stringMatching(/^pending {2}0001-baseline\n/),
+      stderr: '',
+    });
     expect((await migrate()).stdout).toMatch(/^applied {2}0001-baseline\n/);
     expect((await migrate('up')).stdout).toBe('Nothing is pending.\n');
     expect((await migrate('status')).stdout).not.toContain('pending');
@@ -229,8 +214,10 @@ describe('pnpm migrate', () => {
     expect((await migrate('down')).stdout).toBe('Nothing is applied.\n');
   });
 
-  it('is applied once by two deploys at the same moment', async () => {
-    const results = await Promise.all([migrate('up'), migrate('up')]);
+  it('is applied once by two deploys at the same moment, in production without settings of a language model', async () => {
+    const env = { NODE_ENV: 'production', DATABASE_URL: database.url };
+    const deploy = () => run('src/cli/migrate.js', env, 'up');
+    const results = await Promise.all([deploy(), deploy()]);
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
     expect(
       results
@@ -242,7 +229,7 @@ describe('pnpm migrate', () => {
 
   it('names what down would lose, and undoes it with --yes alone', async () => {
     await migrate();
-    await withConnection(empty.url, (connection) =>
+    await withConnection(database.url, (connection) =>
       connection.rows(`INSERT INTO api_keys (name, role, "keyHash") VALUES ('crm', 'rep', sha256('key'))`),
     );
     const refused = await migrate('down', '--to', '0014-api-keys');
@@ -257,32 +244,41 @@ describe('pnpm migrate', () => {
     expect(done.stderr).toContain('the table api_keys with 1 row');
   });
 
-  it.each([
-    { args: ['sideways'] },
-    { args: ['up', 'down'] },
-    { args: ['up', '--all'] },
-    { args: ['up', '--yes'] },
-    { args: ['--bogus'] },
-    { args: ['down', '--to'] },
-  ])('refuses $args with its usage', async ({ args }) => {
-    const { code, stderr } = await migrate(...args);
-    expect(code).toBe(1);
-    expect(stderr).toContain('Usage: pnpm migrate');
-    expect(await tablesOf(empty.url)).toEqual([]);
+  it('refuses with its usage what it cannot do', async () => {
+    const refused = [
+      ['sideways'],
+      ['up', 'down'],
+      ['up', '--all'],
+      ['up', '--yes'],
+      ['--bogus'],
+      ['down', '--to'],
+    ];
+    for (const args of refused) {
+      const { code, stderr } = await migrate(...args);
+      expect({ args, code }).toEqual({ args, code: 1 });
+      expect(stderr).toContain('Usage: pnpm migrate');
+    }
+    expect(await tablesOf(database.url)).toEqual([]);
   });
 });
 
 describe('pnpm seed', () => {
   it('loads the demo leads with their scores, once', async () => {
-    const seed = () => run('src/cli/seed.js', { DATABASE_URL: migrated.url });
-    expect((await seed()).stdout).toBe('Loaded 15 demo leads; 0 were there already.\n');
+    const database = await createTestDatabase();
+    const seed = () => run('src/cli/seed.js', { DATABASE_URL: database.url });
+    expect(await seed()).toMatchObject({
+      databaseLine: databaseLineOf(database.url),
+      stdout: 'Loaded 15 demo leads; 0 were there already.\n',
+      stderr: '',
+    });
     expect((await seed()).stdout).toBe('Loaded 0 demo leads; 15 were there already.\n');
-    const leads = await withConnection(migrated.url, (connection) =>
+    const leads = await withConnection(database.url, (connection) =>
       connection.rows(
         'SELECT 1 FROM leads WHERE "activityScore" IS NOT NULL AND "recencyPoints" IS NOT NULL',
       ),
     );
     expect(leads).toHaveLength(15);
+    await database.drop();
   });
 
   it('refuses a database that is not migrated', async () => {

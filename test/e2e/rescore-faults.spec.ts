@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrateUp } from '../../src/database/migrator.js';
@@ -16,16 +16,12 @@ const LEADS = 40;
 let directory: TemporaryDirectory;
 const servers: ServerProgram[] = [];
 
-beforeEach(async () => {
-  directory = await temporaryDirectory();
-});
-afterEach(async () => {
+async function stopServers(): Promise<void> {
   for (const server of servers.splice(0)) {
     server.process.kill('SIGKILL');
     await server.finished;
   }
-  await directory.remove();
-});
+}
 
 async function startServer(databaseUrl: string): Promise<ServerProgram> {
   const server = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: databaseUrl } });
@@ -57,17 +53,40 @@ describe('with several servers on one database', () => {
   let database: TestDatabase;
   let holder: Connection;
   let other: Connection;
+  /** The last test kills it. */
+  let first: ServerProgram;
+  let second: ServerProgram;
 
-  beforeEach(async () => {
+  /** A connection of the tests, which the time limit of the database does not end. */
+  const connectWithoutLimit = async () => {
+    const connection = await connect(database.url);
+    await connection.rows('SET statement_timeout = 0');
+    return connection;
+  };
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory();
     database = await createTestDatabase();
-    holder = await connect(database.url);
-    other = await connect(database.url);
+    other = await connectWithoutLimit();
+    const name = new URL(database.url).pathname.slice(1);
+    await other.rows(`ALTER DATABASE ${name} SET statement_timeout = '400ms'`);
+    first = await startServer(database.url);
+    second = await startServer(database.url);
+  });
+  beforeEach(async () => {
+    await other.rows(`
+      DROP TRIGGER IF EXISTS pause ON leads;
+      TRUNCATE leads, rescore_runs RESTART IDENTITY CASCADE`);
+    // It holds the gate of a pause, also if a test fails before it opens the gate.
+    holder = await connectWithoutLimit();
     await insertLeads(other, LEADS);
   });
-  afterEach(async () => {
-    await holder.close();
+  afterEach(() => holder.close());
+  afterAll(async () => {
+    await stopServers();
     await other.close();
     await database.drop();
+    await directory.remove();
   });
 
   /** Until a recalculation waits before its commit and its record says how far it is, which goes over another connection. */
@@ -79,7 +98,6 @@ describe('with several servers on one database', () => {
   }
 
   it('a second server is told at once that the first recalculates', async () => {
-    const [first, second] = [await startServer(database.url), await startServer(database.url)];
     const pause = await pauseBeforeCommit(holder);
     const answer = first.ask(RECALCULATE);
     await untilDone();
@@ -95,24 +113,6 @@ describe('with several servers on one database', () => {
     expect(await answer).toEqual(recalculated);
   });
 
-  it('one that is killed in the middle leaves nothing behind but its record', async () => {
-    const [killed, survivor] = [await startServer(database.url), await startServer(database.url)];
-    const pause = await pauseBeforeCommit(holder);
-    const answer = killed.ask(RECALCULATE).catch(() => 'cut off');
-    await untilDone();
-    killed.process.kill('SIGKILL');
-    await killed.finished;
-    expect(await answer).toBe('cut off');
-    await pause.open();
-    expect(await endOfRun(survivor)).toEqual({ status: 'INTERRUPTED', error: null, doneCount: LEADS });
-    expect(await unscored(other)).toBe(LEADS);
-    expect(await survivor.ask(RECALCULATE)).toEqual(recalculated);
-    expect(await other.rows('SELECT status FROM rescore_runs ORDER BY id')).toEqual([
-      { status: 'interrupted' },
-      { status: 'succeeded' },
-    ]);
-  });
-
   it.each([
     {
       what: 'its transaction’s connection',
@@ -125,24 +125,24 @@ describe('with several servers on one database', () => {
       error: /connection|available/,
     },
   ])('one that loses $what says that it failed, and recalculates again', async ({ which, error }) => {
-    const server = await startServer(database.url);
     const pause = await pauseBeforeCommit(holder);
-    const answer = server.ask(RECALCULATE);
+    const answer = first.ask(RECALCULATE);
     await untilWaiting(other);
     await other.rows(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${which}`,
     );
     expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_FAILED' } }] });
     await pause.open();
-    expect(await endOfRun(server)).toMatchObject({ status: 'FAILED', error: expect.stringMatching(error) });
+    expect(await endOfRun(first)).toMatchObject({ status: 'FAILED', error: expect.stringMatching(error) });
     expect(await unscored(other)).toBe(LEADS);
-    expect(await server.ask(RECALCULATE)).toEqual(recalculated);
+    // A server that has lost its connections says for a moment that the database is not available.
+    await until(async () => JSON.stringify(await first.ask('{ leads { id } }')).includes('"data"'));
+    expect(await first.ask(RECALCULATE)).toEqual(recalculated);
   });
 
   it('goes on without the connection that keeps the record', async () => {
-    const server = await startServer(database.url);
     const pause = await pauseBeforeCommit(holder);
-    const answer = server.ask(RECALCULATE);
+    const answer = first.ask(RECALCULATE);
     await untilWaiting(other);
     await other.rows(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -150,12 +150,11 @@ describe('with several servers on one database', () => {
     );
     await pause.open();
     expect(await answer).toEqual(recalculated);
-    expect(await endOfRun(server)).toMatchObject({ status: 'SUCCEEDED', doneCount: LEADS });
+    expect(await endOfRun(first)).toMatchObject({ status: 'SUCCEEDED', doneCount: LEADS });
   });
 
   it('a statement that is cancelled costs no more than its lead, and a time limit of the database does not apply', async () => {
     await other.rows(`
-      ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET statement_timeout = '400ms';
       CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$;
       CREATE TRIGGER take_time BEFORE UPDATE ON leads FOR EACH ROW
@@ -164,8 +163,7 @@ describe('with several servers on one database', () => {
         BEGIN RAISE EXCEPTION 'cancelled' USING ERRCODE = 'query_canceled'; END $$;
       CREATE TRIGGER cancel_statement BEFORE UPDATE ON leads FOR EACH ROW
         WHEN (NEW.id = ${(await readScores(other))[17]?.id}) EXECUTE FUNCTION cancel_statement()`);
-    const server = await startServer(database.url);
-    expect(await server.ask(RECALCULATE)).toMatchObject({
+    expect(await first.ask(RECALCULATE)).toMatchObject({
       data: {
         recalculateAllScores: {
           count: LEADS - 1,
@@ -175,11 +173,30 @@ describe('with several servers on one database', () => {
       },
     });
     expect(await unscored(other)).toBe(1);
+    await other.rows('DROP TRIGGER take_time ON leads; DROP TRIGGER cancel_statement ON leads');
+  });
+
+  it('one that is killed in the middle leaves nothing behind but its record', async () => {
+    const pause = await pauseBeforeCommit(holder);
+    const answer = first.ask(RECALCULATE).catch(() => 'cut off');
+    await untilDone();
+    first.process.kill('SIGKILL');
+    await first.finished;
+    expect(await answer).toBe('cut off');
+    await pause.open();
+    expect(await endOfRun(second)).toEqual({ status: 'INTERRUPTED', error: null, doneCount: LEADS });
+    expect(await unscored(other)).toBe(LEADS);
+    expect(await second.ask(RECALCULATE)).toEqual(recalculated);
+    expect(await other.rows('SELECT status FROM rescore_runs ORDER BY id')).toEqual([
+      { status: 'interrupted' },
+      { status: 'succeeded' },
+    ]);
   });
 });
 
 describe('where the database is restarted', () => {
   it('nothing is half-written, the record is true, and the next run works', async () => {
+    directory = await temporaryDirectory();
     const postgres = await startEmbeddedPostgres({
       directory: path.join(directory.path, 'postgres'),
       database: 'crm',
@@ -206,6 +223,7 @@ describe('where the database is restarted', () => {
     } finally {
       for (const server of servers.splice(0)) await server.stop();
       await postgres.release();
+      await directory.remove();
     }
   });
 });

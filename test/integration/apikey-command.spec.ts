@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, type Connection } from '../support/connection.js';
-import { runProgram } from '../support/program.js';
+import { databaseLineOf, runProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -35,8 +35,8 @@ const AT = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
 
 describe('pnpm apikey create', () => {
   it('shows a key once, alone on standard output, and stores a hash of it', async () => {
-    const { code, stdout, stderr } = await create('crm', 'rep');
-    expect(code).toBe(0);
+    const { code, databaseLine, stdout, stderr } = await create('crm', 'rep');
+    expect({ code, databaseLine }).toEqual({ code: 0, databaseLine: databaseLineOf(database.url) });
     expect(stdout).toMatch(/^lsk_1_[\w-]{43}\n$/);
     expect(stderr).toBe('The key of crm, with the role rep. It is not shown again:\n');
     const key = stdout.trim();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertLead } from '../support/fixtures.js';
-import { runProgram, type RunningProgram, startProgram } from '../support/program.js';
+import { databaseLineOf, runProgram, type RunningProgram, startProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
@@ -44,7 +44,7 @@ const countRows = async (table: 'leads' | 'interactions') =>
 
 describe('pnpm import:csv', () => {
   it('imports both files, sums up on the standard output, and ends with 0', async () => {
-    const { code, stdout, stderr } = await run(
+    const { code, databaseLine, stdout, stderr } = await run(
       '--interactions',
       await save('interactions.csv', ['email,type,date', 'a@example.com,Call,2026-01-01']),
       '--leads',
@@ -55,7 +55,11 @@ describe('pnpm import:csv', () => {
         'a@example.com,,',
       ]),
     );
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, databaseLine, stderr }).toEqual({
+      code: 0,
+      databaseLine: databaseLineOf(database.url),
+      stderr: '',
+    });
     expect(stdout).toMatch(
       /^Leads: 1 inserted, 1 updated, 1 unchanged, 0 refused\.\nInteractions: 1 added, 0 refused\.\nScores: 1 calculated\.\nTook \d+\.\d s\.\n$/,
     );
@@ -159,17 +163,20 @@ describe('pnpm import:csv', () => {
     for (const exitCode of ['0', '1', '2', '130']) expect(stdout).toMatch(new RegExp(`\\b${exitCode}\\b`));
   });
 
-  it.each([
-    { args: [], message: /Name at least one file/ },
-    { args: ['--leads'], message: /argument missing/ },
-    { args: ['--file', 'x.csv'], message: /Unknown option '--file'/ },
-    { args: ['leads.csv'], message: /Unexpected argument 'leads\.csv'/ },
-    { args: ['--leads', 'a.csv', '--leads', 'b.csv'], message: /--leads can be given once/ },
-  ])('ends with 2 and its usage for $args', async ({ args, message }) => {
-    const { code, stdout, stderr } = await run(...args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(message);
-    expect(stderr).toContain('Usage: pnpm import:csv');
+  it('ends with 2 and its usage where the arguments are wrong', async () => {
+    const refused: [string[], RegExp][] = [
+      [[], /Name at least one file/],
+      [['--leads'], /argument missing/],
+      [['--file', 'x.csv'], /Unknown option '--file'/],
+      [['leads.csv'], /Unexpected argument 'leads\.csv'/],
+      [['--leads', 'a.csv', '--leads', 'b.csv'], /--leads can be given once/],
+    ];
+    for (const [args, message] of refused) {
+      const { code, stdout, stderr } = await run(...args);
+      expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+      expect(stderr).toMatch(message);
+      expect(stderr).toContain('Usage: pnpm import:csv');
+    }
   });
 
   it('ends with 2 and imports nothing where one of the files cannot be used', async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
 import { connect, type Connection, untilWaiting, withConnection } from '../support/connection.js';
 import { insertLead, insertLeads, readScores } from '../support/fixtures.js';
-import { runProgram, type RunningProgram, startProgram } from '../support/program.js';
+import { databaseLineOf, runProgram, type RunningProgram, startProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -67,11 +67,19 @@ const age = (id: number, hours: number) =>
   );
 
 describe('pnpm rescore', () => {
-  it('saves every score, sums up on the standard output with the record of the run, and ends with 0', async () => {
+  it('saves every score but fresher ones, sums up with the record of the run, and ends with 0', async () => {
     const ids = await insertLeads(other, 1203);
-    const { code, stdout, stderr } = await run();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const scores = await readScores(other);
+    const fresher = await insertLead(other, {
+      activityScore: 77,
+      scoreCalculatedAt: new Date(4_000_000_000_000),
+    });
+    const { code, databaseLine, stdout, stderr } = await run();
+    expect({ code, databaseLine, stderr }).toEqual({
+      code: 0,
+      databaseLine: databaseLineOf(database.url),
+      stderr: '',
+    });
+    const scores = (await readScores(other)).filter(({ id }) => id !== fresher);
     expect(scores.map(({ id, activityScore }) => [id, activityScore])).toEqual(ids.map((id) => [id, 3]));
     const [{ asOf } = { asOf: new Date(0) }] = await other.rows<{ asOf: Date }>(
       'SELECT "asOf" FROM rescore_runs',
@@ -80,7 +88,7 @@ describe('pnpm rescore', () => {
       new Set([asOf.getTime()]),
     );
     expect(stdout.replace(/\d+\.\d s/, 'N s')).toBe(
-      `Recalculation 1: 1,203 scores saved as of ${asOf.toISOString()}, 0 failed, 0 skipped, in N s.\n`,
+      `Recalculation 1: 1,203 scores saved as of ${asOf.toISOString()}, 0 failed, 1 skipped, in N s.\n`,
     );
     expect(await readRuns()).toEqual([
       {
@@ -100,32 +108,16 @@ describe('pnpm rescore', () => {
     expect(stdout).toMatch(/^Recalculation 1: 0 scores saved as of /);
   });
 
-  it('says how many leads it skipped, whose score is fresher, and ends with 0', async () => {
-    await insertLead(other, { activityScore: 77, scoreCalculatedAt: new Date(4_000_000_000_000) });
-    await insertLead(other);
-    const { code, stdout } = await run();
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^Recalculation 1: 1 score saved as of .*, 0 failed, 1 skipped, in /);
-  });
-
-  it('names the leads that the database refuses, saves the others, and ends with 1', async () => {
-    const [first = 0, second = 0, third = 0] = await insertLeads(other, 3);
-    await refuseScores(`id = ${second}`);
-    const { code, stdout, stderr } = await run();
-    expect({ code, stderr }).toEqual({ code: 1, stderr: `lead ${second}: ${REFUSED}\n` });
-    expect(stdout).toMatch(/^Recalculation 1: 2 scores saved as of .*, 1 failed, 0 skipped, in /);
-    expect(await readScored()).toEqual([first, third]);
-    expect(await readRuns()).toMatchObject([{ status: 'succeeded', doneCount: 2, failedCount: 1 }]);
-  });
-
-  it('names the first 100 refused leads, and says how many more there are', async () => {
+  it('names the first 100 leads that the database refuses, counts the rest, saves the others, and ends with 1', async () => {
     const ids = await insertLeads(other, 151);
     await refuseScores(`id > ${ids[0]}`);
     const { code, stdout, stderr } = await run();
     expect(code).toBe(1);
     const lines = ids.slice(1, 101).map((id) => `lead ${id}: ${REFUSED}`);
     expect(stderr.trimEnd().split('\n')).toEqual([...lines, '… and 50 more']);
-    expect(stdout).toContain('1 score saved');
+    expect(stdout).toMatch(/^Recalculation 1: 1 score saved as of .*, 150 failed, 0 skipped, in /);
+    expect(await readScored()).toEqual(ids.slice(0, 1));
+    expect(await readRuns()).toMatchObject([{ status: 'succeeded', doneCount: 1, failedCount: 150 }]);
   });
 
   it('ends with 2 where every lead is refused', async () => {
@@ -211,18 +203,21 @@ describe('the usage of pnpm rescore', () => {
     for (const exitCode of ['0', '1', '2']) expect(stdout).toMatch(new RegExp(`^.{11}${exitCode} `, 'm'));
   });
 
-  it.each([
-    { args: ['--max-age', '3'], message: /^--max-age goes with --stale\./ },
-    { args: ['--stale', '--max-age', 'day'], message: /^--max-age must be a number from 0 to \d+\.\n/ },
-    { args: ['--stale', '--max-age', ''], message: /^--max-age must be a number from 0/ },
-    { args: ['--stale', '--max-age=-1'], message: /^--max-age must be a number from 0/ },
-    { args: ['--all'], message: /Unknown option '--all'/ },
-  ])('is told for $args, which ends with 2 and changes nothing', async ({ args, message }) => {
+  it('is told where the arguments are wrong, which ends with 2 and changes nothing', async () => {
     await insertLead(other);
-    const { code, stdout, stderr } = await run(...args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(message);
-    expect(stderr).toContain('\nUsage: pnpm rescore');
+    const refused: [string[], RegExp][] = [
+      [['--max-age', '3'], /^--max-age goes with --stale\./],
+      [['--stale', '--max-age', 'day'], /^--max-age must be a number from 0 to \d+\.\n/],
+      [['--stale', '--max-age', ''], /^--max-age must be a number from 0/],
+      [['--stale', '--max-age=-1'], /^--max-age must be a number from 0/],
+      [['--all'], /Unknown option '--all'/],
+    ];
+    for (const [args, message] of refused) {
+      const { code, stdout, stderr } = await run(...args);
+      expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+      expect(stderr).toMatch(message);
+      expect(stderr).toContain('\nUsage: pnpm rescore');
+    }
     expect(await readScored()).toEqual([]);
     expect(await readRuns()).toEqual([]);
   });

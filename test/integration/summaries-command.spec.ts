@@ -7,7 +7,7 @@ import {
   type OpenRouterStandIn,
   startOpenRouterStandIn,
 } from '../support/openrouter-stand-in.js';
-import { runProgram, startProgram } from '../support/program.js';
+import { databaseLineOf, runProgram, startProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { until } from '../support/until.js';
@@ -24,27 +24,22 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   server = await startOpenRouterStandIn();
-  database = await createTestDatabase();
-  connection = await connect(database.url);
 });
-afterEach(async () => {
-  await connection.close();
-  await database.drop();
-  await server.close();
-});
+afterEach(() => server.close());
 afterAll(() => directory.remove());
 
 const options = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => ({
   cwd: directory.path,
   env: {
-    DATABASE_URL: database.url,
     OPENROUTER_API_KEY: API_KEY,
     OPENROUTER_BASE_URL: server.baseUrl,
     ...env,
   },
   args,
 });
-const run = (...args: string[]) => runProgram(PROGRAM, options(args));
+const summariesOptions = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  options(args, { DATABASE_URL: database.url, ...env });
+const run = (...args: string[]) => runProgram(PROGRAM, summariesOptions(args));
 
 async function insertToldLeads(count: number): Promise<number[]> {
   const ids: number[] = [];
@@ -60,11 +55,21 @@ const countWritten = async () =>
   (await connection.rows<{ count: number }>('SELECT count(summary)::int AS count FROM leads'))[0]?.count;
 
 describe('pnpm summaries', () => {
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    connection = await connect(database.url);
+  });
+  afterEach(async () => {
+    await connection.close();
+    await database.drop();
+  });
+
   it('writes what is missing, sums up on the standard output, and ends with 0', async () => {
     await insertToldLeads(6);
     expect(await run()).toMatchObject({
       code: 0,
       signal: null,
+      databaseLine: databaseLineOf(database.url),
       stdout: 'Batch 1: 6 summaries written, 0 unchanged, 0 failed, 0 skipped, for $0.0006.\n',
       stderr: '',
     });
@@ -101,7 +106,7 @@ describe('pnpm summaries', () => {
   it('says until when it waits for the provider', async () => {
     await insertToldLeads(1);
     server.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
-    const program = startProgram(PROGRAM, options([]));
+    const program = startProgram(PROGRAM, summariesOptions([]));
     await new Promise<void>((resolve) => {
       program.process.stderr?.on('data', (text: Buffer) => {
         if (text.toString().includes('Waiting')) resolve();
@@ -120,7 +125,7 @@ describe('pnpm summaries', () => {
       let release: () => void = () => undefined;
       const gate = new Promise<void>((resolve) => (release = resolve));
       server.onRequest(() => gate);
-      const program = startProgram(PROGRAM, options([]));
+      const program = startProgram(PROGRAM, summariesOptions([]));
       await until(() => server.requests.length >= 4);
       program.process.kill(signal);
       await until(
@@ -135,31 +140,31 @@ describe('pnpm summaries', () => {
     },
   );
 
-  it.each([
-    [['--limit', '0'], '--limit must be at least 1'],
-    [['--limit', '1.5'], '--limit must be a whole number'],
-    [['--limit', ''], '--limit'],
-    [['--max-cost', '0'], '--max-cost must be a number above 0'],
-    [['--max-cost', 'much'], '--max-cost must be a number above 0'],
-    [['--nonsense'], '--nonsense'],
-    [['more'], 'more'],
-  ])('refuses %j with the usage, and ends with 2', async (args, message) => {
-    const { code, stdout, stderr } = await run(...args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(message);
-    expect(stderr).toContain('Usage: pnpm summaries');
-  });
-
-  it('prints the usage where that is asked for', async () => {
+  it('refuses with the usage what it cannot do, and ends with 2', async () => {
+    const refused: [string[], string][] = [
+      [['--limit', '0'], '--limit must be at least 1'],
+      [['--limit', '1.5'], '--limit must be a whole number'],
+      [['--limit', ''], '--limit'],
+      [['--max-cost', '0'], '--max-cost must be a number above 0'],
+      [['--max-cost', 'much'], '--max-cost must be a number above 0'],
+      [['--nonsense'], '--nonsense'],
+      [['more'], 'more'],
+    ];
+    for (const [args, message] of refused) {
+      const { code, stdout, stderr } = await run(...args);
+      expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+      expect(stderr).toContain(message);
+      expect(stderr).toContain('Usage: pnpm summaries');
+    }
     expect((await run('--help')).stdout).toContain('Usage: pnpm summaries');
   });
 
   it('ends with 2 where summaries are switched off, or the database is not migrated', async () => {
-    const off = await runProgram(PROGRAM, options([], { SUMMARY_PROVIDER: 'off' }));
+    const off = await runProgram(PROGRAM, summariesOptions([], { SUMMARY_PROVIDER: 'off' }));
     expect(off.code).toBe(2);
     expect(off.stderr).toBe('Summaries are switched off on this server.\n');
     const empty = await createEmptyDatabase();
-    const unmigrated = await runProgram(PROGRAM, options([], { DATABASE_URL: empty.url }));
+    const unmigrated = await runProgram(PROGRAM, summariesOptions([], { DATABASE_URL: empty.url }));
     expect(unmigrated.code).toBe(2);
     expect(unmigrated.stderr).toContain('pnpm migrate');
     await empty.drop();

@@ -21,6 +21,12 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** The first line on standard error of every command that uses the database at this URL. */
+export function databaseLineOf(url: string): string {
+  const { pathname, hostname, port } = new URL(url);
+  return `Database: ${pathname.slice(1)} at ${hostname}:${port}\n`;
+}
+
 /** A program of dist/ that runs. */
 export interface RunningProgram {
   readonly process: ChildProcess;
