@@ -57,20 +57,31 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async answers(): Promise<boolean> {
+    const hadConnection = this.client !== null;
+    const answer = await this.ping();
+    // An administrator or a firewall may have ended this connection alone.
+    return (answer === 'lost' && hadConnection ? await this.ping() : answer) === 'there';
+  }
+
+  private async ping(): Promise<'there' | 'late' | 'lost'> {
     try {
       this.client ??= await this.connections.open('watch', this.timeoutMs);
       await within(this.timeoutMs, this.client.query(PING));
-      return true;
-    } catch {
+      return 'there';
+    } catch (error) {
       const { client } = this;
       this.client = null;
       // What is frozen says no goodbye either.
       (
         client as unknown as { connection: { stream: { destroy(): void } } } | null
       )?.connection.stream.destroy();
-      return false;
+      return error instanceof LateAnswerError ? 'late' : 'lost';
     }
   }
+}
+
+class LateAnswerError extends Error {
+  override readonly name = 'LateAnswerError';
 }
 
 async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
@@ -78,7 +89,7 @@ async function within<Result>(ms: number, work: Promise<Result>): Promise<Result
   const late = sleep(ms, undefined, { signal: done.signal, ref: false }).then(async () => {
     // Where it is this process that was busy, the answer is there, and is read before this goes on.
     await sleep(50, undefined, { ref: false });
-    throw new Error('The database did not answer in time.');
+    throw new LateAnswerError('The database did not answer in time.');
   });
   late.catch(() => undefined);
   work.catch(() => undefined);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Connection, withConnection } from '../support/connection.js';
 import { type Network, startNetwork } from '../support/network.js';
 import { startServerProgram, type ServerProgram } from '../support/program.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -67,5 +68,25 @@ describe('a server whose database', () => {
     await untilWell();
     expect(await server.ask(LEADS)).toEqual({ data: { leads: [] } });
     expect(server.process.exitCode).toBeNull();
+  });
+
+  it('ends only the connection that watches it is taken to be there', async () => {
+    const pidOfWatch = async (own: Connection) => {
+      const [watch] = await own.rows<{ pid: number }>(
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '% watch'`,
+      );
+      return watch?.pid;
+    };
+    await withConnection(database.url, async (own) => {
+      for (let time = 0; time < 3; time += 1) {
+        const ended = await pidOfWatch(own);
+        await own.rows('SELECT pg_terminate_backend($1)', [ended]);
+        await until(async () => {
+          expect(await server.ask(LEADS)).toEqual({ data: { leads: [] } });
+          const pid = await pidOfWatch(own);
+          return pid !== undefined && pid !== ended;
+        });
+      }
+    });
   });
 });
