@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { hasInvisibleCharacters } from '../common/visible-text.js';
 
 /** Where a PostgreSQL server is and how to connect to it: everything that a database URL says. */
 export interface DatabaseAddress {
@@ -65,6 +66,9 @@ const TLS_VALUES: Readonly<Record<string, readonly string[]>> = {
 export function parseDatabaseUrl(text: string): DatabaseAddress {
   const url = urlOf(text);
   const parameters = Object.fromEntries(url.searchParams);
+  if (Object.keys(parameters).length < url.searchParams.size) {
+    throw new InvalidDatabaseUrlError('must have each parameter once');
+  }
   if (!Object.keys(parameters).every((name) => KNOWN_PARAMETERS.includes(name))) {
     throw new InvalidDatabaseUrlError(`may have no other parameters than ${KNOWN_PARAMETERS.join(', ')}`);
   }
@@ -78,13 +82,13 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     notEmpty(parameters[parameter]) ?? notEmpty(decoded(other));
   const user = given('user', url.username) ?? userOfThisProcess();
   return {
-    host: hostOf(given('host', url.hostname)),
+    host: visible(hostOf(given('host', url.hostname))),
     port: portOf(given('port', url.port)),
-    user,
+    user: visible(user),
     password: given('password', url.password),
-    database: given('dbname', url.pathname.slice(1)) ?? user,
-    applicationName: notEmpty(parameters.application_name),
-    options: notEmpty(parameters.options),
+    database: visible(given('dbname', url.pathname.slice(1)) ?? user),
+    applicationName: visible(notEmpty(parameters.application_name)),
+    options: visible(notEmpty(parameters.options)),
     tls: Object.fromEntries(Object.entries(parameters).filter(([name]) => TLS_PARAMETERS.includes(name))),
   };
 }
@@ -125,6 +129,16 @@ function decoded(text: string): string {
       'must have % written as %25 where it begins no percent-encoded character',
     );
   }
+}
+
+/** Messages contain these texts. A terminal obeys control characters, and shows others somewhere else than they are. */
+function visible<Text extends string | null>(text: Text): Text {
+  if (text !== null && (/\p{Cc}/u.test(text) || hasInvisibleCharacters(text))) {
+    throw new InvalidDatabaseUrlError(
+      'must have no control characters and no invisible ones but in the password',
+    );
+  }
+  return text;
 }
 
 const notEmpty = (text: string | undefined): string | null =>

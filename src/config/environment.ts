@@ -1,5 +1,9 @@
 import { existsSync } from 'node:fs';
 
+/** It makes the driver load another package, which is not installed. The driver reads it as soon as it is imported. */
+const removeDriverVariable = () => Reflect.deleteProperty(process.env, 'NODE_PG_FORCE_NATIVE');
+removeDriverVariable();
+
 /** The environment variables of this process, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,6 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readEnvironment(envFile = '.env'): Environment {
   if (existsSync(envFile)) process.loadEnvFile(envFile);
+  removeDriverVariable();
   return process.env;
 }
 

@@ -26,7 +26,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; is PostgreSQL running, and are host and port right?',
   ENOTFOUND: 'its host name does not resolve; check the host in DATABASE_URL',
   EAI_AGAIN: 'its host name does not resolve just now; check the host in DATABASE_URL and the name server',
-  ETIMEDOUT: 'it did not answer in time; check host, port and firewall',
+  ETIMEDOUT:
+    'it did not answer in time; check host, port and firewall, and whether a pooler there has a connection to spare',
   EHOSTUNREACH: 'its host cannot be reached; check host and firewall',
   ECONNRESET: 'it closed the connection; check that the port is a PostgreSQL and whether it wants TLS',
   '28P01': 'the user or the password is wrong; check both in DATABASE_URL',
@@ -34,6 +35,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'it does not admit this user; check the user in DATABASE_URL, pg_hba.conf and whether it wants TLS',
   '3D000': 'the database does not exist; create it or check its name in DATABASE_URL',
   '53300': 'it has no connection left; raise max_connections or lower DATABASE_POOL_SIZE',
+  '57014':
+    'it cancelled a statement; raise statement_timeout, or take it away from the role and the database',
   '57P03': 'it is starting up or shutting down; try again in a moment',
 };
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { OperatorError } from '../common/operator-error.js';
 import { openSession } from './session.js';
+import { queryUnlimited } from './session-settings.js';
 
 const TIME_LIMIT_MS = 10_000;
 const OTHERS_TIME_LIMIT_MS = 3_000;
@@ -11,7 +12,8 @@ const OTHER_SESSIONS = 3;
 
 /** A setting that nothing else uses, so that a value in it tells which session has set it. */
 const MARK = 'lead_scoring.session_mark';
-const SET_MARK = `SELECT set_config('${MARK}', $1, false)`;
+/** @param mark a UUID */
+const setMark = (mark: string) => `SELECT set_config('${MARK}', '${mark}', false)`;
 const READ_MARK = `SELECT current_setting('${MARK}', true) AS mark`;
 
 /** PostgreSQL begins a transaction in any session; PgBouncer in statement mode answers with this code. */
@@ -28,14 +30,15 @@ export async function ensureOwnSessions(url: string): Promise<void> {
   const others: pg.Client[] = [];
   try {
     const mark = randomUUID();
-    await first.query(SET_MARK, [mark]);
+    await queryUnlimited(first, setMark(mark));
     for (let count = 0; count < OTHER_SESSIONS; count += 1) {
       // A server or a pooler in session mode may have no more to give, which proves nothing.
       const other = await open(url, OTHERS_TIME_LIMIT_MS).catch(() => null);
       if (other === null) return;
       others.push(other);
       if ((await markWithinTransaction(other)) === mark) throw new SharedSessionsError();
-      if ((await readMark(first)) !== mark) throw new SharedSessionsError();
+      const [found] = await queryUnlimited<{ mark: string | null }>(first, READ_MARK);
+      if (found?.mark !== mark) throw new SharedSessionsError();
     }
   } finally {
     await Promise.all([first, ...others].map((session) => session.end().catch(() => undefined)));
@@ -61,18 +64,14 @@ const open = (url: string, timeLimitMs: number): Promise<pg.Client> =>
     isPooled: true,
   });
 
-async function readMark(session: pg.Client): Promise<string | null | undefined> {
-  const { rows } = await session.query<{ mark: string | null }>(READ_MARK);
-  return rows[0]?.mark;
-}
-
 /** The transaction stays open, so that a pooler cannot give its connection to anybody else. */
 async function markWithinTransaction(session: pg.Client): Promise<string | null | undefined> {
   try {
-    await session.query('BEGIN');
+    await session.query('BEGIN; SET LOCAL statement_timeout = 0');
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== PROTOCOL_VIOLATION) throw error;
     throw new SharedSessionsError({ cause: error });
   }
-  return readMark(session);
+  const { rows } = await session.query<{ mark: string | null }>(READ_MARK);
+  return rows[0]?.mark;
 }

@@ -4,6 +4,7 @@ import { connectionFault } from './connection-faults.js';
 import { type DatabaseIdentity, differenceOf, IDENTITY_COLUMNS } from './database-identity.js';
 import { DedicatedConnections } from './dedicated-connections.js';
 import { openSession } from './session.js';
+import { queryUnlimited } from './session-settings.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -89,8 +90,7 @@ function differenceBetween(one: RunningDatabase, other: RunningDatabase): string
 }
 
 async function readRunning(session: pg.Client): Promise<RunningDatabase> {
-  const { rows } = await session.query<RunningDatabase>(READ_RUNNING);
-  const [running] = rows;
+  const [running] = await queryUnlimited<RunningDatabase>(session, READ_RUNNING);
   if (running === undefined) throw new Error('The identity of the database returned no row.');
   return running;
 }

@@ -1,3 +1,5 @@
+import type pg from 'pg';
+
 /** A setting of PostgreSQL, its value, and the major version from which on it exists. */
 type Setting = readonly [name: string, value: string, sinceVersion?: number];
 
@@ -56,6 +58,20 @@ export function prepareSession(serverVersion: number, isPooled: boolean): string
  */
 export const beginTransaction = (serverVersion: number): string =>
   `START TRANSACTION ISOLATION LEVEL READ COMMITTED; ${statements('SET LOCAL', TRANSACTION_SETTINGS, serverVersion)}`;
+
+/**
+ * Runs a statement in a session through a pooler, as a transaction in which no time limit of the database applies.
+ * @param statement without parameters
+ */
+export async function queryUnlimited<Row extends pg.QueryResultRow>(
+  session: pg.Client,
+  statement: string,
+): Promise<Row[]> {
+  // One message, which PostgreSQL answers with one result for each of its statements.
+  const text = `BEGIN; SET LOCAL statement_timeout = 0; ${statement}; COMMIT`;
+  const [, , result] = (await session.query(text)) as unknown as pg.QueryResult<Row>[];
+  return result?.rows ?? [];
+}
 
 const statements = (verb: 'SET' | 'SET LOCAL', settings: readonly Setting[], serverVersion: number): string =>
   settings

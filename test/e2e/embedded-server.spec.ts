@@ -30,6 +30,7 @@ const FOREIGN = {
   PGDATA: '/nowhere',
   PGSERVICE: 'other',
   PGTZ: 'America/Lima',
+  NODE_PG_FORCE_NATIVE: '1',
 };
 
 const start = () => startServerProgram({ cwd: directory.path, env: FOREIGN });

@@ -3,7 +3,10 @@ import { now } from '../../src/common/clock.js';
 import { DedicatedConnections } from '../../src/database/dedicated-connections.js';
 import { ensureOwnSessions } from '../../src/database/own-sessions.js';
 import { ensurePoolerMatches } from '../../src/database/pooler.js';
+import { openSession } from '../../src/database/session.js';
+import { queryUnlimited } from '../../src/database/session-settings.js';
 import { type Api, startApi } from '../support/api.js';
+import { withConnection } from '../support/connection.js';
 import { type Network, startNetwork } from '../support/network.js';
 import { setOddDefaults } from '../support/odd-settings.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -73,6 +76,28 @@ describe('a pooler before the database', () => {
     expect(await api.codeOf('mutation { removeLead(id: 1) }')).toBe('SERVICE_UNAVAILABLE');
     await pooler.redirect(database.url);
     await api.ask('{ leads { id } }');
+  });
+
+  it('is checked by statements that no time limit of the database ends', async () => {
+    const { pathname } = new URL(database.url);
+    await withConnection(database.url, (own) =>
+      own.rows(`ALTER DATABASE ${pathname.slice(1)} SET statement_timeout = '100ms'`),
+    );
+    const session = await openSession({
+      url: database.url,
+      purpose: 'test',
+      connectTimeoutMs: 10_000,
+      isPooled: true,
+    });
+    try {
+      await expect(session.query('SELECT pg_sleep(0.3)')).rejects.toMatchObject({ code: '57014' });
+      expect(await queryUnlimited(session, 'SELECT 1 AS one FROM pg_sleep(0.3)')).toEqual([{ one: 1 }]);
+    } finally {
+      await session.end();
+      await withConnection(database.url, (own) =>
+        own.rows(`ALTER DATABASE ${pathname.slice(1)} RESET statement_timeout`),
+      );
+    }
   });
 
   it('is refused at start if it leads to another database', async () => {

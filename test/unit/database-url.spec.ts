@@ -48,6 +48,10 @@ describe('parseDatabaseUrl', () => {
     ['postgres://u:p@one/crm#secret', 'must have # written as %23'],
     ['postgres://u:p@one/crm?sslmode=secret', 'must have one of disable, prefer'],
     ['postgres://u:p@one/crm?hostaddr=127.0.0.1', 'may have no other parameters than host, port'],
+    ['postgres://u:p@one/crm?host=two&host=three', 'must have each parameter once'],
+    ['postgres://u:p@one/crm%1b[2J', 'must have no control characters'],
+    ['postgres://u%0a:p@one/crm', 'must have no control characters'],
+    ['postgres://u:p@one/crm?application_name=%e2%80%aex', 'must have no control characters'],
     ['postgres://u:12?secret@one/crm', 'may have no other parameters than host, port'],
   ])('rejects %s and quotes none of it', (url, rule) => {
     const parse = () => parseDatabaseUrl(url);
