@@ -12,7 +12,7 @@ many leads there are.
 
   --leads N         10000 unless it is given
   --interactions N  for each lead, on average; 20 unless it is given
-  --rounds N        that count, after one that does not; each page is asked for 20 times as often; 5 unless it is given
+  --rounds N        measured rounds, after one that does not count; 5 by default. A round asks for each page 20 times
   --seconds N       of a turn; 5 unless it is given
   --ladder N,N,…    the numbers of leads for which pages are measured; 10000,100000,1000000 unless it is given
   --url URL         a PostgreSQL on which a database is made, and dropped at the end, by a user who may do that and

@@ -8,7 +8,6 @@ import type { CleanUp } from './clean-up.js';
 import { writeFiles } from './import-files.js';
 import type { ImportArguments } from './import-arguments.js';
 import { machine } from './heading.js';
-
 import { ratio, seconds, table, whole } from './table.js';
 import { timeImport } from './timed-import.js';
 

@@ -15,7 +15,6 @@ import {
   waysTable,
 } from './rescore-report.js';
 import { heading } from './heading.js';
-
 import { measureWaits } from './waits.js';
 import { type Measured, measureWays, type Size } from './ways.js';
 

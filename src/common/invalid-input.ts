@@ -6,10 +6,10 @@ export function invalidInput(errors: readonly ValidationError[]): InvalidInputEr
   return new InvalidInputError(`${faultsOf(errors).join('; ')}.`);
 }
 
-/** One entry a broken rule. */
+/** One entry for each broken rule. Rules about one value may have the same message. */
 export function faultsOf(errors: readonly ValidationError[]): string[] {
   return errors.flatMap(({ constraints, children }) => [
-    ...Object.values(constraints ?? {}),
+    ...new Set(Object.values(constraints ?? {})),
     ...faultsOf(children ?? []),
   ]);
 }

@@ -7,6 +7,8 @@ import { refusalOf } from './refusal.js';
 import { formatError } from './format-error.js';
 import { codeOfStatus } from './graphql-error-codes.js';
 
+const INTERNAL_SERVER_ERROR = 500;
+
 /**
  * Hands every error of a resolver on to `formatError`, which decides what the client and the log get to see. Without
  * a filter Nest logs each one as an unhandled exception, a wrong e-mail address with its stack included.
@@ -26,8 +28,11 @@ export class ErrorFilter implements ExceptionFilter {
 
 /** Answers a request that GraphQL does not get to see. */
 export function answerRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const fault = toDomainError(error);
-  const { status, headers } = fault === null ? { status: statusOf(error), headers: {} } : refusalOf(fault);
+  const requestStatus = statusOf(error);
+  // A client that resets its connection while it sends a body has nothing to do with the database.
+  const fault = requestStatus === null ? toDomainError(error) : null;
+  const { status, headers } =
+    fault === null ? { status: requestStatus ?? INTERNAL_SERVER_ERROR, headers: {} } : refusalOf(fault);
   const shown = withRequest(request.work, () =>
     fault === null ? shownFor(status, error) : formatError(new GraphQLError(fault.message).toJSON(), fault),
   );
@@ -46,10 +51,9 @@ function shownFor(status: number, error: unknown): GraphQLFormattedError {
   return formatError(refusal.toJSON(), code === 'INTERNAL_SERVER_ERROR' ? error : refusal);
 }
 
-/** Of Nest's exceptions and of Fastify's errors; anything else is our own fault. */
-function statusOf(error: unknown): number {
+/** Of Nest's exceptions and of Fastify's errors, which are about the request itself; null: of other errors. */
+function statusOf(error: unknown): number | null {
   if (error instanceof HttpException) return error.getStatus();
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : 500;
+  const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : null;
 }

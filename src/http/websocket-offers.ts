@@ -4,12 +4,14 @@ import { isWellFormedHost } from './host.js';
 const WEBSOCKET_PATH = '/graphql';
 
 /** Whether a request is one that the WebSocket server answers. */
-function isForWebSocketServer({ method, url = '', headers }: IncomingMessage): boolean {
+function isForWebSocketServer({ method, url = '', headers, headersDistinct }: IncomingMessage): boolean {
+  const hosts = headersDistinct.host ?? [];
   return (
     method === 'GET' &&
     url.split('?', 1)[0] === WEBSOCKET_PATH &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
-    isWellFormedHost(headers.host ?? '')
+    hosts.length === 1 &&
+    hosts.every(isWellFormedHost)
   );
 }
 

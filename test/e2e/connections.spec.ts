@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { type CloseReason, connectionClosed } from '../../src/common/happenings.js';
+import { createLog } from '../../src/logging/log.js';
+import { NestLog } from '../../src/logging/nest-log.js';
 import { createApiKey } from '../support/api-key.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect } from '../support/connection.js';
@@ -91,6 +94,7 @@ describe('an offer to leave HTTP', () => {
       `GET /graphql HTTP/1.1\r\n${HOST}${HANDSHAKE.replace('13', '9')}\r\n`,
       '400',
     ],
+    ['WebSocket, with two hosts', `GET /graphql HTTP/1.1\r\n${HOST}Host: other\r\n${HANDSHAKE}\r\n`, '400'],
     ['WebSocket, of a malformed host', `GET /graphql HTTP/1.1\r\nHost: a b\r\n${HANDSHAKE}\r\n`, '400'],
     [
       'a request after it is not swallowed',
@@ -281,6 +285,30 @@ describe('a caller over WebSocket', () => {
     expect([code, reason.toString()]).toEqual([1013, 'Too many open sockets of this caller']);
     for (const end of ends) await end();
     for (const client of clients) await client.dispose();
+  });
+});
+
+describe('a client that goes away while it sends a body', () => {
+  afterEach(() => {
+    api.app.useLogger(false);
+  });
+
+  it('is no failure of the database', async () => {
+    const written: string[] = [];
+    api.app.useLogger(new NestLog(createLog('warn', { write: (line) => written.push(line) })));
+    const socket = open();
+    socket.write(
+      `POST /graphql HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nContent-Length: 1000\r\n` +
+        `Authorization: ${credentials.authorization}\r\n\r\n{`,
+    );
+    const [request] = (await once(api.app.getHttpServer(), 'request')) as [IncomingMessage];
+    const aborted = once(request, 'error');
+    // The body is read once the caller is known.
+    await until(() => request.listenerCount('data') > 0);
+    socket.resetAndDestroy();
+    await aborted;
+    await untilNoneIsOpen();
+    expect(written).toEqual([]);
   });
 });
 
