@@ -6,6 +6,7 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundlePrograms } from './bundle.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -31,6 +32,7 @@ export async function build() {
       run(path.join(import.meta.dirname, 'build-graphiql.mjs'), path.join(fresh, 'graphiql')),
     ]);
     if (!isBuilt.every(Boolean)) throw new Error('The build failed; see the messages above.');
+    await bundlePrograms(fresh);
     writeFileSync(path.join(fresh, '.built'), '');
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(fresh, dist);

@@ -57,9 +57,9 @@ const nested = (depth: number) => `${'['.repeat(depth)}"new"${']'.repeat(depth)}
 const filtered = (depth: number) =>
   `{ leadsConnection(filter: { status: ${nested(depth - 1)} }) { totalCount } }`;
 
-/** Commas are no tokens, nor are comments. */
+/** Commas are no tokens; a comment is one. */
 const tokens = (count: number) =>
-  `{ leadsConnection(filter: { status: [${'"new",'.repeat(count - 16)}] }) { totalCount } } # and so on`;
+  `{ leadsConnection(filter: { status: [${'"new",'.repeat(count - 17)}] }) { totalCount } } # and so on`;
 
 /** A document just within a limit, the one just above it, and what is said of that. */
 const CASES: readonly [what: string, within: string, above: string, code: string, limit: number][] = [

@@ -166,9 +166,9 @@ describe('a server with a heap of 256 MB', () => {
       }
       return new Set(sent.map(({ outcome }) => outcome));
     };
-    expect(await outcomes(' ', 150)).toEqual(new Set(['whole']));
+    expect(await outcomes(' ', 40)).toEqual(new Set(['whole']));
     expect(await outcomes('#\n', 20)).toEqual(new Set(['QUERY_TOO_LONG']));
-  }, 120_000);
+  }, 60_000);
 
   it('closes connections whose requests have large parts and no end', async () => {
     const { hostname, port } = new URL(server.url);
@@ -191,9 +191,7 @@ describe('a server with a heap of 256 MB', () => {
 
   it.each([
     ['ids', (filler: string) => [filler, { query: WATCH }] as const],
-    ['variables', (filler: string) => ['x', { query: WATCH, variables: { filler } }] as const],
     ['unknown members', (filler: string) => ['x', { query: WATCH, filler }] as const],
-    ['comments', (filler: string) => ['x', { query: `${WATCH} # ${filler}` }] as const],
   ])(
     'keeps only so many subscriptions whose messages have long %s',
     async (_, message) => {
@@ -215,7 +213,7 @@ describe('a server with a heap of 256 MB', () => {
       }
       await until(() => codes.length >= 99 - 15);
       expect(new Set(codes)).toEqual(new Set(['TOO_MANY_OPERATIONS']));
-      expect((await send(LEADS)).outcome).toBe('whole');
+      expect((await send(SMALL)).outcome).toBe('whole');
       socket.close();
       await once(socket, 'close');
     },
