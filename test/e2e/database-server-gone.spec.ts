@@ -82,9 +82,11 @@ describe('a server whose PostgreSQL', () => {
     void (async () => {
       for await (const { data } of runs) heard.push(data);
     })().catch(() => undefined);
-    const recalculate = async () =>
-      expect(await server.ask('mutation { recalculateAllScores { count } }')).toEqual({
-        data: { recalculateAllScores: { count: 1 } },
+    // A ping that a busy machine answers late makes the server refuse requests for a moment.
+    const recalculate = () =>
+      until(async () => {
+        const answer = await server.ask('mutation { recalculateAllScores { count } }');
+        return JSON.stringify(answer) === '{"data":{"recalculateAllScores":{"count":1}}}';
       });
     const hasHeard = () => JSON.stringify(heard).includes('SUCCEEDED');
     // Only what is under way before the failure is to outlive it.
