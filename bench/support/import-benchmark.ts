@@ -25,7 +25,8 @@ export async function benchImport({ sizes, rounds, url }: ImportArguments, clean
     const times: Times[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       const database = await makeBenchDatabase('import', url, cleanUp);
-      if (rows.length === 0 && round === 1) print(`${await machine(database)} Medians of ${rounds} rounds.`);
+      if (rows.length === 0 && round === 1)
+        print(`${await machine(database)} ${rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`}.`);
       say(`Importing ${whole(leads)} leads, round ${round}`);
       times.push(await measure(database, directory, leads));
     }
