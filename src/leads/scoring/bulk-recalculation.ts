@@ -128,8 +128,8 @@ class BulkRecalculation {
     await this.query(FORGET_PLANS);
     await this.query(LIMIT_LOCK_WAIT, [LOCK_WAIT]);
     await this.saveAll();
-    await this.query(CHECK_CONSTRAINTS);
     await this.query(USUAL_LOCK_WAIT);
+    await this.query(CHECK_CONSTRAINTS);
     return this.tally;
   }
 
