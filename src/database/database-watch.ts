@@ -13,7 +13,8 @@ const PING = 'SHOW transaction_read_only';
 /**
  * Asks the database whether it is there, twice a second, on a connection of its own. A database that stops answering
  * without closing its connections (its machine is gone, or frozen) would else have every request wait for its whole
- * deadline. Where a ping fails, what requests wait for is ended, and those to come are refused at once, until a ping succeeds.
+ * deadline. If a ping fails, requests that wait for the database end, and new ones are rejected at once until a ping
+ * succeeds. If only the connection of the ping was lost, it is retried on a new one first.
  */
 @Injectable()
 export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -59,7 +60,7 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
   private async answers(): Promise<boolean> {
     const hadConnection = this.client !== null;
     const answer = await this.ping();
-    // An administrator or a firewall may have ended this connection alone.
+    // An administrator or a firewall may have ended only this connection.
     return (answer === 'lost' && hadConnection ? await this.ping() : answer) === 'there';
   }
 

@@ -8,7 +8,8 @@ import { until } from '../support/until.js';
 
 const LEADS = '{ leads { id } }';
 const UNAVAILABLE = { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] };
-const PING_TIMEOUT_MS = 500;
+/** A busy machine answers within it. */
+const PING_TIMEOUT_MS = 3_000;
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
@@ -70,7 +71,7 @@ describe('a server whose database', () => {
     expect(server.process.exitCode).toBeNull();
   });
 
-  it('ends only the connection that watches it is taken to be there', async () => {
+  it('ends only the connection of the pings rejects no request', async () => {
     const pidOfWatch = async (own: Connection) => {
       const [watch] = await own.rows<{ pid: number }>(
         `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '% watch'`,

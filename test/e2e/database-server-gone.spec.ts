@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 
 const LEADS = '{ leads { id } }';
 const UNAVAILABLE = { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] };
-const PING_TIMEOUT_MS = 500;
+const PING_TIMEOUT_MS = 2_000;
 
 let directory: TemporaryDirectory;
 let postgres: DatabaseServer;
