@@ -88,9 +88,13 @@ export class Connections {
     if (connection !== undefined) this.becomeUsed(connection);
   }
 
-  /** Whether the server can take the body of one more request. Closes connections that have sent incomplete requests before. */
-  hasRoomForBody(): boolean {
-    return this.limitRequestBytes() <= this.limits.maxRequestBytes;
+  /**
+   * Whether the server has memory for the body of a request that begins. Closes other connections whose requests are incomplete if
+   * it has not.
+   * @param socket of that request, which neither counts nor is closed
+   */
+  hasRoomForBody(socket: Socket): boolean {
+    return this.limitRequestBytes(socket) <= this.limits.maxRequestBytes;
   }
 
   private accept(socket: Socket): void {
@@ -182,12 +186,19 @@ export class Connections {
     }
   }
 
-  /** @returns what clients have sent of requests without a complete response, after connections were closed */
-  private limitRequestBytes(): number {
+  /**
+   * Closes connections whose requests are incomplete, the longest such first, until the others are within the limit.
+   * @param spared a connection that neither counts nor is closed
+   * @returns how many bytes clients have sent of requests without a complete response
+   */
+  private limitRequestBytes(spared?: Socket): number {
     let bytes = 0;
-    for (const connection of this.requesting) bytes += requestBytesOf(connection);
+    for (const connection of this.requesting) {
+      if (connection.socket !== spared) bytes += requestBytesOf(connection);
+    }
     if (bytes <= this.limits.maxRequestBytes) return bytes;
     for (const connection of [...this.incomplete()]) {
+      if (connection.socket === spared) continue;
       bytes -= requestBytesOf(connection);
       this.close(connection, 'unfinished');
       if (bytes <= this.limits.maxRequestBytes) return bytes;

@@ -4,20 +4,20 @@ import type { Connections } from './connections.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Rejects requests before their bodies are read while clients send more at once than the server has memory for. */
+/** Rejects a request before its body is read (503, SERVER_OVERLOADED) if other requests take all the memory for requests. */
 export function limitBodies(server: FastifyInstance, connections: Connections): void {
-  server.addHook('onRequest', ({ headers }, reply, done) => {
+  server.addHook('onRequest', ({ headers, raw }, reply, done) => {
     const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-    if (!hasBody || connections.hasRoomForBody()) {
+    if (!hasBody || connections.hasRoomForBody(raw.socket)) {
       done();
       return;
     }
-    // The body would be read after all for the sake of the next request on the connection.
+    // On a connection that stays open, Node.js reads the body after all to find the next request.
     void reply.header('connection', 'close');
     done(
       new DomainError(
         'SERVER_OVERLOADED',
-        'Clients send more to the server than it can take at once, and nothing was done: try again later.',
+        'The server has no memory for another request at the moment, and nothing was done: try again later.',
         { details: { retryAfterSeconds: RETRY_AFTER_SECONDS } },
       ),
     );

@@ -288,6 +288,42 @@ describe('a caller over WebSocket', () => {
   });
 });
 
+describe('while whole requests take all the memory for requests', () => {
+  it('a request with a body is rejected, and one without is answered', async () => {
+    const requests: IncomingMessage[] = [];
+    const collect = (request: IncomingMessage) => requests.push(request);
+    api.app.getHttpServer().on('request', collect);
+    const lock = await connect(api.databaseUrl);
+    await lock.rows('BEGIN');
+    await lock.rows('LOCK TABLE leads');
+    // 37 requests of 1,000,000 bytes are more than 32 MiB; without their ends, they are less.
+    const [length, withoutEnd] = [1_000_000, 900_000];
+    const large = post('{ leads { id } }'.padEnd(length), `${HOST}Connection: close\r\n`);
+    const clients = Array.from({ length: 37 }, () => open());
+    const answers = clients.map(async (client) => {
+      let answer = '';
+      client.on('data', (data) => (answer += data.toString()));
+      await once(client, 'close');
+      return statusOf(answer);
+    });
+    for (const client of clients) client.write(large.slice(0, withoutEnd));
+    await until(
+      () => requests.length === 37 && requests.every(({ socket }) => socket.bytesRead === withoutEnd),
+    );
+    for (const client of clients) client.write(large.slice(withoutEnd));
+    await until(() => requests.every(({ complete }) => complete));
+    const answer = await exchange(post('{ __typename }', HOST));
+    expect([statusOf(answer), /^retry-after: .*$/im.exec(answer)?.[0]]).toEqual(['503', 'retry-after: 1']);
+    expect(answer).toContain('"code":"SERVER_OVERLOADED"');
+    const probe = `GET /health/live HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;
+    expect(statusOf(await exchange(probe))).toBe('200');
+    await lock.rows('ROLLBACK');
+    await lock.close();
+    api.app.getHttpServer().off('request', collect);
+    expect(await Promise.all(answers)).toEqual(answers.map(() => '200'));
+  });
+});
+
 describe('a client that goes away while it sends a body', () => {
   afterEach(() => {
     api.app.useLogger(false);

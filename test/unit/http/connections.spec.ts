@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CloseReason, connectionClosed } from '../../../src/common/happenings.js';
@@ -184,13 +184,13 @@ describe('connections', () => {
     await untilOpen(2);
     expect(reasons).toEqual(['unfinished']);
     expect(accepted.map(({ closed }) => closed)).toEqual([false, true, false]);
-    expect(connections.hasRoomForBody()).toBe(true);
+    expect(connections.hasRoomForBody(new Socket())).toBe(true);
     await requested(whole);
     await requested(whole);
     await untilOpen(3);
     expect(accepted.map(({ closed }) => closed)).toEqual([false, true, true, false, false]);
     while (accepted.reduce((sum, { bytesRead }) => sum + bytesRead, 0) < 2_100_000) await sleep(10);
-    expect(connections.hasRoomForBody()).toBe(false);
+    expect(connections.hasRoomForBody(new Socket())).toBe(false);
     expect(accepted.map(({ closed }) => closed)).toEqual([false, true, true, false, false]);
   });
 
