@@ -81,16 +81,32 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   const given = (parameter: string, other: string): string | null =>
     notEmpty(parameters[parameter]) ?? notEmpty(decoded(other));
   const user = given('user', url.username) ?? userOfThisProcess();
-  return {
-    host: visible(hostOf(given('host', url.hostname))),
+  const address = {
+    host: hostOf(given('host', url.hostname)),
     port: portOf(given('port', url.port)),
-    user: visible(user),
+    user,
     password: given('password', url.password),
-    database: visible(given('dbname', url.pathname.slice(1)) ?? user),
-    applicationName: visible(notEmpty(parameters.application_name)),
-    options: visible(notEmpty(parameters.options)),
+    database: given('dbname', url.pathname.slice(1)) ?? user,
+    applicationName: notEmpty(parameters.application_name),
+    options: notEmpty(parameters.options),
     tls: Object.fromEntries(Object.entries(parameters).filter(([name]) => TLS_PARAMETERS.includes(name))),
   };
+  ensurePrintable(address);
+  return address;
+}
+
+/**
+ * Messages contain every text of an address but its password. A terminal obeys control characters, and invisible characters can
+ * make one name look like another.
+ * @throws InvalidDatabaseUrlError
+ */
+function ensurePrintable({ host, user, database, applicationName, options, tls }: DatabaseAddress): void {
+  const texts = [host, user, database, applicationName ?? '', options ?? '', ...Object.values(tls)];
+  if (texts.some((text) => /\p{Cc}/u.test(text) || hasInvisibleCharacters(text))) {
+    throw new InvalidDatabaseUrlError(
+      'must have control characters and invisible characters in the password only',
+    );
+  }
 }
 
 /** Host, port and database for people: without user, password and parameters. */
@@ -129,16 +145,6 @@ function decoded(text: string): string {
       'must have % written as %25 where it begins no percent-encoded character',
     );
   }
-}
-
-/** Messages contain these texts. A terminal obeys control characters, and shows others somewhere else than they are. */
-function visible<Text extends string | null>(text: Text): Text {
-  if (text !== null && (/\p{Cc}/u.test(text) || hasInvisibleCharacters(text))) {
-    throw new InvalidDatabaseUrlError(
-      'must have no control characters and no invisible ones but in the password',
-    );
-  }
-  return text;
 }
 
 const notEmpty = (text: string | undefined): string | null =>

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 
-/** It makes the driver load another package, which is not installed. The driver reads it as soon as it is imported. */
+/**
+ * NODE_PG_FORCE_NATIVE makes the driver load pg-native, which is not installed. The driver reads the variable when it is imported, so
+ * programs import this file before the driver.
+ */
 const removeDriverVariable = () => Reflect.deleteProperty(process.env, 'NODE_PG_FORCE_NATIVE');
 removeDriverVariable();
 

@@ -49,14 +49,19 @@ describe('parseDatabaseUrl', () => {
     ['postgres://u:p@one/crm?sslmode=secret', 'must have one of disable, prefer'],
     ['postgres://u:p@one/crm?hostaddr=127.0.0.1', 'may have no other parameters than host, port'],
     ['postgres://u:p@one/crm?host=two&host=three', 'must have each parameter once'],
-    ['postgres://u:p@one/crm%1b[2J', 'must have no control characters'],
-    ['postgres://u%0a:p@one/crm', 'must have no control characters'],
-    ['postgres://u:p@one/crm?application_name=%e2%80%aex', 'must have no control characters'],
+    ['postgres://u:p@one/crm%1b[2J', 'must have control characters and invisible'],
+    ['postgres://u%0a:p@one/crm', 'must have control characters and invisible'],
+    ['postgres://u:p@one/crm?application_name=%e2%80%aex', 'must have control characters and invisible'],
+    ['postgres://u:p@one/crm?sslcert=%1b[2J', 'must have control characters and invisible'],
     ['postgres://u:12?secret@one/crm', 'may have no other parameters than host, port'],
   ])('rejects %s and quotes none of it', (url, rule) => {
     const parse = () => parseDatabaseUrl(url);
     expect(parse).toThrow(rule);
     expect(parse).not.toThrow('secret');
+  });
+
+  it('takes any password', () => {
+    expect(parseDatabaseUrl('postgres://u:%1b%e2%80%ae@one/crm').password).toBe('\u001b\u202e');
   });
 });
 

@@ -1,0 +1,19 @@
+import { expect, it } from '@jest/globals';
+import { connectionFault } from '../../src/database/connection-faults.js';
+
+it.each([
+  [
+    'a statement that the database cancels',
+    Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
+    'it cancelled a statement; raise statement_timeout, or take it away from the role and the database',
+  ],
+  [
+    'a connection that a pooler does not give in time',
+    new Error('timeout expired'),
+    'it did not answer in time; check host, port and firewall, and whether a pooler there has a connection to spare',
+  ],
+])('explains %s', (_, error, remedy) => {
+  expect(connectionFault('postgres://u:secret@one/crm', error).message).toBe(
+    `The database at one:5432/crm cannot be used: ${remedy}.`,
+  );
+});
