@@ -3,9 +3,9 @@ import { DomainError } from '../common/domain-error.js';
 import type { SocketLimits } from '../config/limit-settings.js';
 import { UseLimit } from './use-limit.js';
 
-/** The share of the heap that open operations may take together, apart from their answers. */
+/** The share of the heap that all open operations may take, apart from their answers. */
 const SHARE_OF_HEAP = 0.1;
-/** The share of that which one caller may take. */
+/** The share of SHARE_OF_HEAP that one caller may take. */
 const SHARE_OF_CALLER = 0.5;
 
 /** An operation that came over WebSocket and has not ended. */
@@ -19,8 +19,8 @@ export interface OpenOperation {
 }
 
 /**
- * Counts the operations that are open over WebSocket on this server, and the memory of what clients sent of them: subscriptions,
- * and others without a result yet.
+ * Limits the operations that are open over WebSocket on this server, and the memory of their messages and documents. Subscriptions
+ * are open until they complete, queries and mutations until they have a result.
  */
 export class OpenOperations {
   private readonly ofSockets: UseLimit<object>;
@@ -28,7 +28,7 @@ export class OpenOperations {
   private readonly bytesOfAll: UseLimit<'all'>;
   private readonly bytesOfCallers: UseLimit<string>;
 
-  /** @param maxBytes of all operations together */
+  /** @param maxBytes of memory that all open operations may take; by default, 10 % of the heap limit of Node.js */
   constructor(
     { maxOperations, maxOperationsPerCaller }: SocketLimits,
     maxBytes = getHeapStatistics().heap_size_limit * SHARE_OF_HEAP,

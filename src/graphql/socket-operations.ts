@@ -21,11 +21,10 @@ import type { AnswerAdmission } from './answers/answer-admission.js';
 import { checkAnswer } from './answers/answer-writer.js';
 import { MAX_ERRORS } from './error-limits.js';
 import type { DocumentLimits } from './limits/document-limits.js';
-import { memoryOfDocument } from './limits/document-memory.js';
+import { memoryOfDocument, memoryOfValue } from './limits/memory-estimates.js';
 import { errorOfVariables, withoutForbiddenNulls } from './limits/incoming-variables.js';
 import { mutationCounts } from './limits/mutation-counts.js';
 import type { OperationRates } from './limits/operation-rates.js';
-import { memoryOfValue } from './limits/value-memory.js';
 import type { OpenOperation, OpenOperations } from './open-operations.js';
 
 /** An operation as it comes over a socket. */

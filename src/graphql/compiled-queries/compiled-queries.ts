@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { memoryOfDocument } from '../limits/document-memory.js';
+import { memoryOfDocument } from '../limits/memory-estimates.js';
 import { isCompilable } from './compilable.js';
 
 /** From which time on that it comes a query is compiled: most that come once or twice never come again. */

@@ -11,7 +11,7 @@ import {
 import { DomainError, type ErrorCode } from '../../common/domain-error.js';
 import type { QueryLimits } from '../../config/limit-settings.js';
 import { type DocumentSize, sizeOf } from './document-size.js';
-import { tokenCountOf } from './document-memory.js';
+import { tokenCountOf } from './memory-estimates.js';
 import { type CostFactors, costOf, type QueryCost, type RowCounts } from './query-cost.js';
 import { isDeeperThan } from './value-depth.js';
 

@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { memoryOfDocument } from './document-memory.js';
+import { memoryOfDocument } from './memory-estimates.js';
 
 /** About 300 documents of ordinary size. */
 const MAX_BYTES = 16 * 1024 * 1024;
