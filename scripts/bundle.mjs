@@ -1,12 +1,12 @@
-// Bundles the programs of dist/ with the packages that they import. Node.js then opens a few files to start one instead of
-// 2,400, which halves the time and the processor time of a start.
+// Bundles the programs of dist/ with the packages that they import. To start the server, Node.js then opens 330 files in place of
+// almost 3,000, which halves the time and the processor time of a start.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** As package.json starts them: `node scripts/run.mjs src/cli/migrate.js`. */
+/** The programs that package.json starts with `node scripts/run.mjs src/…`. */
 function readPrograms() {
   const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   return Object.values(scripts).flatMap(
@@ -51,6 +51,7 @@ export async function bundlePrograms(directory) {
     input: Object.fromEntries(programs.map((program) => [program, path.join(directory, `${program}.js`)])),
     platform: 'node',
     external: (id) => UNBUNDLED.test(id),
+    // Packages do much that rolldown warns of, such as `eval`. An import that is not found has to be listed above or is a mistake.
     onLog: (_level, log) => {
       if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
     },

@@ -14,7 +14,7 @@ const ALL_WRITTEN = 0;
 const SOME_MISSING = 1;
 const NOTHING_BEGUN = 2;
 
-/** SUMMARY_WORKERS=0 leaves the work to other processes, but whoever starts this command waits for the result. */
+/** The command always writes summaries itself, even if SUMMARY_WORKERS is 0. */
 const LEAST_WORKERS = 1;
 
 /** Null: no limit. */

@@ -478,6 +478,11 @@ describe('leadsConnection', () => {
         'filter.status must have 1 to 50 values of at most 255 characters, none blank.',
       ],
       [
+        'too many values, of which one is blank',
+        { filter: { status: Array.from({ length: 51 }, () => ' ') } },
+        'filter.status must have 1 to 50 values of at most 255 characters, none blank.',
+      ],
+      [
         'a NUL in a list',
         { filter: { source: ['a\0b'] } },
         'filter.source must have 1 to 50 values of at most 255 characters, none blank.',

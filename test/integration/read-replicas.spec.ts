@@ -283,7 +283,7 @@ describe('reading from a replica', () => {
 
     await replica.promote();
     expect(await standby.ask(mutation)).toEqual({ data: { updateLead: { company: 'Promoted' } } });
-    // Whoever subscribes is not told of runs that ended before, and nothing tells when the subscription has begun.
+    // A subscription does not receive runs that ended before it began, and the client cannot know when it began.
     await until(async () => {
       expect(await standby.ask('mutation { recalculateAllScores { count } }')).toMatchObject({ data: {} });
       return firstProgress !== null;

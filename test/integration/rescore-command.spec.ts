@@ -203,7 +203,7 @@ describe('the usage of pnpm rescore', () => {
     for (const exitCode of ['0', '1', '2']) expect(stdout).toMatch(new RegExp(`^.{11}${exitCode} `, 'm'));
   });
 
-  it('is told where the arguments are wrong, which ends with 2 and changes nothing', async () => {
+  it('prints the usage, exits with 2 and changes nothing if the arguments are invalid', async () => {
     await insertLead(other);
     const refused: [string[], RegExp][] = [
       [['--max-age', '3'], /^--max-age goes with --stale\./],
