@@ -87,8 +87,13 @@ export default {
     {
       name: 'the-formula-imports-only-itself',
       severity: 'error',
-      from: { path: '^src/leads/scoring/(activity-score|scoring-parameters)\\.ts$' },
-      to: { pathNot: '^src/(leads/scoring/(activity-score|scoring-parameters)|common/label-key)\\.ts$' },
+      from: {
+        path: '^src/leads/(scoring/(activity-score|contact-state|scoring-parameters)|lead-status)\\.ts$',
+      },
+      to: {
+        pathNot:
+          '^src/(leads/(scoring/(activity-score|contact-state|scoring-parameters)|lead-status)|common/label-key)\\.ts$',
+      },
     },
     {
       name: 'models-import-no-services-or-resolvers',

@@ -21,9 +21,9 @@ export const READY_QUERIES: readonly ReadyQueryGroup[] = [
     queries: [
       {
         title: 'Leads by score',
-        about: 'The ten most promising leads.',
+        about: 'The ten most promising open leads.',
         document: `query LeadsByScore {
-  leadsConnection(first: 10, orderBy: { field: SCORE, direction: DESC }) {
+  leadsConnection(first: 10, filter: { isOpen: true }, orderBy: { field: SCORE, direction: DESC }) {
     nodes {
       id
       firstName
@@ -31,6 +31,7 @@ export const READY_QUERIES: readonly ReadyQueryGroup[] = [
       company
       status
       activityScore
+      scoreBand
       scoreCalculatedAt
     }
     totalCount
@@ -63,7 +64,7 @@ export const READY_QUERIES: readonly ReadyQueryGroup[] = [
 }
 `,
         variables: {
-          filter: { search: 'example', score: { min: 30 }, budget: { min: 10_000 } },
+          filter: { search: 'example', isOpen: true, score: { min: 30 }, budget: { min: 10_000 } },
           orderBy: { field: 'LAST_CONTACT', direction: 'DESC' },
           first: 5,
           after: null,
@@ -72,9 +73,9 @@ export const READY_QUERIES: readonly ReadyQueryGroup[] = [
       {
         title: 'Leads to call again',
         about: 'Promising ones, the longest without contact first.',
-        document: `query LeadsToCallAgain($statuses: [String!], $score: ScoreRangeInput) {
+        document: `query LeadsToCallAgain($score: ScoreRangeInput, $warm: Int!) {
   leadsConnection(
-    filter: { status: $statuses, score: $score }
+    filter: { isOpen: true, score: $score }
     orderBy: { field: LAST_CONTACT, direction: ASC }
   ) {
     nodes {
@@ -84,6 +85,7 @@ export const READY_QUERIES: readonly ReadyQueryGroup[] = [
       phone
       status
       activityScore
+      scoreFallsBelow(score: $warm)
       interactionsConnection(first: 1) {
         nodes {
           type
@@ -95,7 +97,7 @@ export const READY_QUERIES: readonly ReadyQueryGroup[] = [
   }
 }
 `,
-        variables: { statuses: ['contacted', 'qualified', 'proposal', 'negotiation'], score: { min: 30 } },
+        variables: { score: { min: 30 }, warm: 40 },
       },
     ],
   },
@@ -145,16 +147,63 @@ fragment Factor on ScoreFactor {
         variables: { id: 1 },
       },
       {
-        title: 'Interactions of a lead',
-        about: 'Calls, e-mails and meetings, newest first.',
-        document: `query InteractionsOfLead($id: Int!, $first: Int, $after: String) {
+        title: 'Score over time',
+        about: 'Past and future in one series, with the interactions that make it jump.',
+        document: `query ScoreOverTime($id: Int!, $from: DateTime!, $to: DateTime!, $points: Int) {
   lead(id: $id) {
     firstName
     lastName
-    interactionsConnection(first: $first, after: $after) {
+    activityScore
+    scoreTimeline(from: $from, to: $to, points: $points) {
+      at
+      before
+      after
+      cause {
+        type
+        date
+      }
+    }
+  }
+}
+`,
+        variables: { id: 1, from: '2026-11-01T00:00:00Z', to: '2027-03-01T00:00:00Z', points: 30 },
+      },
+      {
+        title: 'Score at an instant',
+        about: 'What a score was, or will be if nobody gets in touch, and why.',
+        document: `query ScoreAt($id: Int!, $at: DateTime!) {
+  lead(id: $id) {
+    activityScore
+    scoreAt(at: $at) {
+      score
+      breakdown {
+        recency {
+          points
+          reason
+        }
+        engagement {
+          points
+          reason
+        }
+      }
+    }
+  }
+}
+`,
+        variables: { id: 1, at: '2027-01-01T00:00:00Z' },
+      },
+      {
+        title: 'Interactions of a lead',
+        about: 'Calls, e-mails and meetings, newest first.',
+        document: `query InteractionsOfLead($id: Int!, $first: Int, $after: String, $filter: InteractionFilterInput) {
+  lead(id: $id) {
+    firstName
+    lastName
+    interactionsConnection(first: $first, after: $after, filter: $filter) {
       nodes {
         id
         type
+        direction
         date
         notes
       }
@@ -167,7 +216,7 @@ fragment Factor on ScoreFactor {
   }
 }
 `,
-        variables: { id: 1, first: 5, after: null },
+        variables: { id: 1, first: 5, after: null, filter: null },
       },
       {
         title: 'What stands behind a summary',
@@ -234,6 +283,7 @@ fragment Factor on ScoreFactor {
   createInteraction(createInteractionInput: $interaction) {
     id
     type
+    direction
     date
     notes
     leadId
@@ -244,6 +294,7 @@ fragment Factor on ScoreFactor {
           interaction: {
             leadId: 2,
             type: 'CALL',
+            direction: 'INBOUND',
             date: '2026-11-23T09:30:00Z',
             notes: 'Asked for an offer.',
           },
@@ -276,7 +327,7 @@ fragment Factor on ScoreFactor {
     queries: [
       {
         title: 'Pipeline in figures',
-        about: 'Leads by status, source and score band, and averages.',
+        about: 'Leads by status and source, open leads by score band, and averages.',
         document: `query PipelineInFigures {
   leadStats {
     totalCount
@@ -398,7 +449,7 @@ fragment Factor on ScoreFactor {
       },
       {
         title: 'Write many summaries',
-        about: 'Queues leads, the highest scores first, within a budget in US dollars.',
+        about: 'Queues open leads, the highest scores first, within a budget in US dollars.',
         document: `mutation RegenerateSummaries($limit: Int, $maxCostUsd: Float) {
   regenerateSummaries(limit: $limit, maxCostUsd: $maxCostUsd) {
     id

@@ -1,4 +1,5 @@
-import { calculateActivityScore, type ScoredInteractionType } from '../src/leads/scoring/activity-score.js';
+import { calculateActivityScore } from '../src/leads/scoring/activity-score.js';
+import type { ScoredInteraction } from '../src/leads/scoring/contact-state.js';
 
 interface PicturedLead {
   readonly name: string;
@@ -7,7 +8,7 @@ interface PicturedLead {
   readonly budget: number | null;
   readonly status: string;
   /** Ages in days when the contact ends. */
-  readonly interactions: readonly (readonly [ScoredInteractionType, number])[];
+  readonly interactions: readonly (readonly [ScoredInteraction['type'], number])[];
 }
 
 /** Colours that are told apart by people who see red and green alike, too. */

@@ -19,6 +19,7 @@ import { callerKeyOf } from './rate-limits/caller-key.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { RescoreSchedule } from './rescoring/rescore.schedule.js';
+import { ScoreRefreshSchedule } from './rescoring/score-refresh.schedule.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js';
 
@@ -54,6 +55,7 @@ export class AppModule {
       ],
       providers: [
         RescoreSchedule,
+        ScoreRefreshSchedule,
         {
           provide: DatabaseWatch,
           inject: [DedicatedConnections, DatabaseAvailability],

@@ -17,7 +17,11 @@ import { SummaryBatchesModule } from './summary-batches/summary-batches.module.j
 @Module({})
 export class CoreModule {
   static register(settings: Settings, databaseUrl: string): DynamicModule {
-    const scores = new ScoreSettings(settings.scores.maxAgeHours, settings.scores.rescoreCron);
+    const scores = new ScoreSettings(
+      settings.scores.refreshSeconds,
+      settings.scores.bands,
+      settings.scores.rescoreCron,
+    );
     return {
       module: CoreModule,
       imports: [

@@ -1,17 +1,16 @@
 /**
  * The formula of docs/scoring.md by hand, in one statement that writes the two columns that it has to: what anybody
- * would write who knows SQL, in `double precision`. It need not stand what data of all kinds may hold. $1: the instant.
+ * would write who knows SQL, in `double precision`. It knows neither planned contacts nor outbound e-mails, which the data of the benchmark have none of. $1: the instant.
  */
 export const PLAIN_STATEMENT = `
   UPDATE leads AS lead
-  SET "activityScore" = least(100, greatest(0, floor(
+  SET "activityScore" = CASE WHEN lower(lead.status) IN ('lost', 'closed_lost', 'disqualified', 'unqualified') THEN 0 ELSE least(100, greatest(0, floor(
         coalesce(40 * power(2::float8, -date_part('epoch', $1::timestamptz - contact.latest) / 86400 / 14), 0)
         + 30 * (1 - power(2::float8, -coalesce(contact.weight, 0) / 10))
         + CASE WHEN lead.budget > 0 THEN 20 * (1 - power(2::float8, -lead.budget::float8 / 50000)) ELSE 0 END
         + CASE lower(lead.status) WHEN 'contacted' THEN 5 WHEN 'qualified' THEN 7 WHEN 'proposal' THEN 8
-            WHEN 'negotiation' THEN 9 WHEN 'won' THEN 10 WHEN 'converted' THEN 10 WHEN 'lost' THEN 0
-            WHEN 'closed_lost' THEN 0 ELSE 3 END
-        + 0.5::float8))),
+            WHEN 'negotiation' THEN 9 WHEN 'won' THEN 10 WHEN 'closed_won' THEN 10 WHEN 'converted' THEN 10 ELSE 3 END
+        + 0.5::float8))) END,
       "scoreCalculatedAt" = $1
   FROM leads AS same
   LEFT JOIN (

@@ -5,7 +5,8 @@ export const USAGE = `Usage: pnpm bench:rescore [--leads N] [--interactions N] [
                           [--indexes]
 
 Measures recalculateAllScores beside other ways to write every score: one plain SQL statement, the ORM lead by lead
-(a sample), and an UPDATE that only touches every row. Also how long another writer waits meanwhile. Medians of
+(a sample), and an UPDATE that only touches every row. Also how long another writer waits meanwhile, how many interactions
+a second are created, and how long the refresher takes. Medians of
 several rounds in which each way has its turn, on N leads, on a tenth of them, and with five times the interactions.
 
   --leads N         200000 unless it is given

@@ -13,8 +13,11 @@ import {
   variantsTable,
   waitsTable,
   waysTable,
+  writesTable,
 } from './rescore-report.js';
 import { heading } from './heading.js';
+import { measureInserts } from './inserts.js';
+import { measureRefreshes } from './refreshes.js';
 import { measureWaits } from './waits.js';
 import { type Measured, measureWays, type Size } from './ways.js';
 
@@ -33,6 +36,9 @@ export async function benchRescore(args: RescoreArguments, cleanUp: CleanUp): Pr
   const asked = await measured(benchmark, size);
   say('How long others wait');
   print(waitsTable(await measureWaits(benchmark, leads), leads));
+  say('How others write, and how scores stay current');
+  const throughputs = await measureInserts(benchmark, leads);
+  print(writesTable(throughputs, await measureRefreshes(benchmark, leads)));
   if (withIndexes) {
     say('What indexes are worth');
     print(variantsTable(await measureVariants(benchmark, leads)));

@@ -11,9 +11,10 @@ header that names the columns as the API names its fields, in any order:
   leads          firstName,lastName,email,phone,budget,location,company,source,status
                  email must be there. Where a lead has the e-mail, in any letter case, it is updated, and an empty
                  cell leaves what is there; else a lead is made, which needs firstName and lastName.
-  interactions   email,type,date,notes
+  interactions   email,type,date,notes,direction
                  email (of the lead), type (call, email, meeting) and date (ISO 8601; UTC where it has no zone) must
-                 be there. Every line is a new interaction: importing a file twice adds all of them twice.
+                 be there. direction is inbound (the lead got in touch), outbound, or empty: unknown. Every line is a
+                 new interaction: importing a file twice adds all of them twice.
 
 Lines that break a rule are reported with their number and left out; the rest goes in. Blank lines are skipped. The
 scores of all leads that the files speak of are calculated. All of it is one transaction: an import that fails or is

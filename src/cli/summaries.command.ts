@@ -20,6 +20,8 @@ const LEAST_WORKERS = 1;
 /** Null: no limit. */
 export interface SummariesRequest {
   readonly onlyStale: boolean;
+  /** Whether leads that are won or lost count as well. */
+  readonly includeClosed: boolean;
   readonly limit: number | null;
   readonly maxCostUsd: number | null;
 }
@@ -39,10 +41,10 @@ function cancelOnSignals(batches: SummaryBatchesService, id: number): void {
 async function writeSummaries(
   batches: SummaryBatchesService,
   workers: SummaryWorkers,
-  { onlyStale, limit, maxCostUsd }: SummariesRequest,
+  { onlyStale, includeClosed, limit, maxCostUsd }: SummariesRequest,
   workerCount: number,
 ): Promise<number> {
-  const { id } = await batches.start({ startedBy: 'command', onlyStale, limit, maxCostUsd });
+  const { id } = await batches.start({ startedBy: 'command', onlyStale, includeClosed, limit, maxCostUsd });
   cancelOnSignals(batches, id);
   const printer = new SummariesPrinter();
   await workers.start(workerCount);

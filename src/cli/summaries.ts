@@ -3,12 +3,13 @@ import { OperatorError } from '../common/operator-error.js';
 import { faultsOfArguments, numberOf, runCommandLine } from './command-line.js';
 import type { SummariesRequest } from './summaries.command.js';
 
-const USAGE = `Usage: pnpm summaries [--all] [--limit N] [--max-cost USD]
+const USAGE = `Usage: pnpm summaries [--all] [--include-closed] [--limit N] [--max-cost USD]
 
-Has summaries written as the mutation regenerateSummaries does: for leads that have none, or one that is stale, the
-highest scores first. Each is saved as soon as it is written. Servers with workers on the same database share the work.
+Has summaries written as the mutation regenerateSummaries does: for open leads that have none, or one that is
+stale, the highest scores first. Each is saved as soon as it is written. Servers with workers on the same database share the work.
 
-  --all            all leads, also where the same facts are paid for again
+  --all            all open leads, also where the same facts are paid for again
+  --include-closed leads that are won or lost as well
   --limit N        at most so many leads
   --max-cost USD   no summary is begun that would go beyond it, if it is no dearer than the dearest before
 
@@ -27,6 +28,7 @@ async function parseRequest(args: string[]): Promise<SummariesRequest | null> {
     args,
     options: {
       all: { type: 'boolean' },
+      'include-closed': { type: 'boolean' },
       limit: { type: 'string' },
       'max-cost': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
@@ -35,6 +37,7 @@ async function parseRequest(args: string[]): Promise<SummariesRequest | null> {
   if (values.help === true) return null;
   const request = {
     onlyStale: values.all !== true,
+    includeClosed: values['include-closed'] === true,
     limit: numberOf(values.limit),
     maxCostUsd: numberOf(values['max-cost']),
   };

@@ -181,11 +181,10 @@ export class MemoryReservation {
   }
 
   /**
-   * Accounts for rows that the answer contains again: a row is read once for all fields that need it, but every field
-   * repeats it in the answer.
+   * Accounts for objects of the answer for which no row was read, or whose row was read for another field.
    * @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED
    */
-  addRepeatedRows(count: number): void {
+  addObjects(count: number): void {
     const countBefore = Math.max(this.rowCount, this.objectCount);
     this.rowCount += count;
     const addedCount = Math.max(0, this.rowCount - countBefore);

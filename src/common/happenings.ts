@@ -92,6 +92,14 @@ export const recalculationEnded = new Happening<{
   readonly failedCount: number;
 }>('recalculation-ended');
 
+/** Scores that time may have changed were calculated again. */
+export const scoresRefreshed = new Happening<{
+  readonly savedCount: number;
+  /** Leads that the database rejected. */
+  readonly failedCount: number;
+  readonly durationMs: number;
+}>('scores-refreshed');
+
 /** A request to the provider of summaries, each attempt of a call for itself. */
 export const providerAsked = new Happening<{
   readonly provider: string;

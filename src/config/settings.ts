@@ -40,14 +40,31 @@ export interface Settings {
     readonly maxInteractions: number;
   };
   readonly scores: {
-    /** The age from which a score counts as stale, in hours. */
-    readonly maxAgeHours: number;
+    /** How often scores that may have changed are calculated again, in seconds; null: never by itself. */
+    readonly refreshSeconds: number | null;
+    /** Open leads are HOT from `hot`, WARM from `warm`, else COLD. */
+    readonly bands: { readonly hot: number; readonly warm: number };
     /** When all scores are recalculated, as a cron expression in UTC; null: never by itself. */
     readonly rescoreCron: string | null;
   };
   readonly summaries: SummarySettings;
   readonly limits: LimitSettings;
   readonly observability: ObservabilitySettings;
+}
+
+/** Two scores such as 70,40: from the first on an open lead is HOT, from the second on WARM. */
+function bands() {
+  const rule = 'SCORE_BANDS must be two whole numbers from 1 to 100, the higher one first, such as 70,40';
+  return z.preprocess(
+    trim,
+    z
+      .string()
+      .regex(/^\d{1,3}\s*,\s*\d{1,3}$/, rule)
+      .default('70,40')
+      .transform((value) => value.split(',').map(Number))
+      .transform(([hot = 0, warm = 0]) => ({ hot, warm }))
+      .refine(({ hot, warm }) => hot <= 100 && hot > warm && warm >= 1, rule),
+  );
 }
 
 /** What the settings are for: a command, such as a migration, writes no summaries and needs no key for them. */
@@ -66,7 +83,8 @@ const schema = z.object({
   ...timeShape,
   LEADS_LIST_LIMIT: integer('LEADS_LIST_LIMIT', 1, 1_000_000, 5_000),
   INTERACTIONS_LIST_LIMIT: integer('INTERACTIONS_LIST_LIMIT', 1, 10_000_000, 50_000),
-  SCORE_MAX_AGE_HOURS: integer('SCORE_MAX_AGE_HOURS', 1, 8760, 24),
+  SCORE_REFRESH_SECONDS: integer('SCORE_REFRESH_SECONDS', 0, 86_400, 60),
+  SCORE_BANDS: bands(),
   RESCORE_CRON: text().refine(
     (value) => value === undefined || validateCronExpression(value).valid,
     'RESCORE_CRON must be a cron expression such as 0 3 * * *',
@@ -112,7 +130,8 @@ export function loadSettings(environment: Environment, program: Program = 'serve
     times: Object.freeze(timeSettings(env, isProduction)),
     lists: Object.freeze({ maxLeads: env.LEADS_LIST_LIMIT, maxInteractions: env.INTERACTIONS_LIST_LIMIT }),
     scores: Object.freeze({
-      maxAgeHours: env.SCORE_MAX_AGE_HOURS,
+      refreshSeconds: env.SCORE_REFRESH_SECONDS === 0 ? null : env.SCORE_REFRESH_SECONDS,
+      bands: Object.freeze(env.SCORE_BANDS),
       rescoreCron: env.RESCORE_CRON ?? null,
     }),
     summaries: Object.freeze(summarySettings(env)),

@@ -17,15 +17,6 @@ export const ADD_TOUCHED_LEADS = `
 /** So that PostgreSQL knows how many there are. */
 export const ANALYZE_TOUCHED_LEADS = 'ANALYZE pg_temp.import_touched_leads';
 
-/** $1: an instant, $2: the id to start after, $3: how many. Touched leads whose score is of a later instant. */
-export const READ_FRESHER_LEADS = `
-  SELECT lead.id
-  FROM pg_temp.import_touched_leads AS touched
-  JOIN leads AS lead ON lead.id = touched.id
-  WHERE lead."scoreCalculatedAt" > $1 AND lead.id > $2
-  ORDER BY lead.id
-  LIMIT $3`;
-
 /** $1, $2: how many leads and interactions were added. Whether they are many beside those that PostgreSQL knows of. */
 export const READ_IS_ANALYSIS_DUE = `
   SELECT bool_or(added > greatest(reltuples, 0) / 10) AS "isDue"
@@ -90,10 +81,10 @@ export const UPDATE_LEADS = `
 
 /** One array a column, one element an interaction. Ids follow the order of the file. */
 export const INSERT_INTERACTIONS = `
-  INSERT INTO interactions ("leadId", type, date, notes, "createdAt", "updatedAt")
-  SELECT "leadId", type::enum_interactions_type, date::timestamptz, notes,
+  INSERT INTO interactions ("leadId", type, direction, date, notes, "createdAt", "updatedAt")
+  SELECT "leadId", type::enum_interactions_type, direction::enum_interactions_direction, date::timestamptz, notes,
     date_trunc('milliseconds', now()), date_trunc('milliseconds', now())
-  FROM unnest($1::int[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-    AS new ("leadId", type, date, notes, position)
+  FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
+    AS new ("leadId", type, direction, date, notes, position)
   ORDER BY position
   RETURNING id`;

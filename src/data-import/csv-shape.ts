@@ -21,7 +21,7 @@ export const LEAD_SHAPE = {
 export type LeadColumn = (typeof LEAD_SHAPE.columns)[number];
 
 export const INTERACTION_SHAPE = {
-  columns: ['email', 'type', 'date', 'notes'] as const,
+  columns: ['email', 'type', 'date', 'notes', 'direction'] as const,
   required: ['email', 'type', 'date'] as const,
 };
 export type InteractionColumn = (typeof INTERACTION_SHAPE.columns)[number];

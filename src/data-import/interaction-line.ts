@@ -4,6 +4,7 @@ import { faultsOf } from '../common/invalid-input.js';
 import { ISO_DATE_RULE, parseIsoDate } from '../common/iso-date.js';
 import { isBlank } from '../common/visible-text.js';
 import { CreateInteractionInput } from '../interactions/dto/create-interaction.input.js';
+import { INTERACTION_DIRECTIONS, type InteractionDirection } from '../interactions/interaction-direction.js';
 import { INTERACTION_TYPES, type InteractionType } from '../interactions/interaction-type.js';
 import type { Cells, InteractionColumn } from './csv-shape.js';
 import type { Refusal } from './import-report.js';
@@ -13,6 +14,8 @@ export interface InteractionLine {
   readonly line: number;
   readonly writtenEmail: string;
   readonly type: InteractionType;
+  /** Null: unknown. */
+  readonly direction: InteractionDirection | null;
   readonly date: Date;
   readonly notes: string | null;
 }
@@ -23,24 +26,37 @@ export function readInteractionLine(
   cells: Cells<InteractionColumn>,
 ): InteractionLine | Refusal {
   const writtenEmail = (cells.email ?? '').trim();
-  const type = readType(cells.type ?? '');
+  const type = nameIn(INTERACTION_TYPES, cells.type ?? '');
+  const direction = isBlank(cells.direction ?? '')
+    ? null
+    : nameIn(INTERACTION_DIRECTIONS, cells.direction ?? '');
   const date = parseIsoDate((cells.date ?? '').trim());
   const notes = readNotes(cells.notes ?? '');
-  if (writtenEmail !== '' && type !== undefined && date !== null && notes.faults.length === 0) {
-    return { line, writtenEmail, type, date, notes: notes.text };
+  if (
+    writtenEmail !== '' &&
+    type !== undefined &&
+    direction !== undefined &&
+    date !== null &&
+    notes.faults.length === 0
+  ) {
+    return { line, writtenEmail, type, direction, date, notes: notes.text };
   }
   const faults = [
     ...(writtenEmail === '' ? ['email must not be empty'] : []),
     ...(type === undefined ? [`type must be one of ${INTERACTION_TYPES.join(', ')}`] : []),
+    ...(direction === undefined
+      ? [`direction must be empty or one of ${INTERACTION_DIRECTIONS.join(', ')}`]
+      : []),
     ...(date === null ? [`date ${ISO_DATE_RULE}`] : []),
     ...notes.faults,
   ];
   return { line, reason: faults.join('; ') };
 }
 
-function readType(text: string): InteractionType | undefined {
-  const name = text.trim().toLowerCase();
-  return INTERACTION_TYPES.find((type) => type === name);
+/** The name that a cell has, in any letter case. */
+function nameIn<Name extends string>(names: readonly Name[], text: string): Name | undefined {
+  const written = text.trim().toLowerCase();
+  return names.find((name) => name === written);
 }
 
 function readNotes(text: string): { text: string | null; faults: string[] } {

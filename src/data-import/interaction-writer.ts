@@ -64,6 +64,7 @@ function columnsOf(interactions: readonly NewInteraction[]): unknown[][] {
   return [
     interactions.map(({ leadId }) => leadId),
     interactions.map(({ line }) => line.type),
+    interactions.map(({ line }) => line.direction),
     // As text: the driver writes dates in the zone of this machine, whose offset it rounds to minutes.
     interactions.map(({ line }) => line.date.toISOString()),
     interactions.map(({ line }) => line.notes),

@@ -12,6 +12,8 @@ export const ADVISORY_LOCKS = {
    * them lock rows in orders of their own and would deadlock. Whoever changes a single lead does without.
    */
   bulkScoring: 7_316_002,
+  /** Held by a replica while it refreshes a batch of scores, so that of several replicas one does. */
+  scoreRefresh: 7_316_005,
   /** With the id of a run as the second key: held by a recalculation for as long as its transaction lasts. */
   rescoreRunClass: 7_316_003,
   /** With the hash of a name as the second key: held for as long as the process lives that goes by that name. */

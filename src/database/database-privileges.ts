@@ -21,11 +21,15 @@ export const APPLICATION_TABLES = [
 
 /** The functions that statements and triggers call. A trigger function itself needs no privilege. */
 export const APPLICATION_FUNCTIONS = [
+  'contact_state_of',
+  'decayed',
   'email_key',
   'fold_text',
+  'interactions_changed_of',
+  'is_open_status',
   'label_key',
-  'score_inputs_changed_of',
-  'summary_facts_changed_of',
+  'lock_leads',
+  'score_of',
   'take_rate_points',
 ];
 

@@ -1,7 +1,10 @@
+import type { InteractionDirection } from '../interactions/interaction-direction.js';
 import type { InteractionType } from '../interactions/interaction-type.js';
 
 export interface DemoInteraction {
   readonly type: InteractionType;
+  /** Who got in touch; absent: unknown. */
+  readonly direction?: InteractionDirection;
   /** Days of 86 400 seconds before the moment of loading; below zero: planned. */
   readonly ageInDays: number;
   readonly notes: string;
@@ -42,13 +45,23 @@ export const DEMO_LEADS: readonly DemoLead[] = [
         ageInDays: 0.21,
         notes: 'Legal accepts our liability clause. Only the payment terms are open.',
       },
-      { type: 'email', ageInDays: 0.84, notes: 'Sent the redlined contract, version 3.' },
+      {
+        type: 'email',
+        direction: 'outbound',
+        ageInDays: 0.84,
+        notes: 'Sent the redlined contract, version 3.',
+      },
       {
         type: 'meeting',
         ageInDays: 2.3,
         notes: 'Price talk. They take the three-year plan if onboarding is free.',
       },
-      { type: 'email', ageInDays: 3.6, notes: 'Security questionnaire returned, all 112 answers.' },
+      {
+        type: 'email',
+        direction: 'outbound',
+        ageInDays: 3.6,
+        notes: 'Security questionnaire returned, all 112 answers.',
+      },
       { type: 'call', ageInDays: 6.4, notes: 'CFO asked for a reference in food logistics.' },
       { type: 'meeting', ageInDays: 9.1, notes: 'On-site demo for the whole operations team, 14 people.' },
       {
@@ -71,6 +84,7 @@ export const DEMO_LEADS: readonly DemoLead[] = [
     interactions: [
       {
         type: 'email',
+        direction: 'inbound',
         ageInDays: 1.3,
         notes: 'Asks whether the offer covers all 38 shops or only the bakery.',
       },
@@ -84,7 +98,12 @@ export const DEMO_LEADS: readonly DemoLead[] = [
         ageInDays: 5.5,
         notes: 'Omówiliśmy ofertę; decyzja zapadnie na zarządzie w przyszły czwartek.',
       },
-      { type: 'email', ageInDays: 11.4, notes: 'Sent the offer and two case studies.' },
+      {
+        type: 'email',
+        direction: 'outbound',
+        ageInDays: 11.4,
+        notes: 'Sent the offer and two case studies.',
+      },
       { type: 'call', ageInDays: 18.6, notes: 'Needs till integration and a Polish user interface.' },
     ],
   },
@@ -100,10 +119,16 @@ export const DEMO_LEADS: readonly DemoLead[] = [
     status: 'qualified',
     interactions: [
       { type: 'meeting', ageInDays: 1.6, notes: '製品デモを実施。在庫管理との連携に強い関心あり。' },
-      { type: 'email', ageInDays: 4.3, notes: '見積もりの依頼を受領。来週までに回答する。' },
+      {
+        type: 'email',
+        direction: 'inbound',
+        ageInDays: 4.3,
+        notes: '見積もりの依頼を受領。来週までに回答する。',
+      },
       { type: 'call', ageInDays: 8.5, notes: '予算は承認済み。導入は来年度の上期を希望。' },
       {
         type: 'email',
+        direction: 'outbound',
         ageInDays: 13.4,
         notes: 'Thanked her for the talk at the stand and sent the brochure.',
       },
@@ -125,7 +150,12 @@ export const DEMO_LEADS: readonly DemoLead[] = [
         ageInDays: 3.4,
         notes: 'Ενδιαφέρεται για το βασικό πακέτο. Να καλέσουμε ξανά μετά τις διακοπές.',
       },
-      { type: 'email', ageInDays: 5.7, notes: 'Sent the price list she asked for on the website.' },
+      {
+        type: 'email',
+        direction: 'outbound',
+        ageInDays: 5.7,
+        notes: 'Sent the price list she asked for on the website.',
+      },
     ],
   },
   {
@@ -140,7 +170,12 @@ export const DEMO_LEADS: readonly DemoLead[] = [
     status: 'qualified',
     interactions: [
       { type: 'meeting', ageInDays: 12.6, notes: 'اجتماع جيد. تريد عرض سعر لثلاثة فروع قبل نهاية الشهر.' },
-      { type: 'email', ageInDays: 16.3, notes: 'أرسلت أسئلة حول حماية البيانات ومكان استضافتها.' },
+      {
+        type: 'email',
+        direction: 'inbound',
+        ageInDays: 16.3,
+        notes: 'أرسلت أسئلة حول حماية البيانات ومكان استضافتها.',
+      },
       {
         type: 'call',
         ageInDays: 22.5,
@@ -161,6 +196,7 @@ export const DEMO_LEADS: readonly DemoLead[] = [
     interactions: [
       {
         type: 'email',
+        direction: 'inbound',
         ageInDays: 0.13,
         notes: 'वेबसाइट के फ़ॉर्म से पूछताछ: दस लोगों की टीम के लिए कीमत जानना चाहते हैं।',
       },
@@ -192,15 +228,21 @@ export const DEMO_LEADS: readonly DemoLead[] = [
       { type: 'meeting', ageInDays: 2.4, notes: 'Kick-off. Go-live agreed for the first of next month.' },
       {
         type: 'email',
+        direction: 'inbound',
         ageInDays: 7.3,
         notes: 'Vertrag unterschrieben zurück. Rechnung bitte an die Zentrale.',
       },
       { type: 'call', ageInDays: 9.6, notes: 'Verbal yes. Wants two hours of training for the editors.' },
       { type: 'meeting', ageInDays: 16.5, notes: 'Final demo with the works council; no objections.' },
-      { type: 'email', ageInDays: 20.7, notes: 'Sent the data processing agreement.' },
+      { type: 'email', direction: 'outbound', ageInDays: 20.7, notes: 'Sent the data processing agreement.' },
       { type: 'meeting', ageInDays: 29.3, notes: 'Workshop on their editorial calendar.' },
       { type: 'call', ageInDays: 37.4, notes: 'Budget confirmed by the managing director.' },
-      { type: 'email', ageInDays: 44.6, notes: 'Introduced by a customer; sent an overview.' },
+      {
+        type: 'email',
+        direction: 'outbound',
+        ageInDays: 44.6,
+        notes: 'Introduced by a customer; sent an overview.',
+      },
       { type: 'call', ageInDays: 46.2, notes: 'Left a message with her assistant.' },
     ],
   },
@@ -220,7 +262,12 @@ export const DEMO_LEADS: readonly DemoLead[] = [
         ageInDays: 26.4,
         notes: 'Избраха друг доставчик заради цената. Да опитаме пак догодина.',
       },
-      { type: 'email', ageInDays: 34.5, notes: 'Asked for a lower price; we offered 5 %.' },
+      {
+        type: 'email',
+        direction: 'inbound',
+        ageInDays: 34.5,
+        notes: 'Asked for a lower price; we offered 5 %.',
+      },
       { type: 'call', ageInDays: 41.3, notes: 'Cold call. Interested, compares us with two others.' },
     ],
   },
@@ -237,6 +284,7 @@ export const DEMO_LEADS: readonly DemoLead[] = [
     interactions: [
       {
         type: 'email',
+        direction: 'inbound',
         ageInDays: 33.4,
         notes: 'First invoice paid. Happy so far; check in at the end of the season.',
       },
@@ -255,7 +303,12 @@ export const DEMO_LEADS: readonly DemoLead[] = [
     source: 'tradeshow',
     status: 'proposal',
     interactions: [
-      { type: 'email', ageInDays: 38.5, notes: '제안서를 검토 중이며 내부 결재가 늦어지고 있다고 합니다.' },
+      {
+        type: 'email',
+        direction: 'inbound',
+        ageInDays: 38.5,
+        notes: '제안서를 검토 중이며 내부 결재가 늦어지고 있다고 합니다.',
+      },
       {
         type: 'meeting',
         ageInDays: 47.6,
@@ -275,7 +328,12 @@ export const DEMO_LEADS: readonly DemoLead[] = [
     source: 'linkedin',
     status: 'contacted',
     interactions: [
-      { type: 'email', ageInDays: 27.3, notes: 'כתב שאין תקציב השנה, אבל אפשר לחזור אליו ברבעון הבא.' },
+      {
+        type: 'email',
+        direction: 'inbound',
+        ageInDays: 27.3,
+        notes: 'כתב שאין תקציב השנה, אבל אפשר לחזור אליו ברבעון הבא.',
+      },
     ],
   },
   {
@@ -304,7 +362,12 @@ export const DEMO_LEADS: readonly DemoLead[] = [
     source: 'webinar',
     status: 'contacted',
     interactions: [
-      { type: 'email', ageInDays: 71.4, notes: 'Agradeceu o material do webinar; sem resposta desde então.' },
+      {
+        type: 'email',
+        direction: 'inbound',
+        ageInDays: 71.4,
+        notes: 'Agradeceu o material do webinar; sem resposta desde então.',
+      },
       { type: 'call', ageInDays: 82.5, notes: 'Curious, but the timing is bad: they move their workshop.' },
     ],
   },
@@ -321,7 +384,12 @@ export const DEMO_LEADS: readonly DemoLead[] = [
     interactions: [
       { type: 'meeting', ageInDays: -6.7, notes: 'Workshop planned with their engineers.' },
       { type: 'call', ageInDays: 7.2, notes: 'Good fit. Wants to see how we handle meter readings.' },
-      { type: 'email', ageInDays: 10.6, notes: 'Svarade på nyhetsbrevet och bad om ett samtal.' },
+      {
+        type: 'email',
+        direction: 'inbound',
+        ageInDays: 10.6,
+        notes: 'Svarade på nyhetsbrevet och bad om ett samtal.',
+      },
     ],
   },
 ];

@@ -6,7 +6,7 @@ import { Interaction } from '../interactions/interaction.model.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
 import { Lead } from '../leads/lead.model.js';
 import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
-import { readClock, scoreLeadNow } from '../leads/scoring/lead-scores.js';
+import { readClock, scoreLead } from '../leads/scoring/lead-scores.js';
 import { DEMO_LEADS, type DemoLead } from './demo-leads.js';
 
 const MS_A_DAY = 86_400_000;
@@ -65,14 +65,15 @@ export class DemoService {
   ): Promise<void> {
     const { id } = await this.leads.create(lead, { transaction });
     await this.interactions.bulkCreate(
-      interactions.map(({ type, ageInDays, notes }) => ({
+      interactions.map(({ type, direction = null, ageInDays, notes }) => ({
         leadId: id,
         type,
+        direction,
         notes,
         date: new Date(asOf.getTime() - ageInDays * MS_A_DAY),
       })),
       { transaction },
     );
-    await scoreLeadNow(this.sequelize, transaction, id);
+    await scoreLead(this.sequelize, transaction, id);
   }
 }

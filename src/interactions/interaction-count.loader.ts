@@ -1,15 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import { grouped } from '../common/grouped.js';
 import { RequestLoader } from '../common/request-loader.js';
-import { InteractionListingService } from './interaction-listing.service.js';
+import { type InteractionListKey, InteractionListingService } from './interaction-listing.service.js';
 
-/** How many interactions a lead has. */
+/** How many interactions that a filter selects a lead has. One query counts those of many leads of one request. */
 @Injectable()
-export class InteractionCountLoader extends RequestLoader<number, number> {
+export class InteractionCountLoader extends RequestLoader<InteractionListKey, number> {
   constructor(private readonly listing: InteractionListingService) {
     super();
   }
 
-  protected override loadMany(leadIds: readonly number[]): Promise<number[]> {
-    return this.listing.count(leadIds);
+  protected override async loadMany(keys: readonly InteractionListKey[]): Promise<number[]> {
+    const counts = new Map<InteractionListKey, number>();
+    const groups = grouped(keys, ({ filter }) => JSON.stringify(filter));
+    await Promise.all(
+      groups.map(async (group) => {
+        const leadIds = group.map(({ leadId }) => leadId);
+        const found = await this.listing.count(leadIds, group[0]?.filter ?? null);
+        group.forEach((key, index) => counts.set(key, found[index] ?? 0));
+      }),
+    );
+    return keys.map((key) => counts.get(key) ?? 0);
   }
 }

@@ -2,8 +2,8 @@ import { Int, ResolveField, Resolver } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import { FieldArgs } from '../graphql/field-args.js';
 import { readForConnection } from '../graphql/selected-fields.js';
-import { PageArgs } from '../graphql/page.args.js';
 import { LeadType } from '../leads/dto/lead.type.js';
+import { InteractionsConnectionArgs } from './dto/interactions-connection.args.js';
 import { InteractionConnection } from './dto/interactions-connection.type.js';
 import { InteractionCountLoader } from './interaction-count.loader.js';
 import { InteractionListingService, type InteractionPage } from './interaction-listing.service.js';
@@ -25,17 +25,17 @@ export class InteractionListingResolver {
 
   @ResolveField(() => InteractionConnection, {
     description:
-      'The contacts with the lead in pages, newest first. Fails with BAD_USER_INPUT, also where a cursor is of another lead.',
+      'The contacts with the lead in pages, newest first. Fails with BAD_USER_INPUT, also if a cursor is of another lead or filter.',
   })
-  @FieldArgs(() => PageArgs)
+  @FieldArgs(() => InteractionsConnectionArgs)
   interactionsConnection(
     { id: leadId }: LeadType,
-    args: PageArgs,
+    args: InteractionsConnectionArgs,
     context: object,
     info: GraphQLResolveInfo,
   ): Promise<InteractionPage> {
-    const window = this.listing.windowOf(leadId, args);
-    return this.pages.load(context, { leadId, window, reading: readingFor(info) });
+    const query = this.listing.queryOf(leadId, args);
+    return this.pages.load(context, { leadId, query, reading: readingFor(info) });
   }
 }
 
@@ -43,8 +43,8 @@ export class InteractionListingResolver {
 export class InteractionCountResolver {
   constructor(private readonly counts: InteractionCountLoader) {}
 
-  @ResolveField(() => Int, { description: 'How many interactions the lead has, on all pages.' })
-  totalCount({ leadId }: InteractionPage, _args: object, context: object): Promise<number> {
-    return this.counts.load(context, leadId);
+  @ResolveField(() => Int, { description: 'How many interactions there are on all pages.' })
+  totalCount({ leadId, filter }: InteractionPage, _args: object, context: object): Promise<number> {
+    return this.counts.load(context, { leadId, filter });
   }
 }

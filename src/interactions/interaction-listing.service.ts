@@ -4,11 +4,24 @@ import { Sequelize } from 'sequelize';
 import { KeysetCursors, type KeysetPosition } from '../common/keyset-cursor.js';
 import { type Page, type PageArguments, pageOf, type PageWindow, pageWindow } from '../common/page-window.js';
 import { readRows } from '../database/read-rows.js';
-import { COUNT_INTERACTIONS, type PageReading, readPages } from './interaction-page.sql.js';
+import { canonicalFilter, type InteractionFilter } from './interaction-filter.js';
+import { countInteractions, type PageReading, readPages } from './interaction-page.sql.js';
 import type { PartOfInteraction } from './interaction-record.js';
 
+/** The interactions of a lead that a filter selects; null: all of them. */
+export interface InteractionListKey {
+  readonly leadId: number;
+  readonly filter: InteractionFilter | null;
+}
+
+/** Which interactions are listed, and what part of the list. */
+export interface InteractionQuery {
+  readonly filter: InteractionFilter | null;
+  readonly window: PageWindow<KeysetPosition>;
+}
+
 /** A page of the interactions of a lead. */
-export type InteractionPage = Page<PartOfInteraction> & { readonly leadId: number };
+export type InteractionPage = Page<PartOfInteraction> & InteractionListKey;
 
 type ListedRow = PartOfInteraction & { readonly position?: string };
 
@@ -18,42 +31,47 @@ export class InteractionListingService {
   constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
 
   /** What a page of a lead's interactions is. @throws BAD_USER_INPUT */
-  windowOf(leadId: number, args: PageArguments): PageWindow<KeysetPosition> {
-    return pageWindow(args, (cursor, name) => cursorsOf(leadId).read(cursor, name));
+  queryOf(
+    leadId: number,
+    args: PageArguments & { readonly filter?: InteractionFilter | null },
+  ): InteractionQuery {
+    const filter = canonicalFilter(args.filter);
+    const cursors = cursorsOf({ leadId, filter });
+    return { filter, window: pageWindow(args, (cursor, name) => cursors.read(cursor, name)) };
   }
 
   /**
    * The same page of each of these leads, by the id of the lead.
-   * @param window of positions that belong to these leads
+   * @param query with positions that belong to these leads
    */
   async findPages(
     leadIds: readonly number[],
-    window: PageWindow<KeysetPosition>,
+    { filter, window }: InteractionQuery,
     reading: PageReading,
   ): Promise<ReadonlyMap<number, InteractionPage>> {
-    const rows = await readRows<ListedRow>(this.sequelize, readPages(leadIds, window, reading));
+    const rows = await readRows<ListedRow>(this.sequelize, readPages(leadIds, filter, window, reading));
     const byLead = new Map<number, ListedRow[]>(leadIds.map((leadId) => [leadId, []]));
     for (const row of rows) byLead.get(row.leadId)?.push(row);
     const pageFor = (leadId: number, listed: readonly ListedRow[]): InteractionPage => {
-      const cursors = cursorsOf(leadId);
+      const cursors = cursorsOf({ leadId, filter });
       const page = pageOf(listed, window, ({ id, position }) =>
         cursors.write({ id, values: [position ?? ''] }),
       );
-      return Object.assign(page, { leadId });
+      return Object.assign(page, { leadId, filter });
     };
     return new Map([...byLead].map(([leadId, listed]) => [leadId, pageFor(leadId, listed)]));
   }
 
-  /** How many interactions each of these leads has, in their order. */
-  async count(leadIds: readonly number[]): Promise<number[]> {
-    const rows = await readRows<{ leadId: number; count: number }>(this.sequelize, {
-      sql: COUNT_INTERACTIONS,
-      bind: [leadIds],
-    });
+  /** How many interactions that a filter selects each of these leads has, in their order. */
+  async count(leadIds: readonly number[], filter: InteractionFilter | null): Promise<number[]> {
+    const rows = await readRows<{ leadId: number; count: number }>(
+      this.sequelize,
+      countInteractions(leadIds, filter),
+    );
     const counts = new Map(rows.map(({ leadId, count }) => [leadId, count]));
     return leadIds.map((leadId) => counts.get(leadId) ?? 0);
   }
 }
 
-const cursorsOf = (leadId: number): KeysetCursors =>
-  new KeysetCursors('interactionsConnection', leadId, ['timestamptz']);
+const cursorsOf = ({ leadId, filter }: InteractionListKey): KeysetCursors =>
+  new KeysetCursors('interactionsConnection', filter === null ? leadId : [leadId, filter], ['timestamptz']);

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { KeysetPosition } from '../common/keyset-cursor.js';
-import type { PageWindow } from '../common/page-window.js';
+import { grouped } from '../common/grouped.js';
 import { RequestLoader } from '../common/request-loader.js';
-import { InteractionListingService, type InteractionPage } from './interaction-listing.service.js';
+import {
+  InteractionListingService,
+  type InteractionPage,
+  type InteractionQuery,
+} from './interaction-listing.service.js';
 import type { PageReading } from './interaction-page.sql.js';
 
 export interface InteractionPageKey {
   readonly leadId: number;
-  readonly window: PageWindow<KeysetPosition>;
+  readonly query: InteractionQuery;
   readonly reading: PageReading;
 }
 
@@ -19,16 +22,10 @@ export class InteractionPageLoader extends RequestLoader<InteractionPageKey, Int
   }
 
   protected override async loadMany(keys: readonly InteractionPageKey[]): Promise<InteractionPage[]> {
-    const groups = new Map<string, InteractionPageKey[]>();
-    for (const key of keys) {
-      const name = JSON.stringify([key.window, key.reading]);
-      const group = groups.get(name);
-      if (group === undefined) groups.set(name, [key]);
-      else group.push(key);
-    }
+    const groups = grouped(keys, ({ query, reading }) => JSON.stringify([query, reading]));
     const pages = new Map<InteractionPageKey, InteractionPage>();
     await Promise.all(
-      [...groups.values()].map(async (group) => {
+      groups.map(async (group) => {
         const found = await this.findPages(group);
         for (const key of group) {
           const page = found.get(key.leadId);
@@ -43,13 +40,13 @@ export class InteractionPageLoader extends RequestLoader<InteractionPageKey, Int
     });
   }
 
-  /** @param group of the same window and reading */
+  /** @param group of the same query and reading */
   private async findPages(
     group: readonly InteractionPageKey[],
   ): Promise<ReadonlyMap<number, InteractionPage>> {
     const [first] = group;
     return first === undefined
       ? new Map()
-      : this.listing.findPages([...new Set(group.map(({ leadId }) => leadId))], first.window, first.reading);
+      : this.listing.findPages([...new Set(group.map(({ leadId }) => leadId))], first.query, first.reading);
   }
 }

@@ -2,6 +2,7 @@ import type { KeysetPosition } from '../common/keyset-cursor.js';
 import type { PageWindow } from '../common/page-window.js';
 import { lookUp } from '../database/index-look-up.sql.js';
 import type { Statement } from '../database/read-rows.js';
+import type { InteractionFilter } from './interaction-filter.js';
 import { type InteractionColumn, readColumns } from './interaction-record.js';
 
 /** What is read of pages. */
@@ -15,9 +16,11 @@ export interface PageReading {
 /**
  * Reads a page of the interactions of each of many leads: for each a range of the index, whatever comes before it.
  * Newest first; those of the same instant by their ids.
+ * @param filter null: all interactions
  */
 export function readPages(
   leadIds: readonly number[],
+  filter: InteractionFilter | null,
   { size, isBackward, after, before }: PageWindow<KeysetPosition>,
   { columns, isPlaced }: PageReading,
 ): Statement {
@@ -27,22 +30,41 @@ export function readPages(
     bind.push(position.values[0], position.id);
     return `AND (interactions.date, interactions.id) ${sign} ($${bind.length - 1}::timestamptz, $${bind.length}::integer)`;
   };
+  const conditions = conditionsOf(filter, bind);
   const position = isPlaced ? ', interactions.date::text AS position' : '';
   const direction = isBackward ? 'ASC' : 'DESC';
   const sql = `
     SELECT page.*
     FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
       SELECT ${readColumns(columns)}${position} FROM interactions
-      WHERE ${lookUp('interactions."leadId"', 'asked."leadId"')} ${bound(after, '<')} ${bound(before, '>')}
+      WHERE ${lookUp('interactions."leadId"', 'asked."leadId"')} ${conditions} ${bound(after, '<')} ${bound(before, '>')}
       ORDER BY interactions.date ${direction}, interactions.id ${direction}
       LIMIT $2
     ) AS page`;
   return { sql, bind };
 }
 
-/** $1: the ids of leads. How many interactions each has. */
-export const COUNT_INTERACTIONS = `
-  SELECT asked."leadId", counted.count
-  FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
-    SELECT count(*)::int AS count FROM interactions WHERE ${lookUp('interactions."leadId"', 'asked."leadId"')}
-  ) AS counted`;
+/** Counts the interactions of each of many leads. @param filter null: all interactions */
+export function countInteractions(leadIds: readonly number[], filter: InteractionFilter | null): Statement {
+  const bind: unknown[] = [leadIds];
+  const sql = `
+    SELECT asked."leadId", counted.count
+    FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
+      SELECT count(*)::int AS count FROM interactions
+      WHERE ${lookUp('interactions."leadId"', 'asked."leadId"')} ${conditionsOf(filter, bind)}
+    ) AS counted`;
+  return { sql, bind };
+}
+
+/** SQL that narrows a WHERE clause. @param bind the parameters of the statement, to which it adds its own */
+function conditionsOf(filter: InteractionFilter | null, bind: unknown[]): string {
+  const { type, direction } = filter ?? {};
+  const isOneOf = (column: 'type' | 'direction', values: readonly unknown[]) =>
+    `interactions.${column} = ANY ($${bind.push(values)}::enum_interactions_${column}[])`;
+  return [
+    type == null ? '' : `AND ${isOneOf('type', type)}`,
+    direction == null
+      ? ''
+      : `AND (${isOneOf('direction', direction)}${direction.includes(null) ? ' OR interactions.direction IS NULL' : ''})`,
+  ].join(' ');
+}

@@ -11,6 +11,7 @@ export type PartOfInteraction = Pick<InteractionRecord, 'id' | 'leadId'> & Parti
 const COLUMNS: Readonly<Record<InteractionColumn, true>> = {
   id: true,
   type: true,
+  direction: true,
   date: true,
   notes: true,
   leadId: true,

@@ -22,7 +22,7 @@ export class InteractionLoader extends RequestLoader<number, InteractionRecord |
     const byId = new Map(found.map((interaction) => [interaction.id, interaction]));
     const interactions = ids.map((id) => byId.get(id) ?? null);
     const count = interactions.filter((interaction) => interaction !== null).length;
-    currentRequest()?.memory?.addRepeatedRows(count - found.length);
+    currentRequest()?.memory?.addObjects(count - found.length);
     return interactions;
   }
 }

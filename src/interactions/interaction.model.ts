@@ -1,5 +1,6 @@
 import type { CreationOptional, InferAttributes, InferCreationAttributes } from 'sequelize';
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
+import { INTERACTION_DIRECTIONS, type InteractionDirection } from './interaction-direction.js';
 import { INTERACTION_TYPES, type InteractionType } from './interaction-type.js';
 
 /** A row of `interactions`: something that happened, or is planned, between us and a lead. */
@@ -10,6 +11,10 @@ export class Interaction extends Model<InferAttributes<Interaction>, InferCreati
 
   @Column({ type: DataType.ENUM(...INTERACTION_TYPES), allowNull: false })
   declare type: InteractionType;
+
+  /** Who got in touch; null: unknown. */
+  @Column({ type: DataType.ENUM(...INTERACTION_DIRECTIONS) })
+  declare direction: CreationOptional<InteractionDirection | null>;
 
   @Column({ type: DataType.DATE, allowNull: false })
   declare date: Date;

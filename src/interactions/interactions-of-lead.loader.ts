@@ -26,7 +26,7 @@ export class InteractionsOfLeadLoader extends RequestLoader<InteractionsOfLeadKe
     const lists = keys.map(({ leadId }) => byLead.get(leadId) ?? []);
     // A gateway may ask for the same lead many times, and the answer then contains its interactions as often.
     const count = lists.reduce((sum, { length }) => sum + length, 0);
-    currentRequest()?.memory?.addRepeatedRows(count - found.length);
+    currentRequest()?.memory?.addObjects(count - found.length);
     return lists;
   }
 }

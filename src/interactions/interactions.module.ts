@@ -13,6 +13,7 @@ import { InteractionsResolver } from './interactions.resolver.js';
 import { InteractionsService } from './interactions.service.js';
 import { KeyPointInteractionsResolver } from './key-point-interactions.resolver.js';
 import { LeadInteractionsResolver } from './lead-interactions.resolver.js';
+import { ScorePointCauseResolver } from './score-point-cause.resolver.js';
 import { WithheldInteractionsResolver } from './withheld-interactions.resolver.js';
 
 @Module({})
@@ -34,6 +35,7 @@ export class InteractionsModule {
         LeadInteractionsResolver,
         KeyPointInteractionsResolver,
         WithheldInteractionsResolver,
+        ScorePointCauseResolver,
         { provide: InteractionListLimit, useValue: listLimit },
       ],
     };

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
-import { Sequelize, Transaction } from 'sequelize';
+import { ForeignKeyConstraintError, Sequelize, Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { givenValues } from '../common/given-values.js';
 import { readRows } from '../database/read-rows.js';
 import { inTransaction } from '../database/transactions.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
 import { Lead } from '../leads/lead.model.js';
-import { scoreLeadNow } from '../leads/scoring/lead-scores.js';
 import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
 import type { CreateInteractionInput } from './dto/create-interaction.input.js';
 import type { UpdateInteractionInput } from './dto/update-interaction.input.js';
@@ -22,9 +21,8 @@ import {
 import { Interaction } from './interaction.model.js';
 
 /**
- * Every change of an interaction rescores its lead in the same transaction. The lead is locked before the
- * interaction is touched: all writers take their locks in that order, so that none waits for another in a
- * circle.
+ * A trigger of the database scores the lead in the same transaction as its interaction changes. A change or a removal locks
+ * the lead before the interaction, as the removal of a lead does, so that two writers never wait for each other.
  */
 @Injectable()
 export class InteractionsService {
@@ -89,12 +87,16 @@ export class InteractionsService {
     );
   }
 
-  /** @throws NOT_FOUND where the lead does not exist */
+  /** @throws NOT_FOUND if the lead does not exist */
   async create(input: CreateInteractionInput): Promise<Interaction> {
     const created = await inTransaction(this.sequelize, async (transaction) => {
-      await this.lockLead(input.leadId, transaction);
-      const interaction = await this.interactions.create({ ...input }, { transaction });
-      await this.leadChanged(input.leadId, transaction);
+      // Here rather than around the transaction, which makes a CONFLICT of it.
+      const interaction = await this.interactions
+        .create({ ...input }, { transaction })
+        .catch((error: unknown) => {
+          throw error instanceof ForeignKeyConstraintError ? new NotFoundError('Lead', input.leadId) : error;
+        });
+      await this.summaries.queue(input.leadId, transaction);
       return interaction;
     });
     void this.listSizes.interactions.grow(1);
@@ -121,26 +123,18 @@ export class InteractionsService {
       const unlocked = await this.interactions.findByPk(id, { attributes: ['leadId'], transaction });
       if (unlocked === null) throw new NotFoundError('Interaction', id);
       // An adopted database may hold interactions whose lead is gone; those can still be changed.
-      const isLocked = await this.tryLockLead(unlocked.leadId, transaction);
+      const isLocked = await this.lockLead(unlocked.leadId, transaction);
       // It may have been removed while we waited for the lead.
       const interaction = await this.interactions.findByPk(id, { transaction });
       if (interaction === null) throw new NotFoundError('Interaction', id);
       const result = await change(interaction, transaction);
-      if (isLocked) await this.leadChanged(unlocked.leadId, transaction);
+      if (isLocked) await this.summaries.queue(unlocked.leadId, transaction);
       return result;
     });
   }
 
-  private async leadChanged(leadId: number, transaction: Transaction): Promise<void> {
-    await scoreLeadNow(this.sequelize, transaction, leadId);
-    await this.summaries.queue(leadId, transaction);
-  }
-
-  private async lockLead(leadId: number, transaction: Transaction): Promise<void> {
-    if (!(await this.tryLockLead(leadId, transaction))) throw new NotFoundError('Lead', leadId);
-  }
-
-  private async tryLockLead(leadId: number, transaction: Transaction): Promise<boolean> {
+  /** @returns whether the lead exists */
+  private async lockLead(leadId: number, transaction: Transaction): Promise<boolean> {
     const lead = await this.leads.findByPk(leadId, {
       attributes: ['id'],
       transaction,

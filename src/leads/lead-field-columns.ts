@@ -1,10 +1,17 @@
 import { LEAD_COLUMNS, type LeadColumn } from './lead-record.js';
+import { STORED_SCORE_COLUMNS } from './scoring/score-breakdown.js';
 
 /** Of the fields of a lead that are no columns, the columns that they are made of, beside its id. */
 const MADE_OF: Readonly<Record<string, readonly LeadColumn[]>> = {
   __typename: [],
   interactions: [],
   interactionsConnection: [],
+  isOpen: ['status'],
+  scoreAt: [],
+  scoreBand: ['activityScore', 'status'],
+  scoreBreakdown: STORED_SCORE_COLUMNS,
+  scoreFallsBelow: [],
+  scoreTimeline: [],
   scoreIsStale: [],
   summaryDetail: ['summarySource'],
 };

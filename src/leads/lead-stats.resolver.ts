@@ -10,11 +10,15 @@ import {
 } from './dto/lead-stats.type.js';
 import { LeadListingService } from './listing/lead-listing.service.js';
 import { countByBand, histogram } from './listing/score-distribution.js';
+import { ScoreSettings } from './scoring/score-settings.js';
 
 /** Leads in figures: a query for each that is asked for. */
 @Resolver(() => LeadStats)
 export class LeadStatsResolver {
-  constructor(private readonly listing: LeadListingService) {}
+  constructor(
+    private readonly listing: LeadListingService,
+    private readonly settings: ScoreSettings,
+  ) {}
 
   @AllowedTo('viewer')
   @Query(() => LeadStats, { description: 'All leads in figures.' })
@@ -37,9 +41,9 @@ export class LeadStatsResolver {
     return this.listing.countBySource();
   }
 
-  @ResolveField(() => [ScoreBandCount], { description: 'By score band, each of them.' })
+  @ResolveField(() => [ScoreBandCount], { description: 'The open leads by score band, each of the bands.' })
   async byScoreBand(): Promise<ScoreBandCount[]> {
-    return countByBand(await this.listing.countByScore());
+    return countByBand(await this.listing.countOpenByScore(), this.settings.bands);
   }
 
   @ResolveField(() => [ScoreBinType], { description: 'The scores in ten bins, each of them.' })

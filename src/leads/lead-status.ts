@@ -1,9 +1,19 @@
-import { SCORING_PARAMETERS } from './scoring/scoring-parameters.js';
+import { labelKey } from '../common/label-key.js';
+
+const OPEN = ['new', 'contacted', 'qualified', 'proposal', 'negotiation'];
+const WON = ['won', 'closed_won', 'converted'];
+const LOST = ['lost', 'closed_lost', 'disqualified', 'unqualified'];
 
 /**
- * The statuses that a lead can be given, in the order of a pipeline. A database may hold others, written by
- * somebody else: those are served as they are.
+ * The statuses that a lead can be given, in the order of a pipeline. A database may hold others, which another
+ * program has written: those are served as they are, and are open.
  */
-export const LEAD_STATUSES: readonly string[] = Object.keys(SCORING_PARAMETERS.status.points);
+export const LEAD_STATUSES: readonly string[] = [...OPEN, ...WON, ...LOST];
 
 export const DEFAULT_LEAD_STATUS = 'new';
+
+/** The SQL function `score_of` (migration 0020) has the same rule. */
+export const isLost = (status: string): boolean => LOST.includes(labelKey(status));
+
+/** Whether a lead with this status is still worked on: neither won nor lost. The SQL function `is_open_status` has the same rule. */
+export const isOpen = (status: string): boolean => !isLost(status) && !WON.includes(labelKey(status));

@@ -74,6 +74,10 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.DATE })
   declare scoreCalculatedAt: CreationOptional<Date | null>;
 
+  /** Until this instant the score is certainly right, if nothing changes. */
+  @Column({ type: DataType.DATE })
+  declare scoreValidUntil: CreationOptional<Date | number | null>;
+
   /** When something that the score rests on last changed; triggers of the database keep it. */
   @Column({
     type: DataType.DATE,
@@ -98,9 +102,24 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.SMALLINT })
   declare statusPoints: CreationOptional<number | null>;
 
-  /** The latest interaction that counted when the score was calculated. */
+  /**
+   * The contact state, up to and including `outboundEmailWeight`: all that the interactions contribute to the score. Triggers
+   * of the database keep it. This is the latest interaction that has taken place.
+   */
+  @Column({ type: DataType.DATE })
+  declare lastInteractionAt: CreationOptional<Date | null>;
+
+  /** The latest interaction that has taken place and is a contact: anything but an outbound e-mail. */
   @Column({ type: DataType.DATE })
   declare lastContactAt: CreationOptional<Date | null>;
+
+  /** The earliest planned interaction; `-Infinity` if the state is unknown. */
+  @Column({ type: DataType.DATE })
+  declare nextInteractionAt: CreationOptional<Date | number | null>;
+
+  /** The earliest planned contact. */
+  @Column({ type: DataType.DATE })
+  declare nextContactAt: CreationOptional<Date | null>;
 
   @Column({ type: DataType.INTEGER })
   declare meetingCount: CreationOptional<number | null>;
@@ -108,8 +127,25 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.INTEGER })
   declare callCount: CreationOptional<number | null>;
 
+  /** Without outbound e-mails. */
   @Column({ type: DataType.INTEGER })
   declare emailCount: CreationOptional<number | null>;
+
+  @Column({ type: DataType.INTEGER, allowNull: false, defaultValue: 0 })
+  declare outboundEmailCount: CreationOptional<number>;
+
+  /** The decayed counts as of `lastInteractionAt`. */
+  @Column({ type: DataType.DOUBLE, allowNull: false, defaultValue: 0 })
+  declare meetingWeight: CreationOptional<number>;
+
+  @Column({ type: DataType.DOUBLE, allowNull: false, defaultValue: 0 })
+  declare callWeight: CreationOptional<number>;
+
+  @Column({ type: DataType.DOUBLE, allowNull: false, defaultValue: 0 })
+  declare emailWeight: CreationOptional<number>;
+
+  @Column({ type: DataType.DOUBLE, allowNull: false, defaultValue: 0 })
+  declare outboundEmailWeight: CreationOptional<number>;
 
   @Column({ type: DataType.DATE, allowNull: false })
   declare createdAt: CreationOptional<Date>;

@@ -134,7 +134,7 @@ export class LeadsResolver {
 
   @ResolveField(() => Boolean, {
     description:
-      'Whether the score no longer is what a recalculation would make it: it was never calculated, is older than the newest change of what it rests on, has reached the age from which scores count as old, or was made with other parameters.',
+      'Whether a recalculation now would store another score. True if the score was never calculated, or is dated in the future.',
   })
   scoreIsStale(lead: PartOfLead, _args: object, context: object): Promise<boolean> {
     return this.staleScores.load(context, lead.id);

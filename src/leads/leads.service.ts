@@ -20,8 +20,7 @@ import {
 import { Lead } from './lead.model.js';
 import { ListLimits } from './list-limits.js';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
-import { scoreLeadNow } from './scoring/lead-scores.js';
-import { ScoreSettings } from './scoring/score-settings.js';
+import { scoreLead } from './scoring/lead-scores.js';
 import { READ_STALE } from './scoring/stale-scores.sql.js';
 import { SummariesAfterChange } from './summaries/summaries-after-change.js';
 
@@ -33,7 +32,6 @@ export class LeadsService {
     @InjectConnection() private readonly sequelize: Sequelize,
     @InjectModel(Lead) private readonly leads: typeof Lead,
     @InjectModel(Interaction) private readonly interactions: typeof Interaction,
-    private readonly scoreSettings: ScoreSettings,
     private readonly listLimits: ListLimits,
     private readonly summaries: SummariesAfterChange,
     private readonly listSizes: ListSizes,
@@ -70,11 +68,11 @@ export class LeadsService {
     });
   }
 
-  /** Of these leads, those whose score no longer is what a recalculation would make it. */
+  /** Of these leads, those whose score a recalculation now would replace by another. */
   async findStale(ids: readonly number[]): Promise<number[]> {
     const stale = await this.sequelize.query<{ id: number }>(READ_STALE, {
       type: QueryTypes.SELECT,
-      bind: [ids, this.scoreSettings.maxAgeHours],
+      bind: [ids],
     });
     return stale.map(({ id }) => id);
   }
@@ -89,7 +87,7 @@ export class LeadsService {
         { ...input, status: input.status ?? DEFAULT_LEAD_STATUS },
         { transaction },
       );
-      await scoreLeadNow(this.sequelize, transaction, lead.id);
+      await scoreLead(this.sequelize, transaction, lead.id);
       await this.summaries.queue(lead.id, transaction);
       return lead.reload({ transaction });
     });
@@ -98,7 +96,7 @@ export class LeadsService {
   }
 
   /**
-   * Changes what the input names, and rescores the lead where its budget or its status is among it.
+   * Changes what the input names. A trigger scores the lead in the same update if its budget or status changes.
    * @throws NOT_FOUND; CONFLICT where another lead has the e-mail
    */
   update({ id, ...input }: UpdateLeadInput): Promise<Lead> {
@@ -113,9 +111,6 @@ export class LeadsService {
         else if (isTaken) throw new DomainError('CONFLICT', EMAIL_TAKEN);
       }
       await lead.update(changes, { transaction });
-      if (changes.budget !== undefined || changes.status !== undefined) {
-        await scoreLeadNow(this.sequelize, transaction, id);
-      }
       await this.summaries.queue(id, transaction);
       return lead.reload({ transaction });
     });

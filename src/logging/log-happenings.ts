@@ -6,6 +6,7 @@ import {
   providerAsked,
   recalculationBegun,
   recalculationEnded,
+  scoresRefreshed,
   socketChanged,
 } from '../common/happenings.js';
 import type { Log } from './log.js';
@@ -45,6 +46,9 @@ export function logHappenings(log: Log): () => void {
     }),
     recalculationEnded.listen((run) => {
       log[run.outcome === 'failed' ? 'warn' : 'info'](run, 'recalculation ended');
+    }),
+    scoresRefreshed.listen((refresh) => {
+      log.debug(refresh, 'scores refreshed');
     }),
     providerAsked.listen((call) => {
       log[call.outcome === 'OK' ? 'info' : 'warn'](call, 'provider asked');

@@ -10,6 +10,7 @@ import {
   rejectionUnhandled,
   requestEnded,
   requestTimedOut,
+  scoresRefreshed,
   socketChanged,
 } from '../common/happenings.js';
 import { OperationNames } from './operation-names.js';
@@ -38,6 +39,10 @@ export function countHappenings(metrics: ServerMetrics): () => void {
       metrics.recalculationSeconds.observe({ outcome }, durationMs / 1000);
       metrics.recalculatedLeads.inc({ outcome: 'saved' }, doneCount);
       metrics.recalculatedLeads.inc({ outcome: 'refused' }, failedCount);
+    }),
+    scoresRefreshed.listen(({ savedCount, failedCount }) => {
+      metrics.refreshedLeads.inc({ outcome: 'saved' }, savedCount);
+      metrics.refreshedLeads.inc({ outcome: 'rejected' }, failedCount);
     }),
     providerAsked.listen(({ provider, outcome, durationMs }) => {
       metrics.providerRequests.inc({ provider, outcome });

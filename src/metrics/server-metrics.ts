@@ -65,6 +65,12 @@ export function serverMetrics(registry: Registry) {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    refreshedLeads: new Counter({
+      name: 'lead_scoring_refreshed_leads_total',
+      help: 'Leads whose score was refreshed after some time, by whether it was saved or the database rejected it.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     providerRequests: new Counter({
       name: 'lead_scoring_provider_requests_total',
       help: 'Requests to the provider of summaries; the outcome is OK or the code of the error.',

@@ -130,6 +130,8 @@ export class RescoreExecution {
           result.doneCount,
           result.failedCount,
           JSON.stringify(result.failures),
+          result.differenceCount,
+          JSON.stringify(result.differences),
         ],
       });
     } catch (error) {
@@ -149,7 +151,12 @@ export class RescoreExecution {
       this.request.onProgress?.(progress);
     };
     return this.stoppable(transaction, () =>
-      recalculateLeads(this.sequelize, transaction, { ...leads, onProgress, signal }),
+      recalculateLeads(this.sequelize, transaction, {
+        ...leads,
+        isVerification: this.request.isVerification,
+        onProgress,
+        signal,
+      }),
     );
   }
 

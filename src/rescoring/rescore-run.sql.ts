@@ -24,7 +24,7 @@ const SELECT_RUNS = `
     extract(epoch FROM coalesce("endedAt", CASE WHEN status = 'running' THEN clock_timestamp() END) - "startedAt")::float8
       * 1000 AS "durationMs"
   FROM (
-    SELECT id, "startedBy", "startedOn", "onlyStale", ${LIVE_STATUS} AS status, "asOf", "startedAt", "endedAt",
+    SELECT id, "startedBy", "startedOn", "onlyStale", "isVerification", "differenceCount", differences, ${LIVE_STATUS} AS status, "asOf", "startedAt", "endedAt",
       "totalCount", "calculatedCount", "doneCount", "skippedCount", "failedCount", failures, error
     FROM rescore_runs
   ) AS run`;
@@ -53,12 +53,15 @@ export const SETTLE_INTERRUPTED = `
   WITH settled AS (UPDATE rescore_runs SET status = 'interrupted' WHERE status = 'running' RETURNING id)
   SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM settled`;
 
-/** $1: id, $2: startedBy, $3: startedOn, $4: onlyStale, $5: scheduledFor, $6: asOf, $7: totalCount. No row where another was first. */
+/**
+ * $1: id, $2: startedBy, $3: startedOn, $4: onlyStale, $5: scheduledFor, $6: asOf, $7: totalCount,
+ * $8: isVerification. No row if another was first.
+ */
 export const BEGIN_RUN = `
   WITH begun AS (
-    INSERT INTO rescore_runs (id, "startedBy", "startedOn", "onlyStale", "scheduledFor", "asOf", "startedAt", "totalCount")
+    INSERT INTO rescore_runs (id, "startedBy", "startedOn", "onlyStale", "scheduledFor", "asOf", "startedAt", "totalCount", "isVerification")
     OVERRIDING SYSTEM VALUE
-    VALUES ($1, $2, $3, $4, $5, $6, date_trunc('milliseconds', clock_timestamp()), $7)
+    VALUES ($1, $2, $3, $4, $5, $6, date_trunc('milliseconds', clock_timestamp()), $7, $8)
     ON CONFLICT ("scheduledFor") DO NOTHING
     RETURNING id
   )
@@ -73,12 +76,16 @@ export const SAVE_PROGRESS = `
   )
   SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM changed`;
 
-/** $1: id, $2: calculatedCount, $3: doneCount, $4: failedCount, $5: failures. Within the run's own transaction. */
+/**
+ * $1: id, $2: calculatedCount, $3: doneCount, $4: failedCount, $5: failures, $6: differenceCount, $7: differences.
+ * Within the run's own transaction.
+ */
 export const SAVE_SUCCESS = `
   WITH changed AS (
     UPDATE rescore_runs
     SET status = 'succeeded', "endedAt" = date_trunc('milliseconds', clock_timestamp()), "calculatedCount" = $2,
-      "doneCount" = $3, "failedCount" = $4, "skippedCount" = "totalCount" - $3 - $4, failures = $5::jsonb
+      "doneCount" = $3, "failedCount" = $4, "skippedCount" = "totalCount" - $3 - $4, failures = $5::jsonb,
+      "differenceCount" = $6, differences = $7::jsonb
     WHERE id = $1
     RETURNING id
   )

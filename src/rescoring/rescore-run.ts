@@ -1,4 +1,4 @@
-import type { RecalculationFailure } from '../leads/scoring/recalculation-tally.js';
+import type { RecalculationDifference, RecalculationFailure } from '../leads/scoring/recalculation-tally.js';
 
 /** Who or what started a run: a caller of the API, the schedule, or somebody at a terminal. */
 export type RescoreStarter = 'api' | 'schedule' | 'command';
@@ -16,6 +16,8 @@ export interface RescoreRun {
   /** Host and process. */
   readonly startedOn: string;
   readonly onlyStale: boolean;
+  /** Whether contact states and scores were compared with the interactions. */
+  readonly isVerification: boolean;
   readonly status: RescoreStatus;
   /** The instant that all its scores are measured at. */
   readonly asOf: Date;
@@ -32,14 +34,20 @@ export interface RescoreRun {
   readonly failedCount: number;
   /** The first of them. */
   readonly failures: readonly RecalculationFailure[];
+  /** Leads that differed before they were repaired. */
+  readonly differenceCount: number;
+  /** The first of them. */
+  readonly differences: readonly RecalculationDifference[];
   /** Why it did not succeed, for people. */
   readonly error: string | null;
 }
 
 export interface RescoreRequest {
   readonly startedBy: RescoreStarter;
-  /** Null: all leads; else the leads whose score is stale, and from which age on a score counts as such, in hours. */
-  readonly onlyStale: { readonly maxAgeHours: number } | null;
+  /** Null: all leads; else the leads with a stale score, and those whose score is older than so many hours. */
+  readonly onlyStale: { readonly maxAgeHours: number | null } | null;
+  /** Whether contact states and scores are compared with the interactions. */
+  readonly isVerification?: boolean | undefined;
   /** The instant of the schedule that it is for, so that of several replicas one runs it. */
   readonly scheduledFor?: Date;
   /** Rolls it back. */

@@ -4,6 +4,7 @@ import { RescoreEvents } from './rescore-events.js';
 import { RescoreRunsService } from './rescore-runs.service.js';
 import { RESCORE_TIMEOUT_MS, RescoringResolver } from './rescoring.resolver.js';
 import { RescoringService } from './rescoring.service.js';
+import { ScoreRefresher } from './score-refresher.js';
 import { StopWithServerPlugin } from './stop-with-server.plugin.js';
 
 @Module({})
@@ -15,12 +16,13 @@ export class RescoringModule {
         { provide: ScoreSettings, useValue: settings },
         RescoringResolver,
         RescoringService,
+        ScoreRefresher,
         { provide: RESCORE_TIMEOUT_MS, useValue: timeoutMs },
         RescoreRunsService,
         RescoreEvents,
         StopWithServerPlugin,
       ],
-      exports: [RescoringService, ScoreSettings],
+      exports: [RescoringService, ScoreRefresher, ScoreSettings],
     };
   }
 }

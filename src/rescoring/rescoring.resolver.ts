@@ -31,10 +31,11 @@ export class RescoringResolver {
       "Recalculates every lead's score, or the stale ones, in one transaction, all at one instant, and answers when that is done. A lead whose score cannot be saved is named and left as it was; the others are saved. Fails with RECALCULATION_RUNNING, at once, where a recalculation or an import is under way; with RECALCULATION_FAILED or RECALCULATION_CANCELLED where nothing was saved.",
   })
   async recalculateAllScores(@Args() args: RecalculateScoresArgs): Promise<RecalculateScoresResult> {
-    const { id, asOf, doneCount, failedCount, failures } = await withOwnTimeLimit(this.timeoutMs, (signal) =>
+    const run = await withOwnTimeLimit(this.timeoutMs, (signal) =>
       this.rescoring.recalculateOnDemand('api', args, { signal }),
     );
-    return { runId: id, asOf, count: doneCount, failedCount, failures };
+    const { id, asOf, doneCount, failedCount, failures, differenceCount, differences } = run;
+    return { runId: id, asOf, count: doneCount, failedCount, failures, differenceCount, differences };
   }
 
   @AllowedTo('admin')

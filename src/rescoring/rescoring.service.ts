@@ -5,7 +5,6 @@ import { DomainError, InvalidInputError } from '../common/domain-error.js';
 import { inSpan } from '../common/spans.js';
 import { toDomainError } from '../database/database-errors.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
-import { ScoreSettings } from '../leads/scoring/score-settings.js';
 import { BulkScoringBusyError, RescoreAbortedError, RescoreExecution } from './rescore-execution.js';
 import type { RescoreRequest, RescoreRun, RescoreStarter } from './rescore-run.js';
 import { RescoreRunsService } from './rescore-runs.service.js';
@@ -21,7 +20,6 @@ export class RescoringService implements OnModuleDestroy {
     @InjectConnection() private readonly sequelize: Sequelize,
     private readonly connections: DedicatedConnections,
     private readonly runs: RescoreRunsService,
-    private readonly settings: ScoreSettings,
   ) {}
 
   /**
@@ -49,15 +47,21 @@ export class RescoringService implements OnModuleDestroy {
    */
   recalculateOnDemand(
     startedBy: RescoreStarter,
-    { onlyStale, maxAgeHours }: { readonly onlyStale: boolean; readonly maxAgeHours?: number | null },
+    {
+      onlyStale,
+      maxAgeHours,
+      verify,
+    }: { readonly onlyStale: boolean; readonly maxAgeHours?: number | null; readonly verify?: boolean },
     watch: Pick<RescoreRequest, 'signal' | 'onProgress'> = {},
   ): Promise<RescoreRun> {
     if (!onlyStale && maxAgeHours != null) {
       throw new InvalidInputError('maxAgeHours goes with onlyStale.');
     }
+    if (onlyStale && verify === true) throw new InvalidInputError('verify goes with all leads.');
     return this.recalculate({
       startedBy,
-      onlyStale: onlyStale ? { maxAgeHours: maxAgeHours ?? this.settings.maxAgeHours } : null,
+      isVerification: verify,
+      onlyStale: onlyStale ? { maxAgeHours: maxAgeHours ?? null } : null,
       ...watch,
     });
   }

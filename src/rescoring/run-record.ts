@@ -52,6 +52,7 @@ export class RunRecord {
       request.scheduledFor ?? null,
       asOf,
       totalCount,
+      request.isVerification ?? false,
     ]);
     return rows.length > 0;
   }

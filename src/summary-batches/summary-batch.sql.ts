@@ -8,7 +8,7 @@ export const BATCHES_CHANNEL = 'summary_batches';
 /** A pause is noted again only if it ends this much later. */
 const PAUSE_PRECISION_MS = 1_000;
 
-const COLUMNS = `id, status, "startedBy", "onlyStale", "limit", "maxCostUsd", "costUsd", "totalCount", "writtenCount",
+const COLUMNS = `id, status, "startedBy", "onlyStale", "includeClosed", "limit", "maxCostUsd", "costUsd", "totalCount", "writtenCount",
   "unchangedCount", "failedCount", "skippedCount", "createdAt", "endedAt", error,
   CASE WHEN status = 'running' AND "pausedUntil" > clock_timestamp() THEN "pausedUntil" END AS "pausedUntil"`;
 
@@ -21,25 +21,28 @@ export const READ_FAILURES = `
   WHERE "batchId" = $1 AND status = 'failed' ORDER BY "leadId" LIMIT $2`;
 
 /**
- * $1: startedBy, $2: onlyStale, $3: limit, $4: maxCostUsd, $5: the version of the writer. What one summary costs is
- * taken from those before, as long as there are any.
+ * $1: startedBy, $2: onlyStale, $3: limit, $4: maxCostUsd, $5: the version of the writer, $6: includeClosed. What one summary
+ * costs is taken from those before, if there are any.
  */
 export const CREATE_BATCH = `
-  INSERT INTO summary_batches ("startedBy", "onlyStale", "limit", "maxCostUsd", "largestCostUsd")
-  VALUES ($1, $2, $3, $4, (
+  INSERT INTO summary_batches ("startedBy", "onlyStale", "limit", "maxCostUsd", "includeClosed", "largestCostUsd")
+  VALUES ($1, $2, $3, $4, $6, (
     SELECT max("costUsd") FROM (
       SELECT "costUsd" FROM summary_generations WHERE "writerVersion" = $5 ORDER BY id DESC LIMIT 100
     ) AS latest
   ))
   RETURNING id`;
 
-/** $1: the id of the batch, $2: onlyStale, $3: limit, $4: the version of the writer. The most promising leads first. */
+/**
+ * $1: the id of the batch, $2: onlyStale, $3: limit, $4: the version of the writer, $5: whether closed leads are included. The
+ * highest scores come first.
+ */
 export const ADD_ITEMS = `
   INSERT INTO summary_batch_items ("batchId", "leadId", position)
   SELECT $1, id, row_number() OVER (ORDER BY "activityScore" DESC NULLS LAST, id)
   FROM (
     SELECT id, "activityScore" FROM leads
-    WHERE NOT $2 OR (${needsSummary('$4')})
+    WHERE ($5 OR is_open_status(status)) AND (NOT $2 OR (${needsSummary('$4')}))
     ORDER BY "activityScore" DESC NULLS LAST, id
     LIMIT $3
   ) AS chosen`;

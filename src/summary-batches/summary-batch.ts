@@ -6,6 +6,7 @@ export interface SummaryBatch {
   readonly status: SummaryBatchStatus;
   readonly startedBy: SummaryBatchStarter;
   readonly onlyStale: boolean;
+  readonly includeClosed: boolean;
   readonly limit: number | null;
   readonly maxCostUsd: number | null;
   /** Refused answers included. */
@@ -29,6 +30,8 @@ export interface SummaryBatchRequest {
   readonly startedBy: SummaryBatchStarter;
   /** Else all leads, also those whose summary is of the same facts. */
   readonly onlyStale: boolean;
+  /** Whether closed leads, won or lost, are among them. */
+  readonly includeClosed: boolean;
   /** At most so many leads; null: all. */
   readonly limit: number | null;
   /** In US dollars; null: whatever it costs. */

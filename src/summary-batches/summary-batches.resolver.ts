@@ -16,11 +16,11 @@ export class SummaryBatchesResolver {
   @RateLimited('dear')
   @Mutation(() => SummaryBatchType, {
     description:
-      'Queues leads for a summary and answers at once, with the id of the batch; servers with workers write them. Fails with SUMMARY_SWITCHED_OFF.',
+      'Queues open leads for a summary, the highest scores first, and answers at once, with the id of the batch; servers with workers write them. Fails with SUMMARY_SWITCHED_OFF.',
   })
   regenerateSummaries(@Args() args: RegenerateSummariesArgs): Promise<SummaryBatchType> {
-    const { onlyStale, limit = null, maxCostUsd = null } = args;
-    return this.batches.start({ startedBy: 'api', onlyStale, limit, maxCostUsd });
+    const { onlyStale, includeClosed, limit = null, maxCostUsd = null } = args;
+    return this.batches.start({ startedBy: 'api', onlyStale, includeClosed, limit, maxCostUsd });
   }
 
   @AllowedTo('admin')

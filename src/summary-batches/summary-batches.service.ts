@@ -49,7 +49,7 @@ export class SummaryBatchesService {
     if (version === null) {
       throw new DomainError('SUMMARY_SWITCHED_OFF', 'Summaries are switched off on this server.');
     }
-    const { startedBy, onlyStale, limit, maxCostUsd } = request;
+    const { startedBy, onlyStale, includeClosed, limit, maxCostUsd } = request;
     const batch = await inTransaction(this.sequelize, async (transaction) => {
       const run = <Row extends object>(sql: string, bind: unknown[]) =>
         this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, transaction, bind });
@@ -59,9 +59,13 @@ export class SummaryBatchesService {
         limit,
         maxCostUsd,
         version,
+        includeClosed,
       ]);
       const id = created?.id ?? 0;
-      await this.sequelize.query(ADD_ITEMS, { transaction, bind: [id, onlyStale, limit, version] });
+      await this.sequelize.query(ADD_ITEMS, {
+        transaction,
+        bind: [id, onlyStale, limit, version, includeClosed],
+      });
       const [counted] = await run<{ totalCount: number }>(COUNT_ITEMS, [id]);
       for (let first = 1; first <= (counted?.totalCount ?? 0); first += QUEUE_AT_ONCE) {
         await run(QUEUE_ITEMS, [id, first, first + QUEUE_AT_ONCE - 1]);

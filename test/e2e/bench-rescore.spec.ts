@@ -26,6 +26,7 @@ describe('pnpm bench:rescore', () => {
       const ways = [
         'one plain statement',
         'recalculateAllScores',
+        'recalculateAllScores, every score changes',
         'the ORM, lead by lead',
         'an UPDATE of every row',
       ];

@@ -98,9 +98,10 @@ async function openList(
   client: Client,
   field: Field = 'SCORE',
   direction: Direction = 'DESC',
-  size = PAGE_SIZE,
+  first = PAGE_SIZE,
+  hasClosed = false,
 ) {
-  const options = listOptions(field, direction, size);
+  const options = listOptions(field, direction, { first, hasClosed });
   const watched = client.watchQuery({ query: LEAD_LIST, ...options });
   watched.subscribe(() => undefined);
   /** Waits until whoever watches is shown a list like that. */
@@ -225,6 +226,15 @@ describe('the lead list of examples/client', () => {
     const descending = await openList(page.client, 'NAME', 'DESC');
     expect(ascending.ids()).toEqual([adam, zoe]);
     expect(descending.ids()).toEqual([zoe, adam]);
+  });
+
+  it('has open leads alone, unless closed ones are asked for', async () => {
+    const ids: string[] = [];
+    for (const status of ['new', 'won', 'Closed Lost', 'proposal']) {
+      ids.push(String(await insertLead(database, { status })));
+    }
+    expect((await openList(page.client, 'CREATED', 'ASC')).ids()).toEqual([ids[0], ids[3]]);
+    expect((await openList(page.client, 'CREATED', 'ASC', PAGE_SIZE, true)).ids()).toEqual(ids);
   });
 
   it('shows a page once that was asked for twice', async () => {
@@ -372,9 +382,14 @@ describe('the lead card of examples/client', () => {
       const list = await openList(page.client);
       const [before] = list.cards();
       const date = new Date('2020-02-29T09:30:00Z').toISOString();
-      const card = await addInteraction(page.client, id, { type, date, notes: 'Hello' });
-      expect(await database.rows('SELECT type, notes FROM interactions')).toEqual([
-        { type: type.toLowerCase(), notes: 'Hello' },
+      const card = await addInteraction(page.client, id, {
+        type,
+        direction: 'INBOUND',
+        date,
+        notes: 'Hello',
+      });
+      expect(await database.rows('SELECT type, direction, notes FROM interactions')).toEqual([
+        { type: type.toLowerCase(), direction: 'inbound', notes: 'Hello' },
       ]);
       expect(list.cards()).toEqual([card]);
       expect(card?.scoreCalculatedAt).not.toBe(before?.scoreCalculatedAt);
@@ -387,7 +402,7 @@ describe('the lead card of examples/client', () => {
 });
 
 describe('the errors of examples/client', () => {
-  const nobodys = { type: 'CALL', date: '2020-02-29T09:30:00Z', notes: '' } as const;
+  const nobodys = { type: 'CALL', direction: null, date: '2020-02-29T09:30:00Z', notes: '' } as const;
 
   it('are known by the code of the API', async () => {
     const id = String(await insertLead(database));
@@ -427,7 +442,12 @@ describe('the operations of examples/client', () => {
     await recalculateAll(page.client);
     await untilRun(page.client, ({ status }) => status === 'SUCCEEDED');
     await regenerateSummary(page.client, id);
-    await addInteraction(page.client, id, { type: 'CALL', date: '2020-02-29T09:30:00Z', notes: '' });
+    await addInteraction(page.client, id, {
+      type: 'CALL',
+      direction: null,
+      date: '2020-02-29T09:30:00Z',
+      notes: '',
+    });
     expect(OPERATIONS.length).toBeGreaterThan(0);
     expect(OPERATIONS.filter((name) => !answered.has(name))).toEqual([]);
   });

@@ -5,6 +5,9 @@ import { type Api, startApi } from '../support/api.js';
 import { createApiKey } from '../support/api-key.js';
 import { hasBrowser, launchBrowser, NO_BROWSER } from '../support/browser.js';
 
+/** A busy machine draws within it. */
+const WAIT_MS = 90_000;
+
 const isSkipped = !hasBrowser() && process.env.CI === undefined;
 if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSER}\n`);
 
@@ -22,7 +25,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     await api.app.get(DemoService, { strict: false }).load();
     await api.app.listen(0, '127.0.0.1');
     origin = await api.app.getUrl();
-  }, 60_000);
+  });
   afterAll(async () => {
     // Where the first has not come up, there is no second.
     await browser?.close();
@@ -42,6 +45,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     faults = [];
     const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
     const opened = await context.newPage();
+    opened.setDefaultTimeout(WAIT_MS);
     const note = (what: string, url: string) => {
       const { protocol, host } = new URL(url);
       if (!['data:', 'blob:'].includes(protocol) && host !== new URL(origin).host)
@@ -105,7 +109,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     expect(await page.getByRole('tab').count()).toBe(2);
     await page.locator('.graphiql-editor-tool .view-lines').getByText('"id"').first().waitFor();
     await run();
-    await untilAnswerHas('"last contact 5 hours ago"');
+    await untilAnswerHas('"contact planned in 2 days"');
   });
 
   it('shows the progress of a recalculation, over a WebSocket', async () => {
@@ -190,6 +194,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     };
     const browser = await launchBrowser();
     const page = await browser.newPage();
+    page.setDefaultTimeout(WAIT_MS);
     await page.goto(url);
     const answer = page.locator('.graphiql-response .view-lines');
     const run = () => page.getByRole('button', { name: /^Execute query/ }).click();

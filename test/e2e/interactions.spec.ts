@@ -20,7 +20,7 @@ afterAll(async () => {
   await api.close();
 });
 
-const FIELDS = 'id type date notes leadId createdAt updatedAt';
+const FIELDS = 'id type direction date notes leadId createdAt updatedAt';
 const CREATE = `mutation ($input: CreateInteractionInput!) {
   createInteraction(createInteractionInput: $input) { ${FIELDS} } }`;
 const UPDATE = `mutation ($input: UpdateInteractionInput!) {
@@ -65,6 +65,55 @@ describe('createInteraction', () => {
     expect(await score()).toBe(3);
   });
 
+  it('fails with NOT_FOUND if there is no such lead', async () => {
+    const input = { type: 'CALL', date: '2026-03-01', leadId: 424242 };
+    expect(await api.codeOf(CREATE, { input })).toBe('NOT_FOUND');
+    expect(await database.rows('SELECT FROM interactions')).toHaveLength(0);
+  });
+
+  it('keeps the direction, which is unknown unless it is given', async () => {
+    const date = (await clock()).toISOString();
+    for (const direction of ['INBOUND', 'OUTBOUND', null, undefined]) {
+      const created = await create({ type: 'EMAIL', date, direction });
+      expect(created.direction).toBe(direction ?? null);
+    }
+    const stored = await database.rows<{ direction: string | null }>(
+      'SELECT direction FROM interactions ORDER BY id',
+    );
+    expect(stored.map(({ direction }) => direction)).toEqual(['inbound', 'outbound', null, null]);
+    expect(await api.codeOf(CREATE, { input: { leadId, type: 'EMAIL', date, direction: 'inbound' } })).toBe(
+      'BAD_USER_INPUT',
+    );
+  });
+
+  it('counts an outbound e-mail as no contact, and says so in the reasons', async () => {
+    const reasons = async () => {
+      const { lead } = await api.ask<{ lead: { scoreBreakdown: unknown } }>(
+        `{ lead(id: ${leadId}) { scoreBreakdown { recency { points reason } engagement { reason } } } }`,
+      );
+      return lead.scoreBreakdown;
+    };
+    const date = (await clock()).toISOString();
+    await create({ type: 'EMAIL', date, direction: 'OUTBOUND' });
+    expect(await reasons()).toEqual({
+      recency: { points: 0, reason: 'no contact yet' },
+      engagement: { reason: '1 outbound email' },
+    });
+    await create({ type: 'EMAIL', date, direction: 'INBOUND' });
+    await create({ type: 'CALL', date, direction: 'OUTBOUND' });
+    expect(await reasons()).toEqual({
+      recency: { points: 40, reason: 'last contact within the hour' },
+      engagement: { reason: '1 call and 1 email, 1 outbound email' },
+    });
+    await create({ type: 'MEETING', date: new Date(Date.parse(date) + 3.5 * 86_400_000).toISOString() });
+    expect(await reasons()).toMatchObject({ recency: { points: 40, reason: 'contact planned in 3 days' } });
+    await database.rows(`UPDATE leads SET status = 'Closed Lost'`);
+    expect(await reasons()).toEqual({
+      recency: { points: 0, reason: 'closed as lost' },
+      engagement: { reason: 'closed as lost' },
+    });
+  });
+
   it.each([
     ['2026-03-01', '2026-03-01T00:00:00.000Z'],
     ['2026-03-01T09:30Z', '2026-03-01T09:30:00.000Z'],
@@ -80,13 +129,12 @@ describe('createInteraction', () => {
     expect(interaction.date).toBe(expected);
   });
 
-  it('never moves scoreCalculatedAt back, and still counts, where the clock was set back', async () => {
+  it('replaces a score that is dated in the future, since the clock was set back', async () => {
     const future = new Date((await clock()).getTime() + 3_600_000);
     await database.rows('UPDATE leads SET "scoreCalculatedAt" = $1, "activityScore" = 3', [future]);
     await create({ type: 'CALL', date: (await clock()).toISOString() });
     const [stored] = await readScores(database);
-    // A change makes the score before it out of date, so the score after it is later, if by a millisecond.
-    expect(stored?.scoreCalculatedAt).toEqual(new Date(future.getTime() + 1));
+    expect(stored?.scoreCalculatedAt?.getTime()).toBeLessThanOrEqual((await clock()).getTime());
     expect(stored?.activityScore).toBe(SCORE_WITH_A_CALL_JUST_NOW);
   });
 
@@ -106,6 +154,33 @@ describe('updateInteraction', () => {
     expect(await score()).toBe(3);
     await update({ id: Number(id), date: (await clock()).toISOString() });
     expect(await score()).toBe(SCORE_WITH_A_CALL_JUST_NOW);
+  });
+});
+
+describe('the direction of an interaction', () => {
+  it('changes, stays if it is left out, and is cleared by null; the lead is rescored', async () => {
+    const date = (await clock()).toISOString();
+    const id = Number((await create({ type: 'EMAIL', date, direction: 'OUTBOUND' })).id);
+    expect(await score()).toBe(3);
+    expect(await update({ id, notes: 'No answer.' })).toMatchObject({ direction: 'OUTBOUND' });
+    expect(await score()).toBe(3);
+    expect(await update({ id, direction: null })).toMatchObject({ direction: null, notes: 'No answer.' });
+    // recency 40 + 30 · (1 − 2^−0.1) + 3
+    expect(await score()).toBe(45);
+    expect(await update({ id, direction: 'OUTBOUND' })).toMatchObject({ direction: 'OUTBOUND' });
+    expect(await score()).toBe(3);
+  });
+
+  it('comes with every list of interactions', async () => {
+    await create({ type: 'CALL', date: (await clock()).toISOString(), direction: 'INBOUND' });
+    const directions = [{ direction: 'INBOUND' }];
+    expect(
+      await api.ask(`{ interactions { direction }
+        lead(id: ${leadId}) { interactions { direction } interactionsConnection { nodes { direction } } } }`),
+    ).toEqual({
+      interactions: directions,
+      lead: { interactions: directions, interactionsConnection: { nodes: directions } },
+    });
   });
 });
 

@@ -5,7 +5,6 @@ import { READY_QUERIES, type ReadyQuery } from '../../graphiql/ready-queries.js'
 import { DemoService } from '../../src/demo/demo.service.js';
 import { type Api, startApi } from '../support/api.js';
 import { withConnection } from '../support/connection.js';
-import { insertInteraction } from '../support/fixtures.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 
 const ALL = READY_QUERIES.flatMap(({ queries }) => queries);
@@ -22,9 +21,11 @@ beforeAll(async () => {
   api = await startApi();
   await api.app.listen(0, '127.0.0.1');
   await api.app.get(DemoService, { strict: false }).load();
-  // Something to be seen of everything: a run, a summary, and a score that has become stale.
+  // Something to be seen of everything: a run, a summary, and a score that another program has changed.
   await api.ask('mutation { recalculateAllScores { count } regenerateSummary(id: 1) { id } }');
-  await withConnection(api.databaseUrl, (connection) => insertInteraction(connection, 5));
+  await withConnection(api.databaseUrl, (connection) =>
+    connection.rows('UPDATE leads SET "activityScore" = 1 WHERE id = 5'),
+  );
 });
 afterAll(() => api.close());
 

@@ -24,7 +24,10 @@ async function stopServers(): Promise<void> {
 }
 
 async function startServer(databaseUrl: string): Promise<ServerProgram> {
-  const server = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: databaseUrl } });
+  const server = await startServerProgram({
+    cwd: directory.path,
+    env: { DATABASE_URL: databaseUrl, SCORE_REFRESH_SECONDS: '0' },
+  });
   servers.push(server);
   return server;
 }

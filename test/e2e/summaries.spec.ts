@@ -269,7 +269,7 @@ describe('regenerateSummary with a language model', () => {
       source: 'MODEL',
       writer: 'openrouter',
       model: 'stand-in/model',
-      promptVersion: 2,
+      promptVersion: 3,
       costUsd: 0.0001,
       generatedAt: regenerateSummary.summaryGeneratedAt,
       isStale: false,

@@ -17,10 +17,10 @@ import { temporaryDirectory, type TemporaryDirectory } from '../support/temporar
 import { answersTo, connectSocket } from '../support/websocket.js';
 import { until } from '../support/until.js';
 
-const BATCH = `id status startedBy onlyStale limit maxCostUsd costUsd totalCount writtenCount unchangedCount failedCount
+const BATCH = `id status startedBy onlyStale includeClosed limit maxCostUsd costUsd totalCount writtenCount unchangedCount failedCount
   skippedCount createdAt endedAt pausedUntil error failures { leadId code reason }`;
-const REGENERATE = `mutation ($onlyStale: Boolean! = true, $limit: Int, $maxCostUsd: Float) {
-  regenerateSummaries(onlyStale: $onlyStale, limit: $limit, maxCostUsd: $maxCostUsd) { ${BATCH} } }`;
+const REGENERATE = `mutation ($onlyStale: Boolean! = true, $includeClosed: Boolean! = false, $limit: Int, $maxCostUsd: Float) {
+  regenerateSummaries(onlyStale: $onlyStale, includeClosed: $includeClosed, limit: $limit, maxCostUsd: $maxCostUsd) { ${BATCH} } }`;
 const CANCEL = `mutation ($id: ID!) { cancelSummaryBatch(id: $id) { ${BATCH} } }`;
 
 interface Batch {
@@ -53,8 +53,9 @@ const environment = () => ({
 async function insertToldLeads(count: number): Promise<number[]> {
   const ids: number[] = [];
   for (let index = 0; index < count; index += 1) {
-    const id = await insertLead(database, { lastName: `Number${index}`, activityScore: index % 100 });
+    const id = await insertLead(database, { lastName: `Number${index}` });
     await insertInteraction(database, id, { notes: `Asked for offer ${index + 100}.` });
+    await database.rows('UPDATE leads SET "activityScore" = $2 WHERE id = $1', [id, index % 100]);
     ids.push(id);
   }
   return ids;
@@ -111,6 +112,7 @@ describe('regenerateSummaries', () => {
       status: 'RUNNING',
       startedBy: 'API',
       onlyStale: true,
+      includeClosed: false,
       limit: null,
       maxCostUsd: null,
       totalCount: 30,
@@ -137,6 +139,22 @@ describe('regenerateSummaries', () => {
       'SELECT "activityScore" FROM leads WHERE summary IS NOT NULL ORDER BY 1',
     );
     expect(written.map(({ activityScore }) => activityScore)).toEqual([7, 8, 9]);
+  });
+
+  it('takes open leads alone, unless closed ones are asked for', async () => {
+    const [won, lost] = await insertToldLeads(3);
+    await database.rows(
+      `UPDATE leads SET status = CASE id WHEN $1 THEN 'Closed Won' ELSE 'lost' END WHERE id IN ($1, $2)`,
+      [won, lost],
+    );
+    expect(await untilOver(await start({ onlyStale: false }))).toMatchObject({
+      totalCount: 1,
+      writtenCount: 1,
+    });
+    expect(await untilOver(await start({ includeClosed: true }))).toMatchObject({
+      totalCount: 2,
+      writtenCount: 2,
+    });
   });
 
   it('finds nothing to do a second time, until a lead or an interaction changes', async () => {

@@ -19,9 +19,10 @@ export function factsOf({ input: { lead, interactions } }: GoldenLead): SummaryF
     status: lead.status,
     budget: lead.budget,
     asOf: hasPlan ? AS_OF : LATER,
-    interactions: interactions.map(({ id, type, date, notes }) => ({
+    interactions: interactions.map(({ id, type, direction, date, notes }) => ({
       id,
       type,
+      direction,
       date: new Date(`${date}T09:00:00Z`),
       notes,
     })),
@@ -33,6 +34,7 @@ export function factsOf({ input: { lead, interactions } }: GoldenLead): SummaryF
 const ORDINARY: SummaryInteraction = {
   id: 1,
   type: 'call',
+  direction: null,
   date: new Date('2026-03-01T09:00:00Z'),
   notes: 'Asked for an offer for 40 seats.',
 };
@@ -57,6 +59,7 @@ export function withInjection({ field, text }: Injection): SummaryFacts {
   const injected: SummaryInteraction = {
     id: 2,
     type: 'email',
+    direction: 'inbound',
     date: new Date('2026-03-05T09:00:00Z'),
     notes: text,
   };

@@ -32,6 +32,7 @@ function inputOf(lead: Partial<InputLead>, told: readonly Told[]): SummaryInput 
       alias: `I${index + 1}`,
       id: index + 1,
       type,
+      direction: null,
       date,
       isPlanned,
       notes,

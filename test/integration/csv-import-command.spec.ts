@@ -159,7 +159,7 @@ describe('pnpm import:csv', () => {
     const { code, stdout, stderr } = await run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('firstName,lastName,email,phone,budget,location,company,source,status');
-    expect(stdout).toContain('email,type,date,notes');
+    expect(stdout).toContain('email,type,date,notes,direction');
     for (const exitCode of ['0', '1', '2', '130']) expect(stdout).toMatch(new RegExp(`\\b${exitCode}\\b`));
   });
 
@@ -187,7 +187,7 @@ describe('pnpm import:csv', () => {
     const header = await run('--leads', leads, '--interactions', wrong);
     expect(header).toMatchObject({ code: 2, stdout: '' });
     expect(header.stderr).toBe(
-      'interactions.csv: unknown column "when"; no column "date"; the columns are email, type, date, notes.\n',
+      'interactions.csv: unknown column "when"; no column "date"; the columns are email, type, date, notes, direction.\n',
     );
     expect(await countRows('leads')).toBe(0);
   });

@@ -114,7 +114,8 @@ describe('interactionsConnection', () => {
   });
 
   it('reads the pages of many leads in as many statements as that of one', async () => {
-    for (const id of await insertLeads(database, 30)) await insertInteractions(id, [1, 2, 3]);
+    // More leads than a page has: the list reads one segment of its order.
+    for (const id of await insertLeads(database, 40)) await insertInteractions(id, [1, 2, 3]);
     const countFor = (first: number) =>
       api.countStatements(async () => {
         await api.ask(
@@ -124,6 +125,85 @@ describe('interactionsConnection', () => {
       });
     const ofOne = await countFor(1);
     expect(await countFor(30)).toBe(ofOne);
+  });
+
+  it('lists and counts what the filter selects', async () => {
+    const [id = 0, other = 0] = await insertLeads(database, 2);
+    await database.rows(
+      `INSERT INTO interactions (type, direction, date, "leadId", "createdAt", "updatedAt")
+       SELECT type::enum_interactions_type, direction::enum_interactions_direction, now() - age * interval '1 day', lead, now(), now()
+       FROM unnest($1::text[], $2::text[], $3::int[]) AS new (type, direction, age), unnest($4::int[]) AS lead`,
+      [
+        ['email', 'email', 'email', 'call', 'call', 'meeting'],
+        ['inbound', 'outbound', null, 'inbound', 'outbound', null],
+        [1, 2, 3, 4, 5, 6],
+        [id, other],
+      ],
+    );
+    const ask = `query ($filter: InteractionFilterInput) { leads {
+      interactionsConnection(first: 2, filter: $filter) { nodes { type direction } totalCount pageInfo { endCursor } } } }`;
+    const find = async (filter: object | null) => {
+      const { leads } = await api.ask<{ leads: { interactionsConnection: Page }[] }>(ask, { filter });
+      const [first, second] = leads.map(({ interactionsConnection: { nodes, totalCount } }) => ({
+        nodes,
+        totalCount,
+      }));
+      expect(second).toEqual(first);
+      return first;
+    };
+    const node = (type: string, direction: string | null) => ({ type, direction });
+    const [inbound, outbound, unknown] = [
+      node('EMAIL', 'INBOUND'),
+      node('EMAIL', 'OUTBOUND'),
+      node('EMAIL', null),
+    ];
+    const expected: [object | null, object[], number][] = [
+      [null, [inbound, outbound], 6],
+      [{}, [inbound, outbound], 6],
+      [{ direction: null, type: null }, [inbound, outbound], 6],
+      [{ direction: ['INBOUND'] }, [inbound, node('CALL', 'INBOUND')], 2],
+      [{ direction: [null] }, [unknown, node('MEETING', null)], 2],
+      [{ direction: [null, 'OUTBOUND'] }, [outbound, unknown], 4],
+      [{ direction: 'OUTBOUND', type: ['EMAIL'] }, [outbound], 1],
+      [{ type: ['MEETING', 'CALL'] }, [node('CALL', 'INBOUND'), node('CALL', 'OUTBOUND')], 3],
+      [{ direction: ['INBOUND'], type: ['MEETING'] }, [], 0],
+    ];
+    for (const [filter, nodes, totalCount] of expected) {
+      expect(await find(filter)).toEqual({ nodes, totalCount });
+    }
+    const literal = `{ lead(id: ${id}) { a: interactionsConnection(filter: { direction: [OUTBOUND] }) { totalCount }
+      b: interactionsConnection(filter: { direction: [INBOUND, null] }) { totalCount }
+      c: interactionsConnection { totalCount } } }`;
+    // From its third time on, a query is compiled.
+    for (let time = 0; time < 4; time += 1) {
+      expect(await api.ask(literal)).toEqual({
+        lead: { a: { totalCount: 2 }, b: { totalCount: 4 }, c: { totalCount: 6 } },
+      });
+    }
+    for (const filter of [{ direction: [] }, { type: [] }, { direction: Array(11).fill(null) }]) {
+      expect(await api.codeOf(ask, { filter })).toBe('BAD_USER_INPUT');
+    }
+  });
+
+  it('pages through what the filter selects, with cursors of that filter alone', async () => {
+    const id = await insertLead(database);
+    const ids = await insertInteractions(id, [1, 2, 3, 4, 5]);
+    await database.rows(`UPDATE interactions SET direction = 'inbound' WHERE id <> $1`, [ids[1]]);
+    const filtered = `query ($id: Int!, $after: String, $filter: InteractionFilterInput) { lead(id: $id) {
+      interactionsConnection(first: 2, after: $after, filter: $filter) { ${PAGE} } } }`;
+    const page = async (after: string | null, filter: object) =>
+      (await api.ask<{ lead: { interactionsConnection: Page } }>(filtered, { id, after, filter })).lead
+        .interactionsConnection;
+    const first = await page(null, { direction: ['INBOUND'] });
+    const { endCursor } = first.pageInfo;
+    // The same filter in other words.
+    const second = await page(endCursor, { direction: ['INBOUND', 'INBOUND'], type: null });
+    const found = [...first.nodes, ...second.nodes].map((node) => Number(node.id));
+    expect(found).toEqual(ids.filter((one) => one !== ids[1]));
+    expect(second.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    for (const filter of [null, { direction: ['OUTBOUND'] }, { direction: ['INBOUND'], type: ['CALL'] }]) {
+      expect(await api.codeOf(filtered, { id, after: endCursor, filter })).toBe('BAD_USER_INPUT');
+    }
   });
 
   it('refuses sizes and cursors that are not its own', async () => {

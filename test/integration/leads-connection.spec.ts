@@ -88,7 +88,7 @@ const rowArbitrary = fc.record({
   source: some(null, 'website', 'referral'),
   status: some('new', 'won', 'lost'),
   budget: some(null, 0, 10.5, 99_999_999.99),
-  activityScore: some(null, 0, 50, 100),
+  activityScore: some(null, 0, 39, 40, 50, 69, 70, 100),
   lastContactAt: some(null, ...DAYS),
   createdAt: some(...DAYS),
 });
@@ -139,6 +139,12 @@ function sorted(rows: readonly Row[], field: string, direction: string): Row[] {
 }
 
 const order = fc.record({ field: some(...Object.keys(KEYS)), direction: some('ASC', 'DESC') });
+
+const bandOf = ({ status, activityScore }: Row): string | null => {
+  if (status !== 'new') return null;
+  if (activityScore === null) return 'UNSCORED';
+  return activityScore >= 70 ? 'HOT' : activityScore >= 40 ? 'WARM' : 'COLD';
+};
 
 /** Texts as leads hold them, and spellings of each that find it. */
 const SPELLINGS: readonly (readonly [string, readonly string[]])[] = [
@@ -304,6 +310,8 @@ describe('leadsConnection', () => {
         ),
         budget: range(0, 20),
         score: range(0, 100),
+        isOpen: optional(fc.boolean()),
+        band: optional(some('HOT', 'WARM', 'COLD', 'UNSCORED')),
         lastContactAfter: optional(some(...DAYS)),
         lastContactBefore: optional(some(...DAYS)),
       },
@@ -313,8 +321,10 @@ describe('leadsConnection', () => {
       fc.asyncProperty(
         fc.array(rowArbitrary, { minLength: 5, maxLength: 25 }),
         filterArbitrary.filter(
-          ({ lastContactAfter: after, lastContactBefore: before }) =>
-            after == null || before == null || new Date(after) < new Date(before),
+          ({ lastContactAfter: after, lastContactBefore: before, isOpen, band, score }) =>
+            (after == null || before == null || new Date(after) < new Date(before)) &&
+            (band == null || isOpen !== false) &&
+            (band !== 'UNSCORED' || (score?.min ?? score?.max ?? null) === null),
         ),
         order,
         async (rows, filter, orderBy) => {
@@ -337,6 +347,8 @@ describe('leadsConnection', () => {
               terms.every((term) => text.includes(term.length < 3 ? ` ${term}` : term)) &&
               isWithin(row.budget, filter.budget) &&
               isWithin(row.activityScore, filter.score) &&
+              (filter.isOpen == null || filter.isOpen === (row.status === 'new')) &&
+              (filter.band == null || filter.band === bandOf(row)) &&
               (filter.lastContactAfter == null ||
                 (row.lastContactAt !== null && row.lastContactAt > new Date(filter.lastContactAfter))) &&
               (filter.lastContactBefore == null ||
@@ -359,7 +371,7 @@ describe('leadsConnection', () => {
     await database.rows(`UPDATE leads SET "activityScore" = NULL, "scoreCalculatedAt" = NULL WHERE id = $1`, [
       unscored,
     ]);
-    await database.rows('UPDATE leads SET budget = 7 WHERE id = $1', [changed]);
+    await database.rows('UPDATE leads SET "activityScore" = 50 WHERE id = $1', [changed]);
     const found = async (filter: object) =>
       idsOf(await list({ filter, orderBy: { field: 'CREATED', direction: 'ASC' } }));
     expect(await found({ isScored: false })).toEqual([unscored]);
@@ -415,6 +427,9 @@ describe('leadsConnection', () => {
       scoreBreakdown:
         '{ recency { points reason } engagement { reason } budget { reason } status { reason } }',
       summaryDetail: '{ source writer generatedAt isStale }',
+      scoreAt: '(at: "2026-01-01") { at score }',
+      scoreTimeline: '(from: "2026-01-01", to: "2026-02-01", points: 2) { at score cause { id } }',
+      scoreFallsBelow: '(score: 30)',
     };
     const selections = lead.fields.map(({ name }) => `${name} ${below[name] ?? ''}`);
     const first = async (query: string) => {
@@ -513,6 +528,21 @@ describe('leadsConnection', () => {
         'filter.lastContactAfter must be before lastContactBefore.',
       ],
       [
+        'a band of closed leads',
+        { filter: { isOpen: false, band: 'HOT' } },
+        'filter.band does not go with isOpen: false: closed leads have no band.',
+      ],
+      [
+        'a band of scores that were never calculated',
+        { filter: { isScored: false, band: 'COLD' } },
+        'filter.band does not go with this isScored.',
+      ],
+      [
+        'scores of leads without one',
+        { filter: { band: 'UNSCORED', score: { max: 1 } } },
+        'filter.score does not go with the band UNSCORED.',
+      ],
+      [
         'scores of what has none',
         { filter: { isScored: false, score: { min: 1 } } },
         'filter.score does not go with isScored: false.',
@@ -527,6 +557,8 @@ describe('leadsConnection', () => {
         { orderBy: { field: 'SCORE', direction: 'ASC' } },
         { orderBy: { field: 'NAME', direction: 'DESC' } },
         { filter: { status: ['won'] } },
+        { filter: { isOpen: true } },
+        { filter: { band: 'UNSCORED' } },
       ];
       for (const other of others) {
         expect(await refusal({ after: cursor, ...other })).toEqual(['BAD_USER_INPUT', message]);
@@ -627,6 +659,9 @@ describe('the plan of a page', () => {
     return nodesOf((row as { 'QUERY PLAN': readonly [{ Plan: Node }] })['QUERY PLAN'][0].Plan);
   }
 
+  /** With the names of the API. */
+  const asGiven = (filter: LeadFilter) => ({ ...filter, band: filter.band?.toUpperCase() });
+
   async function planOf(
     filter: LeadFilter,
     order: LeadOrder,
@@ -639,7 +674,7 @@ describe('the plan of a page', () => {
       after: isBackward ? null : position,
       before: isBackward ? position : null,
     };
-    const query = { columns: LEAD_COLUMNS, filter, order, window, maxAgeHours: 24 };
+    const query = { columns: LEAD_COLUMNS, filter, order, window };
     const segments = segmentsOf(order, window);
     return Promise.all(
       segments.slice(0, 1).map(async (segment) => {
@@ -672,7 +707,11 @@ describe('the plan of a page', () => {
   it.each(questions)(
     'is a range of an index: by %s %s from %j, backward: %s',
     async (field, direction, position, isBackward) => {
-      for (const plan of await planOf({}, { field, direction }, position, isBackward)) {
+      const filters: LeadFilter[] = field === 'score' ? [{}, { isOpen: true }] : [{}];
+      const plans = await Promise.all(
+        filters.map((filter) => planOf(filter, { field, direction }, position, isBackward)),
+      );
+      for (const plan of plans.flat()) {
         const kinds = plan.map((node) => node['Node Type']);
         expect(
           kinds.filter((kind) => ['Seq Scan', 'Sort', 'Incremental Sort', 'Bitmap Heap Scan'].includes(kind)),
@@ -689,10 +728,12 @@ describe('the plan of a page', () => {
     ['something rare, and those that match are sorted', { search: '12345@' }, 2],
     ['something at the far end of the order', { search: 'last88' }, 2],
     ['something that its order tells', { score: { max: 3 } }, 1],
+    ['open ones, which its order tells as well', { isOpen: true }, 1],
+    ['those of a band', { band: 'warm' }, 1],
   ])('does no more than it has to where leads have to be like %s', async (_, filter, count) => {
     const orderBy =
       'search' in filter ? { field: 'NAME', direction: 'ASC' } : { field: 'SCORE', direction: 'DESC' };
-    const sent = await api.recordStatements(() => list({ filter, orderBy }, PAGE_ALONE));
+    const sent = await api.recordStatements(() => list({ filter: asGiven(filter), orderBy }, PAGE_ALONE));
     expect(sent.length).toBe(count);
   });
 
@@ -717,7 +758,6 @@ describe('the plan of a page', () => {
       filter,
       order: { field: 'score', direction: 'desc' },
       window: { size: 20, isBackward: false, after: null, before: null },
-      maxAgeHours: 24,
     };
     const { sql, bind } = sortSegment(query, segment, 21);
     const relations = (await explain(sql, bind)).map((node) => node['Relation Name']);
@@ -734,12 +774,14 @@ describe('the plan of a page', () => {
     { score: { min: 99 } },
     { budget: { min: 79_000 } },
     { isScored: false },
+    { band: 'hot', search: 'last7' },
+    { band: 'unscored' },
     { lastContactAfter: new Date('2100-01-01') },
     { status: ['won'], source: ['source 3'], score: { min: 80 }, search: 'last' },
   ])('uses an index where it filters: %j', async (filter) => {
     for (const field of Object.keys(KEYS)) {
       const statements = await api.recordStatements(() =>
-        list({ filter, orderBy: { field, direction: 'DESC' } }, PAGE_ALONE),
+        list({ filter: asGiven(filter), orderBy: { field, direction: 'DESC' } }, PAGE_ALONE),
       );
       for (const { text, values } of statements) {
         const plan = await explain(text, values);
@@ -880,7 +922,8 @@ describe('leadStats', () => {
           { band: 'HOT', count: 2 },
           { band: 'WARM', count: 2 },
           { band: 'COLD', count: 4 },
-          { band: 'UNSCORED', count: 2 },
+          // The lead that is won is in no band.
+          { band: 'UNSCORED', count: 1 },
         ],
         scoreHistogram: bins.map((count, index) => ({
           from: index * 10,

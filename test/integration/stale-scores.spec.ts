@@ -1,19 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { databaseReset } from '../support/database-reset.js';
 import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
+import { passTime } from '../support/pass-time.js';
 
 let api: Api;
 let database: Connection;
+let reset: () => Promise<void>;
 
-beforeEach(async () => {
+beforeAll(async () => {
   api = await startApi();
   database = await connect(api.databaseUrl);
+  reset = await databaseReset(database);
 });
-afterEach(async () => {
+afterAll(async () => {
   await database.close();
   await api.close();
 });
+afterEach(() => reset());
 
 const isStale = async (id: number) =>
   (await api.ask<{ lead: { scoreIsStale: boolean } }>(`{ lead(id: ${id}) { scoreIsStale } }`)).lead
@@ -33,16 +38,22 @@ async function insertScoredLead(): Promise<number> {
   return id;
 }
 
-/** As if it had been scored, and changed for the last time, that long ago. */
-const backdate = (id: number, hours: number) =>
-  database.rows(
-    `UPDATE leads SET "scoreCalculatedAt" = now() - $2 * interval '1 hour',
-       "scoreInputsChangedAt" = now() - $2 * interval '1 hour' WHERE id = $1`,
-    [id, hours],
+/** What a recalculation stores is what the formula says. */
+async function expectScoreToBeRight(id: number): Promise<void> {
+  const [lead] = await database.rows<{ score: number; right: number }>(
+    `SELECT leads."activityScore" AS score, "right"."activityScore" AS "right"
+     FROM leads, contact_state_of(leads.id, leads."scoreCalculatedAt") AS state,
+       score_of(leads."scoreCalculatedAt", budget, status, state."lastInteractionAt", state."lastContactAt",
+         state."nextInteractionAt", state."nextContactAt", state."meetingWeight", state."callWeight",
+         state."emailWeight", state."outboundEmailWeight") AS "right"
+     WHERE leads.id = $1`,
+    [id],
   );
+  expect(lead?.score).toBe(lead?.right);
+}
 
 describe('a score is stale', () => {
-  it('where it was never calculated, and no longer once it is', async () => {
+  it('if it was never calculated, and no longer once it is', async () => {
     const id = await insertLead(database);
     expect(await isStale(id)).toBe(true);
     expect(await rescoreStale()).toBe(1);
@@ -50,6 +61,78 @@ describe('a score is stale', () => {
     expect(await rescoreStale()).toBe(0);
   });
 
+  it('exactly if a recalculation now would store another number', async () => {
+    // The score falls by a point every few hours at first, and stays at 3 in the end.
+    const id = await insertScoredLead();
+    for (const days of [0.01, 0.5, 3, 20, 400, 1]) {
+      const [{ activityScore: before = null } = {}] = await readScores(database);
+      await passTime(database, days);
+      const wasStale = await isStale(id);
+      expect(await rescoreStale()).toBe(wasStale ? 1 : 0);
+      await rescoreStale('onlyStale: false');
+      const [{ activityScore: after = null } = {}] = await readScores(database);
+      expect([days, wasStale]).toEqual([days, before !== after]);
+    }
+  });
+
+  it('if an interaction that was planned has taken place since', async () => {
+    const id = await insertLead(database);
+    await insertInteraction(database, id, { type: 'meeting', ageInDays: -1 });
+    expect(await isStale(id)).toBe(false);
+    await passTime(database, 1.0001);
+    expect(await isStale(id)).toBe(true);
+    expect(await rescoreStale()).toBe(1);
+    const [row] = await database.rows(`SELECT "meetingCount", "nextInteractionAt" FROM leads`);
+    expect(row).toEqual({ meetingCount: 1, nextInteractionAt: null });
+  });
+
+  it('if a contact that was planned comes within 30 days', async () => {
+    const id = await insertLead(database);
+    await insertInteraction(database, id, { type: 'meeting', ageInDays: -31 });
+    expect((await readScores(database))[0]?.activityScore).toBe(3);
+    await passTime(database, 1.0001);
+    expect(await isStale(id)).toBe(true);
+    await rescoreStale();
+    expect((await readScores(database))[0]?.activityScore).toBe(43);
+  });
+
+  it.each([
+    {
+      what: 'another program wrote over it',
+      sql: 'UPDATE leads SET "activityScore" = "activityScore" + 1 WHERE id = $1',
+    },
+    {
+      what: 'the previous version made another one',
+      sql: `UPDATE leads SET "activityScore" = 30, "recencyPoints" = 30, "engagementPoints" = 0, "budgetPoints" = 0,
+         "statusPoints" = 0, "scoreParameters" = 7, "scoreCalculatedAt" = now() WHERE id = $1`,
+    },
+    {
+      what: 'it is dated in the future',
+      sql: `UPDATE leads SET "scoreCalculatedAt" = now() + interval '1 year' WHERE id = $1`,
+    },
+  ])('if $what, and no other lead’s is', async ({ sql }) => {
+    const other = await insertScoredLead();
+    const id = await insertScoredLead();
+    expect(await isStale(id)).toBe(false);
+    await database.rows(sql, [id]);
+    expect(await isStale(id)).toBe(true);
+    expect(await isStale(other)).toBe(false);
+    expect(await rescoreStale()).toBe(1);
+    expect(await isStale(id)).toBe(false);
+    await expectScoreToBeRight(id);
+  });
+
+  it('if it is older than the age asked for', async () => {
+    await insertLead(database);
+    await rescoreStale('onlyStale: false');
+    await passTime(database, 1);
+    expect(await rescoreStale()).toBe(0);
+    expect(await rescoreStale('onlyStale: true, maxAgeHours: 24.5')).toBe(0);
+    expect(await rescoreStale('onlyStale: true, maxAgeHours: 23.5')).toBe(1);
+  });
+});
+
+describe('a score is current', () => {
   it.each([
     { what: 'the budget changes', sql: 'UPDATE leads SET budget = 2000 WHERE id = $1' },
     { what: 'the budget is removed', sql: 'UPDATE leads SET budget = NULL WHERE id = $1' },
@@ -57,6 +140,11 @@ describe('a score is stale', () => {
     {
       what: 'an interaction comes',
       sql: `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt") VALUES ('call', now(), $1, now(), now())`,
+    },
+    {
+      what: 'an interaction of this very moment comes',
+      sql: `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
+            VALUES ('call', clock_timestamp(), $1, now(), now())`,
     },
     { what: 'an interaction goes', sql: 'DELETE FROM interactions WHERE "leadId" = $1' },
     {
@@ -67,79 +155,50 @@ describe('a score is stale', () => {
       what: 'an interaction becomes another',
       sql: `UPDATE interactions SET type = 'meeting' WHERE "leadId" = $1`,
     },
+    {
+      what: 'an interaction gets a direction',
+      sql: `UPDATE interactions SET type = 'email', direction = 'outbound' WHERE "leadId" = $1`,
+    },
     { what: 'all interactions go', sql: 'TRUNCATE interactions' },
-    {
-      what: 'other parameters made it',
-      sql: 'UPDATE leads SET "scoreParameters" = "scoreParameters" + 1 WHERE id = $1',
-    },
-    { what: 'an earlier version made it', sql: 'UPDATE leads SET "scoreParameters" = NULL WHERE id = $1' },
-    {
-      what: 'another program wrote over it',
-      sql: 'UPDATE leads SET "activityScore" = "activityScore" + 1 WHERE id = $1',
-    },
-  ])('where $what, whoever does it, and no other lead’s is', async ({ sql }) => {
-    const other = await insertLead(database);
+  ])('as soon as $what, whoever does it', async ({ sql }) => {
+    const other = await insertScoredLead();
     const id = await insertScoredLead();
-    expect(await isStale(id)).toBe(false);
+    const before = await readScores(database);
     await database.rows(sql, sql.includes('$1') ? [id] : []);
-    expect(await isStale(id)).toBe(true);
-    if (!sql.startsWith('TRUNCATE')) expect(await isStale(other)).toBe(false);
-    await rescoreStale();
-    expect(await isStale(id)).toBe(false);
+    const after = await readScores(database);
+    expect([await isStale(id), await isStale(other)]).toEqual([false, false]);
+    expect(after[1]?.scoreCalculatedAt).not.toEqual(before[1]?.scoreCalculatedAt);
+    await expectScoreToBeRight(id);
+    await expectScoreToBeRight(other);
+    if (!sql.startsWith('TRUNCATE')) expect(after[0]).toEqual(before[0]);
   });
 
-  it('where an interaction comes from a session without a search path, as a restore has none', async () => {
+  it('if an interaction comes from a session without a search path, as a restore has none', async () => {
     const id = await insertScoredLead();
+    const [before] = await readScores(database);
     await database.rows(`SET search_path = ''`);
     await database.rows(
       `INSERT INTO public.interactions (type, date, "leadId", "createdAt", "updatedAt")
        VALUES ('call', now(), $1, now(), now())`,
       [id],
     );
-    expect(await isStale(id)).toBe(true);
+    await database.rows('RESET search_path');
+    await expectScoreToBeRight(id);
+    expect((await readScores(database))[0]?.activityScore).toBeGreaterThan(before?.activityScore ?? 100);
   });
 
-  it('of both leads where an interaction goes from one to the other', async () => {
+  it('of both leads if an interaction goes from one to the other', async () => {
     const from = await insertScoredLead();
     const to = await insertScoredLead();
     await database.rows('UPDATE interactions SET "leadId" = $2 WHERE "leadId" = $1', [from, to]);
-    expect([await isStale(from), await isStale(to)]).toEqual([true, true]);
+    await expectScoreToBeRight(from);
+    await expectScoreToBeRight(to);
+    expect(await database.rows('SELECT "callCount" FROM leads ORDER BY id')).toEqual([
+      { callCount: 0 },
+      { callCount: 2 },
+    ]);
   });
 
-  it('where an interaction that was planned has taken place since', async () => {
-    const id = await insertLead(database);
-    await insertInteraction(database, id, { type: 'meeting', ageInDays: 0.001 });
-    await rescoreStale();
-    // As if it had been scored an hour ago, when the meeting was yet to come.
-    await backdate(id, 1);
-    expect(await isStale(id)).toBe(true);
-  });
-
-  it('where it is older than a day, or than the age asked for', async () => {
-    const id = await insertScoredLead();
-    await backdate(id, 23);
-    expect(await isStale(id)).toBe(false);
-    expect(await rescoreStale()).toBe(0);
-    expect(await rescoreStale('onlyStale: true, maxAgeHours: 23.5')).toBe(0);
-    expect(await rescoreStale('onlyStale: true, maxAgeHours: 22.5')).toBe(1);
-    await backdate(id, 25);
-    expect(await isStale(id)).toBe(true);
-    expect(await rescoreStale()).toBe(1);
-  });
-
-  it('where it is older than the setting says', async () => {
-    const patient = await startApi({ SCORE_MAX_AGE_HOURS: '48' }, api.databaseUrl);
-    const id = await insertScoredLead();
-    const ask = () => patient.ask(`{ lead(id: ${id}) { scoreIsStale } }`);
-    await backdate(id, 47);
-    expect(await ask()).toEqual({ lead: { scoreIsStale: false } });
-    await backdate(id, 49);
-    expect(await ask()).toEqual({ lead: { scoreIsStale: true } });
-    await patient.close();
-  });
-});
-
-describe('a score is not stale', () => {
   it.each([
     {
       what: 'the name changes',
@@ -153,10 +212,11 @@ describe('a score is not stale', () => {
       what: 'notes change',
       sql: `UPDATE interactions SET notes = 'X', "updatedAt" = now() WHERE "leadId" = $1`,
     },
-  ])('where $what', async ({ sql }) => {
+  ])('and is not calculated again if $what', async ({ sql }) => {
     const id = await insertScoredLead();
+    const before = await readScores(database);
     await database.rows(sql, [id]);
-    expect(await isStale(id)).toBe(false);
+    expect(await readScores(database)).toEqual(before);
   });
 
   it('after whatever the API does', async () => {
@@ -177,6 +237,7 @@ describe('a score is not stale', () => {
     ]) {
       await api.ask(`mutation { ${change} }`);
       expect([change, await isStale(id)]).toEqual([change, false]);
+      await expectScoreToBeRight(id);
     }
   });
 });
@@ -187,14 +248,14 @@ describe('recalculateAllScores(onlyStale: true)', () => {
     await rescoreStale('onlyStale: false');
     const before = await readScores(database);
     const changed = [ids[7], ids[33]];
-    await database.rows(`UPDATE leads SET status = 'won' WHERE id = ANY($1)`, [changed]);
+    await database.rows('UPDATE leads SET "activityScore" = 50 WHERE id = ANY($1)', [changed]);
     expect(await rescoreStale()).toBe(2);
     const after = await readScores(database);
     expect(after.filter(({ id }) => !changed.includes(id))).toEqual(
       before.filter(({ id }) => !changed.includes(id)),
     );
     expect(after.filter(({ id }) => changed.includes(id)).map(({ activityScore }) => activityScore)).toEqual([
-      10, 10,
+      3, 3,
     ]);
     expect(await api.ask('{ rescoreRuns(first: 1) { nodes { onlyStale totalCount doneCount } } }')).toEqual({
       rescoreRuns: { nodes: [{ onlyStale: true, totalCount: 2, doneCount: 2 }] },
@@ -223,7 +284,7 @@ it('asks once for all leads of a list', async () => {
 
 it('is told anew after each mutation of one request', async () => {
   const id = await insertScoredLead();
-  await database.rows(`UPDATE leads SET status = 'won' WHERE id = $1`, [id]);
+  await database.rows('UPDATE leads SET "activityScore" = 50 WHERE id = $1', [id]);
   const lead = `updateLead(updateLeadInput: { id: ${id}, firstName: "X" }) { scoreIsStale }`;
   expect(
     await api.ask(

@@ -15,7 +15,7 @@ const SUMMARY: WrittenSummary = {
   nextStep: 'Call.',
   source: 'model',
   model: 'some/model',
-  promptVersion: 2,
+  promptVersion: 3,
   withheldInteractionIds: [],
 };
 const WRITER = { name: 'test', version: 'v' };
@@ -79,7 +79,14 @@ const change = fc.oneof(
     ),
   fc
     .tuple(
-      anyOf(`notes = 'x'`, `notes = NULL`, `type = 'email'`, `date = date - interval '1 day'`, 'id = id'),
+      anyOf(
+        `notes = 'x'`,
+        `notes = NULL`,
+        `type = 'email'`,
+        `direction = 'outbound'`,
+        `date = date - interval '1 day'`,
+        'id = id',
+      ),
       lead,
     )
     .map(([set, of]) => `UPDATE interactions SET ${set} WHERE "leadId" = {${of}}`),
@@ -126,6 +133,7 @@ describe('a summary is stale', () => {
 
   it.each([
     `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt") VALUES ('call', now(), $1, now(), now())`,
+    `UPDATE interactions SET direction = 'inbound' WHERE "leadId" = $1`,
     `UPDATE interactions SET notes = 'x' WHERE "leadId" = $1`,
     `DELETE FROM interactions WHERE "leadId" = $1`,
     `UPDATE leads SET company = 'x' WHERE id = $1`,

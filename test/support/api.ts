@@ -45,10 +45,10 @@ export interface Api {
 
 /**
  * What Sequelize asks on each connection that it opens, and what the server asks now and then, whatever its requests ask for:
- * how long lists are, and whether the database takes writes.
+ * how long lists are, whether the database takes writes, and which rate limits are over.
  */
 const IS_OF_NO_REQUEST =
-  /^(SET|SHOW|WITH ranges) |^SELECT count\(\*\)::int AS count FROM \(SELECT FROM |current_setting\('transaction_read_only'\)/;
+  /^(SET|SHOW|WITH ranges|DELETE FROM rate_limits) |^SELECT count\(\*\)::int AS count FROM \(SELECT FROM |current_setting\('transaction_read_only'\)/;
 
 /** Of models as well as those that only read rows: all go through the driver, as the tests' own do at other times. */
 async function recordStatements(work: () => Promise<unknown>): Promise<SentStatement[]> {
@@ -71,7 +71,8 @@ const WITHOUT_RATE_LIMITS = {
 };
 
 /**
- * It takes no jobs from the queue unless the environment says so: its polling would be among what a test counts.
+ * It takes no jobs from the queue and refreshes no scores unless the environment says so: what it does by itself would be
+ * among what a test counts.
  * @param databaseUrl a database that is there; without one, one of its own is made, and dropped at the end
  */
 export async function startApi(environment: Environment = {}, databaseUrl?: string): Promise<Api> {
@@ -80,7 +81,13 @@ export async function startApi(environment: Environment = {}, databaseUrl?: stri
       ? await createTestDatabase()
       : { url: databaseUrl, drop: () => Promise.resolve() };
   const app = await createApp(
-    loadSettings({ NODE_ENV: 'test', SUMMARY_WORKERS: '0', ...WITHOUT_RATE_LIMITS, ...environment }),
+    loadSettings({
+      NODE_ENV: 'test',
+      SUMMARY_WORKERS: '0',
+      SCORE_REFRESH_SECONDS: '0',
+      ...WITHOUT_RATE_LIMITS,
+      ...environment,
+    }),
     database.url,
   );
   app.useLogger(false);

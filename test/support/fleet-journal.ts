@@ -1,7 +1,5 @@
-import {
-  calculateActivityScore,
-  type ScoredInteractionType,
-} from '../../src/leads/scoring/activity-score.js';
+import { calculateActivityScore } from '../../src/leads/scoring/activity-score.js';
+import type { ScoredInteraction } from '../../src/leads/scoring/contact-state.js';
 import type { Connection } from './connection.js';
 
 export interface LeadState {
@@ -11,7 +9,7 @@ export interface LeadState {
 
 export interface InteractionState {
   readonly leadEmail: string;
-  readonly type: ScoredInteractionType;
+  readonly type: ScoredInteraction['type'];
   readonly date: string;
 }
 
@@ -100,7 +98,7 @@ export async function wrongScores(connection: Connection): Promise<string[]> {
   }>(
     'SELECT id, budget::float8 AS budget, status, "activityScore", "scoreCalculatedAt" FROM leads ORDER BY id',
   );
-  const interactions = await connection.rows<{ leadId: number; type: ScoredInteractionType; date: Date }>(
+  const interactions = await connection.rows<{ leadId: number; type: ScoredInteraction['type']; date: Date }>(
     'SELECT "leadId", type, date FROM interactions',
   );
   return leads.flatMap(({ activityScore, scoreCalculatedAt, ...lead }) => {

@@ -1,20 +1,21 @@
-import type { ScoredInteraction, ScoredInteractionType } from '../../src/leads/scoring/activity-score.js';
+import type { ScoredInteraction } from '../../src/leads/scoring/contact-state.js';
 
 const DAY = 86_400_000;
 
 /** The instant that the examples are scored at, where they name no other. */
 export const EXAMPLES_AS_OF = new Date('2026-03-10T12:00:00Z');
 
-export function daysAgo(type: ScoredInteractionType, ...ages: number[]): ScoredInteraction[] {
-  return ages.map((age) => ({ type, date: new Date(EXAMPLES_AS_OF.getTime() - age * DAY) }));
-}
+const daysAgo = (kind: Omit<ScoredInteraction, 'date'>, ages: readonly number[]): ScoredInteraction[] =>
+  ages.map((age) => ({ ...kind, date: new Date(EXAMPLES_AS_OF.getTime() - age * DAY) }));
+
+const meetings = (...ages: number[]) => daysAgo({ type: 'meeting' }, ages);
+const calls = (...ages: number[]) => daysAgo({ type: 'call' }, ages);
+const emails = (...ages: number[]) => daysAgo({ type: 'email' }, ages);
+const inboundEmails = (...ages: number[]) => daysAgo({ type: 'email', direction: 'inbound' }, ages);
+const outboundEmails = (...ages: number[]) => daysAgo({ type: 'email', direction: 'outbound' }, ages);
 
 const busyLead = { status: 'proposal', budget: 100_000 };
-const busyInteractions = [
-  ...daysAgo('meeting', 1, 6),
-  ...daysAgo('call', 2, 4, 8),
-  ...daysAgo('email', 0.5, 3, 5, 9),
-];
+const busyInteractions = [...meetings(1, 6), ...calls(2, 4, 8), ...emails(0.5, 3, 5, 9)];
 
 /** The table of docs/scoring.md, by hand. */
 export const WORKED_EXAMPLES = [
@@ -22,14 +23,14 @@ export const WORKED_EXAMPLES = [
   {
     name: 'contacted, one call just now',
     lead: { status: 'contacted' },
-    interactions: daysAgo('call', 0),
+    interactions: calls(0),
     activityScore: 51,
     points: [40, 6, 0, 5],
   },
   {
     name: 'qualified, budget 50 000, one meeting 14 days ago',
     lead: { status: 'qualified', budget: 50_000 },
-    interactions: daysAgo('meeting', 14),
+    interactions: meetings(14),
     activityScore: 44,
     points: [20, 7, 10, 7],
   },
@@ -51,22 +52,50 @@ export const WORKED_EXAMPLES = [
   {
     name: 'new, 1 000 emails just now',
     lead: {},
-    interactions: daysAgo('email', ...Array<number>(1000).fill(0)),
+    interactions: emails(...Array<number>(1000).fill(0)),
     activityScore: 73,
     points: [40, 30, 0, 3],
   },
   {
     name: 'lost, 250 000, a meeting yesterday',
     lead: { status: 'lost', budget: 250_000 },
-    interactions: daysAgo('meeting', 1),
-    activityScore: 66,
-    points: [38, 9, 19, 0],
+    interactions: meetings(1),
+    activityScore: 0,
+    points: [0, 0, 0, 0],
+  },
+  {
+    name: '"Closed Lost", the same',
+    lead: { status: 'Closed Lost', budget: 250_000 },
+    interactions: meetings(1),
+    activityScore: 0,
+    points: [0, 0, 0, 0],
   },
   {
     name: 'contacted, 25 000, only a meeting tomorrow',
     lead: { status: 'contacted', budget: 25_000 },
-    interactions: daysAgo('meeting', -1),
+    interactions: meetings(-1),
+    activityScore: 51,
+    points: [40, 0, 6, 5],
+  },
+  {
+    name: 'the same, the meeting in 31 days',
+    lead: { status: 'contacted', budget: 25_000 },
+    interactions: meetings(-31),
     activityScore: 11,
     points: [0, 0, 6, 5],
+  },
+  {
+    name: 'new, 30 outbound emails just now, nothing else',
+    lead: {},
+    interactions: outboundEmails(...Array<number>(30).fill(0)),
+    activityScore: 13,
+    points: [0, 10, 0, 3],
+  },
+  {
+    name: 'new, one inbound email 14 days ago, one outbound email just now',
+    lead: {},
+    interactions: [...inboundEmails(14), ...outboundEmails(0)],
+    activityScore: 25,
+    points: [20, 2, 0, 3],
   },
 ];

@@ -57,13 +57,13 @@ describe('the memory of answers', () => {
     expect(await codeOf(memory.reserve(9_900, undefined))).toBe('admitted');
   });
 
-  it('counts rows that an answer repeats, beyond the objects that it was estimated to have', async () => {
+  it('counts objects without a row of their own beyond the objects that it was estimated to have', async () => {
     const reservation = await memoryOf12().reserve(1_000, undefined);
     reservation.addRow(100);
-    reservation.addRepeatedRows(999);
-    reservation.addRepeatedRows(8_000);
+    reservation.addObjects(999);
+    reservation.addObjects(8_000);
     expect(() => {
-      reservation.addRepeatedRows(1_000);
+      reservation.addObjects(1_000);
     }).toThrow(expect.objectContaining({ code: 'RESPONSE_TOO_LARGE' }));
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEMO_LEADS, type DemoLead } from '../../src/demo/demo-leads.js';
-import { LEAD_STATUSES } from '../../src/leads/lead-status.js';
-import { calculateActivityScore } from '../../src/leads/scoring/activity-score.js';
+import { isLost } from '../../src/leads/lead-status.js';
+import { scoreOf } from '../../src/leads/scoring/activity-score.js';
+import { contactStateOf } from '../../src/leads/scoring/contact-state.js';
 import { scoreReasons } from '../../src/leads/scoring/score-reasons.js';
 
 const MINUTE = 60_000;
@@ -9,8 +10,9 @@ const DAY = 24 * 60 * MINUTE;
 const loadedAt = new Date('2026-03-10T12:00:00Z');
 
 function interactionsOf(lead: DemoLead) {
-  return lead.interactions.map(({ type, ageInDays }) => ({
+  return lead.interactions.map(({ type, direction, ageInDays }) => ({
     type,
+    direction,
     date: new Date(loadedAt.getTime() - ageInDays * DAY),
   }));
 }
@@ -18,16 +20,15 @@ function interactionsOf(lead: DemoLead) {
 /** The score with its breakdown and reasons, as a lead card shows them some minutes after loading. */
 function cardOf(lead: DemoLead, minutes = 0) {
   const asOf = new Date(loadedAt.getTime() + minutes * MINUTE);
-  const { activityScore, breakdown, lastContactAt, counts } = calculateActivityScore(
-    lead,
-    interactionsOf(lead),
-    asOf,
-  );
+  const state = contactStateOf(interactionsOf(lead), asOf);
+  const { activityScore, breakdown } = scoreOf(lead, state, asOf);
   const reasons = scoreReasons({
-    lastContactAt,
-    meetingCount: counts.meeting,
-    callCount: counts.call,
-    emailCount: counts.email,
+    lastContactAt: state.lastContactAt,
+    nextContactAt: state.nextContactAt,
+    meetingCount: state.counts.meeting,
+    callCount: state.counts.call,
+    emailCount: state.counts.email,
+    outboundEmailCount: state.counts.outboundEmail,
     budget: lead.budget,
     status: lead.status,
     scoreCalculatedAt: asOf,
@@ -44,8 +45,20 @@ describe('the demo leads', () => {
     expect(new Set(DEMO_LEADS.map(({ email }) => email)).size).toBe(15);
   });
 
-  it('stand in every status and came from every source', () => {
-    expect(new Set(DEMO_LEADS.map(({ status }) => status))).toEqual(new Set(LEAD_STATUSES));
+  it('stand in every status of a pipeline and came from every source', () => {
+    expect(new Set(DEMO_LEADS.map(({ status }) => status))).toEqual(
+      new Set([
+        'new',
+        'contacted',
+        'qualified',
+        'proposal',
+        'negotiation',
+        'won',
+        'converted',
+        'lost',
+        'closed_lost',
+      ]),
+    );
     expect(new Set(DEMO_LEADS.map(({ source }) => source))).toEqual(
       new Set(['website', 'referral', 'linkedin', 'email', 'tradeshow', 'webinar', 'coldcall']),
     );
@@ -55,7 +68,9 @@ describe('the demo leads', () => {
     expect(scores.filter((score) => score > 80).length).toBeGreaterThanOrEqual(2);
     expect(scores.filter((score) => score < 15).length).toBeGreaterThanOrEqual(2);
     expect(scores.filter((score) => score >= 30 && score <= 70).length).toBeGreaterThanOrEqual(4);
-    expect(new Set(scores).size).toBe(15);
+    const isLostLead = DEMO_LEADS.map(({ status }) => isLost(status));
+    expect(scores.filter((_, index) => isLostLead[index])).toEqual([0, 0]);
+    expect(new Set(scores.filter((_, index) => !isLostLead[index])).size).toBe(13);
   });
 
   it('have budgets from none to 480 000 that the database keeps to the cent', () => {
@@ -85,6 +100,18 @@ describe('the demo leads', () => {
       interactions.filter(({ ageInDays }) => ageInDays < 0),
     );
     expect(planned.map(({ type }) => type)).toEqual(['meeting', 'meeting']);
+  });
+
+  it('have e-mails in both directions, and an outbound one is no contact', () => {
+    const emails = DEMO_LEADS.flatMap(({ interactions }) =>
+      interactions.filter(({ type }) => type === 'email'),
+    );
+    expect(new Set(emails.map(({ direction }) => direction))).toEqual(new Set(['inbound', 'outbound']));
+    const [amara] = DEMO_LEADS;
+    expect(amara && cardOf(amara).reasons).toMatchObject({
+      recency: 'contact planned in 2 days',
+      engagement: '2 meetings and 3 calls, 2 outbound emails',
+    });
   });
 
   it.each([

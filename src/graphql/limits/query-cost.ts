@@ -19,7 +19,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../common/page-window.js';
-import { extensionsOf } from './field-extensions.js';
+import { extensionsOf, type SizeArgument } from './field-extensions.js';
 
 /** Of a list that has no pages and of which nothing else is said. */
 const ASSUMED_SIZE = 10;
@@ -149,7 +149,8 @@ class CostCompiler {
     if (field.name === '_entities' && representations !== undefined) {
       return this.given(representations, (value) => (Array.isArray(value) ? value.length : 1));
     }
-    const { listOf, assumedSize } = extensionsOf(field);
+    const { listOf, assumedSize, sizedBy } = extensionsOf(field);
+    if (sizedBy !== undefined) return product(parents, this.sizeBy(node, sizedBy));
     return listOf === undefined
       ? product(parents, assumedSize ?? size)
       : product(sign(parents), ({ rowCounts }) => rowCounts[listOf] ?? ASSUMED_SIZE);
@@ -161,6 +162,11 @@ class CostCompiler {
     const given = (node.arguments ?? []).filter(({ name }) => ['first', 'last'].includes(name.value));
     if (given.length === 0) return DEFAULT_PAGE_SIZE;
     return given.map((argument) => this.given(argument, asPageSize)).reduce(larger);
+  }
+
+  private sizeBy(node: FieldNode, { argument, standard, max }: SizeArgument): Amount {
+    const given = node.arguments?.find(({ name }) => name.value === argument);
+    return given === undefined ? standard : this.given(given, (value) => asSize(value, standard, max));
   }
 
   private given({ value }: ArgumentNode, measure: (value: unknown) => number): Amount {
@@ -175,12 +181,14 @@ class CostCompiler {
   }
 }
 
-/** Invalid page sizes are rejected by the service; here they are clamped to 0..MAX_PAGE_SIZE. */
-function asPageSize(value: unknown): number {
-  if (value === undefined || value === null) return DEFAULT_PAGE_SIZE;
-  if (typeof value !== 'number' || Number.isNaN(value)) return MAX_PAGE_SIZE;
-  return Math.min(Math.max(value, 0), MAX_PAGE_SIZE);
+/** Invalid sizes are rejected by the service; here they are clamped to 0..max. */
+function asSize(value: unknown, standard: number, max: number): number {
+  if (value === undefined || value === null) return standard;
+  if (typeof value !== 'number' || Number.isNaN(value)) return max;
+  return Math.min(Math.max(value, 0), max);
 }
+
+const asPageSize = (value: unknown): number => asSize(value, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
 
 const amountOf = (amount: Amount, factors: CostFactors): number =>
   typeof amount === 'number' ? amount : amount(factors);

@@ -1,5 +1,6 @@
 import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import type { InteractionDirection as StoredInteractionDirection } from '../interaction-direction.js';
 import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
 
 /** The names of the API and the values of the database. */
@@ -18,6 +19,23 @@ registerEnumType(InteractionType, {
   },
 });
 
+/** The names of the API and the values of the database. */
+export const InteractionDirection = { INBOUND: 'inbound', OUTBOUND: 'outbound' } as const satisfies Record<
+  string,
+  StoredInteractionDirection
+>;
+
+registerEnumType(InteractionDirection, {
+  name: 'InteractionDirection',
+  description: 'Who got in touch.',
+  valuesMap: {
+    INBOUND: { description: 'The lead.' },
+    OUTBOUND: {
+      description: 'The sales team. An outbound e-mail is no contact: the lead has not answered it.',
+    },
+  },
+});
+
 @AllowedTo('viewer')
 @ObjectType('Interaction', { description: 'A contact with a lead; one with a date to come is planned.' })
 export class InteractionGraphQLType {
@@ -27,7 +45,13 @@ export class InteractionGraphQLType {
   @Field(() => InteractionType, { description: 'What kind of contact it was.' })
   type!: StoredInteractionType;
 
-  @Field(() => Date, { description: 'When it happened, or will. It counts towards the score from then on.' })
+  @Field(() => InteractionDirection, { nullable: true, description: 'Who got in touch; null: unknown.' })
+  direction!: StoredInteractionDirection | null;
+
+  @Field(() => Date, {
+    description:
+      'When it happened, or will. It counts towards the score from then on; a planned contact keeps recency full from 30 days before.',
+  })
   date!: Date;
 
   @Field(() => String, { nullable: true, description: 'What was said, in any language.' })

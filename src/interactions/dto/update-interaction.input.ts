@@ -1,12 +1,13 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { IsDefined, IsOptional, ValidateIf } from 'class-validator';
+import type { InteractionDirection as StoredInteractionDirection } from '../interaction-direction.js';
 import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
 import { IsNotes, MAX_NOTES_LENGTH } from './interaction-rules.js';
-import { InteractionType } from './interaction.type.js';
+import { InteractionDirection, InteractionType } from './interaction.type.js';
 
 @InputType({
   description:
-    'Changes to an interaction. What is left out stays as it is; null clears the notes, but not the rest.',
+    'Changes to an interaction. What is left out stays as it is; null clears the direction and the notes, but not the rest.',
 })
 export class UpdateInteractionInput {
   @Field(() => Int, { description: 'Which interaction to change.' })
@@ -16,6 +17,12 @@ export class UpdateInteractionInput {
   @ValidateIf((_, value) => value !== undefined)
   @IsDefined({ message: 'type must not be null' })
   type?: StoredInteractionType;
+
+  @Field(() => InteractionDirection, {
+    nullable: true,
+    description: 'Who got in touch; null: unknown.',
+  })
+  direction?: StoredInteractionDirection | null;
 
   @Field(() => Date, { nullable: true, description: 'When it happened, or will.' })
   @ValidateIf((_, value) => value !== undefined)

@@ -10,6 +10,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Normalise, normalised } from '../../common/plain-text.js';
+import type { ScoreBand } from '../scoring/score-band.js';
+import { ScoreBandEnum } from './score-band.enum.js';
 import { hasTooManyMarks, isBlank } from '../../common/visible-text.js';
 
 const MAX_VALUES = 50;
@@ -122,6 +124,18 @@ export class LeadFilterInput {
     description: 'Whether their score was ever calculated.',
   })
   isScored?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether they are still worked on: neither won nor lost.',
+  })
+  isOpen?: boolean | null;
+
+  @Field(() => ScoreBandEnum, {
+    nullable: true,
+    description: 'The band of their score. Only open leads have one.',
+  })
+  band?: ScoreBand | null;
 
   @Field(() => Boolean, { nullable: true, description: 'As the field of the same name.' })
   scoreIsStale?: boolean | null;

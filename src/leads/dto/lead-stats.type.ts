@@ -1,25 +1,7 @@
 import { AllowedTo } from '../../access/allowed-to.js';
-import { Field, Float, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import type { ScoreBand } from '../listing/score-distribution.js';
-
-/** The names of the API and what the listing calls them. */
-const ScoreBandEnum = {
-  HOT: 'hot',
-  WARM: 'warm',
-  COLD: 'cold',
-  UNSCORED: 'unscored',
-} as const satisfies Record<string, ScoreBand>;
-
-registerEnumType(ScoreBandEnum, {
-  name: 'ScoreBand',
-  description: 'How promising leads are, roughly.',
-  valuesMap: {
-    HOT: { description: 'A score of 70 to 100.' },
-    WARM: { description: 'A score of 40 to 69.' },
-    COLD: { description: 'A score of 0 to 39.' },
-    UNSCORED: { description: 'The score was never calculated.' },
-  },
-});
+import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
+import type { ScoreBand } from '../scoring/score-band.js';
+import { ScoreBandEnum } from './score-band.enum.js';
 
 @AllowedTo('viewer')
 @ObjectType({ description: 'How many leads stand where.' })
@@ -49,12 +31,12 @@ export class SourceCount {
 }
 
 @AllowedTo('viewer')
-@ObjectType({ description: 'How many leads are how promising.' })
+@ObjectType({ description: 'How many open leads are in a band.' })
 export class ScoreBandCount {
   @Field(() => ScoreBandEnum, { description: 'The band.' })
   band!: ScoreBand;
 
-  @Field(() => Int, { description: 'Leads in it.' })
+  @Field(() => Int, { description: 'Open leads in it.' })
   count!: number;
 }
 

@@ -1,8 +1,8 @@
 import { labelKey } from '../../common/label-key.js';
 import { DEFAULT_LEAD_STATUS } from '../lead-status.js';
 import { isStale } from '../scoring/stale-scores.sql.js';
-import { INDEXED_SCORE } from './lead-order.js';
-import { type LeadFilter, type Range, searchTerms } from './lead-filter.js';
+import { INDEXED_SCORE, IS_INDEXED_OPEN } from './lead-order.js';
+import { type FilterWithoutBand, type Range, searchTerms } from './lead-filter.js';
 
 /** Gives a value its place among the parameters of a statement. */
 export class Parameters {
@@ -28,9 +28,9 @@ const SHORTEST_PART = 3;
 const isShort = (term: string): boolean => [...term].length < SHORTEST_PART;
 
 /** Conditions on `leads`, and on `lead_scores` beside it, all of which hold for what the filter lets through. */
-export function conditionsOf(filter: LeadFilter, parameters: Parameters, maxAgeHours: number): string[] {
+export function conditionsOf(filter: FilterWithoutBand, parameters: Parameters): string[] {
   const { status, source, company, location, search, score, budget } = filter;
-  const { isScored, scoreIsStale, lastContactAfter, lastContactBefore } = filter;
+  const { isScored, isOpen, scoreIsStale, lastContactAfter, lastContactBefore } = filter;
   return [
     status == null ? null : isLabelOf(STATUS_KEY, status, parameters),
     source == null ? null : isLabelOf('label_key(leads.source)', source, parameters),
@@ -40,9 +40,8 @@ export function conditionsOf(filter: LeadFilter, parameters: Parameters, maxAgeH
     ...within(INDEXED_SCORE, 'integer', score, parameters),
     ...within('leads.budget', 'numeric', budget, parameters),
     isScored == null ? null : `${INDEXED_SCORE} IS ${isScored ? 'NOT NULL' : 'NULL'}`,
-    scoreIsStale == null
-      ? null
-      : `${scoreIsStale ? '' : 'NOT '}${isStale(parameters.add(maxAgeHours, 'float8'), 'leads')}`,
+    isOpen == null ? null : `${isOpen ? '' : 'NOT '}${IS_INDEXED_OPEN}`,
+    scoreIsStale == null ? null : `${scoreIsStale ? '' : 'NOT '}${isStale('leads')}`,
     lastContactAfter == null
       ? null
       : `leads."lastContactAt" > ${parameters.add(lastContactAfter, 'timestamptz')}`,
@@ -53,7 +52,7 @@ export function conditionsOf(filter: LeadFilter, parameters: Parameters, maxAgeH
 }
 
 /** Whether an index knows which leads have the words that are searched for. */
-export const isIndexed = ({ search }: LeadFilter): boolean =>
+export const isIndexed = ({ search }: FilterWithoutBand): boolean =>
   search != null && searchTerms(search).some((term) => !isShort(term));
 
 const isLabelOf = (key: string, labels: readonly string[], parameters: Parameters): string =>

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../common/domain-error.js';
 import { labelKey } from '../../common/label-key.js';
+import { type ScoreBand, type ScoreBands, scoresOf } from '../scoring/score-band.js';
 
 /** From and to, both included; null or absent: no bound. */
 export interface Range<Value> {
@@ -22,6 +23,9 @@ export interface LeadFilter {
   readonly score?: Range<number> | null;
   readonly budget?: Range<number> | null;
   readonly isScored?: boolean | null;
+  readonly isOpen?: boolean | null;
+  /** Of open leads alone. */
+  readonly band?: ScoreBand | null;
   readonly scoreIsStale?: boolean | null;
   /** Exclusive. */
   readonly lastContactAfter?: Date | null;
@@ -29,9 +33,26 @@ export interface LeadFilter {
   readonly lastContactBefore?: Date | null;
 }
 
+/** What the database is asked for. */
+export type FilterWithoutBand = Omit<LeadFilter, 'band'>;
+
+/** Replaces the band by the scores that it stands for. */
+export function replaceBand({ band, ...filter }: LeadFilter, bands: ScoreBands): FilterWithoutBand {
+  if (band == null) return filter;
+  const scores = scoresOf(band, bands);
+  if (scores === null) return { ...filter, isOpen: true, isScored: false };
+  const { min, max } = filter.score ?? {};
+  return {
+    ...filter,
+    isOpen: true,
+    score: { min: Math.max(scores.min, min ?? scores.min), max: Math.min(scores.max, max ?? scores.max) },
+  };
+}
+
 /** A filter that lets nothing through by what it says is a mistake. @throws BAD_USER_INPUT */
 export function refuseContradictions(filter: LeadFilter): void {
-  const { score, budget, isScored, lastContactAfter: after, lastContactBefore: before } = filter;
+  const { score, budget, isScored, isOpen, band } = filter;
+  const { lastContactAfter: after, lastContactBefore: before } = filter;
   for (const [name, range] of [
     ['score', score],
     ['budget', budget],
@@ -42,6 +63,15 @@ export function refuseContradictions(filter: LeadFilter): void {
   }
   if (after != null && before != null && after >= before) {
     throw new InvalidInputError('filter.lastContactAfter must be before lastContactBefore.');
+  }
+  if (band != null && isOpen === false) {
+    throw new InvalidInputError('filter.band does not go with isOpen: false: closed leads have no band.');
+  }
+  if (band != null && isScored != null && isScored === (band === 'unscored')) {
+    throw new InvalidInputError('filter.band does not go with this isScored.');
+  }
+  if (band === 'unscored' && (score?.min != null || score?.max != null)) {
+    throw new InvalidInputError('filter.score does not go with the band UNSCORED.');
   }
   if (isScored === false && (score?.min != null || score?.max != null)) {
     throw new InvalidInputError('filter.score does not go with isScored: false.');
@@ -66,6 +96,8 @@ export function canonicalFilter(filter: LeadFilter): unknown {
     filter.scoreIsStale ?? null,
     filter.lastContactAfter?.toISOString() ?? null,
     filter.lastContactBefore?.toISOString() ?? null,
+    // Cursors of an earlier version, which had none of these, stay valid.
+    ...(filter.isOpen == null && filter.band == null ? [] : [filter.isOpen ?? null, filter.band ?? null]),
   ];
 }
 

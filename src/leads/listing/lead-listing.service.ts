@@ -5,10 +5,15 @@ import { KeysetCursors } from '../../common/keyset-cursor.js';
 import { type Page, type PageArguments, pageOf, pageWindow } from '../../common/page-window.js';
 import { readRows, type Statement } from '../../database/read-rows.js';
 import type { LeadColumn, PartOfLead } from '../lead-record.js';
-import { ScoreSettings } from '../scoring/score-settings.js';
 import { isIndexed } from './lead-conditions.sql.js';
 import { LeadCountEstimate } from './lead-count-estimate.js';
-import { canonicalFilter, type LeadFilter, refuseContradictions } from './lead-filter.js';
+import {
+  canonicalFilter,
+  type FilterWithoutBand,
+  type LeadFilter,
+  refuseContradictions,
+  replaceBand,
+} from './lead-filter.js';
 import { type LeadOrder, ORDERS } from './lead-order.js';
 import {
   countLeads,
@@ -23,8 +28,15 @@ import {
   walkSegment,
 } from './lead-page.sql.js';
 import { nextStride, SHORT_WALK } from './walking.js';
-import { COUNT_BY_SCORE, COUNT_BY_SOURCE, COUNT_BY_STATUS, READ_AVERAGES } from './lead-stats.sql.js';
+import {
+  COUNT_BY_SCORE,
+  COUNT_BY_SOURCE,
+  COUNT_BY_STATUS,
+  COUNT_OPEN_BY_SCORE,
+  READ_AVERAGES,
+} from './lead-stats.sql.js';
 import type { ScoreCount } from './score-distribution.js';
+import { ScoreSettings } from '../scoring/score-settings.js';
 
 type ListedRow = PartOfLead & Positioned;
 
@@ -33,8 +45,8 @@ type ListedRow = PartOfLead & Positioned;
 export class LeadListingService {
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
-    private readonly scores: ScoreSettings,
     private readonly leadCount: LeadCountEstimate,
+    private readonly settings: ScoreSettings,
   ) {}
 
   /**
@@ -50,7 +62,7 @@ export class LeadListingService {
     refuseContradictions(filter);
     const cursors = cursorsOf(filter, order);
     const window = pageWindow(args, (cursor, name) => cursors.read(cursor, name));
-    const query = { columns, filter, order, window, maxAgeHours: this.scores.maxAgeHours };
+    const query = { columns, filter: this.withoutBand(filter), order, window };
     const rows: ListedRow[] = [];
     for (const segment of segmentsOf(order, window)) {
       const limit = window.size + 1 - rows.length;
@@ -78,7 +90,7 @@ export class LeadListingService {
   }
 
   async count(filter: LeadFilter): Promise<number> {
-    const [row] = await this.read<{ count: number }>(countLeads(filter, this.scores.maxAgeHours));
+    const [row] = await this.read<{ count: number }>(countLeads(this.withoutBand(filter)));
     return row?.count ?? 0;
   }
 
@@ -94,12 +106,20 @@ export class LeadListingService {
     return this.read({ sql: COUNT_BY_SCORE, bind: [] });
   }
 
+  countOpenByScore(): Promise<ScoreCount[]> {
+    return this.read({ sql: COUNT_OPEN_BY_SCORE, bind: [] });
+  }
+
   async averages(): Promise<{ score: number | null; budget: number | null }> {
     const [averages] = await this.read<{ score: number | null; budget: number | null }>({
       sql: READ_AVERAGES,
       bind: [],
     });
     return averages ?? { score: null, budget: null };
+  }
+
+  private withoutBand(filter: LeadFilter): FilterWithoutBand {
+    return replaceBand(filter, this.settings.bands);
   }
 
   private read<Row extends object>(statement: Statement): Promise<Row[]> {

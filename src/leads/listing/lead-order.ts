@@ -24,6 +24,10 @@ export interface OrderKeys {
 export const INDEXED_SCORE = 'lead_scores.score';
 export const OWN_SCORE = 'leads."activityScore"';
 
+/** Whether a lead is open, in the same two places. The index of the scores has a part for open leads. */
+export const IS_INDEXED_OPEN = 'lead_scores."isOpen"';
+export const IS_OWN_OPEN = 'is_open_status(leads.status)';
+
 export const ORDERS: Readonly<Record<LeadOrderField, OrderKeys>> = {
   score: { keys: [INDEXED_SCORE], types: ['integer'], id: 'lead_scores."leadId"', isNullable: true },
   lastContact: { keys: ['leads."lastContactAt"'], types: ['timestamptz'], id: 'leads.id', isNullable: true },

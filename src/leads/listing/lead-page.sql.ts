@@ -3,9 +3,11 @@ import type { PageWindow } from '../../common/page-window.js';
 import type { Statement } from '../../database/read-rows.js';
 import { type LeadColumn, readColumns } from '../lead-record.js';
 import { conditionsOf, Parameters } from './lead-conditions.sql.js';
-import type { LeadFilter } from './lead-filter.js';
+import type { FilterWithoutBand } from './lead-filter.js';
 import {
   INDEXED_SCORE,
+  IS_INDEXED_OPEN,
+  IS_OWN_OPEN,
   type LeadOrder,
   type OrderKeys,
   ORDERS,
@@ -35,15 +37,15 @@ export function segmentsOf(order: LeadOrder, window: PageWindow<KeysetPosition>)
 export interface LeadQuery {
   /** What is read of each lead. */
   readonly columns: readonly LeadColumn[];
-  readonly filter: LeadFilter;
+  readonly filter: FilterWithoutBand;
   readonly order: LeadOrder;
   readonly window: PageWindow<KeysetPosition>;
-  readonly maxAgeHours: number;
 }
 
 /** Whether a condition is about what a list is ordered by, so that it is a range of the order's index. */
 const isOfOrder = (condition: string, { keys }: OrderKeys): boolean =>
-  keys.some((key) => condition.startsWith(`${key} `));
+  keys.some((key) => condition.startsWith(`${key} `)) ||
+  (condition === IS_INDEXED_OPEN && keys[0] === INDEXED_SCORE);
 
 /** What all ways to read a segment are made of. */
 interface Parts {
@@ -59,7 +61,7 @@ interface Parts {
 }
 
 function partsOf(
-  { filter, order, window, maxAgeHours }: LeadQuery,
+  { filter, order, window }: LeadQuery,
   segment: Segment,
   parameters: Parameters,
   keys = ORDERS[order.field],
@@ -72,7 +74,7 @@ function partsOf(
   ).flatMap(([position, sign]) =>
     position === null || segmentOf(position) !== segment ? [] : [boundOf(position, sign, keys, parameters)],
   );
-  const conditions = conditionsOf(filter, parameters, maxAgeHours);
+  const conditions = conditionsOf(filter, parameters);
   return {
     ordering: [...keys.keys, keys.id],
     direction: (order.direction === 'asc') !== window.isBackward ? 'ASC' : 'DESC',
@@ -102,10 +104,8 @@ const positionColumns = (parts: Parts, table: string): string[] =>
     .map((key, index) => `${key}::text AS position${index}`);
 
 /** Whether leads have to be like something that their place in the order does not tell. */
-export const isSifted = ({ filter, order, maxAgeHours }: LeadQuery): boolean =>
-  conditionsOf(filter, new Parameters(), maxAgeHours).some(
-    (condition) => !isOfOrder(condition, ORDERS[order.field]),
-  );
+export const isSifted = ({ filter, order }: LeadQuery): boolean =>
+  conditionsOf(filter, new Parameters()).some((condition) => !isOfOrder(condition, ORDERS[order.field]));
 
 /** Reads leads of a segment that nothing but their place in the order tells, and never what comes before it. */
 export function readRange(query: LeadQuery, segment: Segment, limit: number): Statement {
@@ -129,8 +129,10 @@ export function walkSegment(query: LeadQuery, segment: Segment, limit: number, s
   const parameters = new Parameters();
   const parts = partsOf(query, segment, parameters);
   const { ordering, direction, range } = parts;
-  // The rows of leads have the score as well: there is nothing to join.
-  const rest = parts.rest.map((condition) => condition.replace(INDEXED_SCORE, OWN_SCORE));
+  // The rows of leads have the score and the status as well: there is nothing to join.
+  const rest = parts.rest.map((condition) =>
+    condition.replace(INDEXED_SCORE, OWN_SCORE).replace(IS_INDEXED_OPEN, IS_OWN_OPEN),
+  );
   const sql = `
     SELECT ${[readColumns(query.columns), ...positionColumns(parts, 'leads')].join(', ')}
     FROM (
@@ -199,14 +201,15 @@ function boundOf(
   return `(${ordering.join(', ')}) ${sign} (${[...given, parameters.add(id, 'integer')].join(', ')})`;
 }
 
-export function countLeads(filter: LeadFilter, maxAgeHours: number): Statement {
+export function countLeads(filter: FilterWithoutBand): Statement {
   const parameters = new Parameters();
-  const conditions = conditionsOf(filter, parameters, maxAgeHours);
+  const conditions = conditionsOf(filter, parameters);
   // Every lead has its row there, which is the narrower one.
   if (conditions.length === 0) return { sql: 'SELECT count(*)::int AS count FROM lead_scores', bind: [] };
   const where = conditions.join(' AND ');
+  const tables = where.includes('leads.') ? tablesOf(where) : 'lead_scores';
   return {
-    sql: `SELECT count(*)::int AS count FROM ${tablesOf(where)} WHERE ${where}`,
+    sql: `SELECT count(*)::int AS count FROM ${tables} WHERE ${where}`,
     bind: parameters.values,
   };
 }

@@ -16,6 +16,10 @@ export const COUNT_BY_SOURCE = `
 export const COUNT_BY_SCORE = `
   SELECT score, count(*)::int AS count FROM lead_scores GROUP BY score ORDER BY score`;
 
+/** How many open leads have each score; null: never calculated. An index has it all. */
+export const COUNT_OPEN_BY_SCORE = `
+  SELECT score, count(*)::int AS count FROM lead_scores WHERE "isOpen" GROUP BY score ORDER BY score`;
+
 /** Each from what is narrower than the leads: a table, and an index. `numeric` knows NaN, which is no budget. */
 export const READ_AVERAGES = `
   SELECT (SELECT avg(score)::float8 FROM lead_scores) AS score,

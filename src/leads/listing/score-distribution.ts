@@ -1,12 +1,4 @@
-/** How promising leads are, roughly. */
-export type ScoreBand = 'hot' | 'warm' | 'cold' | 'unscored';
-
-/** The lowest score of each band. */
-const BANDS: readonly (readonly [ScoreBand, number])[] = [
-  ['hot', 70],
-  ['warm', 40],
-  ['cold', 0],
-];
+import { bandOf, SCORE_BANDS, type ScoreBand, type ScoreBands } from '../scoring/score-band.js';
 
 /** Scores from one to another, both included. */
 export interface ScoreBin {
@@ -26,16 +18,14 @@ const HIGHEST_SCORE = 100;
 
 const sum = (counts: readonly ScoreCount[]): number => counts.reduce((total, { count }) => total + count, 0);
 
-function bandOf(score: number | null): ScoreBand {
-  if (score === null) return 'unscored';
-  return BANDS.find(([, lowest]) => score >= lowest)?.[0] ?? 'cold';
-}
-
-/** Every band, whether or not there are leads in it. */
-export function countByBand(counts: readonly ScoreCount[]): { band: ScoreBand; count: number }[] {
-  return [...BANDS.map(([band]) => band), 'unscored' as const].map((band) => ({
+/** Every band, whether or not there are leads in it. @param counts of open leads */
+export function countByBand(
+  counts: readonly ScoreCount[],
+  bands: ScoreBands,
+): { band: ScoreBand; count: number }[] {
+  return SCORE_BANDS.map((band) => ({
     band,
-    count: sum(counts.filter(({ score }) => bandOf(score) === band)),
+    count: sum(counts.filter(({ score }) => bandOf(score, bands) === band)),
   }));
 }
 

@@ -1,11 +1,17 @@
 import { labelKey } from '../../common/label-key.js';
+import {
+  type ContactState,
+  contactStateOf,
+  decay,
+  INTERACTION_KINDS,
+  type ScoredInteraction,
+} from './contact-state.js';
+import { isLost } from '../lead-status.js';
 import { SCORING_PARAMETERS } from './scoring-parameters.js';
 
 /** The factors of a score, in the order in which they are shown and in which ties between them are settled. */
 export const SCORE_FACTORS = ['recency', 'engagement', 'budget', 'status'] as const;
 export type ScoreFactor = (typeof SCORE_FACTORS)[number];
-
-export type ScoredInteractionType = keyof typeof SCORING_PARAMETERS.engagement.weights;
 
 export interface ScoredLead {
   /** In the account's currency; null, zero, negative and not-a-number count as none. */
@@ -14,98 +20,100 @@ export interface ScoredLead {
   readonly status: string;
 }
 
-export interface ScoredInteraction {
-  readonly type: ScoredInteractionType;
-  readonly date: Date;
-}
-
 export interface ActivityScore {
   /** Whole points, 0 to 100. */
   readonly activityScore: number;
   /** Whole points a factor, between 0 and the factor's cap, that add up to `activityScore`. */
   readonly breakdown: Readonly<Record<ScoreFactor, number>>;
-  /** The latest interaction that counted; null where none did. */
-  readonly lastContactAt: Date | null;
-  /** How many interactions of each type counted. */
-  readonly counts: Readonly<Record<ScoredInteractionType, number>>;
+  /** Until this instant the number is certainly right, if nothing changes; null: for ever. */
+  readonly validUntil: Date | null;
 }
 
 const MS_A_DAY = 86_400_000;
+const { recency: RECENCY, engagement: ENGAGEMENT, budget: BUDGET, status: STATUS } = SCORING_PARAMETERS;
 
 /** A map rather than the object, in which a status named `constructor` would find something. */
-const STATUS_POINTS: ReadonlyMap<string, number> = new Map(Object.entries(SCORING_PARAMETERS.status.points));
+const STATUS_POINTS: ReadonlyMap<string, number> = new Map(Object.entries(STATUS.points));
+
+/** Further away than this, an instant is no date that JavaScript or PostgreSQL could hold. */
+const FARTHEST_DAYS = 36_500;
 
 /**
- * Calculates the activity score of a lead at one instant.
+ * Calculates the activity score of a lead at one instant from its interactions.
  *
- * Pure: the same arguments give the same score, in whichever order the interactions come. Interactions dated
- * after `asOf` do not count. The formula, its properties and its sources are in docs/scoring.md.
+ * Pure: the same arguments give the same score, in whichever order the interactions come. The formula, its properties and
+ * its sources are in docs/scoring.md.
  */
-export function calculateActivityScore(
+export const calculateActivityScore = (
   lead: ScoredLead,
   interactions: Iterable<ScoredInteraction>,
   asOf: Date,
-): ActivityScore {
-  const counts = { meeting: 0, call: 0, email: 0 };
-  const decayed: number[] = [];
-  let lastContact = -Infinity;
-  for (const { type, date } of interactions) {
-    const time = date.getTime();
-    if (!(time <= asOf.getTime())) continue;
-    counts[type] += 1;
-    lastContact = Math.max(lastContact, time);
-    decayed.push(decayedWeight(type, (asOf.getTime() - time) / MS_A_DAY));
-  }
+): ActivityScore => scoreOf(lead, contactStateOf(interactions, asOf), asOf);
+
+/**
+ * Calculates the activity score of a lead at one instant from its contact state.
+ * @param state has to match the instant: its latest interaction is not later, and its next planned one is
+ */
+export function scoreOf(lead: ScoredLead, state: ContactState, asOf: Date): ActivityScore {
+  const isPlanned = hasContactAhead(state, asOf);
+  const weighted = weightedPoints(state, asOf);
   const values: Record<ScoreFactor, number> = {
-    recency: recency((asOf.getTime() - lastContact) / MS_A_DAY),
-    engagement: engagement(sumInOneOrder(decayed)),
+    recency: isPlanned ? RECENCY.cap : recency(state, asOf),
+    engagement: ENGAGEMENT.cap * (1 - 2 ** (-weighted / ENGAGEMENT.halfCapPoints)),
     budget: budget(lead.budget),
-    status: status(lead.status),
+    status: STATUS_POINTS.get(labelKey(lead.status)) ?? STATUS.pointsOtherwise,
   };
-  const activityScore = roundedTotal(values);
+  if (isLost(lead.status)) for (const factor of SCORE_FACTORS) values[factor] = 0;
+  const total = SCORE_FACTORS.reduce((sum, factor) => sum + values[factor], 0);
+  const activityScore = Math.min(100, Math.max(0, Math.floor(total + 0.5)));
+  const slope = isLost(lead.status) ? 0 : steepestFall(isPlanned ? 0 : values.recency, weighted);
   return {
     activityScore,
     breakdown: wholePoints(values, activityScore),
-    lastContactAt: counts.meeting + counts.call + counts.email > 0 ? new Date(lastContact) : null,
-    counts,
+    validUntil: earliest([
+      state.nextInteractionAt,
+      isPlanned || state.nextContactAt === null ? null : daysFrom(state.nextContactAt, -RECENCY.horizonDays),
+      slope > 1e-9 ? daysFrom(asOf, Math.min((total - (activityScore - 0.5)) / slope, FARTHEST_DAYS)) : null,
+    ]),
   };
 }
 
-function decayedWeight(type: ScoredInteractionType, ageInDays: number): number {
-  const { weights, halfLifeDays } = SCORING_PARAMETERS.engagement;
-  return weights[type] * 2 ** (-ageInDays / halfLifeDays);
+/** Whether a contact is planned so soon that it counts as one that takes place now. */
+const hasContactAhead = ({ nextContactAt }: ContactState, asOf: Date): boolean =>
+  nextContactAt !== null && daysFrom(nextContactAt, -RECENCY.horizonDays) <= asOf;
+
+function recency({ lastContactAt }: ContactState, asOf: Date): number {
+  if (lastContactAt === null) return 0;
+  return RECENCY.cap * 2 ** (-(asOf.getTime() - lastContactAt.getTime()) / MS_A_DAY / RECENCY.halfLifeDays);
 }
 
-/** Adding floating-point numbers in another order can change the last bit, so they are added in one order. */
-function sumInOneOrder(values: number[]): number {
-  return Float64Array.from(values)
-    .sort()
-    .reduce((sum, value) => sum + value, 0);
-}
-
-/** 0 where there was no contact: the age is then infinite. */
-function recency(ageInDays: number): number {
-  const { cap, halfLifeDays } = SCORING_PARAMETERS.recency;
-  return cap * 2 ** (-ageInDays / halfLifeDays);
-}
-
-function engagement(weightedPoints: number): number {
-  const { cap, halfCapPoints } = SCORING_PARAMETERS.engagement;
-  return cap * (1 - 2 ** (-weightedPoints / halfCapPoints));
+function weightedPoints({ lastInteractionAt, weights }: ContactState, asOf: Date): number {
+  if (lastInteractionAt === null) return 0;
+  const sum = INTERACTION_KINDS.reduce(
+    (points, kind) => points + ENGAGEMENT.weights[kind] * weights[kind],
+    0,
+  );
+  return sum * decay(asOf.getTime() - lastInteractionAt.getTime());
 }
 
 function budget(amount: number | null): number {
-  const { cap, halfCapBudget } = SCORING_PARAMETERS.budget;
-  return amount !== null && amount > 0 ? cap * (1 - 2 ** (-amount / halfCapBudget)) : 0;
+  return amount !== null && amount > 0 ? BUDGET.cap * (1 - 2 ** (-amount / BUDGET.halfCapBudget)) : 0;
 }
 
-function status(name: string): number {
-  return STATUS_POINTS.get(labelKey(name)) ?? SCORING_PARAMETERS.status.pointsOtherwise;
+/** An upper bound for how fast the total falls from here on, in points a day. docs/scoring.md derives it. */
+function steepestFall(recencyPoints: number, weighted: number): number {
+  const x = (weighted * Math.LN2) / ENGAGEMENT.halfCapPoints;
+  return (
+    (recencyPoints * Math.LN2) / RECENCY.halfLifeDays +
+    ((ENGAGEMENT.cap * Math.LN2) / ENGAGEMENT.halfLifeDays) * (x < 1 ? x * Math.exp(-x) : Math.exp(-1))
+  );
 }
 
-function roundedTotal(values: Record<ScoreFactor, number>): number {
-  const total = values.recency + values.engagement + values.budget + values.status;
-  return Math.min(100, Math.max(0, Math.floor(total + 0.5)));
+const daysFrom = (instant: Date, days: number): Date => new Date(instant.getTime() + days * MS_A_DAY);
+
+function earliest(instants: readonly (Date | null)[]): Date | null {
+  const times = instants.filter((instant) => instant !== null).map((instant) => instant.getTime());
+  return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
 /**

@@ -1,40 +1,29 @@
-import { contactOfEach, contactOfRange, scoresOf, SET_SCORE } from './score.sql.js';
+import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
+import { lookUp } from '../../database/index-look-up.sql.js';
+import { isDue, needsNewState, RENEW_STATE, scoreOf, setScores, statesDiffer } from './score.sql.js';
 
-/** Leads with an id above `afterId` and up to `upToId`. */
-export interface IdRange {
+/** Leads with an id above `afterId` and up to `upToId`; of those, the ones with these ids if there are any. */
+export interface LeadRange {
   readonly afterId: number;
   readonly upToId: number;
+  readonly ids?: readonly number[];
 }
 
-/**
- * Lets PostgreSQL read interactions with several processes where that is quicker: by default it thinks twice of
- * starting them, and a batch is just large enough for them to pay. To compile each batch's expressions is not.
- */
-export const PREFER_PARALLEL_READS = `
-  SET LOCAL parallel_setup_cost = 10;
-  SET LOCAL parallel_tuple_cost = 0.001;
-  SET LOCAL jit = off`;
+/** $1: the instant. The triggers keep contact states as of this instant, and leave scores to this transaction. */
+export const SET_AS_OF = `SELECT set_config('lead_scoring.as_of', $1, true)`;
+
+/** The triggers score leads again. */
+export const RESET_AS_OF = `SELECT set_config('lead_scoring.as_of', '', true)`;
 
 /**
- * Saved scores find their leads by key. The table of a batch has just been made, so PostgreSQL knows nothing of it
- * and would rather read all leads for every batch. Without materialized rows, PostgreSQL cannot compare each score
- * with each lead either.
+ * Ranges of leads are read through their key, even if PostgreSQL takes the tables to be small. Compiling the expressions of a
+ * batch takes longer than it saves. Plans of triggers are made again: a session may have made them while a table was small.
  */
-export const PREFER_LOOK_UPS = `
-  SET LOCAL enable_nestloop = on;
-  SET LOCAL enable_hashjoin = off;
-  SET LOCAL enable_mergejoin = off;
-  SET LOCAL enable_material = off`;
-
-/**
- * Makes PostgreSQL plan the statements of triggers again. A session keeps their plans, and a plan that was made while
- * a table was small reads the whole table for each row, until somebody analyses the table.
- */
-export const FORGET_PLANS = 'DISCARD PLANS';
+export const PREPARE_PLANNER = 'SET LOCAL enable_seqscan = off; SET LOCAL jit = off; DISCARD PLANS';
 
 /**
  * Waits for whoever changes the table itself while nobody waits for us yet: later, every wait is taken for a lead
- * that somebody has locked.
+ * that another transaction has locked.
  */
 export const LOCK_TABLE = 'LOCK TABLE leads IN ROW EXCLUSIVE MODE';
 
@@ -44,86 +33,84 @@ export const LIMIT_LOCK_WAIT = `SELECT set_config('lock_timeout', $1, true)`;
 /** As it was before `LIMIT_LOCK_WAIT`. */
 export const USUAL_LOCK_WAIT = 'SET LOCAL lock_timeout TO DEFAULT';
 
-/** What is checked at the commit is checked here instead, where a refusal is an error as any other. */
+/** Constraints that are checked at the commit are checked here instead, where a violation names its lead. */
 export const CHECK_CONSTRAINTS = 'SET CONSTRAINTS ALL IMMEDIATE';
 
 /** @param ids a table with the ids of the leads, in a column `id` */
 export const countLeads = (ids: string): string => `SELECT count(*)::int AS count FROM ${ids}`;
 
-/** $1: the id to start after, $2: how many. One row, of nulls where there are no more. */
+/** $1: the id to start after, $2: how many. One row, of nulls if there are no more leads. */
 export const readPage = (ids: string): string => `
   SELECT min(id) - 1 AS "afterId", max(id) AS "upToId", count(*)::int AS count
   FROM (SELECT id FROM ${ids} WHERE id > $1 ORDER BY id LIMIT $2) AS page`;
 
-/** From this share of the ids of a range on, a scan of all its interactions is faster than a look-up for each lead. */
-const DENSE_SHARE = 1 / 4;
-
-/** Which leads a calculation is about. */
-export interface BatchLeads {
-  readonly range: IdRange;
-  /** A table with the ids of the leads, with a key and analysed; null: all leads of the range. */
-  readonly ids: string | null;
-  /** How many of the ids are in the range. */
-  readonly count: number;
+/** The statements that recalculate a range of leads at one instant. Numbers stand in the text, so that plans fit them. */
+export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: string | null, asOf: Date) {
+  const at = `'${asOf.toISOString()}'::timestamptz`;
+  const within = (column: string): string =>
+    [
+      `${column} > ${afterId} AND ${column} <= ${upToId}`,
+      ...(ids === undefined ? [] : [`${column} = ANY ('{${ids.join(',')}}'::int[])`]),
+      ...(table === null
+        ? []
+        : [`${column} IN (SELECT id FROM ${table} WHERE id > ${afterId} AND id <= ${upToId})`]),
+    ].join(' AND ');
+  const due = `${within('leads.id')} AND ${isDue('leads', at)}`;
+  return {
+    renewStates: `${RENEW_STATE} WHERE ${due} AND ${needsNewState('leads', at)}`,
+    /**
+     * Leads whose contact state does not match their interactions, or whose score does not match their contact state. A state
+     * that is of another instant matches neither way, and is read anew in any case.
+     */
+    readDifferences: `
+      SELECT id, "isState" FROM (
+        SELECT leads.id, ${statesDiffer('leads', 'state')} AS "isState",
+          leads."scoreCalculatedAt" IS NOT NULL AND NOT ${needsNewState('leads', 'leads."scoreCalculatedAt"')}
+            AND leads."activityScore" IS DISTINCT FROM
+              (SELECT "activityScore" FROM ${scoreOf('leads', 'leads."scoreCalculatedAt"')}) AS "isScore"
+        FROM leads CROSS JOIN LATERAL contact_state_of(leads.id, ${at}) AS state
+        WHERE ${within('leads.id')} AND NOT ${needsNewState('leads', at)}
+      ) AS compared
+      WHERE "isState" OR "isScore"
+      ORDER BY id`,
+    setScores: `${setScores(at)} WHERE ${due}`,
+    /**
+     * `lead_scores` is updated only if the score has changed, or if its `refreshAt` has passed or is too late. Otherwise
+     * `refreshAt` stays: until then, the same score is right.
+     */
+    updateLeadScores: `
+      UPDATE lead_scores
+      SET score = leads."activityScore", "refreshAt" = coalesce(leads."scoreValidUntil", '-infinity')
+      FROM leads
+      WHERE ${lookUp('lead_scores."leadId"', 'leads.id')} AND leads."scoreCalculatedAt" = ${at} AND ${within('leads.id')}
+        AND (lead_scores.score IS DISTINCT FROM leads."activityScore" OR lead_scores."refreshAt" <= ${at}
+          OR lead_scores."refreshAt" > leads."scoreValidUntil")`,
+    /** Leads that were not scored although they could be. */
+    readDue: `SELECT id FROM leads WHERE ${due} ORDER BY id`,
+    /** Of those, the ones that no other transaction has locked, which are locked now. */
+    lockDue: `SELECT id FROM leads WHERE ${due} ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
+  };
 }
 
 /**
- * Works out the scores of a range of leads into a table of their own, without a lock on any lead. Leads that have
- * a fresher score are left out. Numbers stand in the text, since such a statement takes no parameters.
+ * $1: an instant, $2: how many. Leads whose scores may be wrong at this instant, those that have waited longest first. A
+ * recalculation or an import that is under way takes care of the scores itself: then there are none.
  */
-export function calculateBatch(table: string, { range, ids, count }: BatchLeads, asOf: Date): string {
-  const { afterId, upToId } = range;
-  const instant = `'${asOf.toISOString()}'::timestamptz`;
-  const within = (column: string) => `${column} > ${afterId} AND ${column} <= ${upToId}`;
-  const isChosen = ids === null ? [] : [`lead.id IN (SELECT id FROM ${ids} WHERE ${within('id')})`];
-  const isDue = `(lead."scoreCalculatedAt" IS NULL OR lead."scoreCalculatedAt" <= ${instant})`;
-  const condition = [within('lead.id'), ...isChosen, isDue].join(' AND ');
-  const isDense = ids === null || count >= DENSE_SHARE * (upToId - afterId);
-  const contact = isDense ? contactOfRange(instant, within('"leadId"')) : contactOfEach(instant);
-  return `
-    SET LOCAL enable_nestloop = ${isDense ? 'off' : 'on'};
-    CREATE TEMP TABLE ${table} ON COMMIT DROP AS ${scoresOf({ contact, condition }, instant)}`;
-}
+export const READ_TO_REFRESH = `
+  SELECT "leadId" AS id FROM lead_scores
+  WHERE "refreshAt" <= $1 AND NOT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = 0 AND objid = ${ADVISORY_LOCKS.bulkScoring} AND objsubid = 1 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  )
+  ORDER BY "refreshAt", "leadId" LIMIT $2`;
 
-/** $1, $2: a range. How many scores there are to save. */
-export const countScores = (table: string): string =>
-  `SELECT count(*)::int AS count FROM pg_temp.${table} WHERE id > $1 AND id <= $2`;
+/** $1: the id of a lead that the database has rejected, $2: seconds until its score is tried again. */
+export const POSTPONE_REFRESH = `
+  UPDATE lead_scores SET "refreshAt" = clock_timestamp() + $2 * interval '1 second' WHERE "leadId" = $1`;
 
-/**
- * $1, $2: a range. Saves scores of leads whose row is still the version that the score was worked out from.
- * Whatever a score rests on changes the row: what was changed meanwhile, or is removed, is not written.
- */
-export const saveBatch = (table: string): string => `
-  UPDATE leads AS lead ${SET_SCORE}
-  FROM pg_temp.${table} AS fresh
-  WHERE fresh.id > $1 AND fresh.id <= $2 AND lead.id = fresh.id AND lead.xmin = fresh.version`;
-
-/** $1, $2: a range. Locks the leads that nobody else has locked, without waiting for any. */
-export const lockUnlocked = (table: string): string => `
-  SELECT lead.id
-  FROM pg_temp.${table} AS fresh
-  JOIN leads AS lead ON lead.id = fresh.id
-  WHERE fresh.id > $1 AND fresh.id <= $2
-  FOR NO KEY UPDATE OF lead SKIP LOCKED`;
-
-/** $1, $2: a range, $3: lead ids. As `saveBatch`, for these leads alone. */
-export const saveSome = (table: string): string => `${saveBatch(table)} AND fresh.id = ANY($3::int[])`;
-
-/**
- * $1, $2: a range, $3: the instant. Leads that were not written though they are still there, with no fresher score:
- * their row has changed since, or, where it has not, the database passed over it without a word.
- */
-export const readUnsaved = (table: string): string => `
-  SELECT lead.id, lead.xmin = fresh.version AS "isUnchanged"
-  FROM pg_temp.${table} AS fresh
-  JOIN leads AS lead ON lead.id = fresh.id
-  WHERE fresh.id > $1 AND fresh.id <= $2 
-    AND (lead."scoreCalculatedAt" IS NULL OR lead."scoreCalculatedAt" < $3)
-  ORDER BY lead.id`;
-
-/** $1: lead ids. Locks those that nobody else has locked. */
-export const LOCK_UNLOCKED_LEADS =
-  'SELECT id FROM leads WHERE id = ANY($1::int[]) FOR NO KEY UPDATE SKIP LOCKED';
+/** $1: lead ids. */
+export const RENEW_STATES = `${RENEW_STATE} WHERE id = ANY($1::int[])`;
 
 /** $1: lead ids. Those that exist. */
 export const READ_EXISTING = 'SELECT id FROM leads WHERE id = ANY($1::int[]) ORDER BY id';

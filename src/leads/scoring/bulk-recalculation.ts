@@ -1,55 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
-import { isFaultOfTheRow, refusalReason } from '../../database/database-errors.js';
+import { isFaultOfTheRow, isLockFault, refusalReason } from '../../database/database-errors.js';
+import { selectIds } from '../../database/select-ids.js';
 import { withSavepoint } from '../../database/transactions.js';
 import {
-  calculateBatch,
   CHECK_CONSTRAINTS,
   countLeads,
-  FORGET_PLANS,
-  type IdRange,
+  type LeadRange,
   LIMIT_LOCK_WAIT,
   LOCK_TABLE,
-  PREFER_LOOK_UPS,
-  PREFER_PARALLEL_READS,
+  POSTPONE_REFRESH,
+  rangeStatements,
+  RENEW_STATES,
+  READ_EXISTING,
+  READ_TO_REFRESH,
   readPage,
+  RESET_AS_OF,
+  SET_AS_OF,
   USUAL_LOCK_WAIT,
+  PREPARE_PLANNER,
 } from './bulk-recalculation.sql.js';
-import { halvesOf } from './halves.js';
+import { readClock } from './lead-scores.js';
 import { type RecalculationProgress, RecalculationTally } from './recalculation-tally.js';
-import { type CalculatedBatch, ScoreWriteBack } from './score-write-back.js';
 
 /** Leads whose scores are written together. */
 const BATCH_SIZE = 50_000;
 
 /**
- * Batches whose scores are worked out together: the more interactions there are to read at a time, the more of them
- * PostgreSQL reads with several processes. What they take in memory is in PostgreSQL's.
- */
-const BATCHES_A_CALCULATION = 5;
-
-/**
- * Of a run without failures. Each is a savepoint, as each calculation is, and beyond 64 subtransactions that wrote,
- * PostgreSQL looks up on disk which of them are under way, for everybody who reads.
+ * Of a recalculation without failures. Each is a savepoint. Beyond 64 subtransactions that wrote, PostgreSQL looks up on
+ * disk which of them are in progress, whenever any session reads.
  */
 const MAX_BATCHES = 48;
 
 /** The lowest integer: ids of an adopted database need not be positive. */
 const BEFORE_ALL_IDS = -2_147_483_648;
 
-/** How long a batch waits for a lead that somebody else has locked before it goes on without. */
+/** How long a batch waits for a lead that another transaction has locked before it goes on without. */
 const LOCK_WAIT = '200ms';
+
+/** How long locked leads are retried, all together, before they count as failed. */
+const LOCKED_LEADS_LIMIT_MS = 2000;
+const LOCKED_LEADS_RETRY_MS = 20;
+
+/** After how long the refresher tries a lead again that the database has rejected. */
+const REJECTED_RETRY_SECONDS = 3600;
+
+const SILENTLY_SKIPPED = 'The database skipped the row without an error.';
+const STATE_DIFFERED = 'The contact state did not match the interactions.';
+const SCORE_DIFFERED = 'The score did not match the budget, the status and the interactions.';
+const LOCKED = 'The row is locked by another transaction.';
 
 export interface Recalculation {
   /** The instant that all scores are measured at: the database's clock, read when no other bulk change runs. */
   readonly asOf: Date;
-  /** A table with the ids of the leads in a column `id`, its primary key, analysed; null: all leads. */
+  /** A table with the ids of the leads in a column `id`, analysed; null: all leads. */
   readonly ids: string | null;
   /** As `countLeadsOf` has counted them. */
   readonly totalCount: number;
   readonly onProgress?: (progress: RecalculationProgress) => void;
   /** Looked at between statements; whoever gives it cancels the statement that is running. */
   readonly signal?: AbortSignal;
+  /** Whether contact states and scores are compared with the interactions. Leads that differ are named, and repaired. */
+  readonly isVerification?: boolean | undefined;
   /** Leads whose scores are written together, where not so many as usual. */
   readonly batchSize?: number;
 }
@@ -71,6 +84,15 @@ export async function tryLockBulkScoring(sequelize: Sequelize, transaction: Tran
   return row?.isLocked === true;
 }
 
+/**
+ * Has the triggers leave scores to this transaction, which changes many leads: they keep the contact states alone. The
+ * transaction has to call `recalculateLeads` for these leads in the end.
+ */
+export async function deferScores(sequelize: Sequelize, transaction: Transaction): Promise<void> {
+  const asOf = await readClock(sequelize, transaction);
+  await sequelize.query(SET_AS_OF, { transaction, bind: [asOf.toISOString()] });
+}
+
 /** How many leads a recalculation is about. @param ids as in `Recalculation` */
 export async function countLeadsOf(
   sequelize: Sequelize,
@@ -87,14 +109,14 @@ export async function countLeadsOf(
 /**
  * Recalculates many leads at one instant within the caller's transaction, which has locked bulk scoring.
  *
- * First all scores are worked out, into temporary tables, with no lead locked. Then they are written, each only
- * where the lead's row is still the one that its score was worked out from; leads that were changed meanwhile are
- * scored anew. So other writers wait for no longer than the writing takes.
+ * One pass over ranges of leads, each one UPDATE that calculates the scores from the rows themselves. If another
+ * writer has just committed a change of a row, PostgreSQL evaluates the UPDATE on the new version of it (READ COMMITTED).
+ * Leads whose planned interaction has taken place get a new contact state first.
  *
- * A lead that the database refuses is named and left as it was; leads that are removed, or have a fresher score,
- * are counted neither way. The planner settings that it makes last until the transaction ends.
- * @throws TransactionLostError where the transaction cannot go on; whatever the signal was aborted with; the
- * database's error where the whole is at fault
+ * A lead that the database rejects is named and left as it was. Leads that are removed, or have a fresher score,
+ * are counted neither way. The settings that it makes last until the transaction ends.
+ * @throws TransactionLostError if the transaction cannot go on; the reason of the signal if it is aborted; the
+ * database's error if it is no single lead's
  */
 export async function recalculateLeads(
   sequelize: Sequelize,
@@ -104,12 +126,33 @@ export async function recalculateLeads(
   return new BulkRecalculation(sequelize, transaction, recalculation).run();
 }
 
-type Page = IdRange & { readonly count: number };
+/**
+ * Scores these leads at one instant within the caller's transaction, without waiting for any lock: leads that another
+ * transaction has locked are left out. Leads that the database rejects are named.
+ * @throws TransactionLostError if the transaction cannot go on; the database's error if it is no single lead's
+ */
+export async function refreshLeads(
+  sequelize: Sequelize,
+  transaction: Transaction,
+  leadIds: readonly number[],
+  asOf: Date,
+): Promise<RecalculationProgress> {
+  const request = { asOf, ids: null, totalCount: leadIds.length };
+  return new BulkRecalculation(sequelize, transaction, request).refresh(leadIds);
+}
+
+/** Leads whose scores may be wrong at an instant, at most `limit`; none while a recalculation or an import runs. */
+export const findLeadsToRefresh = (
+  sequelize: Sequelize,
+  transaction: Transaction,
+  at: Date,
+  limit: number,
+): Promise<number[]> => selectIds(sequelize, transaction, READ_TO_REFRESH, [at, limit]);
 
 class BulkRecalculation {
-  private readonly batches: CalculatedBatch[] = [];
   private readonly tally: RecalculationTally;
-  private tableCount = 0;
+  /** Leads that another transaction has locked. */
+  private locked: number[] = [];
 
   constructor(
     private readonly sequelize: Sequelize,
@@ -122,89 +165,195 @@ class BulkRecalculation {
 
   async run(): Promise<RecalculationProgress> {
     await this.query(LOCK_TABLE);
-    await this.query(PREFER_PARALLEL_READS);
-    await this.calculateAll();
-    await this.query(PREFER_LOOK_UPS);
-    await this.query(FORGET_PLANS);
+    await this.query(PREPARE_PLANNER);
+    await this.query(SET_AS_OF, [this.recalculation.asOf.toISOString()]);
     await this.query(LIMIT_LOCK_WAIT, [LOCK_WAIT]);
-    await this.saveAll();
+    for await (const page of this.pages()) await this.recalculate(page);
+    await this.retryLocked();
     await this.query(USUAL_LOCK_WAIT);
     await this.query(CHECK_CONSTRAINTS);
+    await this.query(RESET_AS_OF);
     return this.tally;
   }
 
-  private async calculateAll(): Promise<void> {
-    const { batchSize = BATCH_SIZE } = this.recalculation;
+  async refresh(leadIds: readonly number[]): Promise<RecalculationProgress> {
+    await this.query(PREPARE_PLANNER);
+    await this.query(SET_AS_OF, [this.recalculation.asOf.toISOString()]);
+    await this.recalculateUnlocked(rangeOf(leadIds));
+    await this.query(RESET_AS_OF);
+    return this.tally;
+  }
+
+  private async *pages(): AsyncGenerator<LeadRange> {
+    const { ids, signal, batchSize = BATCH_SIZE } = this.recalculation;
     const size = Math.max(batchSize, Math.ceil(this.tally.totalCount / MAX_BATCHES));
-    let pages = await this.readPages(BEFORE_ALL_IDS, size);
+    let afterId = BEFORE_ALL_IDS;
     for (;;) {
-      const [first, last] = [pages.at(0), pages.at(-1)];
-      if (first === undefined || last === undefined) return;
-      const count = pages.reduce((sum, page) => sum + page.count, 0);
-      await this.calculate({ afterId: first.afterId, upToId: last.upToId, count }, pages);
-      this.tally.calculated(count);
-      pages = await this.readPages(last.upToId, size);
+      signal?.throwIfAborted();
+      const [page] = await this.sequelize.query<{ afterId: number | null; upToId: number | null }>(
+        readPage(ids ?? 'leads'),
+        { type: QueryTypes.SELECT, transaction: this.transaction, bind: [afterId, size] },
+      );
+      if (page?.afterId == null || page.upToId === null) return;
+      yield { afterId: page.afterId, upToId: page.upToId };
+      afterId = page.upToId;
     }
   }
 
-  /** The pages of one calculation; none where there are no more leads. */
-  private async readPages(afterId: number, size: number): Promise<Page[]> {
-    const pages: Page[] = [];
-    while (pages.length < BATCHES_A_CALCULATION) {
-      const page = await this.readPage(pages.at(-1)?.upToId ?? afterId, size);
-      if (page === null) return pages;
-      pages.push(page);
-    }
-    return pages;
-  }
-
-  private async readPage(afterId: number, size: number): Promise<Page | null> {
+  /** If a range fails, it is bisected until the leads that cause the failure are known. */
+  private async recalculate(range: LeadRange): Promise<void> {
     this.recalculation.signal?.throwIfAborted();
-    const [page] = await this.sequelize.query<{
-      afterId: number | null;
-      upToId: number | null;
-      count: number;
-    }>(readPage(this.recalculation.ids ?? 'leads'), {
-      type: QueryTypes.SELECT,
-      transaction: this.transaction,
-      bind: [afterId, size],
-    });
-    if (page?.afterId == null || page.upToId === null) return null;
-    return { afterId: page.afterId, upToId: page.upToId, count: page.count };
+    try {
+      await this.inSavepoint(() => this.score(range));
+    } catch (error) {
+      this.recalculation.signal?.throwIfAborted();
+      if (isLockFault(error)) await this.recalculateUnlocked(range);
+      else await this.bisect(range, error, (half) => this.recalculate(half));
+    }
   }
 
   /**
-   * A range that fails is halved until the leads at fault stand alone.
-   * @param batches the parts of the range that are written together
+   * As `recalculate`, without waiting for a lock: leads that another transaction has locked are added to `locked`. A
+   * recalculation never waits long in a lock queue while others wait for it, so it is never part of a deadlock.
    */
-  private async calculate({ count, ...range }: Page, batches: readonly IdRange[]): Promise<void> {
-    this.tableCount += 1;
-    const table = `rescored_${this.tableCount}`;
-    const { asOf, ids, signal } = this.recalculation;
+  private async recalculateUnlocked(range: LeadRange): Promise<void> {
     try {
-      await withSavepoint(this.sequelize, this.transaction, () =>
-        this.query(calculateBatch(table, { range, ids, count }, asOf)),
-      );
-      this.batches.push(...batches.map((batch) => ({ table, range: batch })));
+      await this.inSavepoint(async () => {
+        const ids = await this.readIds(this.statements(range).lockDue);
+        const due = await this.readIds(this.statements(range).readDue);
+        const isOurs = new Set(ids);
+        const scored = ids.length === 0 ? NOTHING : await this.score({ ...range, ids });
+        return { ...scored, locked: due.filter((id) => !isOurs.has(id)) };
+      });
     } catch (error) {
-      signal?.throwIfAborted();
-      if (!isFaultOfTheRow(error)) throw error;
-      if (range.upToId - range.afterId === 1) {
-        this.tally.failed(range.upToId, refusalReason(error));
-        return;
-      }
-      for (const half of halvesOf(range)) await this.calculate({ ...half, count: count / 2 }, [half]);
+      this.recalculation.signal?.throwIfAborted();
+      await this.bisect(range, error, (half) => this.recalculateUnlocked(half));
     }
   }
 
-  private async saveAll(): Promise<void> {
-    const { asOf, signal } = this.recalculation;
-    const writeBack = new ScoreWriteBack(this.sequelize, this.transaction, asOf, this.tally, signal);
-    for (const batch of this.batches) await writeBack.save(batch);
-    await writeBack.saveHeld();
+  /** Retries the locked leads until a limit. */
+  private async retryLocked(): Promise<void> {
+    const deadline = performance.now() + LOCKED_LEADS_LIMIT_MS;
+    while (this.locked.length > 0 && performance.now() < deadline) {
+      const ids = this.locked;
+      this.locked = [];
+      await this.recalculateUnlocked(rangeOf(ids));
+      if (this.locked.length === ids.length) await sleep(LOCKED_LEADS_RETRY_MS);
+    }
+    // Leads that were removed meanwhile have not failed.
+    const left = this.locked.length === 0 ? [] : await this.readIds(READ_EXISTING, [this.locked]);
+    for (const leadId of left) this.tally.failed(leadId, LOCKED);
+  }
+
+  private async score(range: LeadRange): Promise<Scored> {
+    const { renewStates, setScores, updateLeadScores, readDue } = this.statements(range);
+    const differences = await this.repairDifferences(range);
+    await this.update(renewStates);
+    const count = await this.update(setScores);
+    await this.update(updateLeadScores);
+    return { count, differences, silentlySkipped: await this.readIds(readDue), locked: [] };
+  }
+
+  /** The score of a lead is right in any case afterwards. */
+  private async repairDifferences(range: LeadRange): Promise<Difference[]> {
+    if (this.recalculation.isVerification !== true) return [];
+    const { readDifferences } = this.statements(range);
+    const { sequelize, transaction } = this;
+    const found = await sequelize.query<Difference>(readDifferences, {
+      type: QueryTypes.SELECT,
+      transaction,
+    });
+    const ids = found.filter(({ isState }) => isState).map(({ id }) => id);
+    if (ids.length > 0) await this.query(RENEW_STATES, [ids]);
+    return found;
+  }
+
+  /** Counts what a part has done once it is complete. */
+  private async inSavepoint(part: () => Promise<Scored>): Promise<void> {
+    const scored = await withSavepoint(this.sequelize, this.transaction, part);
+    for (const leadId of scored.silentlySkipped) await this.reject(leadId, SILENTLY_SKIPPED);
+    this.locked.push(...scored.locked);
+    for (const { id, isState } of scored.differences) {
+      this.tally.differed(id, isState ? STATE_DIFFERED : SCORE_DIFFERED);
+    }
+    this.tally.saved(scored.count);
+  }
+
+  private async bisect(
+    range: LeadRange,
+    error: unknown,
+    recalculate: (half: LeadRange) => Promise<void>,
+  ): Promise<void> {
+    if (!isFaultOfTheRow(error)) throw error;
+    const halves = halvesOf(range);
+    if (halves === null) await this.reject(range.ids?.[0] ?? range.upToId, refusalReason(error));
+    else for (const half of halves) await recalculate(half);
+  }
+
+  /** Its contact state may be newer than its score, so the score is tried again later. */
+  private async reject(leadId: number, reason: string): Promise<void> {
+    await this.query(POSTPONE_REFRESH, [leadId, REJECTED_RETRY_SECONDS]);
+    this.tally.failed(leadId, reason);
+  }
+
+  private statements(range: LeadRange): ReturnType<typeof rangeStatements> {
+    return rangeStatements(range, this.recalculation.ids, this.recalculation.asOf);
+  }
+
+  private readIds(sql: string, bind: unknown[] = []): Promise<number[]> {
+    return selectIds(this.sequelize, this.transaction, sql, bind);
+  }
+
+  /** @returns how many rows were written */
+  private async update(sql: string): Promise<number> {
+    const [, count] = await this.sequelize.query(sql, {
+      type: QueryTypes.UPDATE,
+      transaction: this.transaction,
+    });
+    return count;
   }
 
   private async query(sql: string, bind?: unknown[]): Promise<void> {
     await this.sequelize.query(sql, { transaction: this.transaction, bind });
   }
+}
+
+interface Difference {
+  readonly id: number;
+  /** Whether it is the contact state that differed; else it is the score. */
+  readonly isState: boolean;
+}
+
+interface Scored {
+  readonly count: number;
+  /** Leads that a verification found to differ, and has repaired. */
+  readonly differences: readonly Difference[];
+  /** Leads that a trigger of the database kept from being written. */
+  readonly silentlySkipped: readonly number[];
+  readonly locked: readonly number[];
+}
+
+const NOTHING: Scored = { count: 0, differences: [], silentlySkipped: [], locked: [] };
+
+const rangeOf = (ids: readonly number[]): LeadRange => ({
+  afterId: Math.min(...ids) - 1,
+  upToId: Math.max(...ids),
+  ids,
+});
+
+/** Null for a single lead. */
+function halvesOf({ afterId, upToId, ids }: LeadRange): LeadRange[] | null {
+  if (ids !== undefined) {
+    const middle = Math.ceil(ids.length / 2);
+    return ids.length <= 1
+      ? null
+      : [ids.slice(0, middle), ids.slice(middle)].map((half) => ({ afterId, upToId, ids: half }));
+  }
+  const middle = Math.floor((afterId + upToId) / 2);
+  return upToId - afterId === 1
+    ? null
+    : [
+        { afterId, upToId: middle },
+        { afterId: middle, upToId },
+      ];
 }

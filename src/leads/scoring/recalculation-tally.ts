@@ -13,6 +13,13 @@ export interface RecalculationFailure {
   readonly reason: string;
 }
 
+/** A lead whose contact state or score was not what its interactions make it. */
+export interface RecalculationDifference {
+  readonly leadId: number;
+  /** For people. */
+  readonly reason: string;
+}
+
 export interface RecalculationProgress {
   /** Leads to recalculate. */
   readonly totalCount: number;
@@ -23,6 +30,10 @@ export interface RecalculationProgress {
   readonly failedCount: number;
   /** The first `MAX_NAMED_FAILURES`. */
   readonly failures: readonly RecalculationFailure[];
+  /** Leads that a verification found to differ. */
+  readonly differenceCount: number;
+  /** The first `MAX_NAMED_FAILURES`. */
+  readonly differences: readonly RecalculationDifference[];
 }
 
 /** More leads were refused than can be told one by one. */
@@ -36,25 +47,29 @@ export class RecalculationTally implements RecalculationProgress {
   doneCount = 0;
   failedCount = 0;
   readonly failures: RecalculationFailure[] = [];
+  differenceCount = 0;
+  readonly differences: RecalculationDifference[] = [];
 
   constructor(
     readonly totalCount: number,
     private readonly onProgress: (progress: RecalculationProgress) => void,
   ) {}
 
-  calculated(count: number): void {
+  saved(count: number): void {
+    this.doneCount += count;
     this.calculatedCount += count;
     this.onProgress(this);
   }
 
-  saved(count: number): void {
-    this.doneCount += count;
-    this.onProgress(this);
+  differed(leadId: number, reason: string): void {
+    this.differenceCount += 1;
+    if (this.differences.length < MAX_NAMED_FAILURES) this.differences.push({ leadId, reason });
   }
 
   /** @throws TooManyFailuresError */
   failed(leadId: number, reason: string): void {
     this.failedCount += 1;
+    this.calculatedCount += 1;
     if (this.failures.length < MAX_NAMED_FAILURES) this.failures.push({ leadId, reason });
     if (this.failedCount > MAX_FAILURES) {
       throw new TooManyFailuresError(

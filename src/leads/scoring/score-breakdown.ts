@@ -21,12 +21,33 @@ export interface StoredScore {
   readonly budgetPoints: number | null;
   readonly statusPoints: number | null;
   readonly lastContactAt: Date | null;
+  readonly nextContactAt: Date | null;
   readonly meetingCount: number | null;
   readonly callCount: number | null;
   readonly emailCount: number | null;
+  readonly outboundEmailCount: number;
   readonly budget: number | null;
   readonly status: string;
 }
+
+const COLUMNS: Readonly<Record<keyof StoredScore, true>> = {
+  activityScore: true,
+  scoreCalculatedAt: true,
+  recencyPoints: true,
+  engagementPoints: true,
+  budgetPoints: true,
+  statusPoints: true,
+  lastContactAt: true,
+  nextContactAt: true,
+  meetingCount: true,
+  callCount: true,
+  emailCount: true,
+  outboundEmailCount: true,
+  budget: true,
+  status: true,
+};
+
+export const STORED_SCORE_COLUMNS = Object.keys(COLUMNS) as (keyof StoredScore)[];
 
 /**
  * Explains a stored score by what was stored with it at the same instant. Null where nothing explains it:
@@ -45,9 +66,11 @@ export function explainScore(stored: StoredScore): ScoreBreakdown | null {
   const reasons = scoreReasons({
     scoreCalculatedAt,
     lastContactAt: stored.lastContactAt,
+    nextContactAt: stored.nextContactAt,
     meetingCount: stored.meetingCount ?? 0,
     callCount: stored.callCount ?? 0,
     emailCount: stored.emailCount ?? 0,
+    outboundEmailCount: stored.outboundEmailCount,
     budget: stored.budget,
     status: stored.status,
   });

@@ -1,11 +1,17 @@
+import { isLost } from '../lead-status.js';
 import type { ScoreFactor } from './activity-score.js';
+import { SCORING_PARAMETERS } from './scoring-parameters.js';
 
 /** What is stored with a score, at the instant that it was measured. */
 export interface ScoreFacts {
   readonly lastContactAt: Date | null;
+  /** The earliest contact that was still planned. */
+  readonly nextContactAt: Date | null;
   readonly meetingCount: number;
   readonly callCount: number;
+  /** Without outbound e-mails. */
   readonly emailCount: number;
+  readonly outboundEmailCount: number;
   readonly budget: number | null;
   readonly status: string;
   readonly scoreCalculatedAt: Date;
@@ -19,11 +25,14 @@ const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 /** British English, which lists "a, b and c" with no comma before the "and". */
 const list = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
+const LOST = 'closed as lost';
+
 /**
  * Says in a few words why each factor of a score is what it is. From stored facts only and as of
  * `scoreCalculatedAt`, so that a reason never speaks of something that the points do not know yet.
  */
 export function scoreReasons(facts: ScoreFacts): Record<ScoreFactor, string> {
+  if (isLost(facts.status)) return { recency: LOST, engagement: LOST, budget: LOST, status: LOST };
   return {
     recency: recencyReason(facts),
     engagement: engagementReason(facts),
@@ -32,24 +41,38 @@ export function scoreReasons(facts: ScoreFacts): Record<ScoreFactor, string> {
   };
 }
 
-/** Whole hours and days, rounded down: no contact is told to be longer ago than it was. */
-function recencyReason({ lastContactAt, scoreCalculatedAt }: ScoreFacts): string {
+/** A contact that is planned within the horizon keeps recency full, so it is the reason whatever came before. */
+function recencyReason({ lastContactAt, nextContactAt, scoreCalculatedAt }: ScoreFacts): string {
+  const ahead = nextContactAt === null ? Infinity : nextContactAt.getTime() - scoreCalculatedAt.getTime();
+  if (ahead <= SCORING_PARAMETERS.recency.horizonDays * MS_A_DAY) {
+    return ahead < MS_AN_HOUR ? 'contact planned within the hour' : `contact planned in ${duration(ahead)}`;
+  }
   if (lastContactAt === null) return 'no contact yet';
   const age = scoreCalculatedAt.getTime() - lastContactAt.getTime();
-  if (age < MS_AN_HOUR) return 'last contact within the hour';
-  if (age < MS_A_DAY) return `last contact ${counted(Math.floor(age / MS_AN_HOUR), 'hour')} ago`;
-  return `last contact ${counted(Math.floor(age / MS_A_DAY), 'day')} ago`;
+  return age < MS_AN_HOUR ? 'last contact within the hour' : `last contact ${duration(age)} ago`;
 }
 
-function engagementReason({ meetingCount, callCount, emailCount }: ScoreFacts): string {
-  const kinds = [
-    { count: meetingCount, noun: 'meeting' },
-    { count: callCount, noun: 'call' },
-    { count: emailCount, noun: 'email' },
-  ].filter(({ count }) => count > 0);
-  if (kinds.length === 0) return 'no interactions yet';
-  return list.format(kinds.map(({ count, noun }) => counted(count, noun)));
+/** Whole hours and days, rounded down: a contact is never reported as longer ago, or further ahead, than it was. */
+function duration(ms: number): string {
+  return ms < MS_A_DAY
+    ? counted(Math.floor(ms / MS_AN_HOUR), 'hour')
+    : counted(Math.floor(ms / MS_A_DAY), 'day');
 }
+
+/** Outbound e-mails weigh less than contacts, so they stand apart. */
+function engagementReason(facts: ScoreFacts): string {
+  const contacts = mentioned([
+    { count: facts.meetingCount, noun: 'meeting' },
+    { count: facts.callCount, noun: 'call' },
+    { count: facts.emailCount, noun: 'email' },
+  ]);
+  const outbound = mentioned([{ count: facts.outboundEmailCount, noun: 'outbound email' }]);
+  const groups = [list.format(contacts), ...outbound].filter((group) => group !== '');
+  return groups.length === 0 ? 'no interactions yet' : groups.join(', ');
+}
+
+const mentioned = (kinds: readonly { readonly count: number; readonly noun: string }[]): string[] =>
+  kinds.filter(({ count }) => count > 0).map(({ count, noun }) => counted(count, noun));
 
 /** What the formula takes for no budget is told as none. */
 function budgetReason(budget: number | null): string {

@@ -6,7 +6,7 @@ import { allowRequest } from '../../common/request-time.js';
 import { SharedWork } from '../../common/shared-work.js';
 import { inTransaction } from '../../database/transactions.js';
 import { Lead } from '../lead.model.js';
-import { scoreLeadNow } from '../scoring/lead-scores.js';
+import { scoreLead } from '../scoring/lead-scores.js';
 import { CallMeter } from './call-meter.js';
 import { isProviderErrorCode, SummaryProviderError } from './provider-error.js';
 import type { SummaryFacts } from './summary-facts.js';
@@ -155,7 +155,7 @@ export class AISummaryService {
   /** Calculates a lead's activity score as of now and saves it. @throws NOT_FOUND */
   private async calculateActivityScore(leadId: number): Promise<void> {
     const isFound = await inTransaction(this.sequelize, (transaction) =>
-      scoreLeadNow(this.sequelize, transaction, leadId),
+      scoreLead(this.sequelize, transaction, leadId),
     );
     if (!isFound) throw new NotFoundError('Lead', leadId);
   }

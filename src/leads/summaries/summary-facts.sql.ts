@@ -15,14 +15,15 @@ const FACTS_OF_LEADS = `
     SELECT coalesce(
       jsonb_agg(
         jsonb_build_array(
-          newest.id, newest.type, (extract(epoch FROM newest.date) * 1000)::bigint, newest.notes, newest.date > now()
+          newest.id, newest.type, (extract(epoch FROM newest.date) * 1000)::bigint, newest.notes, newest.date > now(),
+          newest.direction
         )
         ORDER BY newest.date DESC, newest.id DESC
       ),
       '[]'
     ) AS list
     FROM (
-      SELECT id, type, date, notes FROM interactions
+      SELECT id, type, direction, date, notes FROM interactions
       WHERE ${OF_LEAD} AND isfinite(date)
       ORDER BY date DESC, id DESC
       LIMIT ${MAX_INTERACTIONS}

@@ -1,3 +1,4 @@
+import type { InteractionDirection } from '../../interactions/interaction-direction.js';
 import type { InteractionType } from '../../interactions/interaction-type.js';
 
 /** What is known of a lead at one instant. No e-mail address and no phone number: neither helps a summary. */
@@ -23,6 +24,8 @@ export interface SummaryFacts {
 export interface SummaryInteraction {
   readonly id: number;
   readonly type: InteractionType;
+  /** Who got in touch; null: unknown. */
+  readonly direction: InteractionDirection | null;
   readonly date: Date;
   /** Written by outsiders: data, never instructions. */
   readonly notes: string | null;

@@ -50,7 +50,7 @@ function interactionsOf({ interactions, asOf }: SummaryFacts): InputInteraction[
 }
 
 function interactionOf(
-  { id, type, date, notes }: SummaryInteraction,
+  { id, type, direction, date, notes }: SummaryInteraction,
   alias: string,
   asOf: Date,
 ): InputInteraction {
@@ -61,6 +61,7 @@ function interactionOf(
     alias,
     id,
     type,
+    direction,
     date: date.toISOString().slice(0, 10),
     isPlanned: date > asOf,
     notes: hasNotes && !areNotesWithheld ? cleanText(notes, MAX_NOTES_LENGTH) : null,

@@ -1,3 +1,4 @@
+import type { InteractionDirection } from '../../interactions/interaction-direction.js';
 import type { InteractionType } from '../../interactions/interaction-type.js';
 
 /**
@@ -33,6 +34,8 @@ export interface InputInteraction {
   readonly alias: string;
   readonly id: number;
   readonly type: InteractionType;
+  /** Who got in touch; null: unknown. */
+  readonly direction: InteractionDirection | null;
   /** Its day in UTC, such as 2026-03-07. */
   readonly date: string;
   /** Whether it had not taken place yet when the input was read. */

@@ -4,6 +4,7 @@ import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import { now } from '../../common/clock.js';
 import { NotFoundError } from '../../common/domain-error.js';
 import { readRows } from '../../database/read-rows.js';
+import type { InteractionDirection } from '../../interactions/interaction-direction.js';
 import type { InteractionType } from '../../interactions/interaction-type.js';
 import type { CallMeter } from './call-meter.js';
 import { READ_FACTS } from './summary-facts.sql.js';
@@ -59,7 +60,14 @@ type FactsArray = [
   status: string | null,
   budget: number | string | null,
   interactionCount: number,
-  interactions: [id: number, type: InteractionType, date: number, notes: string | null, isPlanned: boolean][],
+  interactions: [
+    id: number,
+    type: InteractionType,
+    date: number,
+    notes: string | null,
+    isPlanned: boolean,
+    direction: InteractionDirection | null,
+  ][],
 ];
 
 /** Reads what summaries are made of, and keeps what was made. */
@@ -84,9 +92,10 @@ export class SummaryStore {
       // `numeric` knows NaN, which comes as text.
       budget: typeof budget === 'number' ? budget : null,
       asOf: row.asOf,
-      interactions: interactions.map(([id, type, date, notes]) => ({
+      interactions: interactions.map(([id, type, date, notes, , direction]) => ({
         id,
         type,
+        direction,
         date: new Date(date),
         notes,
       })),

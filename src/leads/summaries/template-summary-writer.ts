@@ -1,4 +1,5 @@
-import type { SummaryFacts } from './summary-facts.js';
+import { isContact } from '../scoring/contact-state.js';
+import type { SummaryFacts, SummaryInteraction } from './summary-facts.js';
 import { SummaryWriter, type WrittenSummary } from './summary-writer.js';
 
 const MS_A_DAY = 86_400_000;
@@ -11,11 +12,16 @@ const counted = (count: number, noun: string): string =>
 /** Composes a summary from the facts of a lead alone: no model, no network, the same facts the same text. */
 export class TemplateSummaryWriter extends SummaryWriter {
   override readonly name = 'template';
-  override readonly version = 'template-1';
+  override readonly version = 'template-2';
   override readonly isPaid = false;
 
   override write(facts: SummaryFacts): Promise<WrittenSummary> {
-    const sentences = [whoSentence(facts), contactSentence(facts), planSentence(facts)];
+    const sentences = [
+      whoSentence(facts),
+      contactSentence(facts),
+      unansweredSentence(facts),
+      planSentence(facts),
+    ];
     return Promise.resolve({
       text: sentences.filter((sentence) => sentence !== null).join(' '),
       headline: null,
@@ -37,20 +43,38 @@ function whoSentence({ firstName, lastName, company, status, budget }: SummaryFa
 
 /** Notes are not quoted: what outsiders wrote is not for a template to vouch for. */
 function contactSentence({ interactions, interactionCount, asOf }: SummaryFacts): string | null {
-  const last = interactions.find(({ date }) => date <= asOf);
+  const last = interactions.find((interaction) => interaction.date <= asOf && isContact(interaction));
   if (last === undefined) {
-    // Where plans alone fill the list, what was left out may be contacts: nothing can be said of them.
+    // If the list is full, what was left out may be contacts: nothing can be said of them.
     return interactionCount > interactions.length ? null : 'There has been no contact yet.';
   }
   const days = Math.floor((asOf.getTime() - last.date.getTime()) / MS_A_DAY);
   const when = days === 0 ? 'within the last day' : `${counted(days, 'day')} ago`;
   const past = interactionCount - interactions.filter(({ date }) => date > asOf).length;
-  const article = last.type === 'email' ? 'an' : 'a';
-  return `The last contact was ${article} ${last.type} ${when}; there ${past === 1 ? 'has' : 'have'} been ${counted(past, 'interaction')} in all.`;
+  return `The last contact was ${articleOf(last)} ${nameOf(last)} ${when}; there ${past === 1 ? 'has' : 'have'} been ${counted(past, 'interaction')} in all.`;
+}
+
+/** Outbound e-mails after the last contact: nobody has answered them. */
+function unansweredSentence({ interactions, asOf }: SummaryFacts): string | null {
+  const past = interactions.filter(({ date }) => date <= asOf);
+  const lastIndex = past.findIndex(isContact);
+  const count = lastIndex === -1 ? past.length : lastIndex;
+  if (count === 0) return null;
+  return count === 1
+    ? 'The latest email to the lead has no answer.'
+    : `The latest ${number.format(count)} emails to the lead have no answer.`;
+}
+
+const articleOf = ({ type }: SummaryInteraction): string => (type === 'email' ? 'an' : 'a');
+
+/** Who wrote or called is worth a word; a meeting has two sides. */
+function nameOf({ type, direction }: SummaryInteraction): string {
+  if (direction === null || type === 'meeting') return type;
+  return `${type} ${direction === 'inbound' ? 'from' : 'to'} the lead`;
 }
 
 function planSentence({ interactions, asOf }: SummaryFacts): string | null {
   const next = interactions.findLast(({ date }) => date > asOf);
   if (next === undefined) return null;
-  return `${next.type === 'email' ? 'An' : 'A'} ${next.type} is planned for ${next.date.toISOString().slice(0, 10)}.`;
+  return `${articleOf(next) === 'an' ? 'An' : 'A'} ${nameOf(next)} is planned for ${next.date.toISOString().slice(0, 10)}.`;
 }

@@ -11,7 +11,7 @@ export class RecalculateScoresArgs {
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'Recalculate only scores that are stale: never calculated, older than the newest change of what they rest on, older than `maxAgeHours`, or made with other parameters.',
+      'Recalculate only the scores that a recalculation now would change (`Lead.scoreIsStale`), and those older than `maxAgeHours`.',
   })
   onlyStale!: boolean;
 
@@ -21,8 +21,14 @@ export class RecalculateScoresArgs {
   @Max(LONGEST_AGE_HOURS, { message: RULE })
   @Field(() => Float, {
     nullable: true,
-    description:
-      'The age from which a score counts as stale, in hours; goes with `onlyStale`. Without it, that of `Lead.scoreIsStale`.',
+    description: 'Scores that are older are recalculated as well, in hours; goes with `onlyStale`.',
   })
   maxAgeHours?: number | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Compare contact states and scores with the interactions of every lead, name the leads that differ, and repair them. Goes with all leads.',
+  })
+  verify?: boolean;
 }

@@ -2,6 +2,7 @@ import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { AssumedSize } from '../../graphql/limits/field-extensions.js';
 import { MAX_NAMED_FAILURES } from '../../leads/scoring/recalculation-tally.js';
+import { RecalculationDifferenceType } from './recalculation-difference.type.js';
 import { RecalculationFailureType } from './recalculation-failure.type.js';
 
 @AllowedTo('admin')
@@ -26,4 +27,15 @@ export class RecalculateScoresResult {
     description: `The leads that failed: the first ${MAX_NAMED_FAILURES} of them. \`failedCount\` counts all.`,
   })
   failures!: readonly RecalculationFailureType[];
+
+  @Field(() => Int, {
+    description: 'Leads that `verify` found to differ from their interactions, and has repaired.',
+  })
+  differenceCount!: number;
+
+  @AssumedSize(MAX_NAMED_FAILURES)
+  @Field(() => [RecalculationDifferenceType], {
+    description: `The leads that differed: the first ${MAX_NAMED_FAILURES} of them. \`differenceCount\` counts all.`,
+  })
+  differences!: readonly RecalculationDifferenceType[];
 }

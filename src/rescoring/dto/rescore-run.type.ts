@@ -2,6 +2,7 @@ import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { AssumedSize } from '../../graphql/limits/field-extensions.js';
 import { MAX_NAMED_FAILURES } from '../../leads/scoring/recalculation-tally.js';
+import { RecalculationDifferenceType } from './recalculation-difference.type.js';
 import { RecalculationFailureType } from './recalculation-failure.type.js';
 
 /** The names of the API and the values of the database. */
@@ -33,7 +34,7 @@ registerEnumType(RescoreStarter, {
   valuesMap: {
     API: { description: 'The mutation `recalculateAllScores`.' },
     SCHEDULE: { description: 'The schedule of the server.' },
-    COMMAND: { description: '`pnpm rescore`, at a terminal or in a script.' },
+    COMMAND: { description: '`pnpm recalculate`, at a terminal or in a script.' },
   },
 });
 
@@ -53,6 +54,11 @@ export class RescoreRunType {
 
   @Field(() => Boolean, { description: 'Whether it is about stale scores alone.' })
   onlyStale!: boolean;
+
+  @Field(() => Boolean, {
+    description: 'Whether it compared contact states and scores with the interactions.',
+  })
+  isVerification!: boolean;
 
   @Field(() => RescoreStatus, { description: 'How it goes, or ended.' })
   status!: (typeof RescoreStatus)[keyof typeof RescoreStatus];
@@ -76,7 +82,7 @@ export class RescoreRunType {
   totalCount!: number;
 
   @Field(() => Int, {
-    description: 'Leads whose score it has worked out. That comes first, for all of them.',
+    description: 'Leads that it is done with: their score is written, or they failed.',
   })
   calculatedCount!: number;
 
@@ -99,6 +105,17 @@ export class RescoreRunType {
     description: `The leads that failed: the first ${MAX_NAMED_FAILURES} of them, once it has succeeded.`,
   })
   failures!: readonly RecalculationFailureType[];
+
+  @Field(() => Int, {
+    description: 'Leads that `verify` found to differ from their interactions, and has repaired.',
+  })
+  differenceCount!: number;
+
+  @AssumedSize(MAX_NAMED_FAILURES)
+  @Field(() => [RecalculationDifferenceType], {
+    description: `The leads that differed: the first ${MAX_NAMED_FAILURES} of them. \`differenceCount\` counts all.`,
+  })
+  differences!: readonly RecalculationDifferenceType[];
 
   @Field(() => String, { nullable: true, description: 'Why it did not succeed, for people.' })
   error!: string | null;

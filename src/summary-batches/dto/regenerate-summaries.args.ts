@@ -11,9 +11,15 @@ export class RegenerateSummariesArgs {
   @Field(() => Boolean, {
     defaultValue: true,
     description:
-      'Only leads that have no summary or a stale one; without those that failed on the same facts before. False: all leads, also where the same facts are paid for again.',
+      'Only leads that have no summary or a stale one; without those that failed on the same facts before. False: all open leads, also where the same facts are paid for again.',
   })
   onlyStale!: boolean;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether closed leads, won or lost, get a summary as well. They are not worked on any more.',
+  })
+  includeClosed!: boolean;
 
   @IsOptional()
   @Min(1, { message: LIMIT_RULE })

@@ -53,6 +53,9 @@ export class SummaryBatchType {
   })
   onlyStale!: boolean;
 
+  @Field(() => Boolean, { description: 'Whether leads that are won or lost are among them.' })
+  includeClosed!: boolean;
+
   @Field(() => Int, { nullable: true, description: 'At most so many leads; null: all.' })
   limit!: number | null;
 

@@ -16,7 +16,7 @@ describe('a header', () => {
       'unknown columns "Email", "score"',
       'more than one column "type"',
       'no columns "email", "date"',
-      'the columns are email, type, date, notes',
+      'the columns are email, type, date, notes, direction',
     ]);
   });
 

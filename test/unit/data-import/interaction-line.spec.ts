@@ -14,6 +14,7 @@ describe('a line of interactions', () => {
       line: 3,
       writtenEmail: 'Ada@example.com',
       type: 'meeting',
+      direction: null,
       date: new Date('2026-03-01T08:30:00Z'),
       notes: 'one\ntwo, three',
     });
@@ -23,6 +24,26 @@ describe('a line of interactions', () => {
     const cells = { email: 'a@example.com', type: 'call', date: '2026-03-01' };
     expect(readInteractionLine(2, { ...cells, notes: '  ' })).toMatchObject({ notes: null });
     expect(readInteractionLine(2, cells)).toMatchObject({ notes: null });
+  });
+
+  it.each([
+    ['inbound', 'inbound'],
+    [' OutBound ', 'outbound'],
+    ['INBOUND', 'inbound'],
+    ['', null],
+    [' \u200b', null],
+    [undefined, null],
+  ])('takes the direction %j', (direction, expected) => {
+    const cells = { email: 'a@example.com', type: 'email', date: '2026-03-01', direction };
+    expect(readInteractionLine(2, cells)).toMatchObject({ type: 'email', direction: expected });
+  });
+
+  it.each(['in', 'unknown', 'null', 'outbound!', '-'])('is refused for the direction %j', (direction) => {
+    const cells = { email: 'a@example.com', type: 'email', date: '2026-03-01', direction };
+    expect(readInteractionLine(2, cells)).toEqual({
+      line: 2,
+      reason: 'direction must be empty or one of inbound, outbound',
+    });
   });
 
   it('is refused with every broken rule, and without what it says', () => {

@@ -7,7 +7,7 @@ const SCHEMA = buildSchema(`
   type Query { all: [Point!]! leads: [Lead!]! page(first: Int, last: Int): Page! }
   type Page { nodes: [Lead!]! edges: [Edge!]! }
   type Edge { node: Lead! }
-  type Lead { id: ID all: [Point!] page(first: Int, last: Int): Page! points: [Point!] }
+  type Lead { id: ID all: [Point!] page(first: Int, last: Int): Page! points: [Point!] line(count: Int = 60): [Point!] }
   type Point { x: Int }
 `);
 
@@ -18,6 +18,9 @@ for (const field of [
 ]) {
   if (field !== undefined) field.extensions = { listOf: 'points' };
 }
+
+const { line } = (SCHEMA.getType('Lead') as GraphQLObjectType).getFields();
+if (line !== undefined) line.extensions = { sizedBy: { argument: 'count', standard: 60, max: 500 }, cost: 3 };
 
 function cost(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text);
@@ -42,6 +45,18 @@ describe('the cost of a query', () => {
     expect(cost('{ page(first: 30) { nodes { all { x } } } }')).toBe(1 + 30 + 700);
     expect(cost('{ page(first: 0) { nodes { all { x } } } }')).toBe(1);
     expect(cost('{ a: all { x } b: all { x } }')).toBe(1_400);
+  });
+
+  it('counts a list as long as its argument says, and no longer than it can be', () => {
+    const query = 'query ($n: Int) { page(first: 2) { nodes { line(count: $n) { x } } } }';
+    const lines = (count: number) => 1 + 2 * (1 + count + 3);
+    expect(cost('{ page(first: 2) { nodes { line { x } } } }')).toBe(lines(60));
+    expect(cost('{ page(first: 2) { nodes { line(count: 7) { x } } } }')).toBe(lines(7));
+    expect(cost(query, { n: 500 })).toBe(lines(500));
+    expect(cost(query, { n: null })).toBe(lines(60));
+    expect(cost(query)).toBe(lines(60));
+    expect(cost(query, { n: 501 })).toBe(lines(500));
+    expect(cost(query, { n: -1 })).toBe(lines(0));
   });
 
   it('takes a variable, what it is by itself, or what a page is by itself', () => {

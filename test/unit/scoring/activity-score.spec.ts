@@ -1,34 +1,44 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  calculateActivityScore,
-  SCORE_FACTORS,
-  type ScoredInteraction,
-} from '../../../src/leads/scoring/activity-score.js';
-import { daysAgo, EXAMPLES_AS_OF, WORKED_EXAMPLES } from '../../support/worked-examples.js';
+import { calculateActivityScore, SCORE_FACTORS } from '../../../src/leads/scoring/activity-score.js';
+import { contactStateOf, type ScoredInteraction } from '../../../src/leads/scoring/contact-state.js';
 import { SCORING_PARAMETERS } from '../../../src/leads/scoring/scoring-parameters.js';
+import { EXAMPLES_AS_OF, WORKED_EXAMPLES } from '../../support/worked-examples.js';
 
 const DAY = 86_400_000;
 const asOf = EXAMPLES_AS_OF;
 
-/** Milliseconds from `asOf`; later ones are positive. */
-function callAt(offset: number): ScoredInteraction {
-  return { type: 'call', date: new Date(asOf.getTime() + offset) };
-}
+type Kind = Omit<ScoredInteraction, 'date'>;
+
+const MEETING: Kind = { type: 'meeting' };
+const CALL: Kind = { type: 'call' };
+const EMAIL: Kind = { type: 'email' };
+const OUTBOUND_EMAIL: Kind = { type: 'email', direction: 'outbound' };
+
+/** @param offset in milliseconds from `asOf`; a positive one is planned */
+const at = (kind: Kind, offset: number): ScoredInteraction => ({
+  ...kind,
+  date: new Date(asOf.getTime() + offset),
+});
+
+const daysAgo = (kind: Kind, ...ages: number[]) => ages.map((age) => at(kind, -age * DAY));
 
 function score(
   lead: { budget?: number | null; status?: string },
   interactions: readonly ScoredInteraction[] = [],
-  at = asOf,
+  instant = asOf,
 ) {
-  return calculateActivityScore({ budget: null, status: 'new', ...lead }, interactions, at);
+  return calculateActivityScore({ budget: null, status: 'new', ...lead }, interactions, instant);
 }
 
 describe('calculateActivityScore', () => {
-  it.each(WORKED_EXAMPLES)('scores $name', ({ lead, interactions, at, activityScore, points }) => {
-    const result = score(lead, interactions, at);
-    expect(result.activityScore).toBe(activityScore);
-    expect(SCORE_FACTORS.map((factor) => result.breakdown[factor])).toEqual(points);
-  });
+  it.each(WORKED_EXAMPLES)(
+    'scores $name',
+    ({ lead, interactions, at: instant, activityScore, points: expected }) => {
+      const result = score(lead, interactions, instant);
+      expect(result.activityScore).toBe(activityScore);
+      expect(SCORE_FACTORS.map((factor) => result.breakdown[factor])).toEqual(expected);
+    },
+  );
 
   it.each([
     ['new', 3],
@@ -37,12 +47,12 @@ describe('calculateActivityScore', () => {
     ['proposal', 8],
     ['negotiation', 9],
     ['won', 10],
+    ['closed_won', 10],
     ['converted', 10],
-    ['lost', 0],
-    ['closed_lost', 0],
     ['QUALIFIED', 7],
-    ['Closed_Lost', 0],
+    ['Closed Won', 10],
     ['on hold', 3],
+    ['lost and found', 3],
     ['', 3],
     ['constructor', 3],
     ['__proto__', 3],
@@ -51,82 +61,107 @@ describe('calculateActivityScore', () => {
     expect(score({ status })).toMatchObject({ activityScore: points, breakdown: { status: points } });
   });
 
-  it.each([null, NaN, 0, -0, -50_000, -Infinity])('takes a budget of %d for none', (budget) => {
+  it.each(['lost', 'Closed-Lost', 'CLOSED LOST', 'disqualified', 'Unqualified'])(
+    'scores a lead that is "%s" 0 for ever, whatever else is known',
+    (status) => {
+      expect(score({ status, budget: 1_000_000 }, [at(MEETING, 0), ...daysAgo(CALL, 3)])).toEqual({
+        activityScore: 0,
+        breakdown: { recency: 0, engagement: 0, budget: 0, status: 0 },
+        validUntil: null,
+      });
+    },
+  );
+
+  it.each([null, NaN, 0, -0, -50_000, -Infinity])('counts a budget of %d as none', (budget) => {
     expect(score({ budget })).toMatchObject({ activityScore: 3, breakdown: { budget: 0 } });
   });
 
-  it('fills half the cap at 50 000 and all of it with the largest budget a lead can have', () => {
+  it('fills half the cap at 50 000 and all of it with the largest budget that a lead can have', () => {
     expect(score({ budget: 50_000 }).breakdown.budget).toBe(10);
     expect(score({ budget: 99_999_999.99 }).breakdown.budget).toBe(20);
   });
 
   it('counts an interaction exactly at asOf', () => {
-    expect(score({}, [callAt(0)])).toMatchObject({
+    expect(score({}, [at(CALL, 0)])).toMatchObject({
       activityScore: 49,
       breakdown: { recency: 40, engagement: 6, budget: 0, status: 3 },
-      lastContactAt: asOf,
-      counts: { meeting: 0, call: 1, email: 0 },
     });
   });
 
-  it('does not count an interaction one millisecond after asOf', () => {
-    expect(score({}, [callAt(1)])).toEqual(score({}));
+  it('counts a contact one millisecond after asOf for recency alone', () => {
+    expect(score({}, [at(CALL, 1)])).toMatchObject({
+      activityScore: 43,
+      breakdown: { recency: 40, engagement: 0, budget: 0, status: 3 },
+    });
+  });
+
+  it('keeps recency full from exactly 30 days before a planned contact', () => {
+    expect(score({}, [at(CALL, 30 * DAY)]).breakdown.recency).toBe(40);
+    const early = score({}, [at(CALL, 30 * DAY + 1)]);
+    expect(early.breakdown.recency).toBe(0);
+    expect(early.validUntil).toEqual(new Date(asOf.getTime() + 1));
+  });
+
+  it('takes an outbound e-mail neither for a contact nor for a planned one', () => {
+    expect(score({}, [at(OUTBOUND_EMAIL, 0), at(OUTBOUND_EMAIL, DAY)])).toMatchObject({
+      activityScore: 3,
+      breakdown: { recency: 0 },
+    });
+  });
+
+  it('takes a direction into account for e-mails only', () => {
+    const outboundCall: Kind = { type: 'call', direction: 'outbound' };
+    const inboundEmail: Kind = { type: 'email', direction: 'inbound' };
+    expect(score({}, [at(outboundCall, 0)])).toEqual(score({}, [at(CALL, 0)]));
+    expect(score({}, [at(inboundEmail, 0)])).toEqual(score({}, [at(EMAIL, 0)]));
   });
 
   it('does not count an interaction without a valid date', () => {
     expect(score({}, [{ type: 'meeting', date: new Date(NaN) }])).toEqual(score({}));
   });
 
-  it('has no last contact where all interactions lie in the future', () => {
-    expect(score({}, daysAgo('meeting', -1, -30))).toEqual({
-      activityScore: 3,
-      breakdown: { recency: 0, engagement: 0, budget: 0, status: 3 },
-      lastContactAt: null,
-      counts: { meeting: 0, call: 0, email: 0 },
-    });
-  });
-
-  it('tells the latest contact that counted and how many of each type did', () => {
-    const interactions = [
-      ...daysAgo('email', 9, -2, 4),
-      ...daysAgo('meeting', 2, 3),
-      ...daysAgo('call', 70, -0.1),
-    ];
-    const { lastContactAt, counts } = score({}, interactions);
-    expect(lastContactAt).toEqual(new Date(asOf.getTime() - 2 * DAY));
-    expect(counts).toEqual({ meeting: 2, call: 1, email: 2 });
-  });
-
   it('lets a contact of a century ago fade to nothing, but still knows it', () => {
-    const [longAgo] = daysAgo('meeting', 36_525);
-    const result = score({}, longAgo ? [longAgo] : []);
-    expect(result.activityScore).toBe(3);
-    expect(result.lastContactAt).toEqual(longAgo?.date);
+    const interactions = daysAgo(MEETING, 36_525);
+    expect(score({}, interactions).activityScore).toBe(3);
+    expect(contactStateOf(interactions, asOf).lastContactAt).toEqual(interactions[0]?.date);
   });
 
-  it('settles a tie of remainders in favour of the factor listed first', () => {
-    // 2.5 + 0.56 + 17.5 + 0: two points are missing; the larger remainder of engagement takes one.
-    const interactions = daysAgo('email', 56);
-    expect(score({ status: 'lost', budget: 150_000 }, interactions)).toMatchObject({
-      activityScore: 21,
-      breakdown: { recency: 3, engagement: 1, budget: 17, status: 0 },
+  it('gives a tie of remainders to the factor listed first', () => {
+    // 2.5 + 0.56 + 17.5 + 3: two points are missing; the larger remainder of engagement takes one.
+    expect(score({ budget: 150_000 }, daysAgo(EMAIL, 56))).toMatchObject({
+      activityScore: 24,
+      breakdown: { recency: 3, engagement: 1, budget: 17, status: 3 },
     });
   });
 
   it('keeps 100 000 interactions within the caps', () => {
-    const types = ['meeting', 'call', 'email'] as const;
-    const interactions = Array.from({ length: 100_000 }, (_, i) => callAt(-i * 60_000)).map(
-      ({ date }, i) => ({ type: types[i % 3] ?? 'call', date }),
-    );
-    expect(score({ status: 'won', budget: 10_000_000 }, interactions)).toEqual({
+    const kinds = [MEETING, CALL, EMAIL];
+    const interactions = Array.from({ length: 100_000 }, (_, i) => at(kinds[i % 3] ?? CALL, -i * 60_000));
+    expect(score({ status: 'won', budget: 10_000_000 }, interactions)).toMatchObject({
       activityScore: 100,
       breakdown: { recency: 40, engagement: 30, budget: 20, status: 10 },
-      lastContactAt: asOf,
-      counts: { meeting: 33_334, call: 33_333, email: 33_333 },
     });
   });
 
   it('has caps that add up to 100', () => {
     expect(SCORE_FACTORS.reduce((sum, factor) => sum + SCORING_PARAMETERS[factor].cap, 0)).toBe(100);
+  });
+});
+
+describe('contactStateOf', () => {
+  it('has the latest and the next of all interactions and of contacts, and the counts of the past ones', () => {
+    const interactions = [
+      ...daysAgo(EMAIL, 9, 4),
+      ...daysAgo(OUTBOUND_EMAIL, 1, -1),
+      ...daysAgo(MEETING, 2, 3, -8),
+      ...daysAgo(CALL, 70, -5),
+    ];
+    expect(contactStateOf(interactions, asOf)).toMatchObject({
+      lastInteractionAt: new Date(asOf.getTime() - DAY),
+      lastContactAt: new Date(asOf.getTime() - 2 * DAY),
+      nextInteractionAt: new Date(asOf.getTime() + DAY),
+      nextContactAt: new Date(asOf.getTime() + 5 * DAY),
+      counts: { meeting: 2, call: 1, email: 2, outboundEmail: 1 },
+    });
   });
 });

@@ -10,9 +10,11 @@ const scoreCalculatedAt = new Date('2026-03-10T12:00:00Z');
 function reasons(facts: Partial<ScoreFacts> = {}) {
   return scoreReasons({
     lastContactAt: null,
+    nextContactAt: null,
     meetingCount: 0,
     callCount: 0,
     emailCount: 0,
+    outboundEmailCount: 0,
     budget: null,
     status: 'new',
     scoreCalculatedAt,
@@ -58,6 +60,52 @@ describe('scoreReasons', () => {
   });
 
   it.each([
+    {
+      meetingCount: 2,
+      callCount: 3,
+      emailCount: 2,
+      reason: '2 meetings, 3 calls and 2 emails, 4 outbound emails',
+    },
+    { emailCount: 1, reason: '1 email, 4 outbound emails' },
+    { outboundEmailCount: 30, reason: '30 outbound emails' },
+    { outboundEmailCount: 1, reason: '1 outbound email' },
+  ])('names outbound e-mails apart from contacts: "$reason"', ({ reason, ...counts }) => {
+    expect(reasons({ outboundEmailCount: 4, ...counts }).engagement).toBe(reason);
+  });
+
+  it.each([
+    { ahead: 1, reason: 'contact planned within the hour' },
+    { ahead: HOUR, reason: 'contact planned in 1 hour' },
+    { ahead: DAY - 1, reason: 'contact planned in 23 hours' },
+    { ahead: DAY, reason: 'contact planned in 1 day' },
+    { ahead: 4 * DAY - 1, reason: 'contact planned in 3 days' },
+    { ahead: 30 * DAY, reason: 'contact planned in 30 days' },
+    { ahead: 30 * DAY + 1, reason: 'last contact 5 days ago' },
+  ])('explains full recency by a contact planned in $ahead ms: "$reason"', ({ ahead, reason }) => {
+    const at = (ms: number) => new Date(scoreCalculatedAt.getTime() + ms);
+    expect(reasons({ lastContactAt: at(-5 * DAY), nextContactAt: at(ahead) }).recency).toBe(reason);
+  });
+
+  it('counts a contact that is planned too far ahead as none', () => {
+    const nextContactAt = new Date(scoreCalculatedAt.getTime() + 31 * DAY);
+    expect(reasons({ nextContactAt }).recency).toBe('no contact yet');
+  });
+
+  it.each(['lost', 'Closed Lost', 'closed-lost', 'disqualified', 'UNQUALIFIED'])(
+    'has one reason for every factor of a lead in the status %s',
+    (status) => {
+      const known = { lastContactAt: scoreCalculatedAt, meetingCount: 2, budget: 50_000 };
+      const reason = 'closed as lost';
+      expect(reasons({ ...known, status })).toEqual({
+        recency: reason,
+        engagement: reason,
+        budget: reason,
+        status: reason,
+      });
+    },
+  );
+
+  it.each([
     { budget: 50_000, reason: 'budget of 50,000' },
     { budget: 1234.5, reason: 'budget of 1,234.5' },
     { budget: 99_999_999.99, reason: 'budget of 99,999,999.99' },
@@ -71,7 +119,7 @@ describe('scoreReasons', () => {
 
   it.each([
     { status: 'qualified', reason: 'status is qualified' },
-    { status: 'Closed_Lost', reason: 'status is Closed_Lost' },
+    { status: 'Closed Won', reason: 'status is Closed Won' },
     { status: '', reason: 'no status known' },
     { status: ' ', reason: 'no status known' },
   ])('tells a status of "$status" as it is stored', ({ status, reason }) => {

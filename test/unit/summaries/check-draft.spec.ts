@@ -42,6 +42,32 @@ describe('the check of a draft', () => {
     }
   });
 
+  it('knows how many emails went in each direction', () => {
+    const email = {
+      id: 1,
+      type: 'email',
+      date: '2026-03-01',
+      isPlanned: false,
+      notes: null,
+      areNotesWithheld: false,
+    } as const;
+    const directions = ['outbound', 'outbound', 'outbound', 'inbound', 'inbound', null, null] as const;
+    const interactions = directions.map((direction, index) => ({
+      ...email,
+      direction,
+      alias: `I${index + 1}`,
+    }));
+    const check = (summary: string) => {
+      const draft = { headline: 'Ada Lovelace', summary, keyPoints: [], nextStep: 'Call.' };
+      return checkDraft(draft, { ...LEAD.input, interactions }, PROMPT).fault;
+    };
+    expect(check('3 outbound emails to Ada Lovelace have no answer.')).toBeUndefined();
+    expect(
+      check('The lead has 2 inbound emails. Inbound and Outbound emails are on record.'),
+    ).toBeUndefined();
+    expect(check('4 outbound emails to Ada Lovelace have no answer.')).toMatch(/number/);
+  });
+
   it('tidies white space and names an interaction once', () => {
     const checked = checkDraft(
       {

@@ -10,7 +10,7 @@ const promptOf = (facts: Partial<SummaryFacts>) =>
   summaryPrompt(inputOf(summaryFacts(facts)), DELIMITER, INSTRUCTIONS);
 const userLines = (facts: Partial<SummaryFacts>) => (promptOf(facts)[1]?.content ?? '').split('\n');
 const note = (notes: string): Partial<SummaryFacts> => ({
-  interactions: [{ id: 1, type: 'email', date: new Date('2026-03-01T08:00:00Z'), notes }],
+  interactions: [{ id: 1, type: 'email', direction: null, date: new Date('2026-03-01T08:00:00Z'), notes }],
   interactionCount: 1,
 });
 const notesIn = (notes: string) => (JSON.parse(userLines(note(notes))[2] ?? '{}') as { notes: string }).notes;
@@ -35,6 +35,26 @@ describe('the prompt', () => {
       { id: 'I1', type: 'meeting', date: '2026-03-12', planned: true, notes: null },
       { id: 'I2', type: 'call', date: '2026-03-07', notes: 'Asked for an offer.' },
     ]);
+  });
+
+  it('says who got in touch, if that is known', () => {
+    const interaction = {
+      id: 1,
+      type: 'email',
+      date: new Date('2026-03-01T08:00:00Z'),
+      notes: null,
+    } as const;
+    const interactions = (['inbound', 'outbound', null] as const).map((direction) => ({
+      ...interaction,
+      direction,
+    }));
+    const lines = userLines({ interactions, interactionCount: 3 });
+    expect(lines.slice(2, -1).map((line) => JSON.parse(line) as unknown)).toEqual([
+      { id: 'I1', type: 'email', direction: 'inbound', date: '2026-03-01', notes: null },
+      { id: 'I2', type: 'email', direction: 'outbound', date: '2026-03-01', notes: null },
+      { id: 'I3', type: 'email', date: '2026-03-01', notes: null },
+    ]);
+    expect(INSTRUCTIONS).toContain('"inbound" is the lead');
   });
 
   it('keeps a note on its one line, whatever it holds', () => {
@@ -75,6 +95,7 @@ describe('the prompt', () => {
     const interactions = Array.from({ length: 40 }, (_, index) => ({
       id: index,
       type: 'call' as const,
+      direction: null,
       date: new Date(Date.UTC(2026, 0, 40 - index)),
       notes: 'x'.repeat(900),
     }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TemplateSummaryWriter } from '../../../src/leads/summaries/template-summary-writer.js';
-import type { SummaryFacts } from '../../../src/leads/summaries/summary-facts.js';
+import type { SummaryFacts, SummaryInteraction } from '../../../src/leads/summaries/summary-facts.js';
 import { summaryFacts } from '../../support/summary-facts.js';
 
 const write = (facts: Partial<SummaryFacts>) => new TemplateSummaryWriter().write(summaryFacts(facts));
@@ -34,7 +34,9 @@ describe('the template', () => {
 
   it('does not claim that there was no contact where it sees plans alone', async () => {
     const { text } = await write({
-      interactions: [{ id: 1, type: 'email', date: new Date('2026-03-12T09:00:00Z'), notes: null }],
+      interactions: [
+        { id: 1, type: 'email', direction: null, date: new Date('2026-03-12T09:00:00Z'), notes: null },
+      ],
       interactionCount: 60,
     });
     expect(text).toBe(
@@ -42,9 +44,44 @@ describe('the template', () => {
     );
   });
 
+  const told = (
+    type: SummaryInteraction['type'],
+    direction: SummaryInteraction['direction'],
+    date: string,
+  ): SummaryInteraction => ({ id: 1, type, direction, date: new Date(date), notes: null });
+
+  it.each([
+    [told('email', 'inbound', '2026-03-07'), 'an email from the lead 3 days ago'],
+    [told('call', 'outbound', '2026-03-07'), 'a call to the lead 3 days ago'],
+    [told('meeting', 'outbound', '2026-03-07'), 'a meeting 3 days ago'],
+    [told('email', null, '2026-03-07'), 'an email 3 days ago'],
+  ])('tells who got in touch: %#', async (interaction, expected) => {
+    const { text } = await write({ interactions: [interaction], interactionCount: 1 });
+    expect(text).toContain(`The last contact was ${expected}; there has been 1 interaction in all.`);
+  });
+
+  it('does not take an outbound email for a contact', async () => {
+    const outbound = (day: string) => told('email', 'outbound', `2026-03-${day}`);
+    const textOf = async (interactions: SummaryInteraction[], interactionCount = interactions.length) =>
+      (await write({ interactions, interactionCount })).text.replace(/^.*?50,000\. /, '');
+    expect(await textOf([outbound('09')])).toBe(
+      'There has been no contact yet. The latest email to the lead has no answer.',
+    );
+    const contact = told('email', 'inbound', '2026-03-05');
+    const earlier = outbound('01');
+    expect(await textOf([outbound('20'), outbound('09'), outbound('06'), contact, earlier])).toBe(
+      'The last contact was an email from the lead 5 days ago; there have been 4 interactions in all. The latest 2 emails to the lead have no answer. An email to the lead is planned for 2026-03-20.',
+    );
+    expect(await textOf([outbound('09'), outbound('06')], 60)).toBe(
+      'The latest 2 emails to the lead have no answer.',
+    );
+  });
+
   it('counts the interactions that it does not see', async () => {
     const { text } = await write({
-      interactions: [{ id: 1, type: 'email', date: new Date('2026-03-10T11:00:00Z'), notes: 'secret' }],
+      interactions: [
+        { id: 1, type: 'email', direction: null, date: new Date('2026-03-10T11:00:00Z'), notes: 'secret' },
+      ],
       interactionCount: 1_234,
     });
     expect(text).toContain('an email within the last day; there have been 1,234 interactions in all');

@@ -4,17 +4,24 @@ import type { InteractionType } from '../generated/graphql.js';
 import { Choice } from '../page/choice.js';
 import { FailureNote } from '../page/failure-note.js';
 import { useAction } from '../page/use-action.js';
-import { addInteraction, INTERACTION_TYPES, type NewInteraction } from './lead-actions.js';
+import { addInteraction, DIRECTIONS, INTERACTION_TYPES, type NewInteraction } from './lead-actions.js';
 
 export function InteractionForm({ leadId }: { readonly leadId: string }) {
   const client = useApolloClient();
   const addition = useAction((interaction: NewInteraction) => addInteraction(client, leadId, interaction));
   const [type, setType] = useState<InteractionType>('CALL');
+  const [direction, setDirection] = useState<keyof typeof DIRECTIONS>('UNKNOWN');
   const [date, setDate] = useState(() => localTime(new Date()));
   const [notes, setNotes] = useState('');
   const submit = async () => {
     // What was typed stays where it was refused.
-    if (await addition.run({ type, date: new Date(date).toISOString(), notes: notes.trim() })) setNotes('');
+    const interaction = {
+      type,
+      direction: direction === 'UNKNOWN' ? null : direction,
+      date: new Date(date).toISOString(),
+      notes: notes.trim(),
+    };
+    if (await addition.run(interaction)) setNotes('');
   };
   return (
     <details>
@@ -26,6 +33,7 @@ export function InteractionForm({ leadId }: { readonly leadId: string }) {
         }}
       >
         <Choice label="Type" names={INTERACTION_TYPES} value={type} onChoose={setType} />
+        <Choice label="Direction" names={DIRECTIONS} value={direction} onChoose={setDirection} />
         <label>
           Date{' '}
           <input

@@ -1,7 +1,7 @@
 import type { ApolloClient } from '@apollo/client';
 import { dataOf } from '../api/data-of.js';
 import { getFragmentData, graphql } from '../generated/index.js';
-import type { InteractionType, LeadCardFragment } from '../generated/graphql.js';
+import type { InteractionDirection, InteractionType, LeadCardFragment } from '../generated/graphql.js';
 import { LEAD_CARD } from './lead-card.js';
 
 const LEAD = graphql(`
@@ -30,6 +30,8 @@ const ADD_INTERACTION = graphql(`
 
 export interface NewInteraction {
   readonly type: InteractionType;
+  /** Who got in touch; null: unknown. */
+  readonly direction: InteractionDirection | null;
   /** ISO 8601. */
   readonly date: string;
   readonly notes: string;
@@ -39,6 +41,13 @@ export const INTERACTION_TYPES: Readonly<Record<InteractionType, string>> = {
   CALL: 'Call',
   EMAIL: 'E-mail',
   MEETING: 'Meeting',
+};
+
+/** The API has null for an unknown direction. */
+export const DIRECTIONS: Readonly<Record<InteractionDirection | 'UNKNOWN', string>> = {
+  UNKNOWN: 'Not known',
+  INBOUND: 'From the lead',
+  OUTBOUND: 'To the lead',
 };
 
 /** Has the summary of a lead written anew; the answer brings the card up to date. */
@@ -63,11 +72,13 @@ export async function regenerateSummary(client: ApolloClient, leadId: string): P
 export async function addInteraction(
   client: ApolloClient,
   leadId: string,
-  { type, date, notes }: NewInteraction,
+  { type, direction, date, notes }: NewInteraction,
 ): Promise<LeadCardFragment | null> {
   await client.mutate({
     mutation: ADD_INTERACTION,
-    variables: { interaction: { leadId: Number(leadId), type, date, notes: notes === '' ? null : notes } },
+    variables: {
+      interaction: { leadId: Number(leadId), type, direction, date, notes: notes === '' ? null : notes },
+    },
   });
   // Were this to fail the whole, somebody would record the interaction a second time.
   return readLead(client, leadId).catch(() => null);

@@ -11,18 +11,30 @@ import { LEAD_LIST, listOptions, nextPage, ORDER_DIRECTIONS, ORDER_FIELDS } from
 export function LeadListView() {
   const [field, setField] = useState<LeadOrderField>('SCORE');
   const [direction, setDirection] = useState<OrderDirection>('DESC');
-  const { data, loading, error, fetchMore } = useQuery(LEAD_LIST, listOptions(field, direction));
+  const [hasClosed, setHasClosed] = useState(false);
+  const options = listOptions(field, direction, { hasClosed });
+  const { data, loading, error, fetchMore } = useQuery(LEAD_LIST, options);
   return (
     <section aria-label="Lead list" aria-busy={loading}>
       <div className="order">
         <Choice label="Order by" names={ORDER_FIELDS} value={field} onChoose={setField} />
         <Choice label="Direction" names={ORDER_DIRECTIONS} value={direction} onChoose={setDirection} />
+        <label>
+          <input
+            type="checkbox"
+            checked={hasClosed}
+            onChange={({ target }) => {
+              setHasClosed(target.checked);
+            }}
+          />{' '}
+          Closed leads, too
+        </label>
       </div>
       <FailureNote failure={error === undefined ? null : failureOf(error)} />
       {data === undefined ? (
         loading && <p>Loading …</p>
       ) : (
-        <Cards key={`${field} ${direction}`} data={data} fetchMore={fetchMore} />
+        <Cards key={`${field} ${direction} ${String(hasClosed)}`} data={data} fetchMore={fetchMore} />
       )}
     </section>
   );

@@ -8,8 +8,14 @@ import type {
 
 /** Counting all leads takes time, so only the first page asks for it. */
 export const LEAD_LIST = graphql(`
-  query LeadList($first: Int!, $after: String, $orderBy: LeadOrderInput!, $isFirstPage: Boolean!) {
-    leadsConnection(first: $first, after: $after, orderBy: $orderBy) {
+  query LeadList(
+    $first: Int!
+    $after: String
+    $filter: LeadFilterInput!
+    $orderBy: LeadOrderInput!
+    $isFirstPage: Boolean!
+  ) {
+    leadsConnection(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
       nodes {
         id
         ...LeadCard
@@ -39,9 +45,19 @@ export const ORDER_DIRECTIONS: Readonly<Record<OrderDirection, string>> = {
   ASC: 'Ascending',
 };
 
-/** How the list of an order is asked for. */
-export function listOptions(field: LeadOrderField, direction: OrderDirection, first = PAGE_SIZE) {
-  const variables: LeadListQueryVariables = { first, orderBy: { field, direction }, isFirstPage: true };
+/** The variables of the list in an order. Closed leads, won or lost, are left out unless they are asked for. */
+export function listOptions(
+  field: LeadOrderField,
+  direction: OrderDirection,
+  { first = PAGE_SIZE, hasClosed = false } = {},
+) {
+  const filter = hasClosed ? {} : { isOpen: true };
+  const variables: LeadListQueryVariables = {
+    first,
+    filter,
+    orderBy: { field, direction },
+    isFirstPage: true,
+  };
   // An order that was shown before is shown at once, and read anew all the same: scores have moved since.
   return { variables, fetchPolicy: 'cache-and-network' as const };
 }

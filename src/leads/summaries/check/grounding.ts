@@ -101,6 +101,10 @@ function countsOf(
   const groups = [interactions, sources].flatMap((group) => [
     group,
     ...(['call', 'email', 'meeting'] as const).map((type) => group.filter((one) => one.type === type)),
+    ...(['inbound', 'outbound'] as const).flatMap((direction) => {
+      const ofDirection = group.filter((one) => one.direction === direction);
+      return [ofDirection, ofDirection.filter(({ type }) => type === 'email')];
+    }),
     group.filter(({ isPlanned }) => isPlanned),
     group.filter(({ isPlanned }) => !isPlanned),
   ]);

@@ -18,7 +18,7 @@ export const CAPITALISED_WORDS = set(`
   Referral Tradeshow Webinar Discussion Request Strong Ready Decision Maker Pending Planned Scheduled Open Closed Renewal
   Trial Pilot Evaluation Requirements Timeline Stakeholder Enterprise Business Solution Solutions Software Platform Service
   Services Support Location Source Stage Newest First Second Important Buyer Owner Founder Partner
-  Austrian Indian Asian African Nordic Christmas Easter Internet Web LinkedIn Sie Ihnen Ihr Ihre Ihrem Ihren`);
+  Inbound Outbound Austrian Indian Asian African Nordic Christmas Easter Internet Web LinkedIn Sie Ihnen Ihr Ihre Ihrem Ihren`);
 
 /** After these, a name comes, whatever stands before. */
 export const TITLES = set(

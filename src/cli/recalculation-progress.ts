@@ -8,7 +8,7 @@ const LONG_SECONDS = 100;
 type Step = 'calculating' | 'writing';
 
 /** Prints the progress of a recalculation on the standard error. */
-export class RescorePrinter {
+export class RecalculationPrinter {
   private readonly display = createProgressDisplay();
   private readonly rate = new Rate<Step>();
 

@@ -7,7 +7,7 @@ import { databaseLineOf, runProgram, type RunningProgram, startProgram } from '.
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const PROGRAM = 'src/cli/rescore.js';
+const PROGRAM = 'src/cli/recalculate.js';
 const REFUSED = 'A check constraint of the database refused the row.';
 
 let directory: TemporaryDirectory;
@@ -57,29 +57,22 @@ const refuseScores = (condition: string) =>
 const readScored = async () =>
   (await readScores(other)).filter(({ activityScore }) => activityScore !== null).map(({ id }) => id);
 
-/** Ages a score that a recalculation has made, and what it rests on. */
 const age = (id: number, hours: number) =>
   other.rows(
-    `UPDATE leads SET "scoreCalculatedAt" = "scoreCalculatedAt" - $2 * interval '1 hour',
-       "scoreInputsChangedAt" = "scoreInputsChangedAt" - $2 * interval '1 hour'
-     WHERE id = $1`,
+    `UPDATE leads SET "scoreCalculatedAt" = "scoreCalculatedAt" - $2 * interval '1 hour' WHERE id = $1`,
     [id, hours],
   );
 
-describe('pnpm rescore', () => {
-  it('saves every score but fresher ones, sums up with the record of the run, and ends with 0', async () => {
+describe('pnpm recalculate', () => {
+  it('saves every score, sums up with the record of the run, and ends with 0', async () => {
     const ids = await insertLeads(other, 1203);
-    const fresher = await insertLead(other, {
-      activityScore: 77,
-      scoreCalculatedAt: new Date(4_000_000_000_000),
-    });
     const { code, databaseLine, stdout, stderr } = await run();
     expect({ code, databaseLine, stderr }).toEqual({
       code: 0,
       databaseLine: databaseLineOf(database.url),
       stderr: '',
     });
-    const scores = (await readScores(other)).filter(({ id }) => id !== fresher);
+    const scores = await readScores(other);
     expect(scores.map(({ id, activityScore }) => [id, activityScore])).toEqual(ids.map((id) => [id, 3]));
     const [{ asOf } = { asOf: new Date(0) }] = await other.rows<{ asOf: Date }>(
       'SELECT "asOf" FROM rescore_runs',
@@ -88,7 +81,7 @@ describe('pnpm rescore', () => {
       new Set([asOf.getTime()]),
     );
     expect(stdout.replace(/\d+\.\d s/, 'N s')).toBe(
-      `Recalculation 1: 1,203 scores saved as of ${asOf.toISOString()}, 0 failed, 1 skipped, in N s.\n`,
+      `Recalculation 1: 1,203 scores saved as of ${asOf.toISOString()}, 0 failed, 0 skipped, in N s.\n`,
     );
     expect(await readRuns()).toEqual([
       {
@@ -164,8 +157,8 @@ describe('pnpm rescore', () => {
   });
 });
 
-describe('pnpm rescore --stale', () => {
-  it('recalculates the scores that are older than --max-age, or than the settings allow', async () => {
+describe('pnpm recalculate --stale', () => {
+  it('recalculates the scores that it would change, and those that are older than --max-age', async () => {
     const [fresh = 0, day = 0, week = 0, never = 0] = await insertLeads(other, 4);
     await run();
     await age(day, 30);
@@ -179,12 +172,31 @@ describe('pnpm rescore --stale', () => {
     const between = await readTimes();
     expect(changed(before, between)).toEqual([week, never]);
 
+    await other.rows('UPDATE leads SET "activityScore" = 50 WHERE id = $1', [day]);
     const usual = await run('--stale');
     expect(usual.stdout).toMatch(/^Recalculation 3: 1 score saved as of /);
     const after = await readTimes();
     expect(changed(between, after)).toEqual([day]);
     expect(after.get(fresh)).toBe(before.get(fresh));
     expect((await readRuns()).map(({ onlyStale }) => onlyStale)).toEqual([false, true, true]);
+  });
+
+  it('--verify names the leads that differ from their interactions, and repairs them', async () => {
+    const [differing, fine] = await insertLeads(other, 2);
+    await run();
+    await other.rows('BEGIN; SET LOCAL session_replication_role = replica');
+    await other.rows('UPDATE leads SET "callCount" = 3 WHERE id = $1', [differing]);
+    await other.rows('COMMIT');
+    const { code, stdout } = await run('--verify');
+    expect({ code, lines: stdout.split('\n').slice(0, 2) }).toEqual({
+      code: 0,
+      lines: [
+        `lead ${differing}: The contact state did not match the interactions. It was repaired.`,
+        '1 lead differed from the interactions.',
+      ],
+    });
+    expect(stdout).not.toContain(`lead ${fine}:`);
+    expect((await run('--verify')).stdout).toMatch(/^0 leads differed from the interactions.\n/);
   });
 
   const readTimes = async () =>
@@ -195,7 +207,7 @@ describe('pnpm rescore --stale', () => {
     [...after].filter(([id, time]) => time !== before.get(id)).map(([id]) => id);
 });
 
-describe('the usage of pnpm rescore', () => {
+describe('the usage of pnpm recalculate', () => {
   it('is told with its options and exit codes where it is asked for', async () => {
     const { code, stdout, stderr } = await run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -216,7 +228,7 @@ describe('the usage of pnpm rescore', () => {
       const { code, stdout, stderr } = await run(...args);
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
       expect(stderr).toMatch(message);
-      expect(stderr).toContain('\nUsage: pnpm rescore');
+      expect(stderr).toContain('\nUsage: pnpm recalculate');
     }
     expect(await readScored()).toEqual([]);
     expect(await readRuns()).toEqual([]);

@@ -1,17 +1,18 @@
 import { parseArgs } from 'node:util';
 import { OperatorError } from '../common/operator-error.js';
 import { faultsOfArguments, numberOf, runCommandLine } from './command-line.js';
-import type { RecalculationRequest } from './rescore.command.js';
+import type { RecalculationRequest } from './recalculate.command.js';
 
-const USAGE = `Usage: pnpm rescore [--stale [--max-age HOURS]]
+const USAGE = `Usage: pnpm recalculate [--stale [--max-age HOURS] | --verify]
 
 Recalculates the score of every lead as the mutation recalculateAllScores does: all of them at one instant, in one
 transaction. A lead that the database refuses is named and left as it was; the others are saved. Leads that are
 removed meanwhile, or whose score is fresher, are skipped. One recalculation or import runs at a time.
 
-  --stale           only the scores that are stale: never calculated, older than the newest change of what they rest
-                    on, older than --max-age, or made with other parameters
-  --max-age HOURS   the age from which a score counts as stale; that of SCORE_MAX_AGE_HOURS unless it is given
+  --stale           only the scores that a recalculation now would change
+  --max-age HOURS   with --stale: also the scores that are older
+  --verify          compare contact states and scores with the interactions of every lead, name the leads that differ,
+                    and repair them
 
 Ctrl-C rolls everything back; a second one does not wait until that is done.
 
@@ -30,12 +31,20 @@ async function parseRequest(args: string[]): Promise<RecalculationRequest | null
     options: {
       stale: { type: 'boolean' },
       'max-age': { type: 'string' },
+      verify: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help === true) return null;
   const maxAge = values['max-age'];
-  const request = { onlyStale: values.stale === true, maxAgeHours: numberOf(maxAge) };
+  const request = {
+    onlyStale: values.stale === true,
+    maxAgeHours: numberOf(maxAge),
+    verify: values.verify === true,
+  };
+  if (request.verify && request.onlyStale) {
+    throw new OperatorError('--verify does not go with --stale: it is about all leads.');
+  }
   if (maxAge === undefined) return request;
   if (!request.onlyStale) throw new OperatorError('--max-age goes with --stale.');
   const { RecalculateScoresArgs } = await import('../rescoring/dto/recalculate-scores.args.js');
@@ -47,6 +56,6 @@ async function parseRequest(args: string[]): Promise<RecalculationRequest | null
 await runCommandLine({
   usage: USAGE,
   parse: parseRequest,
-  load: async () => (await import('./rescore.command.js')).runRescore,
+  load: async () => (await import('./recalculate.command.js')).runRecalculate,
   failureCode: NOTHING_SAVED,
 });

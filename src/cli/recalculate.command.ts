@@ -5,7 +5,7 @@ import type { RescoreRun } from '../rescoring/rescore-run.js';
 import { RescoringService } from '../rescoring/rescoring.service.js';
 import { printUnnamed, wholeNumber } from './printing.js';
 import { reportFailure } from './report-failure.js';
-import { RescorePrinter } from './rescore-progress.js';
+import { RecalculationPrinter } from './recalculation-progress.js';
 import { runCommand } from './run-command.js';
 import { withFeatures } from './with-features.js';
 
@@ -15,8 +15,10 @@ const NOTHING_SAVED = 2;
 
 export interface RecalculationRequest {
   readonly onlyStale: boolean;
-  /** Null: the age that the settings name. */
+  /** Null: any age. */
   readonly maxAgeHours: number | null;
+  /** Whether to compare every lead with its interactions, and to repair what differs. */
+  readonly verify: boolean;
 }
 
 /** @returns what SIGINT and SIGTERM abort */
@@ -37,7 +39,7 @@ async function rescore(
   request: RecalculationRequest,
   signal: AbortSignal,
 ): Promise<number> {
-  const printer = new RescorePrinter();
+  const printer = new RecalculationPrinter();
   try {
     const run = await service.recalculateOnDemand('command', request, {
       signal,
@@ -73,8 +75,12 @@ function printRun({
   skippedCount,
   failedCount,
   failures,
+  isVerification,
+  differenceCount,
+  differences,
   durationMs,
 }: RescoreRun): void {
+  if (isVerification) printDifferences(differenceCount, differences);
   for (const { leadId, reason } of failures) console.error(`lead ${leadId}: ${reason}`);
   printUnnamed(failedCount - failures.length);
   const saved = `${wholeNumber.format(doneCount)} ${doneCount === 1 ? 'score' : 'scores'} saved`;
@@ -83,12 +89,20 @@ function printRun({
   console.log(`Recalculation ${id}: ${saved} as of ${asOf.toISOString()}, ${rest}, in ${seconds} s.`);
 }
 
+function printDifferences(count: number, differences: RescoreRun['differences']): void {
+  for (const { leadId, reason } of differences) console.log(`lead ${leadId}: ${reason} It was repaired.`);
+  printUnnamed(count - differences.length);
+  console.log(
+    `${wholeNumber.format(count)} ${count === 1 ? 'lead' : 'leads'} differed from the interactions.`,
+  );
+}
+
 function exitCodeOf({ doneCount, failedCount }: RescoreRun): number {
   if (failedCount === 0) return ALL_SAVED;
   return doneCount > 0 ? SOME_FAILED : NOTHING_SAVED;
 }
 
-export async function runRescore(request: RecalculationRequest): Promise<void> {
+export async function runRecalculate(request: RecalculationRequest): Promise<void> {
   const signal = interruption();
   // Unless it gets further, the settings or the database were at fault before anything could be saved.
   let exitCode = NOTHING_SAVED;

@@ -1,0 +1,53 @@
+import { Sequelize } from 'sequelize';
+import { selectStaleLeads } from '../../src/leads/scoring/stale-scores.sql.js';
+import { ScoreRefresher } from '../../src/rescoring/score-refresher.js';
+import { settle } from './bench-data.js';
+import { type Benchmark, say, timed } from './benchmark.js';
+import { recalculate } from './recalculation.js';
+import { startServerUnderTest } from './server-under-test.js';
+
+/** Of the leads, in a minute: docs/scoring.md says that a million leads need two evaluations a second. */
+const SHARE_A_MINUTE = 120 / 1_000_000;
+
+/** Milliseconds, one a round. */
+export interface Refreshes {
+  /** To find out that no score is stale. */
+  readonly selecting: readonly number[];
+  /** To refresh the scores whose instant passes in a minute. */
+  readonly refreshing: readonly number[];
+  readonly refreshedCount: number;
+}
+
+export async function measureRefreshes(benchmark: Benchmark, leads: number): Promise<Refreshes> {
+  const { database, rounds, cleanUp } = benchmark;
+  const { client } = database;
+  const server = await startServerUnderTest(database.url, cleanUp);
+  await recalculate(server, leads);
+  await server.stop();
+  await settle(database);
+  const sequelize = new Sequelize(database.url, { logging: false });
+  const refresher = new ScoreRefresher(sequelize);
+  const refreshedCount = Math.ceil(leads * SHARE_A_MINUTE);
+  const times = { selecting: [] as number[], refreshing: [] as number[] };
+  try {
+    for (let round = 0; round <= rounds; round += 1) {
+      await refresher.refresh();
+      await client.query('BEGIN');
+      const selecting = await timed(() => client.query(selectStaleLeads(null)));
+      await client.query('ROLLBACK');
+      await client.query(
+        `UPDATE lead_scores SET "refreshAt" = now() - interval '1 second'
+         WHERE "leadId" IN (SELECT 1 + n * ($1::int / $2::int) FROM generate_series(0, $2::int - 1) AS n)`,
+        [leads, refreshedCount],
+      );
+      const refreshing = await timed(() => refresher.refresh());
+      if (round === 0) continue;
+      times.selecting.push(selecting);
+      times.refreshing.push(refreshing);
+      say(`  round ${round} of ${rounds}`);
+    }
+  } finally {
+    await sequelize.close();
+  }
+  return { ...times, refreshedCount };
+}

@@ -1,0 +1,20 @@
+import { Field, InputType } from '@nestjs/graphql';
+import type { InteractionDirection as StoredInteractionDirection } from '../interaction-direction.js';
+import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
+import { InteractionDirection, InteractionType } from './interaction.type.js';
+
+/** The service has its rules: `FieldArgs` does not validate. */
+@InputType({
+  description:
+    'Conditions on interactions, combined with AND. A condition that is null or absent does not apply.',
+})
+export class InteractionFilterInput {
+  @Field(() => [InteractionType], { nullable: true, description: 'One of these types.' })
+  type?: StoredInteractionType[] | null;
+
+  @Field(() => [InteractionDirection], {
+    nullable: 'itemsAndList',
+    description: 'One of these directions. In the list, null stands for an unknown direction.',
+  })
+  direction?: (StoredInteractionDirection | null)[] | null;
+}

@@ -1,0 +1,31 @@
+import { InvalidInputError } from '../common/domain-error.js';
+import type { InteractionDirection } from './interaction-direction.js';
+import type { InteractionType } from './interaction-type.js';
+
+/** Conditions on interactions, combined with AND. A condition that is null or absent does not apply. */
+export interface InteractionFilter {
+  /** One of these. */
+  readonly type?: readonly InteractionType[] | null;
+  /** One of these; null stands for an unknown direction. */
+  readonly direction?: readonly (InteractionDirection | null)[] | null;
+}
+
+const MAX_VALUES = 10;
+
+/**
+ * The same filter always as the same value, whichever way its lists are written. A filter without conditions is no
+ * filter. @throws BAD_USER_INPUT
+ */
+export function canonicalFilter(filter: InteractionFilter | null | undefined): InteractionFilter | null {
+  const type = valuesOf('type', filter?.type);
+  const direction = valuesOf('direction', filter?.direction);
+  return type === null && direction === null ? null : { type, direction };
+}
+
+function valuesOf<Value>(name: string, values: readonly Value[] | null | undefined): Value[] | null {
+  if (values == null) return null;
+  if (values.length === 0 || values.length > MAX_VALUES) {
+    throw new InvalidInputError(`filter.${name} must have 1 to ${MAX_VALUES} values.`);
+  }
+  return [...new Set(values)].sort();
+}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/sequelize';
+import { Sequelize } from 'sequelize';
+import { RequestLoader } from '../common/request-loader.js';
+import { readRows } from '../database/read-rows.js';
+import type { ContactHistory } from './scoring/contact-history.js';
+import { READ_HISTORIES } from './scoring/contact-history.sql.js';
+import type { ScoredInteraction } from './scoring/contact-state.js';
+
+export interface ContactHistoryKey {
+  readonly leadId: number;
+  /** The instant of the contact state; null: now, by the clock of the database. */
+  readonly at: Date | null;
+  /** Whether the state is the one of the millisecond before. */
+  readonly isBefore: boolean;
+  /** Up to which instant later interactions are read. */
+  readonly until: Date;
+  /** At most so many interactions; null: all. */
+  readonly limit: number | null;
+}
+
+type StoredInteraction = [
+  id: number,
+  type: ScoredInteraction['type'],
+  direction: 'inbound' | 'outbound' | null,
+  date: number,
+  weight: number,
+  recordedAt: number,
+];
+
+interface HistoryRow {
+  readonly position: number;
+  readonly status: string;
+  readonly budget: number | null;
+  readonly at: number;
+  readonly lastInteractionAt: number | null;
+  readonly lastContactAt: number | null;
+  readonly nextInteractionAt: number | null;
+  readonly nextContactAt: number | null;
+  readonly meetingCount: number;
+  readonly callCount: number;
+  readonly emailCount: number;
+  readonly outboundEmailCount: number;
+  readonly meetingWeight: number;
+  readonly callWeight: number;
+  readonly emailWeight: number;
+  readonly outboundEmailWeight: number;
+  readonly interactions: readonly StoredInteraction[] | null;
+  readonly contactAfterwards: readonly [from: number, date: number] | null;
+}
+
+/** What the scores of leads depend on; null for a lead that does not exist. One statement reads those of a request. */
+@Injectable()
+export class ContactHistoryLoader extends RequestLoader<ContactHistoryKey, ContactHistory | null> {
+  constructor(@InjectConnection() private readonly sequelize: Sequelize) {
+    super();
+  }
+
+  protected override async loadMany(keys: readonly ContactHistoryKey[]): Promise<(ContactHistory | null)[]> {
+    const rows = await readRows<HistoryRow>(this.sequelize, {
+      sql: READ_HISTORIES,
+      bind: [
+        keys.map(({ leadId }) => leadId),
+        // As ISO 8601: the driver would write a Date in the local time of its year, which may differ from UTC by seconds.
+        keys.map(({ at }) => at?.toISOString() ?? null),
+        keys.map(({ isBefore }) => isBefore),
+        keys.map(({ until }) => until.toISOString()),
+        keys.map(({ limit }) => limit),
+      ],
+    });
+    const byPosition = new Map(rows.map((row) => [row.position, historyOf(row)]));
+    return keys.map((_, index) => byPosition.get(index + 1) ?? null);
+  }
+}
+
+function historyOf(row: HistoryRow): ContactHistory {
+  return {
+    lead: { budget: row.budget, status: row.status },
+    at: new Date(row.at),
+    state: {
+      lastInteractionAt: dateOf(row.lastInteractionAt),
+      lastContactAt: dateOf(row.lastContactAt),
+      nextInteractionAt: dateOf(row.nextInteractionAt),
+      nextContactAt: dateOf(row.nextContactAt),
+      counts: {
+        meeting: row.meetingCount,
+        call: row.callCount,
+        email: row.emailCount,
+        outboundEmail: row.outboundEmailCount,
+      },
+      weights: {
+        meeting: row.meetingWeight,
+        call: row.callWeight,
+        email: row.emailWeight,
+        outboundEmail: row.outboundEmailWeight,
+      },
+    },
+    interactions: (row.interactions ?? []).map(([id, type, direction, date, weight, recordedAt]) => ({
+      id,
+      type,
+      direction,
+      date: new Date(date),
+      weight,
+      recordedAt: new Date(recordedAt),
+    })),
+    contactAfterwards:
+      row.contactAfterwards === null
+        ? null
+        : { from: row.contactAfterwards[0], date: new Date(row.contactAfterwards[1]) },
+  };
+}
+
+/** The latest instant of a `Date`, in the year 275760. PostgreSQL knows later ones, which matter to no score. */
+const LAST_DATE = 8.64e15;
+
+const dateOf = (milliseconds: number | null): Date | null =>
+  milliseconds === null || milliseconds > LAST_DATE ? null : new Date(milliseconds);

@@ -1,0 +1,89 @@
+import { ResolveField, Resolver } from '@nestjs/graphql';
+import { FieldArgs } from '../graphql/field-args.js';
+import { Costs, SizedBy } from '../graphql/limits/field-extensions.js';
+import { LeadType } from './dto/lead.type.js';
+import { ScoreBandEnum } from './dto/score-band.enum.js';
+import {
+  DEFAULT_POINTS,
+  ScoreAtArgs,
+  ScoreAtInstantType,
+  ScoreFallsBelowArgs,
+  ScorePointType,
+  ScoreTimelineArgs,
+} from './dto/score-instants.type.js';
+import type { LeadRecord, PartOfLead } from './lead-record.js';
+import { isOpen } from './lead-status.js';
+import { MAX_POINTS, ScoreInstantsService } from './score-instants.service.js';
+import { bandOf, type ScoreBand } from './scoring/score-band.js';
+import { ScoreSettings } from './scoring/score-settings.js';
+
+/** A field that reads the interactions of the lead counts as so many objects. */
+const HISTORY_COST = 10;
+
+/** What a score says beside its number: its band, and the score at other instants. */
+@Resolver(() => LeadType)
+export class LeadScoreResolver {
+  constructor(
+    private readonly instants: ScoreInstantsService,
+    private readonly settings: ScoreSettings,
+  ) {}
+
+  @ResolveField(() => Boolean, {
+    description: 'Whether the lead is still worked on: its status means neither won nor lost.',
+  })
+  isOpen({ status }: Pick<LeadRecord, 'status'>): boolean {
+    return isOpen(status);
+  }
+
+  @ResolveField(() => ScoreBandEnum, {
+    nullable: true,
+    description: 'HOT, WARM or COLD. Null if the lead is closed, or if its score was never calculated.',
+  })
+  scoreBand({ status, activityScore }: Pick<LeadRecord, 'status' | 'activityScore'>): ScoreBand | null {
+    return isOpen(status) && activityScore !== null ? bandOf(activityScore, this.settings.bands) : null;
+  }
+
+  @Costs(HISTORY_COST)
+  @ResolveField(() => ScoreAtInstantType, {
+    description:
+      'The score that a recalculation at an instant stores: from the interactions up to then, and later ones as planned if they were recorded by then; with the budget and the status of today. In the future, as if nobody contacts the lead; planned interactions count when they take place.',
+  })
+  @FieldArgs(() => ScoreAtArgs)
+  scoreAt({ id }: PartOfLead, { at }: ScoreAtArgs, context: object): Promise<ScoreAtInstantType> {
+    return this.instants.scoreAt(context, id, at);
+  }
+
+  @Costs(HISTORY_COST)
+  @SizedBy('points', { standard: DEFAULT_POINTS, max: MAX_POINTS })
+  @ResolveField(() => [ScorePointType], {
+    description:
+      'The score over time, past and future, in order: regular points, and further ones for each interaction and for each instant at which a planned contact makes recency full. Scores are those of `scoreAt`. Fails with BAD_USER_INPUT if the range has more than 500 interactions.',
+  })
+  @FieldArgs(() => ScoreTimelineArgs)
+  async scoreTimeline(
+    { id }: PartOfLead,
+    { from, to, points }: ScoreTimelineArgs,
+    context: object,
+  ): Promise<ScorePointType[]> {
+    const args = { from, to, points: points ?? DEFAULT_POINTS };
+    const timeline = await this.instants.timeline(context, id, args);
+    return timeline.map(({ at, before, after, interaction }) => ({
+      at,
+      score: after,
+      before,
+      after,
+      interactionId: interaction?.id ?? null,
+    }));
+  }
+
+  @Costs(HISTORY_COST)
+  @ResolveField(() => Date, {
+    nullable: true,
+    description:
+      'When the score falls from at least this number to below it, if nobody contacts the lead; planned interactions count when they take place. Null: never.',
+  })
+  @FieldArgs(() => ScoreFallsBelowArgs)
+  scoreFallsBelow({ id }: PartOfLead, { score }: ScoreFallsBelowArgs, context: object): Promise<Date | null> {
+    return this.instants.fallsBelow(context, id, score);
+  }
+}

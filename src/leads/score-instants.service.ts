@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidInputError, NotFoundError } from '../common/domain-error.js';
+import { currentRequest } from '../common/request-context.js';
+import { ContactHistoryLoader, type ContactHistoryKey } from './contact-history.loader.js';
+import { scoreOf } from './scoring/activity-score.js';
+import type { ContactHistory } from './scoring/contact-history.js';
+import { explainScore, type ScoreBreakdown } from './scoring/score-breakdown.js';
+import { instantBelow, type ScorePoint, scoreTimeline } from './scoring/score-timeline.js';
+
+/** Regular points of a timeline at most, and interactions within its range. */
+export const MAX_POINTS = 500;
+
+const MAX_INTERACTIONS = 500;
+
+/** The latest instant that the API can name. */
+const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z');
+
+interface ScoreAtInstant {
+  readonly at: Date;
+  readonly score: number;
+  readonly breakdown: ScoreBreakdown;
+}
+
+/**
+ * The scores of leads at any instant, from the interactions up to then and those planned then, with the budget and the status of
+ * today. An interaction counts as planned from when it was recorded until it takes place. One statement reads what a request
+ * asks for.
+ */
+@Injectable()
+export class ScoreInstantsService {
+  constructor(private readonly histories: ContactHistoryLoader) {}
+
+  /** The score that a recalculation at an instant would store. @throws NOT_FOUND */
+  async scoreAt(context: object, leadId: number, at: Date): Promise<ScoreAtInstant> {
+    const { lead, state } = await this.read(context, {
+      leadId,
+      at,
+      isBefore: false,
+      until: at,
+      limit: null,
+    });
+    const { activityScore, breakdown } = scoreOf(lead, state, at);
+    const explained = explainScore({
+      ...lead,
+      activityScore,
+      scoreCalculatedAt: at,
+      recencyPoints: breakdown.recency,
+      engagementPoints: breakdown.engagement,
+      budgetPoints: breakdown.budget,
+      statusPoints: breakdown.status,
+      lastContactAt: state.lastContactAt,
+      nextContactAt: state.nextContactAt,
+      meetingCount: state.counts.meeting,
+      callCount: state.counts.call,
+      emailCount: state.counts.email,
+      outboundEmailCount: state.counts.outboundEmail,
+    });
+    if (explained === null) throw new Error('The breakdown does not add up to the score.');
+    return { at, score: activityScore, breakdown: explained };
+  }
+
+  /** @throws BAD_USER_INPUT; NOT_FOUND */
+  async timeline(
+    context: object,
+    leadId: number,
+    { from, to, points }: { readonly from: Date; readonly to: Date; readonly points: number },
+  ): Promise<ScorePoint[]> {
+    if (from > to) throw new InvalidInputError('from must not be after to.');
+    if (points < 1 || points > MAX_POINTS) {
+      throw new InvalidInputError(`points must be a whole number from 1 to ${MAX_POINTS}.`);
+    }
+    const limit = MAX_INTERACTIONS + 1;
+    const history = await this.read(context, { leadId, at: from, isBefore: true, until: to, limit });
+    if (history.interactions.length > MAX_INTERACTIONS) {
+      throw new InvalidInputError(
+        `Lead ${leadId} has more than ${MAX_INTERACTIONS} interactions from ${from.toISOString()} to ${to.toISOString()}: choose a shorter range.`,
+      );
+    }
+    const timeline = scoreTimeline(history, from, to, points);
+    currentRequest()?.memory?.addObjects(timeline.length);
+    return timeline;
+  }
+
+  /**
+   * When the score falls from at least a number to below it, if nothing happens but the planned interactions; null: never.
+   * @throws BAD_USER_INPUT; NOT_FOUND
+   */
+  async fallsBelow(context: object, leadId: number, score: number): Promise<Date | null> {
+    if (score < 0 || score > 100) throw new InvalidInputError('score must be a whole number from 0 to 100.');
+    const key = { leadId, at: null, isBefore: false, until: LAST_INSTANT, limit: null };
+    return instantBelow(await this.read(context, key), score, LAST_INSTANT);
+  }
+
+  private async read(context: object, key: ContactHistoryKey): Promise<ContactHistory> {
+    const history = await this.histories.load(context, key);
+    if (history === null) throw new NotFoundError('Lead', key.leadId);
+    return history;
+  }
+}

@@ -1,0 +1,106 @@
+import { SCORING_PARAMETERS } from './scoring-parameters.js';
+
+/** The kinds of interaction that have a weight of their own. */
+export const INTERACTION_KINDS = ['meeting', 'call', 'email', 'outboundEmail'] as const;
+export type InteractionKind = (typeof INTERACTION_KINDS)[number];
+
+/** What a score needs to know of an interaction. */
+export interface ScoredInteraction {
+  readonly type: 'meeting' | 'call' | 'email';
+  /** Absent or null: unknown. */
+  readonly direction?: 'inbound' | 'outbound' | null;
+  readonly date: Date;
+  /** How much it counts at its date: 1, unless the date was rounded up. */
+  readonly weight?: number;
+}
+
+type PerKind = Readonly<Record<InteractionKind, number>>;
+
+/**
+ * Everything that the interactions of a lead contribute to its score at an instant. docs/scoring.md explains why so few
+ * numbers are enough.
+ */
+export interface ContactState {
+  /** The latest interaction that has taken place. */
+  readonly lastInteractionAt: Date | null;
+  /** The latest that was a contact: anything but an outbound e-mail, which nobody has answered. */
+  readonly lastContactAt: Date | null;
+  /** The earliest interaction that is still planned. */
+  readonly nextInteractionAt: Date | null;
+  readonly nextContactAt: Date | null;
+  readonly counts: PerKind;
+  /** The decayed counts as of `lastInteractionAt`: half of an interaction counts after 30 days. */
+  readonly weights: PerKind;
+}
+
+const NONE: PerKind = { meeting: 0, call: 0, email: 0, outboundEmail: 0 };
+
+export const NO_CONTACT: ContactState = {
+  lastInteractionAt: null,
+  lastContactAt: null,
+  nextInteractionAt: null,
+  nextContactAt: null,
+  counts: NONE,
+  weights: NONE,
+};
+
+const MS_A_DAY = 86_400_000;
+
+export const kindOf = ({ type, direction }: ScoredInteraction): InteractionKind =>
+  type === 'email' && direction === 'outbound' ? 'outboundEmail' : type;
+
+export const isContact = (interaction: ScoredInteraction): boolean => kindOf(interaction) !== 'outboundEmail';
+
+/** The share of an interaction that still counts after some time. @param ms at least 0 */
+export const decay = (ms: number): number =>
+  2 ** (-ms / MS_A_DAY / SCORING_PARAMETERS.engagement.halfLifeDays);
+
+/**
+ * The contact state at an instant. The order of the interactions makes no difference but in the last bits of the weights.
+ * An interaction without a valid date does not count, as in the SQL function `contact_state_of`.
+ */
+export function contactStateOf(interactions: Iterable<ScoredInteraction>, at: Date): ContactState {
+  let state = NO_CONTACT;
+  for (const interaction of interactions) {
+    if (Number.isNaN(interaction.date.getTime())) continue;
+    state = interaction.date <= at ? withContact(state, interaction) : withPlanned(state, interaction);
+  }
+  return state;
+}
+
+/** The state after an interaction that has taken place. */
+export function withContact(state: ContactState, interaction: ScoredInteraction): ContactState {
+  const kind = kindOf(interaction);
+  const latest = later(state.lastInteractionAt, interaction.date);
+  const before =
+    state.lastInteractionAt === null ? 0 : decay(latest.getTime() - state.lastInteractionAt.getTime());
+  const added = (interaction.weight ?? 1) * decay(latest.getTime() - interaction.date.getTime());
+  const weightOf = (one: InteractionKind) => state.weights[one] * before + (one === kind ? added : 0);
+  return {
+    ...state,
+    lastInteractionAt: latest,
+    lastContactAt: isContact(interaction)
+      ? later(state.lastContactAt, interaction.date)
+      : state.lastContactAt,
+    counts: { ...state.counts, [kind]: state.counts[kind] + 1 },
+    weights: {
+      meeting: weightOf('meeting'),
+      call: weightOf('call'),
+      email: weightOf('email'),
+      outboundEmail: weightOf('outboundEmail'),
+    },
+  };
+}
+
+function withPlanned(state: ContactState, interaction: ScoredInteraction): ContactState {
+  return {
+    ...state,
+    nextInteractionAt: earlier(state.nextInteractionAt, interaction.date),
+    nextContactAt: isContact(interaction)
+      ? earlier(state.nextContactAt, interaction.date)
+      : state.nextContactAt,
+  };
+}
+
+const later = (a: Date | null, b: Date): Date => (a !== null && a > b ? a : b);
+const earlier = (a: Date | null, b: Date): Date => (a !== null && a < b ? a : b);

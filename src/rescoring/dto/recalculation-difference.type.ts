@@ -1,0 +1,14 @@
+import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { AllowedTo } from '../../access/allowed-to.js';
+
+@AllowedTo('admin')
+@ObjectType('RecalculationDifference', {
+  description: 'A lead that a verification found to differ from its interactions, and has repaired.',
+})
+export class RecalculationDifferenceType {
+  @Field(() => Int, { description: 'The id of the lead.' })
+  leadId!: number;
+
+  @Field(() => String, { description: 'What differed, for people.' })
+  reason!: string;
+}

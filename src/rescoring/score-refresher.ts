@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/sequelize';
+import { QueryTypes, Sequelize, Transaction } from 'sequelize';
+import { scoresRefreshed } from '../common/happenings.js';
+import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
+import { inTransaction } from '../database/transactions.js';
+import { findLeadsToRefresh, refreshLeads } from '../leads/scoring/bulk-recalculation.js';
+import { readClock } from '../leads/scoring/lead-scores.js';
+import type { RecalculationFailure } from '../leads/scoring/recalculation-tally.js';
+
+/** Leads that are scored in one transaction. */
+const BATCH_SIZE = 500;
+
+export interface Refresh {
+  /** Scores that were written. */
+  readonly savedCount: number;
+  /** Leads that the database rejected. */
+  readonly failures: readonly RecalculationFailure[];
+}
+
+const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS "isLocked"';
+
+/**
+ * Scores the leads whose scores time may have changed. A score says until when it is right, so the cost of this follows
+ * the number of scores that change, not the number of leads.
+ */
+@Injectable()
+export class ScoreRefresher {
+  constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
+
+  /**
+   * Refreshes all scores that may be wrong by now, in small transactions. Between two of them it pauses for as long as the last
+   * one took, so that requests come first. It stops early if another replica refreshes or a recalculation begins.
+   * @throws SERVICE_UNAVAILABLE; the reason of the signal if it is aborted
+   */
+  async refresh(signal?: AbortSignal, batchSize = BATCH_SIZE): Promise<Refresh> {
+    let savedCount = 0;
+    const failures: RecalculationFailure[] = [];
+    const begunAt = performance.now();
+    let until: Date | null = null;
+    for (;;) {
+      signal?.throwIfAborted();
+      const batchBegunAt = performance.now();
+      const batch: RefreshedBatch = await inTransaction(this.sequelize, (transaction) =>
+        this.refreshBatch(transaction, until, batchSize),
+      );
+      until ??= batch.asOf;
+      savedCount += batch.savedCount;
+      failures.push(...batch.failures);
+      // A batch that saved nothing consists of locked or rejected leads, which have to wait.
+      if (batch.foundCount < batchSize || batch.savedCount === 0) break;
+      await sleep(performance.now() - batchBegunAt, undefined, { signal });
+    }
+    const durationMs = Math.round(performance.now() - begunAt);
+    if (savedCount > 0 || failures.length > 0) {
+      scoresRefreshed.tell({ savedCount, failedCount: failures.length, durationMs });
+    }
+    return { savedCount, failures };
+  }
+
+  /** @param until the instant that the first batch was measured at; null: this is the first one */
+  private async refreshBatch(
+    transaction: Transaction,
+    until: Date | null,
+    batchSize: number,
+  ): Promise<RefreshedBatch> {
+    const [lock] = await this.sequelize.query<{ isLocked: boolean }>(TRY_LOCK, {
+      type: QueryTypes.SELECT,
+      transaction,
+      bind: [ADVISORY_LOCKS.scoreRefresh],
+    });
+    const asOf = await readClock(this.sequelize, transaction);
+    if (lock?.isLocked !== true) return { asOf, foundCount: 0, savedCount: 0, failures: [] };
+    const ids = await findLeadsToRefresh(this.sequelize, transaction, until ?? asOf, batchSize);
+    if (ids.length === 0) return { asOf, foundCount: 0, savedCount: 0, failures: [] };
+    const { doneCount, failures } = await refreshLeads(this.sequelize, transaction, ids, asOf);
+    return { asOf, foundCount: ids.length, savedCount: doneCount, failures };
+  }
+}
+
+interface RefreshedBatch extends Refresh {
+  readonly asOf: Date;
+  readonly foundCount: number;
+}

@@ -1,0 +1,38 @@
+import type { Connection } from './connection.js';
+
+/** What a test may add to the schema `public`, each as the statement that removes it, in the order of removal. */
+const READ_REMOVALS = `
+  SELECT 1 AS step, format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS removal
+  FROM pg_constraint
+  WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype NOT IN ('n', 't')
+  UNION ALL
+  SELECT 2, format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) FROM pg_trigger WHERE NOT tgisinternal
+  UNION ALL
+  SELECT 3, format('DROP FUNCTION %s', oid::regprocedure) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+  UNION ALL
+  SELECT 4, format('DROP TABLE %s', oid::regclass) FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+  ORDER BY step`;
+
+const READ_TABLES = `
+  SELECT oid::regclass::text AS name FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'SequelizeMeta'`;
+
+/**
+ * Lets the tests of a file share one server and its database.
+ * @param connection to a database that has no rows yet
+ * @returns removes all rows, and the triggers, functions, constraints and tables that have been added since
+ */
+export async function databaseReset(connection: Connection): Promise<() => Promise<void>> {
+  const readRemovals = async () =>
+    (await connection.rows<{ removal: string }>(READ_REMOVALS)).map(({ removal }) => removal);
+  const original = new Set(await readRemovals());
+  const tables = (await connection.rows<{ name: string }>(READ_TABLES)).map(({ name }) => name);
+  return async () => {
+    const present = await readRemovals();
+    const missing = [...original].filter((removal) => !present.includes(removal));
+    if (missing.length > 0) throw new Error(`A test has to undo what it did: ${missing.join('; ')}`);
+    const added = present.filter((removal) => !original.has(removal));
+    await connection.rows([...added, `TRUNCATE ${tables.join(', ')} RESTART IDENTITY`].join('; '));
+  };
+}
