@@ -5,7 +5,11 @@ import { QueryTypes, Sequelize, Transaction } from 'sequelize';
 import { scoresRefreshed } from '../common/happenings.js';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 import { inTransaction } from '../database/transactions.js';
-import { findLeadsToRefresh, refreshLeads } from '../leads/scoring/bulk-recalculation.js';
+import {
+  findLeadsToRefresh,
+  refreshFutureScores,
+  refreshLeads,
+} from '../leads/scoring/bulk-recalculation.js';
 import { readClock } from '../leads/scoring/lead-scores.js';
 import type { RecalculationFailure } from '../leads/scoring/recalculation-tally.js';
 
@@ -27,6 +31,9 @@ const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS "isLocked"';
  */
 @Injectable()
 export class ScoreRefresher {
+  /** When this process has last refreshed, by the clock of the database. */
+  private refreshedAt: Date | null = null;
+
   constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
 
   /**
@@ -42,9 +49,11 @@ export class ScoreRefresher {
     for (;;) {
       signal?.throwIfAborted();
       const batchBegunAt = performance.now();
-      const batch: RefreshedBatch = await inTransaction(this.sequelize, (transaction) =>
+      const batch: RefreshedBatch | null = await inTransaction(this.sequelize, (transaction) =>
         this.refreshBatch(transaction, until, batchSize),
       );
+      if (batch === null) break;
+      this.refreshedAt = batch.asOf;
       until ??= batch.asOf;
       savedCount += batch.savedCount;
       failures.push(...batch.failures);
@@ -59,19 +68,26 @@ export class ScoreRefresher {
     return { savedCount, failures };
   }
 
-  /** @param until the instant that the first batch was measured at; null: this is the first one */
+  /**
+   * @param until the instant that the first batch was measured at; null: this is the first one
+   * @returns null if another replica refreshes
+   */
   private async refreshBatch(
     transaction: Transaction,
     until: Date | null,
     batchSize: number,
-  ): Promise<RefreshedBatch> {
+  ): Promise<RefreshedBatch | null> {
     const [lock] = await this.sequelize.query<{ isLocked: boolean }>(TRY_LOCK, {
       type: QueryTypes.SELECT,
       transaction,
       bind: [ADVISORY_LOCKS.scoreRefresh],
     });
+    if (lock?.isLocked !== true) return null;
     const asOf = await readClock(this.sequelize, transaction);
-    if (lock?.isLocked !== true) return { asOf, foundCount: 0, savedCount: 0, failures: [] };
+    // The clock may have been set back since, or before this process began.
+    if (this.refreshedAt === null || asOf < this.refreshedAt) {
+      await refreshFutureScores(this.sequelize, transaction);
+    }
     const ids = await findLeadsToRefresh(this.sequelize, transaction, until ?? asOf, batchSize);
     if (ids.length === 0) return { asOf, foundCount: 0, savedCount: 0, failures: [] };
     const { doneCount, failures } = await refreshLeads(this.sequelize, transaction, ids, asOf);

@@ -105,6 +105,18 @@ export const READ_TO_REFRESH = `
   )
   ORDER BY "refreshAt", "leadId" LIMIT $2`;
 
+/**
+ * Has scores that are dated in the future refreshed. They are right until an instant that is as far in the future, so
+ * `refreshAt` does not find them. It reads all leads.
+ */
+export const REFRESH_FUTURE_SCORES = `
+  UPDATE lead_scores SET "refreshAt" = '-infinity'
+  WHERE "leadId" IN (
+    SELECT "leadId" FROM lead_scores JOIN leads ON leads.id = "leadId"
+    WHERE leads."scoreCalculatedAt" > clock_timestamp() + interval '1 second'
+    FOR UPDATE OF lead_scores SKIP LOCKED
+  )`;
+
 /** $1: the id of a lead that the database has rejected, $2: seconds until its score is tried again. */
 export const POSTPONE_REFRESH = `
   UPDATE lead_scores SET "refreshAt" = clock_timestamp() + $2 * interval '1 second' WHERE "leadId" = $1`;

@@ -16,6 +16,7 @@ import {
   READ_EXISTING,
   READ_TO_REFRESH,
   readPage,
+  REFRESH_FUTURE_SCORES,
   RESET_AS_OF,
   SET_AS_OF,
   USUAL_LOCK_WAIT,
@@ -139,6 +140,11 @@ export async function refreshLeads(
 ): Promise<RecalculationProgress> {
   const request = { asOf, ids: null, totalCount: leadIds.length };
   return new BulkRecalculation(sequelize, transaction, request).refresh(leadIds);
+}
+
+/** Has `findLeadsToRefresh` find the scores that are dated in the future. It reads all leads. */
+export async function refreshFutureScores(sequelize: Sequelize, transaction: Transaction): Promise<void> {
+  await sequelize.query(REFRESH_FUTURE_SCORES, { transaction });
 }
 
 /** Leads whose scores may be wrong at an instant, at most `limit`; none while a recalculation or an import runs. */
