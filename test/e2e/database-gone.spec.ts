@@ -46,6 +46,27 @@ async function untilWell(): Promise<void> {
 }
 
 describe('a server whose database', () => {
+  // The first one: an outage may leave connections in the pool that only the next request finds to be lost.
+  it('ends only the connection of the pings rejects no request', async () => {
+    const pidOfWatch = async (own: Connection) => {
+      const [watch] = await own.rows<{ pid: number }>(
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '% watch'`,
+      );
+      return watch?.pid;
+    };
+    await withConnection(database.url, async (own) => {
+      for (let time = 0; time < 3; time += 1) {
+        const ended = await pidOfWatch(own);
+        await own.rows('SELECT pg_terminate_backend($1)', [ended]);
+        await until(async () => {
+          expect(await server.ask(LEADS)).toEqual({ data: { leads: [] } });
+          const pid = await pidOfWatch(own);
+          return pid !== undefined && pid !== ended;
+        });
+      }
+    });
+  });
+
   it.each([
     ['closes its port and cuts all connections', () => network.cut()],
     [
@@ -69,25 +90,5 @@ describe('a server whose database', () => {
     await untilWell();
     expect(await server.ask(LEADS)).toEqual({ data: { leads: [] } });
     expect(server.process.exitCode).toBeNull();
-  });
-
-  it('ends only the connection of the pings rejects no request', async () => {
-    const pidOfWatch = async (own: Connection) => {
-      const [watch] = await own.rows<{ pid: number }>(
-        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '% watch'`,
-      );
-      return watch?.pid;
-    };
-    await withConnection(database.url, async (own) => {
-      for (let time = 0; time < 3; time += 1) {
-        const ended = await pidOfWatch(own);
-        await own.rows('SELECT pg_terminate_backend($1)', [ended]);
-        await until(async () => {
-          expect(await server.ask(LEADS)).toEqual({ data: { leads: [] } });
-          const pid = await pidOfWatch(own);
-          return pid !== undefined && pid !== ended;
-        });
-      }
-    });
   });
 });
