@@ -46,11 +46,12 @@ async function untilWell(): Promise<void> {
 }
 
 describe('a server whose database', () => {
-  // The first one: an outage may leave connections in the pool that only the next request finds to be lost.
   it('ends only the connection of the pings rejects no request', async () => {
+    // Once its ping was answered: a server whose repeated ping is lost as well takes the database to be gone.
     const pidOfWatch = async (own: Connection) => {
       const [watch] = await own.rows<{ pid: number }>(
-        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '% watch'`,
+        `SELECT pid FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name LIKE '% watch' AND state = 'idle' AND query LIKE 'SHOW%'`,
       );
       return watch?.pid;
     };
