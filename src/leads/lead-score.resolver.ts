@@ -80,7 +80,7 @@ export class LeadScoreResolver {
   @ResolveField(() => Date, {
     nullable: true,
     description:
-      'When the score falls from at least this number to below it, if nobody contacts the lead; planned interactions count when they take place. Null: never.',
+      'When the score falls from at least this number to below it, if nobody contacts the lead; planned interactions count when they take place. Null: never. Fails with BAD_USER_INPUT if the lead has more than 500 planned interactions.',
   })
   @FieldArgs(() => ScoreFallsBelowArgs)
   scoreFallsBelow({ id }: PartOfLead, { score }: ScoreFallsBelowArgs, context: object): Promise<Date | null> {

@@ -7,9 +7,10 @@ import type { ContactHistory } from './scoring/contact-history.js';
 import { explainScore, type ScoreBreakdown } from './scoring/score-breakdown.js';
 import { instantBelow, type ScorePoint, scoreTimeline } from './scoring/score-timeline.js';
 
-/** Regular points of a timeline at most, and interactions within its range. */
+/** Regular points of a timeline at most. */
 export const MAX_POINTS = 500;
 
+/** Interactions of a lead at most that one field takes into account: a hundred thousand take seconds. */
 const MAX_INTERACTIONS = 500;
 
 /** The latest instant that the API can name. */
@@ -87,8 +88,18 @@ export class ScoreInstantsService {
    */
   async fallsBelow(context: object, leadId: number, score: number): Promise<Date | null> {
     if (score < 0 || score > 100) throw new InvalidInputError('score must be a whole number from 0 to 100.');
-    const key = { leadId, at: null, isBefore: false, until: LAST_INSTANT, limit: null };
-    return instantBelow(await this.read(context, key), score, LAST_INSTANT);
+    const limit = MAX_INTERACTIONS + 1;
+    const history = await this.read(context, {
+      leadId,
+      at: null,
+      isBefore: false,
+      until: LAST_INSTANT,
+      limit,
+    });
+    if (history.interactions.length > MAX_INTERACTIONS) {
+      throw new InvalidInputError(`Lead ${leadId} has more than ${MAX_INTERACTIONS} planned interactions.`);
+    }
+    return instantBelow(history, score, LAST_INSTANT);
   }
 
   private async read(context: object, key: ContactHistoryKey): Promise<ContactHistory> {

@@ -6,7 +6,7 @@ import { scoresRefreshed } from '../common/happenings.js';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 import { inTransaction } from '../database/transactions.js';
 import {
-  findLeadsToRefresh,
+  lockLeadsToRefresh,
   refreshFutureScores,
   refreshLeads,
 } from '../leads/scoring/bulk-recalculation.js';
@@ -57,7 +57,7 @@ export class ScoreRefresher {
       until ??= batch.asOf;
       savedCount += batch.savedCount;
       failures.push(...batch.failures);
-      // A batch that saved nothing consists of locked or rejected leads, which have to wait.
+      // A batch that saved nothing consists of rejected leads, which have to wait.
       if (batch.foundCount < batchSize || batch.savedCount === 0) break;
       await sleep(performance.now() - batchBegunAt, undefined, { signal });
     }
@@ -88,7 +88,7 @@ export class ScoreRefresher {
     if (this.refreshedAt === null || asOf < this.refreshedAt) {
       await refreshFutureScores(this.sequelize, transaction);
     }
-    const ids = await findLeadsToRefresh(this.sequelize, transaction, until ?? asOf, batchSize);
+    const ids = await lockLeadsToRefresh(this.sequelize, transaction, until ?? asOf, batchSize);
     if (ids.length === 0) return { asOf, foundCount: 0, savedCount: 0, failures: [] };
     const { doneCount, failures } = await refreshLeads(this.sequelize, transaction, ids, asOf);
     return { asOf, foundCount: ids.length, savedCount: doneCount, failures };

@@ -438,7 +438,7 @@ describe('an API key', () => {
     await withApiKeyStore(api.databaseUrl, (store) => store.revoke('brief'));
     expect(await socket.closed).toEqual([4403, 'The API key was revoked']);
     expect((await post(READ, bearer(key))).status).toBe(401);
-  });
+  }, 20_000);
 
   it('is nowhere in the database', async () => {
     const [row] = await database.rows<{ all: string }>(
@@ -600,7 +600,7 @@ describe('a socket', () => {
     const socket = open({ authorization: `Bearer ${await signed({ role: 'viewer', exp: inSeconds(-2) })}` });
     expect(await socket.ask(READ)).toMatchObject({ data: {} });
     expect(await socket.closed).toEqual([4403, 'The token has expired']);
-  });
+  }, 20_000);
 
   it('gets nothing of a run that is there where its role may not watch it', async () => {
     const id = await recalculated();

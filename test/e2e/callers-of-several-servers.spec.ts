@@ -39,7 +39,7 @@ beforeAll(async () => {
     RATE_LIMIT_WRITES_PER_MINUTE: String(WRITES),
     RATE_LIMIT_DEAR_PER_MINUTE: String(DEAR),
   });
-});
+}, 60_000);
 afterAll(async () => {
   await fleet.close();
   await looker.close();
@@ -152,5 +152,5 @@ describe('a key', () => {
     expect(await Promise.race([closed, sleep(8_000 - sinceRevoked(), 'still open')])).toEqual(
       Array(3).fill({ code: 4403, reason: 'The API key was revoked' }),
     );
-  });
+  }, 20_000);
 });

@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 
 const LEADS = '{ leads { id } }';
 const UNAVAILABLE = { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] };
-const PING_TIMEOUT_MS = 2_000;
+const PING_TIMEOUT_MS = 500;
 
 let directory: TemporaryDirectory;
 let postgres: DatabaseServer;
@@ -35,12 +35,12 @@ beforeEach(async () => {
     cwd: directory.path,
     env: { ...env, SUMMARY_PROVIDER: 'template', SHUTDOWN_TIMEOUT_MS: '500' },
   });
-});
+}, 60_000);
 afterEach(async () => {
   await server.stop();
   await postgres.remove();
   await directory.remove();
-});
+}, 60_000);
 
 async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; ms: number }> {
   const begin = performance.now();

@@ -139,7 +139,7 @@ describe('GET /metrics', () => {
     standIn.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
     await api.send('mutation { regenerateSummary(id: 1, force: true) { summary } }');
     expect(await valueOf('lead_scoring_provider_paused_seconds')).toBeGreaterThan(290);
-  });
+  }, 20_000);
 
   it('counts requests that take too long, and shows those that are open', async () => {
     const open = await valueOf('lead_scoring_open_requests');

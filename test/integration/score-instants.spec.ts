@@ -237,6 +237,19 @@ describe('scoreFallsBelow', () => {
   });
 });
 
+it('scoreFallsBelow rejects a lead with more than 500 planned interactions', async () => {
+  const id = await insertLead(database);
+  await database.rows(
+    `INSERT INTO interactions ("leadId", type, date, "createdAt", "updatedAt")
+     SELECT $1, 'call', now() + n * interval '1 hour', now(), now() FROM generate_series(1, 501) AS n`,
+    [id],
+  );
+  const ask = () => api.codeOf(`{ lead(id: ${id}) { scoreFallsBelow(score: 20) } }`);
+  expect(await ask()).toBe('BAD_USER_INPUT');
+  await database.rows('DELETE FROM interactions WHERE id = (SELECT max(id) FROM interactions)');
+  expect(await ask()).toBeUndefined();
+});
+
 describe('scoreBand and isOpen', () => {
   it('are as the settings and the status say', async () => {
     const cases = [

@@ -107,6 +107,18 @@ describe('a refresh', () => {
     await holder.close();
   });
 
+  it('gets past more locked leads than a batch has', async () => {
+    const ids = await insertCalledLeads(20);
+    await passTime(database, 3);
+    const holder = await connect(api.databaseUrl);
+    await holder.rows('BEGIN');
+    await holder.rows('SELECT FROM leads WHERE id = ANY($1) FOR UPDATE', [ids.slice(0, 8)]);
+    expect(await refresher.refresh(undefined, 4)).toEqual({ savedCount: 12, failures: [] });
+    await holder.rows('ROLLBACK');
+    expect(await refresher.refresh(undefined, 4)).toEqual({ savedCount: 8, failures: [] });
+    await holder.close();
+  });
+
   it.each([
     ['another replica refreshes', ADVISORY_LOCKS.scoreRefresh],
     ['a recalculation runs', ADVISORY_LOCKS.bulkScoring],

@@ -652,7 +652,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts.length).toBeGreaterThan(10);
+    expect(parts).toHaveLength(19);
   });
 });
 

@@ -93,17 +93,19 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
 }
 
 /**
- * $1: an instant, $2: how many. Leads whose scores may be wrong at this instant, those that have waited longest first. A
- * recalculation or an import that is under way takes care of the scores itself: then there are none.
+ * $1: an instant, $2: how many. Locks leads whose scores may be wrong at this instant, those that have waited longest first.
+ * Leads that another transaction has locked are left out. A recalculation or an import that is under way takes care of the
+ * scores itself: then there are none.
  */
-export const READ_TO_REFRESH = `
-  SELECT "leadId" AS id FROM lead_scores
+export const LOCK_TO_REFRESH = `
+  SELECT leads.id FROM lead_scores JOIN leads ON leads.id = lead_scores."leadId"
   WHERE "refreshAt" <= $1 AND NOT EXISTS (
     SELECT FROM pg_locks
     WHERE locktype = 'advisory' AND classid = 0 AND objid = ${ADVISORY_LOCKS.bulkScoring} AND objsubid = 1 AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   )
-  ORDER BY "refreshAt", "leadId" LIMIT $2`;
+  ORDER BY "refreshAt", "leadId" LIMIT $2
+  FOR NO KEY UPDATE OF leads SKIP LOCKED`;
 
 /**
  * Has scores that are dated in the future refreshed. They are right until an instant that is as far in the future, so

@@ -14,7 +14,7 @@ import {
   rangeStatements,
   RENEW_STATES,
   READ_EXISTING,
-  READ_TO_REFRESH,
+  LOCK_TO_REFRESH,
   readPage,
   REFRESH_FUTURE_SCORES,
   RESET_AS_OF,
@@ -142,18 +142,18 @@ export async function refreshLeads(
   return new BulkRecalculation(sequelize, transaction, request).refresh(leadIds);
 }
 
-/** Has `findLeadsToRefresh` find the scores that are dated in the future. It reads all leads. */
+/** Has `lockLeadsToRefresh` find the scores that are dated in the future. It reads all leads. */
 export async function refreshFutureScores(sequelize: Sequelize, transaction: Transaction): Promise<void> {
   await sequelize.query(REFRESH_FUTURE_SCORES, { transaction });
 }
 
-/** Leads whose scores may be wrong at an instant, at most `limit`; none while a recalculation or an import runs. */
-export const findLeadsToRefresh = (
+/** Locks leads whose scores may be wrong at an instant, at most `limit`; none while a recalculation or an import runs. */
+export const lockLeadsToRefresh = (
   sequelize: Sequelize,
   transaction: Transaction,
   at: Date,
   limit: number,
-): Promise<number[]> => selectIds(sequelize, transaction, READ_TO_REFRESH, [at, limit]);
+): Promise<number[]> => selectIds(sequelize, transaction, LOCK_TO_REFRESH, [at, limit]);
 
 class BulkRecalculation {
   private readonly tally: RecalculationTally;
