@@ -88,7 +88,8 @@ const addedCount = (column: string): string =>
  * - The triggers of `interactions` add inserted rows to the state in constant time. After any other change they
  *   mark the state as unknown.
  *
- * `lead_scores` holds what lists are ordered and filtered by, and the instant at which a score has to be evaluated again.
+ * `lead_scores` holds what lists are ordered and filtered by, and the instant at which a score has to be evaluated again
+ * (`refreshAt`). If the database has rejected the lead, the refresher leaves it alone until `retryAt`.
  *
  * A transaction that scores many leads sets `lead_scoring.as_of`. Until it ends, the triggers keep the contact state as of
  * this instant, and leave the scores and `lead_scores` to the transaction.
@@ -118,7 +119,8 @@ export async function up(context: MigrationContext): Promise<void> {
 
     ALTER TABLE lead_scores
       ADD COLUMN "isOpen" boolean NOT NULL DEFAULT true,
-      ADD COLUMN "refreshAt" timestamptz NOT NULL DEFAULT '-infinity';
+      ADD COLUMN "refreshAt" timestamptz NOT NULL DEFAULT '-infinity',
+      ADD COLUMN "retryAt" timestamptz;
     ALTER TABLE lead_scores ALTER COLUMN "refreshAt" DROP DEFAULT;
 
     ALTER TABLE rescore_runs
@@ -293,7 +295,8 @@ async function createLeadTriggers(context: MigrationContext): Promise<void> {
     BEGIN
       UPDATE lead_scores
       SET score = NEW."activityScore",
-        "refreshAt" = CASE WHEN is_ours THEN coalesce(NEW."scoreValidUntil", '-infinity') ELSE '-infinity' END
+        "refreshAt" = CASE WHEN is_ours THEN coalesce(NEW."scoreValidUntil", '-infinity') ELSE '-infinity' END,
+        "retryAt" = NULL
       WHERE "leadId" = NEW.id;
       RETURN NULL;
     END $$;
@@ -586,7 +589,7 @@ export async function down(context: MigrationContext): Promise<void> {
       FOR EACH STATEMENT EXECUTE FUNCTION interactions_summary_facts_truncated();
 
     DROP FUNCTION is_open_status(text);
-    ALTER TABLE lead_scores DROP COLUMN "isOpen", DROP COLUMN "refreshAt";
+    ALTER TABLE lead_scores DROP COLUMN "isOpen", DROP COLUMN "refreshAt", DROP COLUMN "retryAt";
     ALTER TABLE leads
       DROP COLUMN "lastInteractionAt",
       DROP COLUMN "nextInteractionAt",

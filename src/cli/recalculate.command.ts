@@ -15,7 +15,7 @@ const NOTHING_SAVED = 2;
 
 export interface RecalculationRequest {
   readonly onlyStale: boolean;
-  /** Null: any age. */
+  /** With `onlyStale`: scores that are older than this are recalculated as well. Null: none. */
   readonly maxAgeHours: number | null;
   /** Whether to compare every lead with its interactions, and to repair what differs. */
   readonly verify: boolean;
@@ -34,7 +34,7 @@ function interruption(): AbortSignal {
 }
 
 /** @returns the exit code */
-async function rescore(
+async function recalculate(
   service: RescoringService,
   request: RecalculationRequest,
   signal: AbortSignal,
@@ -108,7 +108,7 @@ export async function runRecalculate(request: RecalculationRequest): Promise<voi
   let exitCode = NOTHING_SAVED;
   await runCommand((database, settings) =>
     withFeatures(database, settings, async (features) => {
-      exitCode = await rescore(features.get(RescoringService, { strict: false }), request, signal);
+      exitCode = await recalculate(features.get(RescoringService, { strict: false }), request, signal);
       return exitCode;
     }),
   );

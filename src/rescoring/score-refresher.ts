@@ -57,8 +57,8 @@ export class ScoreRefresher {
       until ??= batch.asOf;
       savedCount += batch.savedCount;
       failures.push(...batch.failures);
-      // A batch that saved nothing consists of rejected leads, which have to wait.
-      if (batch.foundCount < batchSize || batch.savedCount === 0) break;
+      // A batch that neither saved nor rejected a lead would be found again.
+      if (batch.foundCount < batchSize || batch.savedCount + batch.failures.length === 0) break;
       await sleep(performance.now() - batchBegunAt, undefined, { signal });
     }
     const durationMs = Math.round(performance.now() - begunAt);

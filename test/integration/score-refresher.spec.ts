@@ -156,6 +156,24 @@ describe('a refresh', () => {
       await passTime(database, 1 / 23);
       expect((await refresher.refresh()).failures).toHaveLength(1);
     });
+
+    it('leaves it to a recalculation of stale scores at any time', async () => {
+      await insertLeads(database, 1);
+      expect((await refresher.refresh()).failures).toHaveLength(1);
+      await database.rows('ALTER TABLE leads DROP CONSTRAINT no_three');
+      await database.rows('ALTER TABLE leads ADD CONSTRAINT no_three CHECK (true)');
+      expect(await api.ask('mutation { recalculateAllScores(onlyStale: true) { count } }')).toEqual({
+        recalculateAllScores: { count: 1 },
+      });
+      expect(await database.rows('SELECT "retryAt" FROM lead_scores')).toEqual([{ retryAt: null }]);
+    });
+
+    it('gets past more of them than a batch has', async () => {
+      await insertLeads(database, 9);
+      const fine = await insertLead(database, { status: 'qualified' });
+      expect(await refresher.refresh(undefined, 4)).toMatchObject({ savedCount: 1, failures: { length: 9 } });
+      expect((await readScores(database)).find(({ id }) => id === fine)?.activityScore).toBe(7);
+    });
   });
 });
 

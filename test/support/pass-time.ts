@@ -11,7 +11,7 @@ const INSTANTS = {
     'nextInteractionAt',
     'nextContactAt',
   ],
-  lead_scores: ['refreshAt'],
+  lead_scores: ['refreshAt', 'retryAt'],
 };
 
 /** Moves everything into the past, without any trigger: for the database it is as if so many days had passed. */

@@ -80,11 +80,11 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
      */
     updateLeadScores: `
       UPDATE lead_scores
-      SET score = leads."activityScore", "refreshAt" = coalesce(leads."scoreValidUntil", '-infinity')
+      SET score = leads."activityScore", "refreshAt" = coalesce(leads."scoreValidUntil", '-infinity'), "retryAt" = NULL
       FROM leads
       WHERE ${lookUp('lead_scores."leadId"', 'leads.id')} AND leads."scoreCalculatedAt" = ${at} AND ${within('leads.id')}
         AND (lead_scores.score IS DISTINCT FROM leads."activityScore" OR lead_scores."refreshAt" <= ${at}
-          OR lead_scores."refreshAt" > leads."scoreValidUntil")`,
+          OR lead_scores."refreshAt" > leads."scoreValidUntil" OR lead_scores."retryAt" IS NOT NULL)`,
     /** Leads that were not scored although they could be. */
     readDue: `SELECT id FROM leads WHERE ${due} ORDER BY id`,
     /** Of those, the ones that no other transaction has locked, which are locked now. */
@@ -94,12 +94,12 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
 
 /**
  * $1: an instant, $2: how many. Locks leads whose scores may be wrong at this instant, those that have waited longest first.
- * Leads that another transaction has locked are left out. A recalculation or an import that is under way takes care of the
+ * Leads that another transaction has locked, or that the database has rejected lately, are left out. A recalculation or an import that is under way takes care of the
  * scores itself: then there are none.
  */
 export const LOCK_TO_REFRESH = `
   SELECT leads.id FROM lead_scores JOIN leads ON leads.id = lead_scores."leadId"
-  WHERE "refreshAt" <= $1 AND NOT EXISTS (
+  WHERE "refreshAt" <= $1 AND coalesce("retryAt" <= $1, true) AND NOT EXISTS (
     SELECT FROM pg_locks
     WHERE locktype = 'advisory' AND classid = 0 AND objid = ${ADVISORY_LOCKS.bulkScoring} AND objsubid = 1 AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -121,7 +121,7 @@ export const REFRESH_FUTURE_SCORES = `
 
 /** $1: the id of a lead that the database has rejected, $2: seconds until its score is tried again. */
 export const POSTPONE_REFRESH = `
-  UPDATE lead_scores SET "refreshAt" = clock_timestamp() + $2 * interval '1 second' WHERE "leadId" = $1`;
+  UPDATE lead_scores SET "retryAt" = clock_timestamp() + $2 * interval '1 second' WHERE "leadId" = $1`;
 
 /** $1: lead ids. */
 export const RENEW_STATES = `${RENEW_STATE} WHERE id = ANY($1::int[])`;
