@@ -24,6 +24,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   watchPathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   maxWorkers: 2,
-  // Long enough for a busy machine that is five times slower than usual.
+  // Long enough for a busy machine.
   testTimeout: 120_000,
 };

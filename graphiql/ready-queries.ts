@@ -170,7 +170,7 @@ fragment Factor on ScoreFactor {
       },
       {
         title: 'Score at an instant',
-        about: 'What a score was, or will be if nobody gets in touch, and why.',
+        about: 'The score in the past and in the future, with its reasons.',
         document: `query ScoreAt($id: Int!, $at: DateTime!) {
   lead(id: $id) {
     activityScore

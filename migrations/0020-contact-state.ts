@@ -77,7 +77,7 @@ const addedCount = (column: string): string =>
 
 /**
  * Keeps on each lead what its interactions contribute to its score (the contact state), and keeps the score current,
- * whoever writes: the API, the importer, or SQL of another program.
+ * whichever program writes: the API, the importer, or another program with SQL.
  *
  * The functions, from the inside out:
  * - `score_of` is the formula. PostgreSQL inlines it, so one UPDATE scores any number of leads.

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 
 /** What `parseIsoDate` takes, for error messages. */
 export const ISO_DATE_RULE =
-  'must be an ISO 8601 date-time with Z or an offset, such as 2026-03-01T09:30:00Z or 2026-03-01T09:30:00+01:00, or a date such as 2026-03-01';
+  'must be an ISO 8601 date-time with Z or an offset, such as 2026-03-01T09:30:00Z or 2026-03-01T09:30:00+01:00, or a date such as 2026-03-01, in the years 1 to 9999';
 
 const HOUR = '(?:[01]\\d|2[0-3])';
 const SIXTIETH = '[0-5]\\d';

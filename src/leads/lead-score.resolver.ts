@@ -46,7 +46,7 @@ export class LeadScoreResolver {
   @Costs(HISTORY_COST)
   @ResolveField(() => ScoreAtInstantType, {
     description:
-      'The score that a recalculation at an instant stores: from the interactions up to then, and later ones as planned if they were recorded by then; with the budget and the status of today. In the future, as if nobody contacts the lead; planned interactions count when they take place.',
+      'The score that a recalculation at this instant stores, with the budget and the status of today. It counts the interactions up to the instant. A later contact counts as planned if it was recorded by the instant. A future score assumes no further contact, except planned interactions.',
   })
   @FieldArgs(() => ScoreAtArgs)
   scoreAt({ id }: PartOfLead, { at }: ScoreAtArgs, context: object): Promise<ScoreAtInstantType> {
@@ -80,7 +80,7 @@ export class LeadScoreResolver {
   @ResolveField(() => Date, {
     nullable: true,
     description:
-      'When the score falls from at least this number to below it, if nobody contacts the lead; planned interactions count when they take place. Null: never. Fails with BAD_USER_INPUT if the lead has more than 500 planned interactions.',
+      'When the score falls from at least this number to below it. It assumes no further contact, except planned interactions. Null: never. Fails with BAD_USER_INPUT if the lead has more than 500 planned interactions.',
   })
   @FieldArgs(() => ScoreFallsBelowArgs)
   scoreFallsBelow({ id }: PartOfLead, { score }: ScoreFallsBelowArgs, context: object): Promise<Date | null> {

@@ -535,7 +535,7 @@ describe('leadsConnection', () => {
       [
         'a band of scores that were never calculated',
         { filter: { isScored: false, band: 'COLD' } },
-        'filter.band does not go with this isScored.',
+        'filter.band contradicts filter.isScored: UNSCORED leads have no score, and the others have one.',
       ],
       [
         'scores of leads without one',

@@ -12,7 +12,7 @@ export const ScoreBandEnum = {
 registerEnumType(ScoreBandEnum, {
   name: 'ScoreBand',
   description:
-    'How promising open leads are. Closed leads, won or lost, have no band. The setting SCORE_BANDS has the lowest scores of HOT and WARM.',
+    'How promising open leads are. Closed leads, won or lost, have no band. `Lead.scoreBand` is null if the score was never calculated; filters and statistics name such leads UNSCORED. The setting SCORE_BANDS has the lowest scores of HOT and WARM.',
   valuesMap: {
     HOT: { description: 'A score from 70 on, unless the setting says otherwise.' },
     WARM: { description: 'A score from 40 on and below HOT, unless the setting says otherwise.' },

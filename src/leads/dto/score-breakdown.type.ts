@@ -25,12 +25,12 @@ const { recency, engagement, budget, status } = SCORING_PARAMETERS;
 })
 export class ScoreBreakdownType {
   @Field(() => ScoreFactorType, {
-    description: `How long ago the latest contact was: halves every ${recency.halfLifeDays} days.`,
+    description: `How long ago the latest contact was: halves every ${recency.halfLifeDays} days. A contact that is planned within ${recency.horizonDays} days makes it full. Outbound e-mails are no contacts.`,
   })
   recency!: ScoreFactorType;
 
   @Field(() => ScoreFactorType, {
-    description: `How much contact there was: a meeting weighs ${engagement.weights.meeting}, a call ${engagement.weights.call}, an e-mail ${engagement.weights.email}, each halving every ${engagement.halfLifeDays} days.`,
+    description: `How much contact there was: a meeting weighs ${engagement.weights.meeting}, a call ${engagement.weights.call}, an e-mail ${engagement.weights.email}, an outbound e-mail ${engagement.weights.outboundEmail}, each halving every ${engagement.halfLifeDays} days.`,
   })
   engagement!: ScoreFactorType;
 

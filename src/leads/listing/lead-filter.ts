@@ -68,7 +68,9 @@ export function refuseContradictions(filter: LeadFilter): void {
     throw new InvalidInputError('filter.band does not go with isOpen: false: closed leads have no band.');
   }
   if (band != null && isScored != null && isScored === (band === 'unscored')) {
-    throw new InvalidInputError('filter.band does not go with this isScored.');
+    throw new InvalidInputError(
+      'filter.band contradicts filter.isScored: UNSCORED leads have no score, and the others have one.',
+    );
   }
   if (band === 'unscored' && (score?.min != null || score?.max != null)) {
     throw new InvalidInputError('filter.score does not go with the band UNSCORED.');

@@ -23,7 +23,7 @@ type PerKind = Readonly<Record<InteractionKind, number>>;
 export interface ContactState {
   /** The latest interaction that has taken place. */
   readonly lastInteractionAt: Date | null;
-  /** The latest that was a contact: anything but an outbound e-mail, which nobody has answered. */
+  /** The latest that was a contact: anything but an outbound e-mail, which the lead has not answered. */
   readonly lastContactAt: Date | null;
   /** The earliest interaction that is still planned. */
   readonly nextInteractionAt: Date | null;

@@ -52,7 +52,7 @@ describe('a line of interactions', () => {
     ).toEqual({
       line: 9,
       reason:
-        'email must not be empty; type must be one of call, email, meeting; date must be an ISO 8601 date-time with Z or an offset, such as 2026-03-01T09:30:00Z or 2026-03-01T09:30:00+01:00, or a date such as 2026-03-01; notes must be at most 10000 characters long',
+        'email must not be empty; type must be one of call, email, meeting; date must be an ISO 8601 date-time with Z or an offset, such as 2026-03-01T09:30:00Z or 2026-03-01T09:30:00+01:00, or a date such as 2026-03-01, in the years 1 to 9999; notes must be at most 10000 characters long',
     });
   });
 

@@ -113,7 +113,7 @@ export type RescoreStatus =
   /** Its scores are saved, but for the leads that failed. */
   | 'SUCCEEDED';
 
-/** How promising open leads are. Closed leads, won or lost, have no band. The setting SCORE_BANDS has the lowest scores of HOT and WARM. */
+/** How promising open leads are. Closed leads, won or lost, have no band. `Lead.scoreBand` is null if the score was never calculated; filters and statistics name such leads UNSCORED. The setting SCORE_BANDS has the lowest scores of HOT and WARM. */
 export type ScoreBand =
   /** A score below WARM. */
   | 'COLD'
