@@ -24,6 +24,5 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   watchPathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   maxWorkers: 2,
-  // Long enough for a busy machine.
-  testTimeout: 120_000,
+  testTimeout: 30_000,
 };

@@ -5,9 +5,6 @@ import { type Api, startApi } from '../support/api.js';
 import { createApiKey } from '../support/api-key.js';
 import { hasBrowser, launchBrowser, NO_BROWSER } from '../support/browser.js';
 
-/** A busy machine draws within it. */
-const WAIT_MS = 90_000;
-
 const isSkipped = !hasBrowser() && process.env.CI === undefined;
 if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSER}\n`);
 
@@ -25,7 +22,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     await api.app.get(DemoService, { strict: false }).load();
     await api.app.listen(0, '127.0.0.1');
     origin = await api.app.getUrl();
-  });
+  }, 60_000);
   afterAll(async () => {
     // Where the first has not come up, there is no second.
     await browser?.close();
@@ -45,7 +42,6 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     faults = [];
     const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
     const opened = await context.newPage();
-    opened.setDefaultTimeout(WAIT_MS);
     const note = (what: string, url: string) => {
       const { protocol, host } = new URL(url);
       if (!['data:', 'blob:'].includes(protocol) && host !== new URL(origin).host)
@@ -194,7 +190,6 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     };
     const browser = await launchBrowser();
     const page = await browser.newPage();
-    page.setDefaultTimeout(WAIT_MS);
     await page.goto(url);
     const answer = page.locator('.graphiql-response .view-lines');
     const run = () => page.getByRole('button', { name: /^Execute query/ }).click();

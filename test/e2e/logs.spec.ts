@@ -256,7 +256,7 @@ describe('the log of a server', () => {
     expect(lines.map((line) => line.context)).toContain('console');
     const leaks = `${finished.stdout}${finished.stderr}`.split('\n').filter((line) => MARKERS.test(line));
     expect(leaks.filter((line) => !line.includes('"operation":"markernotes"'))).toEqual([]);
-  });
+  }, 60_000);
 
   it('has the SQLSTATE and not the words of the database where nobody can be authenticated', async () => {
     const server = await serve({ OPENROUTER_API_KEY: '', SUMMARY_PROVIDER: 'template' });
@@ -392,5 +392,5 @@ describe('the log of a server', () => {
     // Of the seven kinds over HTTP, /metrics and a path that cannot be decoded have no line of a request.
     expect(omitted.reduce((sum, { count }) => sum + Number(count), requests)).toBe(5 * 50);
     expect(left.map(({ kind }) => kind)).toContain('console');
-  });
+  }, 60_000);
 });

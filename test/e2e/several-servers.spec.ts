@@ -42,7 +42,7 @@ beforeAll(async () => {
     RESCORE_CRON: `*/${CRON_SECONDS} * * * * *`,
     SUMMARY_WORKERS: '3',
   });
-});
+}, 60_000);
 afterAll(async () => {
   await fleet.close();
   await looker.close();
@@ -308,5 +308,5 @@ describe(`work at random (FLEET_SEED=${SEED})`, () => {
          WHERE datname = current_database() AND application_name LIKE 'lead-scoring%'`,
       ),
     ).toEqual([]);
-  });
+  }, 90_000);
 });

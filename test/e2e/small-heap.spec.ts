@@ -51,7 +51,7 @@ beforeAll(async () => {
       LOG_LEVEL: 'silent',
     },
   });
-});
+}, 60_000);
 afterAll(async () => {
   await server.stop();
   await database.drop();
@@ -147,7 +147,7 @@ describe('a server with a heap of 256 MB', () => {
     }
     expect((await answers).map(({ outcome }) => outcome)).toContain('whole');
     expect(new Set(small)).toEqual(new Set(['whole']));
-  });
+  }, 60_000);
 
   it('rejects answers that it cannot hold, and goes on', async () => {
     expect((await send(NOTES)).outcome).toBe('RESPONSE_TOO_LARGE');
@@ -155,7 +155,7 @@ describe('a server with a heap of 256 MB', () => {
     expect((await send(ENTITIES, entities())).outcome).toBe('RESPONSE_TOO_LARGE');
     expect((await send(SAME, sameEntity())).outcome).toBe('RESPONSE_TOO_LARGE');
     expect((await send(SMALL)).outcome).toBe('whole');
-  });
+  }, 60_000);
 
   it.each([
     ['white space', ' ', 250, 'whole'],
@@ -189,7 +189,7 @@ describe('a server with a heap of 256 MB', () => {
     for (const outcome of small) expect(['whole', 'SERVER_OVERLOADED']).toContain(outcome);
     for (const client of clients) client.destroy();
     await until(async () => (await send(SMALL)).outcome === 'whole');
-  });
+  }, 60_000);
 
   it.each([
     ['ids', (filler: string) => [filler, { query: WATCH }] as const],
@@ -237,5 +237,5 @@ describe('a server with a heap of 256 MB', () => {
     expect(new Set(small)).toEqual(new Set(['whole']));
     expect((await send(LEADS)).outcome).toBe('whole');
     expect(server.process.exitCode).toBeNull();
-  });
+  }, 60_000);
 });

@@ -172,7 +172,7 @@ describe('traces', () => {
     ]);
     expect(collector.text()).not.toMatch(/marker|sk-or-v1/);
     expect(stdout).toContain(`"traceId":"${trace}"`);
-  });
+  }, 30_000);
 
   it.each([
     { of: 'are made', endpoint: 'http://127.0.0.1:1', isLoaded: true },
@@ -197,5 +197,5 @@ describe('traces', () => {
       expect(await send(server.url, '{ leadStats { totalCount } }')).toHaveProperty('data');
     }
     expect((await server.stop()).code).toBe(0);
-  });
+  }, 30_000);
 });

@@ -134,7 +134,7 @@ describe('pnpm apikey', () => {
       expect(stderr.split('\n')[0]).toContain(reason);
       expect(stderr).toContain('Usage: pnpm apikey');
     }
-  });
+  }, 60_000);
 
   it('refuses a database that is not migrated', async () => {
     const empty = await createEmptyDatabase();

@@ -142,7 +142,7 @@ describe('a program made of a query', () => {
     );
     expect(comparedCount).toBeGreaterThan(50);
     expect(failedCount).toBeGreaterThan(10);
-  });
+  }, 120_000);
 });
 
 describe('a query that comes again and again', () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   database = await connect(api.databaseUrl);
   leadId = await insertLead(database);
   otherId = await insertLead(database);
-});
+}, 30_000);
 afterAll(async () => {
   await database.close();
   await api.close();

@@ -28,7 +28,7 @@ beforeAll(async () => {
     { DATABASE_POOLER_URL: network.url, RATE_LIMIT_WRITES_PER_MINUTE: '1000' },
     database.url,
   );
-});
+}, 60_000);
 
 afterAll(async () => {
   await api.close();

@@ -107,7 +107,7 @@ beforeAll(async () => {
     cwd: directory,
     env: { ...environment, DATABASE_URL: primary.url, SUMMARY_PROVIDER: 'off' },
   });
-});
+}, 60_000);
 
 afterAll(async () => {
   await Promise.all([api.close(), other.stop()]);
@@ -115,7 +115,7 @@ afterAll(async () => {
   await replica.stop();
   await primary.release();
   await rm(directory, { recursive: true, force: true });
-});
+}, 60_000);
 
 /** A test that fails while it is paused would have all others wait. */
 afterEach(() => replica.resume().catch(() => undefined));

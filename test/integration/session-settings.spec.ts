@@ -66,7 +66,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await setOddDefaults(database.url);
   api = await startApi({ RATE_LIMIT_WRITES_PER_MINUTE: '1000' }, database.url);
-});
+}, 60_000);
 
 afterAll(async () => {
   await api.close();

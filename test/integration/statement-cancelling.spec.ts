@@ -23,7 +23,7 @@ beforeAll(async () => {
   watcher = await connect(database.url);
   holder = await connect(database.url);
   leads = { leads: [{ id: String(await insertLead(watcher)) }] };
-});
+}, 30_000);
 
 afterAll(async () => {
   await holder.close();

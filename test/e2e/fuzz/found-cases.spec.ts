@@ -146,7 +146,7 @@ describe('a null', () => {
       }),
     );
     expect(wrong.filter((fault) => fault !== null)).toEqual([]);
-  });
+  }, 60_000);
 
   it('for a variable means a default where null is not allowed, and null where it is', async () => {
     const runs = 'query ($n: Int) { rescoreRuns(first: $n) { nodes { id } } }';
@@ -286,7 +286,7 @@ describe('an error that is about much input', () => {
       expect(JSON.stringify(answer).length).toBeLessThan(10_000);
     }
     await client.dispose();
-  });
+  }, 60_000);
 
   it.each([
     ['a path', { method: 'GET', path: `/${'x'.repeat(12_000)}` }],
