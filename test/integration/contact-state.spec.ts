@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import fc from 'fast-check';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
-import { insertInteraction, insertLead, insertLeads } from '../support/fixtures.js';
+import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
 import { passTime } from '../support/pass-time.js';
 
 let api: Api;
@@ -140,25 +140,69 @@ describe('the contact state and the score of each lead', () => {
 });
 
 describe('recalculateAllScores(verify: true)', () => {
-  it('names the leads that differ from their interactions, and repairs them', async () => {
-    const [count, weight, score, fine] = await insertLeads(database, 4);
-    for (const id of [count, weight, score, fine])
-      await insertInteraction(database, id ?? 0, { ageInDays: 3 });
+  const STATE = 'The contact state did not match the interactions.';
+  const SCORE = 'The score did not match the budget, the status and the interactions.';
+  const LISTING = 'The lists of leads did not match the lead.';
+
+  /** As a program does whose changes no trigger sees. */
+  async function withoutTriggers(sql: string, values: unknown[] = []): Promise<void> {
     await database.rows('BEGIN; SET LOCAL session_replication_role = replica');
-    await database.rows('UPDATE leads SET "callCount" = 7 WHERE id = $1', [count]);
-    await database.rows('UPDATE leads SET "meetingWeight" = 2 WHERE id = $1', [weight]);
-    await database.rows('UPDATE leads SET "activityScore" = 99 WHERE id = $1', [score]);
+    await database.rows(sql, values);
     await database.rows('COMMIT');
-    const state = 'The contact state did not match the interactions.';
-    expect(await verify()).toEqual({
-      count: 4,
-      differences: [
-        { leadId: count, reason: state },
-        { leadId: weight, reason: state },
-        { leadId: score, reason: 'The score did not match the budget, the status and the interactions.' },
-      ],
-    });
-    expect(await verify()).toEqual({ count: 4, differences: [] });
+  }
+
+  it.each([
+    [STATE, 'UPDATE leads SET "callCount" = 7 WHERE id = $1'],
+    [STATE, 'UPDATE leads SET "meetingWeight" = 2 WHERE id = $1'],
+    [STATE, `UPDATE leads SET "nextInteractionAt" = now() - interval '1 hour' WHERE id = $1`],
+    [STATE, `UPDATE leads SET "nextInteractionAt" = now() + interval '1 hour' WHERE id = $1`],
+    [STATE, `UPDATE leads SET "lastInteractionAt" = now() + interval '1 hour' WHERE id = $1`],
+    [SCORE, 'UPDATE leads SET "activityScore" = 99 WHERE id = $1'],
+    [
+      SCORE,
+      `UPDATE leads SET "recencyPoints" = "engagementPoints", "engagementPoints" = "recencyPoints" WHERE id = $1`,
+    ],
+    [LISTING, 'UPDATE lead_scores SET "isOpen" = false WHERE "leadId" = $1'],
+    [LISTING, 'UPDATE lead_scores SET score = 99 WHERE "leadId" = $1'],
+    [LISTING, 'DELETE FROM lead_scores WHERE "leadId" = $1'],
+  ])('finds and repairs (%s: %s)', async (reason, sql) => {
+    const [id = 0, other = 0] = await insertLeads(database, 2);
+    for (const leadId of [id, other]) {
+      await insertInteraction(database, leadId, { ageInDays: 3 });
+      await insertInteraction(database, leadId, { ageInDays: -3 });
+    }
+    const listed = () => database.rows('SELECT "leadId", score, "isOpen" FROM lead_scores ORDER BY "leadId"');
+    const before = await listed();
+    await withoutTriggers(sql, [id]);
+    expect(await verify()).toEqual({ count: 2, differences: [{ leadId: id, reason }] });
+    expect(await verify()).toEqual({ count: 2, differences: [] });
+    expect(await listed()).toEqual(before);
+  });
+
+  it('does not name leads whose state or score is not up to date', async () => {
+    const [planned, unknown, scoredBefore] = await insertLeads(database, 3);
+    for (const id of [planned, unknown, scoredBefore]) {
+      await insertInteraction(database, id ?? 0, { ageInDays: -1 });
+    }
+    await passTime(database, 2);
+    await withoutTriggers(`UPDATE leads SET "nextInteractionAt" = '-infinity' WHERE id = $1`, [unknown]);
+    // As the previous version does.
+    await database.rows('UPDATE leads SET "scoreParameters" = 7, "activityScore" = 9 WHERE id = $1', [
+      scoredBefore,
+    ]);
+    expect(await verify()).toEqual({ count: 3, differences: [] });
+    expect((await readScores(database)).map(({ activityScore }) => activityScore)).toEqual([47, 47, 47]);
+  });
+
+  it('names the leads that differ in the record', async () => {
+    const ids = await insertLeads(database, 4);
+    const [count, weight, score] = ids;
+    for (const id of ids) await insertInteraction(database, id, { ageInDays: 3 });
+    await withoutTriggers('UPDATE leads SET "callCount" = 7 WHERE id = $1', [count]);
+    await withoutTriggers('UPDATE leads SET "meetingWeight" = 2 WHERE id = $1', [weight]);
+    await withoutTriggers('UPDATE leads SET "activityScore" = 99 WHERE id = $1', [score]);
+    expect((await verify()).differences).toHaveLength(3);
+    expect((await verify()).differences).toEqual([]);
     expect(
       await api.ask(
         '{ rescoreRuns(first: 2) { nodes { isVerification differenceCount differences { leadId } } } }',
@@ -179,9 +223,10 @@ describe('recalculateAllScores(verify: true)', () => {
 
   it('finds interactions that came without triggers, as with a data-only restore', async () => {
     const id = await insertLead(database);
-    await database.rows('BEGIN; SET LOCAL session_replication_role = replica');
-    await insertInteraction(database, id, { type: 'meeting' });
-    await database.rows('COMMIT');
+    await withoutTriggers(
+      `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt") VALUES ('meeting', now(), $1, now(), now())`,
+      [id],
+    );
     expect((await verify()).differences.map(({ leadId }) => leadId)).toEqual([id]);
     expect(await database.rows('SELECT "activityScore" FROM leads')).toEqual([{ activityScore: 52 }]);
   });

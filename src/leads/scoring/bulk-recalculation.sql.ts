@@ -9,6 +9,9 @@ export interface LeadRange {
   readonly ids?: readonly number[];
 }
 
+const SCORE = ['activityScore', 'recencyPoints', 'engagementPoints', 'budgetPoints', 'statusPoints'];
+const columnsOf = (row: string): string => SCORE.map((column) => `${row}."${column}"`).join(', ');
+
 /** $1: the instant. The triggers keep contact states as of this instant, and leave scores to this transaction. */
 export const SET_AS_OF = `SELECT set_config('lead_scoring.as_of', $1, true)`;
 
@@ -20,6 +23,10 @@ export const RESET_AS_OF = `SELECT set_config('lead_scoring.as_of', '', true)`;
  * batch takes longer than it saves. Plans of triggers are made again: a session may have made them while a table was small.
  */
 export const PREPARE_PLANNER = 'SET LOCAL enable_seqscan = off; SET LOCAL jit = off; DISCARD PLANS';
+
+/** For a statement that joins a range of two tables: both are read once, however few rows PostgreSQL expects. */
+const joinRanges = (sql: string): string =>
+  `SET LOCAL enable_nestloop = off; ${sql}; SET LOCAL enable_nestloop TO DEFAULT`;
 
 /**
  * Waits for whoever changes the table itself while nobody waits for us yet: later, every wait is taken for a lead
@@ -57,34 +64,20 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
     ].join(' AND ');
   const due = `${within('leads.id')} AND ${isDue('leads', at)}`;
   return {
+    /** Leads whose contact state does not match the instant, such as those whose planned interaction has taken place. */
     renewStates: `${RENEW_STATE} WHERE ${due} AND ${needsNewState('leads', at)}`,
-    /**
-     * Leads whose contact state does not match their interactions, or whose score does not match their contact state. A state
-     * that is of another instant matches neither way, and is read anew in any case.
-     */
-    readDifferences: `
-      SELECT id, "isState" FROM (
-        SELECT leads.id, ${statesDiffer('leads', 'state')} AS "isState",
-          leads."scoreCalculatedAt" IS NOT NULL AND NOT ${needsNewState('leads', 'leads."scoreCalculatedAt"')}
-            AND leads."activityScore" IS DISTINCT FROM
-              (SELECT "activityScore" FROM ${scoreOf('leads', 'leads."scoreCalculatedAt"')}) AS "isScore"
-        FROM leads CROSS JOIN LATERAL contact_state_of(leads.id, ${at}) AS state
-        WHERE ${within('leads.id')} AND NOT ${needsNewState('leads', at)}
-      ) AS compared
-      WHERE "isState" OR "isScore"
-      ORDER BY id`,
-    setScores: `${setScores(at)} WHERE ${due}`,
-    /**
-     * `lead_scores` is updated only if the score has changed, or if its `refreshAt` has passed or is too late. Otherwise
-     * `refreshAt` stays: until then, the same score is right.
-     */
-    updateLeadScores: `
-      UPDATE lead_scores
-      SET score = leads."activityScore", "refreshAt" = coalesce(leads."scoreValidUntil", '-infinity'), "retryAt" = NULL
-      FROM leads
-      WHERE ${lookUp('lead_scores."leadId"', 'leads.id')} AND leads."scoreCalculatedAt" = ${at} AND ${within('leads.id')}
-        AND (lead_scores.score IS DISTINCT FROM leads."activityScore" OR lead_scores."refreshAt" <= ${at}
-          OR lead_scores."refreshAt" > leads."scoreValidUntil" OR lead_scores."retryAt" IS NOT NULL)`,
+    readDifferences: readDifferences(within('leads.id'), at),
+    /** Leads whose contact state matches the instant. */
+    setScores: `${setScores(at)} WHERE ${due} AND NOT ${needsNewState('leads', at)}`,
+    updateLeadScores:
+      table === null && ids === undefined
+        ? joinRanges(
+            updateLeadScores(
+              at,
+              `lead_scores."leadId" = leads.id AND ${within('lead_scores."leadId"')} AND ${within('leads.id')}`,
+            ),
+          )
+        : updateLeadScores(at, `${lookUp('lead_scores."leadId"', 'leads.id')} AND ${within('leads.id')}`),
     /** Leads that were not scored although they could be. */
     readDue: `SELECT id FROM leads WHERE ${due} ORDER BY id`,
     /** Of those, the ones that no other transaction has locked, which are locked now. */
@@ -93,9 +86,61 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
 }
 
 /**
+ * `lead_scores` is updated only if the score has changed, or if its `refreshAt` has passed or is too late. Otherwise
+ * `refreshAt` stays: until then, the same score is right.
+ */
+const updateLeadScores = (at: string, condition: string): string => `
+  UPDATE lead_scores
+  SET score = leads."activityScore", "refreshAt" = coalesce(leads."scoreValidUntil", '-infinity'), "retryAt" = NULL
+  FROM leads
+  WHERE ${condition} AND leads."scoreCalculatedAt" = ${at}
+    AND (lead_scores.score IS DISTINCT FROM leads."activityScore" OR lead_scores."refreshAt" <= ${at}
+      OR lead_scores."refreshAt" > leads."scoreValidUntil" OR lead_scores."retryAt" IS NOT NULL)`;
+
+/**
+ * Leads that are not what their interactions make them, and the first of these that is wrong:
+ * - `state`: the contact state does not match the interactions;
+ * - `score`: the score or its points do not match the budget, the status and the contact state;
+ * - `listing`: the row of `lead_scores` is missing or does not match the lead.
+ *
+ * A contact state is compared as of an instant that it holds for: before its next planned interaction. A state that is unknown
+ * is no difference, and neither is a score of another formula.
+ */
+const readDifferences = (condition: string, at: string): string => `
+  SELECT id, CASE WHEN "isState" THEN 'state' WHEN "isScore" THEN 'score' ELSE 'listing' END AS part
+  FROM (
+    SELECT leads.id, ${statesDiffer('leads', 'state')} AS "isState",
+      leads."scoreCalculatedAt" IS NOT NULL AND leads."scoreParameters" IS NULL
+        AND NOT ${needsNewState('leads', 'leads."scoreCalculatedAt"')}
+        AND NOT EXISTS (
+          SELECT FROM ${scoreOf('leads', 'leads."scoreCalculatedAt"')} AS score
+          WHERE (${columnsOf('score')}) IS NOT DISTINCT FROM (${columnsOf('leads')})
+        ) AS "isScore",
+      lead_scores."leadId" IS NULL OR lead_scores.score IS DISTINCT FROM leads."activityScore"
+        OR lead_scores."isOpen" IS DISTINCT FROM is_open_status(leads.status) AS "isListing"
+    FROM leads
+    LEFT JOIN lead_scores ON ${lookUp('lead_scores."leadId"', 'leads.id')}
+    CROSS JOIN LATERAL contact_state_of(leads.id, CASE
+      WHEN leads."nextInteractionAt" <= ${at} THEN leads."nextInteractionAt" - interval '1 microsecond'
+      ELSE greatest(leads."lastInteractionAt", ${at})
+    END) AS state
+    WHERE ${condition} AND leads."nextInteractionAt" IS DISTINCT FROM '-infinity'
+  ) AS compared
+  WHERE "isState" OR "isScore" OR "isListing"
+  ORDER BY id`;
+
+/** $1: lead ids. Their rows of `lead_scores` match the leads again, and are evaluated by the recalculation. */
+export const REPAIR_LISTINGS = `
+  INSERT INTO lead_scores ("leadId", score, "isOpen", "refreshAt")
+  SELECT id, "activityScore", is_open_status(status), '-infinity'
+  FROM (SELECT * FROM leads WHERE id = ANY($1::int[]) ORDER BY id FOR NO KEY UPDATE) AS lead
+  ON CONFLICT ("leadId") DO UPDATE
+  SET score = excluded.score, "isOpen" = excluded."isOpen", "refreshAt" = excluded."refreshAt"`;
+
+/**
  * $1: an instant, $2: how many. Locks leads whose scores may be wrong at this instant, those that have waited longest first.
- * Leads that another transaction has locked, or that the database has rejected lately, are left out. A recalculation or an import that is under way takes care of the
- * scores itself: then there are none.
+ * Leads that another transaction has locked, or that the database has rejected lately, are left out. A recalculation or an
+ * import that is under way takes care of the scores itself: then there are none.
  */
 export const LOCK_TO_REFRESH = `
   SELECT leads.id FROM lead_scores JOIN leads ON leads.id = lead_scores."leadId"

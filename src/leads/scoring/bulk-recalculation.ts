@@ -13,6 +13,7 @@ import {
   POSTPONE_REFRESH,
   rangeStatements,
   RENEW_STATES,
+  REPAIR_LISTINGS,
   READ_EXISTING,
   LOCK_TO_REFRESH,
   readPage,
@@ -48,8 +49,11 @@ const LOCKED_LEADS_RETRY_MS = 20;
 const REJECTED_RETRY_SECONDS = 3600;
 
 const SILENTLY_SKIPPED = 'The database skipped the row without an error.';
-const STATE_DIFFERED = 'The contact state did not match the interactions.';
-const SCORE_DIFFERED = 'The score did not match the budget, the status and the interactions.';
+const DIFFERED = {
+  state: 'The contact state did not match the interactions.',
+  score: 'The score did not match the budget, the status and the interactions.',
+  listing: 'The lists of leads did not match the lead.',
+};
 const LOCKED = 'The row is locked by another transaction.';
 
 export interface Recalculation {
@@ -112,7 +116,7 @@ export async function countLeadsOf(
  *
  * One pass over ranges of leads, each one UPDATE that calculates the scores from the rows themselves. If another
  * writer has just committed a change of a row, PostgreSQL evaluates the UPDATE on the new version of it (READ COMMITTED).
- * Leads whose planned interaction has taken place get a new contact state first.
+ * Leads whose planned interaction has taken place get a new contact state before.
  *
  * A lead that the database rejects is named and left as it was. Leads that are removed, or have a fresher score,
  * are counted neither way. The settings that it makes last until the transaction ends.
@@ -252,12 +256,18 @@ class BulkRecalculation {
   }
 
   private async score(range: LeadRange): Promise<Scored> {
-    const { renewStates, setScores, updateLeadScores, readDue } = this.statements(range);
     const differences = await this.repairDifferences(range);
-    await this.update(renewStates);
-    const count = await this.update(setScores);
-    await this.update(updateLeadScores);
-    return { count, differences, silentlySkipped: await this.readIds(readDue), locked: [] };
+    const { setScores, readDue, updateLeadScores } = this.statements(range);
+    let count = await this.update(setScores);
+    let due = await this.readIds(readDue);
+    if (due.length > 0) {
+      const rest = this.statements({ ...range, ids: due });
+      await this.update(rest.renewStates);
+      count += await this.update(rest.setScores);
+      due = await this.readIds(rest.readDue);
+    }
+    await this.query(updateLeadScores);
+    return { count, differences, silentlySkipped: due, locked: [] };
   }
 
   /** The score of a lead is right in any case afterwards. */
@@ -269,8 +279,9 @@ class BulkRecalculation {
       type: QueryTypes.SELECT,
       transaction,
     });
-    const ids = found.filter(({ isState }) => isState).map(({ id }) => id);
-    if (ids.length > 0) await this.query(RENEW_STATES, [ids]);
+    const idsOf = (part: Difference['part']) => found.filter((one) => one.part === part).map(({ id }) => id);
+    await this.query(RENEW_STATES, [idsOf('state')]);
+    await this.query(REPAIR_LISTINGS, [found.map(({ id }) => id)]);
     return found;
   }
 
@@ -279,9 +290,7 @@ class BulkRecalculation {
     const scored = await withSavepoint(this.sequelize, this.transaction, part);
     for (const leadId of scored.silentlySkipped) await this.reject(leadId, SILENTLY_SKIPPED);
     this.locked.push(...scored.locked);
-    for (const { id, isState } of scored.differences) {
-      this.tally.differed(id, isState ? STATE_DIFFERED : SCORE_DIFFERED);
-    }
+    for (const { id, part } of scored.differences) this.tally.differed(id, DIFFERED[part]);
     this.tally.saved(scored.count);
   }
 
@@ -326,8 +335,8 @@ class BulkRecalculation {
 
 interface Difference {
   readonly id: number;
-  /** Whether it is the contact state that differed; else it is the score. */
-  readonly isState: boolean;
+  /** What differed. */
+  readonly part: keyof typeof DIFFERED;
 }
 
 interface Scored {
