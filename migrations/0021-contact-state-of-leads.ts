@@ -12,9 +12,9 @@ const INDEXES = {
 const BATCH_SIZE = 1000;
 
 /**
- * Has the trigger `leads_score` read the contact state of every lead from its interactions. The scores stay as they are: the
- * server refreshes them. Each batch is a transaction of its own, so an attempt that failed half-way goes on where
- * it ended. A lead that the database rejects keeps its unknown state, which is read when the lead is scored.
+ * Has the trigger `leads_score` read the contact state of every lead from its interactions, and notes in `lead_scores` which leads
+ * are closed. The scores stay as they are: the server refreshes them. Each batch is a transaction of its own, so an attempt that
+ * failed half-way goes on where it ended. A lead that the database rejects keeps its unknown state, which is read when the lead is scored.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await dropIndexes(context);
@@ -44,13 +44,13 @@ export async function up(context: MigrationContext): Promise<void> {
             END;
           END LOOP;
         END;
+        UPDATE lead_scores SET "isOpen" = false FROM leads
+        WHERE leads.id = "leadId" AND leads.id = ANY (ids) AND "isOpen" AND NOT is_open_status(leads.status);
         COMMIT;
         EXIT WHEN ids[cardinality(ids)] = 2147483647;
         after_id := ids[cardinality(ids)] + 1;
       END LOOP;
     END $$`);
-  await context.run(`
-    UPDATE lead_scores SET "isOpen" = false FROM leads WHERE leads.id = "leadId" AND NOT is_open_status(leads.status)`);
   await context.run('ANALYZE lead_scores');
 }
 

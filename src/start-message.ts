@@ -16,6 +16,7 @@ export function startMessage(settings: Settings, server: RunningServer): string 
       'Warning: OPENROUTER_API_KEY is not set, so a template writes the summaries, without a language model.',
     );
   }
+  lines.push(...settings.removed.map((message) => `Warning: ${message}`));
   if (server.isDatabaseEmbedded) {
     const loaded = server.demoLeadCount > 0 ? `, with ${server.demoLeadCount} demo leads in it` : '';
     lines.push(

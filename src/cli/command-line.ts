@@ -47,8 +47,10 @@ export async function faultsOfArguments(request: object): Promise<string[]> {
   return faultsOf(validateSync(request));
 }
 
-/** The number that an option gives; null: it is not given. NaN where it is none: Number takes an empty text for 0. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** The decimal number that an option gives; null: it is not given; NaN: it is no such number. */
 export function numberOf(text: string | undefined): number | null {
   if (text === undefined) return null;
-  return text.trim() === '' ? NaN : Number(text);
+  return DECIMAL.test(text.trim()) ? Number(text) : NaN;
 }

@@ -50,7 +50,17 @@ export interface Settings {
   readonly summaries: SummarySettings;
   readonly limits: LimitSettings;
   readonly observability: ObservabilitySettings;
+  /** Of the settings that this version no longer has, what to say about each that is set. */
+  readonly removed: readonly string[];
 }
+
+const REMOVED: Readonly<Record<string, string>> = {
+  SCORE_MAX_AGE_HOURS:
+    'SCORE_MAX_AGE_HOURS no longer exists: scores are refreshed as soon as time changes them (SCORE_REFRESH_SECONDS).',
+};
+
+const removedOf = (env: Environment): string[] =>
+  Object.entries(REMOVED).flatMap(([name, message]) => ((env[name]?.trim() ?? '') === '' ? [] : [message]));
 
 /** Two scores such as 70,40: from the first on an open lead is HOT, from the second on WARM. */
 function bands() {
@@ -137,6 +147,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
     summaries: Object.freeze(summarySettings(env)),
     limits: Object.freeze(limitSettings(env, env.LEADS_LIST_LIMIT + env.INTERACTIONS_LIST_LIMIT)),
     observability: Object.freeze(observabilitySettings(env, isProduction)),
+    removed: Object.freeze(removedOf(environment)),
   });
 }
 

@@ -46,7 +46,7 @@ export class LeadScoreResolver {
   @Costs(HISTORY_COST)
   @ResolveField(() => ScoreAtInstantType, {
     description:
-      'The score that a recalculation at this instant stores, with the budget and the status of today. It counts the interactions up to the instant. A later contact counts as planned if it was recorded by the instant. A future score assumes no further contact, except planned interactions.',
+      'The score that a recalculation at this instant stores, with the budget and the status of today. It counts the interactions up to the instant, each from the first whole millisecond that is not before its date. A later contact counts as planned if it was recorded by the instant. A future score assumes no further contact, except planned interactions.',
   })
   @FieldArgs(() => ScoreAtArgs)
   scoreAt({ id }: PartOfLead, { at }: ScoreAtArgs, context: object): Promise<ScoreAtInstantType> {

@@ -44,7 +44,10 @@ describe("the server on an operator's database", () => {
   });
 
   it('starts where nothing is pending, names the database, loads no demo leads, and ends with 0 when asked to', async () => {
-    const server = await startServerProgram({ cwd: directory.path, env: { DATABASE_URL: migrated.url } });
+    const server = await startServerProgram({
+      cwd: directory.path,
+      env: { DATABASE_URL: migrated.url, SCORE_MAX_AGE_HOURS: '24' },
+    });
     expect(await server.ask('{ leads { id } }')).toEqual({ data: { leads: [] } });
     const { code, stdout, stderr } = await server.stop();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -52,6 +55,7 @@ describe("the server on an operator's database", () => {
     expect(stdout).not.toContain(new URL(migrated.url).password);
     // In development, the template stands in for a missing key.
     expect(stdout).toMatch(/Warning: OPENROUTER_API_KEY is not set/);
+    expect(stdout).toMatch(/Warning: SCORE_MAX_AGE_HOURS no longer exists/);
   });
 
   it('says nothing of a missing key where the template was chosen', async () => {

@@ -152,6 +152,38 @@ describe('a migration that builds indexes concurrently', () => {
   });
 });
 
+describe('the contact states of existing leads', () => {
+  it('are read from their interactions, but for leads that the database rejects', async () => {
+    await migrateUp(options());
+    await migrateDown(options(), { to: '0020-contact-state' }, false);
+    const ids: number[] = [];
+    for (const status of ['new', 'Closed Lost', 'won', 'odd']) {
+      ids.push(await insertLead(connection, { status }));
+    }
+    await connection.rows(
+      `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
+       SELECT 'call', now() - days * interval '1 day', id, now(), now()
+       FROM leads, unnest(ARRAY[-3, 2, 40]) AS days WHERE id <> $1`,
+      [ids[0]],
+    );
+    await connection.rows(`ALTER TABLE leads ADD CHECK (status <> 'odd') NOT VALID`);
+    await migrateUp(options());
+    const states = await connection.rows(
+      `SELECT leads.id, "isOpen", leads."nextInteractionAt" = '-infinity' AS "isUnknown",
+         (state."lastInteractionAt", state."nextInteractionAt", state."callCount", state."callWeight")
+           IS NOT DISTINCT FROM (leads."lastInteractionAt", leads."nextInteractionAt", leads."callCount", leads."callWeight")
+           AS "isRight"
+       FROM leads JOIN lead_scores ON "leadId" = leads.id, contact_state_of(leads.id, now()) AS state ORDER BY 1`,
+    );
+    expect(states).toEqual([
+      { id: ids[0], isOpen: true, isUnknown: null, isRight: true },
+      { id: ids[1], isOpen: false, isUnknown: false, isRight: true },
+      { id: ids[2], isOpen: false, isUnknown: false, isRight: true },
+      { id: ids[3], isOpen: true, isUnknown: true, isRight: false },
+    ]);
+  });
+});
+
 describe('undoing migrations', () => {
   const undo = (to: string, mayLoseData: boolean) => migrateDown(options(), { to }, mayLoseData);
 

@@ -220,6 +220,7 @@ describe('the usage of pnpm recalculate', () => {
     const refused: [string[], RegExp][] = [
       [['--max-age', '3'], /^--max-age goes with --stale\./],
       [['--stale', '--max-age', 'day'], /^--max-age must be a number from 0 to \d+\.\n/],
+      [['--stale', '--max-age', '0x10'], /^--max-age must be a number from 0/],
       [['--stale', '--max-age', ''], /^--max-age must be a number from 0/],
       [['--stale', '--max-age=-1'], /^--max-age must be a number from 0/],
       [['--all'], /Unknown option '--all'/],

@@ -61,6 +61,7 @@ const DEFAULTS = {
     sockets: { maxSocketsPerCaller: 200, maxOperations: 100, maxOperationsPerCaller: 500 },
   },
   observability: { logLevel: 'info', metricsReaders: 'anybody', tracing: null },
+  removed: [],
 };
 
 const OPENROUTER_DEFAULTS = {
@@ -93,6 +94,13 @@ function refusalOf(environment: Environment, program?: 'server' | 'command'): In
 describe('loadSettings', () => {
   it('needs nothing to be set in development', () => {
     expect(loadSettings({})).toEqual(DEFAULTS);
+  });
+
+  it('says what became of a setting that an earlier version had', () => {
+    expect(loadSettings({ SCORE_MAX_AGE_HOURS: '24' }).removed).toEqual([
+      expect.stringMatching(/^SCORE_MAX_AGE_HOURS no longer exists: .*SCORE_REFRESH_SECONDS/),
+    ]);
+    expect(loadSettings({ SCORE_MAX_AGE_HOURS: ' ' }).removed).toEqual([]);
   });
 
   it.each(['', '   ', '\r'])('takes a setting that is set to white space (%j) as not set', (blank) => {
@@ -292,6 +300,7 @@ describe('loadSettings', () => {
         metricsReaders: { token: 'sixteen-letters!' },
         tracing: { endpoint: 'http://localhost:4318', serviceName: 'crm' },
       },
+      removed: [],
     });
   });
 
@@ -652,7 +661,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(19);
+    expect(parts).toHaveLength(20);
   });
 });
 
