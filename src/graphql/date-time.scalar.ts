@@ -2,10 +2,14 @@ import { type CustomScalar, Scalar } from '@nestjs/graphql';
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { ISO_DATE_RULE, parseIsoDate } from '../common/iso-date.js';
 
+/** The first and the last instant that it can name, in milliseconds since 1970. */
+const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
 @Scalar('DateTime', () => Date)
 export class DateTimeScalar implements CustomScalar<string, Date> {
   description =
-    'An instant. Out: ISO 8601 in UTC with milliseconds, such as `2026-03-01T09:30:00.000Z`. In: an ISO 8601 date-time with `Z` or an offset of at most 14 hours, such as `2026-03-01T09:30:00+01:00`, or a date such as `2026-03-01`, which is midnight UTC; of the years 1 to 9999. Digits past the millisecond are dropped.';
+    'An instant. Out: ISO 8601 in UTC with milliseconds, such as `2026-03-01T09:30:00.000Z`. In: an ISO 8601 date-time with `Z` or an offset of at most 14 hours, such as `2026-03-01T09:30:00+01:00`, or a date such as `2026-03-01`, which is midnight UTC; of the years 1 to 9999. Digits past the millisecond are dropped. An instant of other years, which a database from elsewhere may hold, is given as the nearest one of these years.';
 
   parseValue(value: unknown): Date {
     return parse(value);
@@ -15,8 +19,12 @@ export class DateTimeScalar implements CustomScalar<string, Date> {
     return parse(node.kind === Kind.STRING ? node.value : null, node);
   }
 
+  /** @param value a Date, or one of the infinities that PostgreSQL knows, as a number */
   serialize(value: unknown): string {
-    if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+    const milliseconds = value instanceof Date ? value.getTime() : value;
+    if (typeof milliseconds === 'number' && !Number.isNaN(milliseconds)) {
+      return new Date(Math.min(Math.max(milliseconds, FIRST), LAST)).toISOString();
+    }
     throw new TypeError('A DateTime must be a valid date.');
   }
 }

@@ -129,6 +129,31 @@ describe('createInteraction', () => {
     expect(interaction.date).toBe(expected);
   });
 
+  it.each([
+    ['infinity', '9999-12-31T23:59:59.999Z'],
+    ['20000-01-01Z', '9999-12-31T23:59:59.999Z'],
+    ['-infinity', '0001-01-01T00:00:00.000Z'],
+    ['0044-03-15 BC', '0001-01-01T00:00:00.000Z'],
+  ])(
+    'gives a date of a database from elsewhere (%s) as the nearest that it can',
+    async (stored, expected) => {
+      const id = await insertInteraction(database, leadId);
+      await database.rows('UPDATE interactions SET date = $1', [stored]);
+      const dated = { date: expected };
+      expect(
+        await api.ask(`{
+        interaction(id: ${id}) { date }
+        interactionsByLead(leadId: ${leadId}) { date }
+        lead(id: ${leadId}) { interactions { date } interactionsConnection(first: 1) { nodes { date } } }
+      }`),
+      ).toEqual({
+        interaction: dated,
+        interactionsByLead: [dated],
+        lead: { interactions: [dated], interactionsConnection: { nodes: [dated] } },
+      });
+    },
+  );
+
   it('replaces a score that is dated in the future, since the clock was set back', async () => {
     const future = new Date((await clock()).getTime() + 3_600_000);
     await database.rows('UPDATE leads SET "scoreCalculatedAt" = $1, "activityScore" = 3', [future]);
