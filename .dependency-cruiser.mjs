@@ -61,7 +61,7 @@ export default {
       severity: 'error',
       from: { path: '^src/graphql/' },
       to: {
-        path: '^src/(?!graphql/|access/|database/database-errors|list-sizes/list-sizes|http/broken-http|common/|config/)',
+        path: '^src/(?!graphql/|access/|database/database-errors|list-sizes/list-sizes|http/malformed-http|common/|config/)',
       },
     },
     {
@@ -73,7 +73,7 @@ export default {
     {
       name: 'features-do-not-import-the-application',
       severity: 'error',
-      from: { path: '^src/(leads|interactions|rescoring|data-import|demo|summary-batches)/' },
+      from: { path: '^src/(leads|interactions|recalculation|data-import|demo|summary-batches)/' },
       to: {
         path: '^src/(cli/|health/|logging/|metrics/|tracing/|app\\.module|core\\.module|configure-app|main|start-server)',
       },

@@ -65,7 +65,7 @@ export const READY_QUERIES: readonly ReadyQueryGroup[] = [
 `,
         variables: {
           filter: { search: 'example', isOpen: true, score: { min: 30 }, budget: { min: 10_000 } },
-          orderBy: { field: 'LAST_CONTACT', direction: 'DESC' },
+          orderBy: { field: 'LAST_CONTACT_AT', direction: 'DESC' },
           first: 5,
           after: null,
         },
@@ -76,7 +76,7 @@ export const READY_QUERIES: readonly ReadyQueryGroup[] = [
         document: `query LeadsToCallAgain($score: ScoreRangeInput, $warm: Int!) {
   leadsConnection(
     filter: { isOpen: true, score: $score }
-    orderBy: { field: LAST_CONTACT, direction: ASC }
+    orderBy: { field: LAST_CONTACT_AT, direction: ASC }
   ) {
     nodes {
       id
@@ -120,7 +120,7 @@ export const READY_QUERIES: readonly ReadyQueryGroup[] = [
     summaryGeneratedAt
     activityScore
     scoreCalculatedAt
-    scoreIsStale
+    isScoreStale
     scoreBreakdown {
       recency {
         ...Factor
@@ -360,7 +360,7 @@ fragment Factor on ScoreFactor {
         title: 'Stale scores',
         about: 'Leads whose score a recalculation would change.',
         document: `query StaleScores {
-  leadsConnection(filter: { scoreIsStale: true }, first: 20) {
+  leadsConnection(filter: { isScoreStale: true }, first: 20) {
     nodes {
       id
       firstName
@@ -378,7 +378,7 @@ fragment Factor on ScoreFactor {
         about: 'All at one instant; "onlyStale": true takes the stale ones alone.',
         document: `mutation RecalculateAllScores($onlyStale: Boolean!) {
   recalculateAllScores(onlyStale: $onlyStale) {
-    runId
+    recalculationId
     asOf
     count
     failedCount
@@ -394,13 +394,13 @@ fragment Factor on ScoreFactor {
       {
         title: 'Progress of recalculations',
         about: 'Run it, then recalculate in another window.',
-        document: `subscription RescoreProgress {
-  rescoreProgress {
+        document: `subscription RecalculationProgress {
+  recalculationProgress {
     id
     status
     totalCount
     calculatedCount
-    doneCount
+    savedCount
     failedCount
     durationMs
   }
@@ -411,14 +411,14 @@ fragment Factor on ScoreFactor {
         title: 'Latest recalculations',
         about: 'Who started them, how they ended, and how long they took.',
         document: `query LatestRecalculations {
-  rescoreRuns(first: 5) {
+  recalculations(first: 5) {
     nodes {
       id
-      startedBy
+      trigger
       status
       asOf
       totalCount
-      doneCount
+      savedCount
       failedCount
       durationMs
       error

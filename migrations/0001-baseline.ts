@@ -1,4 +1,4 @@
-import { type MigrationContext, MigrationRefusal } from '../src/database/migration.js';
+import { type MigrationContext, MigrationPreconditionError } from '../src/database/migration.js';
 
 /** What the tables hold when an earlier version of the application made them by model sync. */
 const COLUMNS = {
@@ -65,7 +65,7 @@ export async function up(context: MigrationContext): Promise<void> {
 
 export async function down(context: MigrationContext): Promise<void> {
   if (await exists(context, 'SELECT 1 FROM leads UNION ALL SELECT 1 FROM interactions')) {
-    throw new MigrationRefusal(
+    throw new MigrationPreconditionError(
       'undoing it would drop leads and interactions, and they hold rows; drop the tables by hand if that is what you want.',
     );
   }
@@ -86,7 +86,7 @@ async function adopt(context: MigrationContext, table: Table): Promise<boolean> 
   const found = new Set(columns.map(({ name }) => name));
   const missing = COLUMNS[table].filter((column) => !found.has(column));
   if (missing.length > 0) {
-    throw new MigrationRefusal(
+    throw new MigrationPreconditionError(
       `there is a table ${table} that an earlier version of this application cannot have made: it lacks ${missing.join(', ')}.`,
     );
   }

@@ -1,4 +1,4 @@
-import { type MigrationContext, MigrationRefusal } from '../src/database/migration.js';
+import { type MigrationContext, MigrationPreconditionError } from '../src/database/migration.js';
 
 /**
  * Gives an adopted database the keys that the baseline has and model sync may not have made, under names of
@@ -33,7 +33,7 @@ async function refuseDuplicateEmails(context: MigrationContext): Promise<void> {
     ORDER BY min(id) LIMIT 20`);
   if (duplicates.length === 0) return;
   const ids = duplicates.map((row) => row.ids).join('; ');
-  throw new MigrationRefusal(
+  throw new MigrationPreconditionError(
     `these leads share an e-mail address (ids, the first 20 cases): ${ids}. Change or remove all but one of each, then migrate again.`,
   );
 }

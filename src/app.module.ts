@@ -9,7 +9,7 @@ import { isAllowedOrigin } from './common/allowed-origin.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { DatabaseAvailability } from './database/database-availability.js';
-import { DatabaseWatch } from './database/database-watch.js';
+import { DatabaseMonitor } from './database/database-monitor.js';
 import { WriteMonitor } from './database/write-monitor.js';
 import { DedicatedConnections } from './database/dedicated-connections.js';
 import { HealthModule } from './health/health.module.js';
@@ -18,8 +18,8 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { callerKeyOf } from './rate-limits/caller-key.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
-import { RescoreSchedule } from './rescoring/rescore.schedule.js';
-import { ScoreRefreshSchedule } from './rescoring/score-refresh.schedule.js';
+import { RecalculationSchedule } from './recalculation/recalculation.schedule.js';
+import { ScoreRefreshSchedule } from './recalculation/score-refresh.schedule.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js';
 
@@ -54,13 +54,13 @@ export class AppModule {
         MetricsModule.register(settings.observability.metricsReaders),
       ],
       providers: [
-        RescoreSchedule,
+        RecalculationSchedule,
         ScoreRefreshSchedule,
         {
-          provide: DatabaseWatch,
+          provide: DatabaseMonitor,
           inject: [DedicatedConnections, DatabaseAvailability],
           useFactory: (connections: DedicatedConnections, availability: DatabaseAvailability) =>
-            new DatabaseWatch(connections, availability, settings.times.pingMs),
+            new DatabaseMonitor(connections, availability, settings.times.pingMs),
         },
         {
           provide: WriteMonitor,

@@ -16,7 +16,7 @@ import { rejectMalformedHosts } from './http/reject-malformed-hosts.js';
 import { refuseWhileDraining } from './http/refuse-while-draining.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { connectionsOf, serverOptions } from './http/server-options.js';
-import { logHappenings } from './logging/log-happenings.js';
+import { logEvents } from './logging/log-events.js';
 import { logRequests } from './logging/log-requests.js';
 import { type Log, silentLog } from './logging/log.js';
 import { NestLog } from './logging/nest-log.js';
@@ -60,7 +60,7 @@ export async function createApp(
 
 async function observe(server: FastifyInstance, { observability }: Settings, log: Log): Promise<void> {
   const endTracing = await startTracing(server, observability.tracing);
-  const endLog = logHappenings(log);
+  const endLog = logEvents(log);
   server.addHook('onClose', async () => {
     endLog();
     await endTracing();

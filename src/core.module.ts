@@ -10,7 +10,7 @@ import { ListLimits } from './leads/list-limits.js';
 import { ListSizesModule } from './list-sizes/list-sizes.module.js';
 import { ScoreSettings } from './leads/scoring/score-settings.js';
 import { SummariesModule } from './leads/summaries/summaries.module.js';
-import { RescoringModule } from './rescoring/rescoring.module.js';
+import { RecalculationModule } from './recalculation/recalculation.module.js';
 import { SummaryBatchesModule } from './summary-batches/summary-batches.module.js';
 
 /** The features on one database, without an API: what the server and the commands share. */
@@ -20,7 +20,7 @@ export class CoreModule {
     const scores = new ScoreSettings(
       settings.scores.refreshSeconds,
       settings.scores.bands,
-      settings.scores.rescoreCron,
+      settings.scores.recalculationCron,
     );
     return {
       module: CoreModule,
@@ -29,13 +29,13 @@ export class CoreModule {
         ListSizesModule.register(settings.lists),
         SummariesModule.register(settings.summaries),
         LeadsModule.register(scores, new ListLimits(settings.lists.maxLeads)),
-        RescoringModule.register(scores, settings.times.recalculationMs),
+        RecalculationModule.register(scores, settings.times.recalculationMs),
         SummaryBatchesModule,
         InteractionsModule.register(new InteractionListLimit(settings.lists.maxInteractions)),
         DataImportModule,
         DemoModule,
       ],
-      exports: [RescoringModule, SummaryBatchesModule],
+      exports: [RecalculationModule, SummaryBatchesModule],
     };
   }
 }

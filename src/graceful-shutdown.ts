@@ -4,10 +4,10 @@ import { endAllRequests, hasOpenRequests } from './common/request-deadline.js';
 import type { TimeSettings } from './config/time-settings.js';
 import { OpenSockets } from './graphql/open-sockets.js';
 import { Readiness } from './health/readiness.js';
-import { RescoringService } from './rescoring/rescoring.service.js';
+import { RecalculationService } from './recalculation/recalculation.service.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 
-const LOOK_MS = 20;
+const POLL_MS = 20;
 /** For the answers that say that a request was cut. */
 const LAST_ANSWERS_MS = 2_000;
 const REASON = 'The server is shutting down';
@@ -28,7 +28,7 @@ export async function drain(
   const until = performance.now() + shutdownMs;
   app.get(OpenSockets, { strict: false }).closeAll(REASON);
   const stopping = Promise.allSettled([
-    app.get(RescoringService, { strict: false }).stop(),
+    app.get(RecalculationService, { strict: false }).stop(),
     app.get(SummaryWorkers, { strict: false }).stop(),
   ]);
   await untilDone(until);
@@ -39,5 +39,5 @@ export async function drain(
 }
 
 async function untilDone(until: number): Promise<void> {
-  while (hasOpenRequests() && performance.now() < until) await sleep(LOOK_MS);
+  while (hasOpenRequests() && performance.now() < until) await sleep(POLL_MS);
 }

@@ -5,7 +5,7 @@ import { reportFailure } from './cli/report-failure.js';
 import { createLog, createReadableLog } from './logging/log.js';
 import { routeConsole } from './logging/route-console.js';
 import { type RunningServer, startServer } from './start-server.js';
-import { startMessage } from './start-message.js';
+import { startupBanner } from './startup-banner.js';
 
 /** Exit code of a server that was stopped before it had finished. */
 const IN_A_HURRY = 130;
@@ -45,11 +45,11 @@ try {
     starting.signal.throwIfAborted();
   }
   running.server = started;
-  const { watchForFaults } = await import('./unforeseen-faults.js');
+  const { installProcessErrorHandlers: watchForFaults } = await import('./process-errors.js');
   watchForFaults(() => {
     stop(1);
   });
-  process.stdout.write(startMessage(settings, started));
+  process.stdout.write(startupBanner(settings, started));
 } catch (error) {
   process.exit(error instanceof StartStoppedError ? error.exitCode : reportFailure(error));
 }

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ensureWayIn } from './access/way-in.js';
+import { ensureCredentialsExist } from './access/ensure-credentials.js';
 import { OperatorError } from './common/operator-error.js';
 import type { Settings } from './config/settings.js';
 import { errorCodeOf } from './database/connection-faults.js';
@@ -45,7 +45,7 @@ export async function startServer(settings: Settings, log: Log, signal: AbortSig
     });
     await ensurePoolerMatches(database.url, settings.database.poolerUrl);
     signal.throwIfAborted();
-    await ensureWayIn(settings.access, database.url);
+    await ensureCredentialsExist(settings.access, database.url);
     // It takes a second or two to load, which a start that fails at its database does without.
     const { createApp } = await import('./configure-app.js');
     const { drain } = await import('./graceful-shutdown.js');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { SERVER } from './server-under-test.js';
 
 /** A server, and how it is asked for the leads with the highest score, each with its last interactions. */
-export interface Contender {
+export interface ServerUnderComparison {
   readonly name: string;
   readonly program: string;
   readonly query: string;
@@ -28,7 +28,7 @@ interface Nodes<Node> {
 }
 
 /** What all that are written by hand have in common. */
-const byHand = (name: string, program: string): Contender => ({
+const byHand = (name: string, program: string): ServerUnderComparison => ({
   name,
   program: programOf(program),
   query: `query (${VARIABLE_TYPES}) {
@@ -41,7 +41,7 @@ const byHand = (name: string, program: string): Contender => ({
 
 export const BASELINE = 'bare Apollo Server';
 
-export const CONTENDERS: readonly Contender[] = [
+export const CONTENDERS: readonly ServerUnderComparison[] = [
   {
     name: 'this server',
     program: SERVER,

@@ -22,7 +22,7 @@ interface Question {
 const QUESTIONS: readonly Question[] = [
   { name: 'highest score first', orderBy: { field: 'SCORE', direction: 'DESC' }, filter: {} },
   { name: 'by name', orderBy: { field: 'NAME', direction: 'ASC' }, filter: {} },
-  { name: 'last contact first', orderBy: { field: 'LAST_CONTACT', direction: 'DESC' }, filter: {} },
+  { name: 'last contact first', orderBy: { field: 'LAST_CONTACT_AT', direction: 'DESC' }, filter: {} },
   {
     name: 'new or won, by score',
     orderBy: { field: 'SCORE', direction: 'DESC' },

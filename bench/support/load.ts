@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import autocannon from 'autocannon';
 import { type Benchmark, say } from './benchmark.js';
-import { CONTENDERS, type Contender, VARIABLES } from './contenders.js';
+import { CONTENDERS, type ServerUnderComparison, VARIABLES } from './contenders.js';
 import { ask, type ServerProcess, startServerProcess } from './server-under-test.js';
 
 const CONNECTIONS = 16;
@@ -26,7 +26,7 @@ export async function measureContenders(
   { database, rounds, cleanUp }: Benchmark,
   seconds: number,
 ): Promise<MeasuredContender[]> {
-  const running: { contender: Contender; server: ServerProcess; turns: Turn[] }[] = [];
+  const running: { contender: ServerUnderComparison; server: ServerProcess; turns: Turn[] }[] = [];
   for (const contender of CONTENDERS) {
     const server = await startServerProcess(contender.program, database.url, cleanUp);
     running.push({ contender, server, turns: [] });
@@ -45,7 +45,7 @@ export async function measureContenders(
 
 /** @throws Error where servers answer different leads or interactions: there is nothing to compare then */
 async function checkAgreement(
-  running: readonly { contender: Contender; server: ServerProcess }[],
+  running: readonly { contender: ServerUnderComparison; server: ServerProcess }[],
 ): Promise<void> {
   const answers = await Promise.all(
     running.map(async ({ contender: { query, leadsOf }, server }) => {
@@ -63,7 +63,7 @@ async function checkAgreement(
 }
 
 async function takeTurn(
-  { name, query }: Contender,
+  { name, query }: ServerUnderComparison,
   { url, headers, pid }: ServerProcess,
   seconds: number,
 ): Promise<Turn> {

@@ -1,6 +1,6 @@
 import { Sequelize } from 'sequelize';
 import { selectStaleLeads } from '../../src/leads/scoring/stale-scores.sql.js';
-import { ScoreRefresher } from '../../src/rescoring/score-refresher.js';
+import { ScoreRefresher } from '../../src/recalculation/score-refresher.js';
 import { settle } from './bench-data.js';
 import { type Benchmark, say, timed } from './benchmark.js';
 import { recalculate } from './recalculation.js';

@@ -88,7 +88,7 @@ export async function startServerProcess(
       RATE_LIMIT_PER_MINUTE: '0',
       RATE_LIMIT_WRITES_PER_MINUTE: '0',
       RATE_LIMIT_SUMMARIES_PER_MINUTE: '0',
-      RATE_LIMIT_DEAR_PER_MINUTE: '0',
+      RATE_LIMIT_BULK_PER_MINUTE: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit', ...(onUsage === undefined ? [] : (['ipc'] as const))],
   });

@@ -5,7 +5,7 @@ import { CsvImportService } from '../../src/data-import/csv-import.service.js';
 import type { CsvPaths } from '../../src/data-import/import-files.js';
 import { timed } from './benchmark.js';
 
-const SILENT = { onRefusal: () => undefined, onProgress: () => undefined };
+const SILENT = { onRejectedLine: () => undefined, onProgress: () => undefined };
 
 /** @returns milliseconds @throws Error if not every line went in */
 export async function timeImport(url: string, paths: CsvPaths): Promise<number> {

@@ -21,14 +21,14 @@ const LIST = `query ($filter: LeadFilterInput, $orderBy: LeadOrderInput) {
 
 const DETAILS = `query ($id: Int!) {
   lead(id: $id) {
-    id firstName lastName email phone budget company location status summary activityScore scoreIsStale
+    id firstName lastName email phone budget company location status summary activityScore isScoreStale
     scoreBreakdown { recency { points reason } engagement { points reason } }
     interactionsConnection(first: 10) { nodes { id type date notes } totalCount } } }`;
 
 const LISTS = [
   {},
   { orderBy: { field: 'NAME', direction: 'ASC' } },
-  { orderBy: { field: 'LAST_CONTACT', direction: 'DESC' } },
+  { orderBy: { field: 'LAST_CONTACT_AT', direction: 'DESC' } },
   { filter: { status: ['new', 'qualified'] } },
   { filter: { search: 'schmidt company-42' } },
 ];

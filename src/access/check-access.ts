@@ -26,11 +26,11 @@ export class AccessCheck {
       needed = neededAccess(schema, document, operation);
       this.known.set(operation, needed);
     }
-    return refusalOf(needed, request);
+    return authorizationErrorOf(needed, request);
   }
 }
 
-function refusalOf(
+function authorizationErrorOf(
   { role, closedFields, needsRouter }: NeededAccess,
   request: RequestContext | undefined,
 ): GraphQLError | null {

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { authenticationRefused } from '../common/happenings.js';
+import { authenticationFailed } from '../common/events.js';
 import type { UnauthenticatedError } from './authentication.js';
 
 /** Limits failed attempts to authenticate per client address, on all replicas together. */
@@ -29,7 +29,7 @@ export class FailedAttempts {
   /** @throws DomainError RATE_LIMITED if the address has failed too often */
   async record(error: UnauthenticatedError, transport: Transport, address: string): Promise<void> {
     this.logger.warn(`${transport === 'http' ? 'Request' : 'WebSocket'} rejected: ${error.message}.`);
-    authenticationRefused.tell({ reason: 'invalid', transport });
+    authenticationFailed.publish({ reason: 'invalid', transport });
     await this.limit.countRefusal(address);
   }
 }

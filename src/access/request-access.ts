@@ -1,14 +1,14 @@
 import { HttpException, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller.js';
-import { authenticationRefused } from '../common/happenings.js';
+import { authenticationFailed } from '../common/events.js';
 import { withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { UnauthenticatedError } from './authentication.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { UNAUTHENTICATED_MESSAGE } from './check-access.js';
-import { isForThisMachine } from './own-host.js';
+import { isLoopbackHost } from './loopback-host.js';
 import { RouterProof } from './router-proof.js';
 
 interface RequestAccess {
@@ -46,7 +46,7 @@ export class RequestAccessControl {
     const address = work.address ?? 'unknown';
     const isFromRouter = this.router.isEnough(headers);
     if (!this.isOn) {
-      if (!isForThisMachine(headers.host)) throw new HttpException(NOT_THIS_MACHINE, 403);
+      if (!isLoopbackHost(headers.host)) throw new HttpException(NOT_THIS_MACHINE, 403);
       return { caller: DEVELOPER, isFromRouter };
     }
     const isSecretWrong = this.router.isWrong(headers);
@@ -66,7 +66,7 @@ export class RequestAccessControl {
       throw refusal(reply);
     }
     if (this.router.isGiven(headers)) return { isFromRouter };
-    if (!isSecretWrong) authenticationRefused.tell({ reason: 'missing', transport: 'http' });
+    if (!isSecretWrong) authenticationFailed.publish({ reason: 'missing', transport: 'http' });
     throw refusal(reply);
   }
 }

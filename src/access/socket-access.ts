@@ -3,12 +3,12 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller } from '../common/caller.js';
 import { now } from '../common/clock.js';
 import { currentRequest } from '../common/request-context.js';
-import { authenticationRefused } from '../common/happenings.js';
+import { authenticationFailed } from '../common/events.js';
 import { toDomainError } from '../database/database-errors.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
 import { FailedAttempts } from './failed-attempts.js';
-import { isForThisMachine } from './own-host.js';
+import { isLoopbackHost } from './loopback-host.js';
 import { DEVELOPER } from './request-access.js';
 
 interface Closable {
@@ -57,7 +57,7 @@ export class SocketAccess implements OnApplicationShutdown {
     request: IncomingMessage,
     connectionParams: Readonly<Record<string, unknown>> | undefined,
   ): Promise<boolean> {
-    if (!this.isOn) return isForThisMachine(request.headers.host);
+    if (!this.isOn) return isLoopbackHost(request.headers.host);
     try {
       let isClosed = false;
       socket.once('close', () => {
@@ -66,7 +66,7 @@ export class SocketAccess implements OnApplicationShutdown {
       });
       const authorization = authorizationOfSocket(request, connectionParams);
       if (authorization === undefined) {
-        authenticationRefused.tell({ reason: 'missing', transport: 'websocket' });
+        authenticationFailed.publish({ reason: 'missing', transport: 'websocket' });
         return false;
       }
       const mayReadAgain = !this.failures.isLimited(addressOfClient());

@@ -1,4 +1,4 @@
-import { faultsOf } from '../common/invalid-input.js';
+import { violationMessages } from '../common/invalid-input.js';
 import { OperatorError } from '../common/operator-error.js';
 import { reportFailure } from './report-failure.js';
 
@@ -44,7 +44,7 @@ async function parsed<Request>(parse: CommandLine<Request>['parse'], usage: stri
 /** One entry for each broken rule of a class of GraphQL arguments. Their validator is loaded only when it is needed. */
 export async function faultsOfArguments(request: object): Promise<string[]> {
   const { validateSync } = await import('class-validator');
-  return faultsOf(validateSync(request));
+  return violationMessages(validateSync(request));
 }
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;

@@ -1,4 +1,9 @@
-import type { ImportedFile, ImportObserver, ImportProgress, Refusal } from '../data-import/import-report.js';
+import type {
+  ImportedFile,
+  ImportObserver,
+  ImportProgress,
+  RejectedLine,
+} from '../data-import/import-report.js';
 import { wholeNumber } from './printing.js';
 import { createProgressDisplay, Rate } from './progress-display.js';
 
@@ -11,7 +16,7 @@ export class ImportPrinter implements ImportObserver {
   private readonly progress = createProgressDisplay();
   private readonly rate = new Rate<ImportProgress['step']>();
 
-  onRefusal(file: ImportedFile, { line, reason }: Refusal): void {
+  onRejectedLine(file: ImportedFile, { line, reason }: RejectedLine): void {
     const count = (this.refusalCounts.get(file) ?? 0) + 1;
     this.refusalCounts.set(file, count);
     if (count <= MAX_PRINTED_REFUSALS) this.progress.printAbove(`${file} line ${line}: ${reason}`);

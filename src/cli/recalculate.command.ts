@@ -1,8 +1,8 @@
 import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
-import { RescoreAbortedError } from '../rescoring/rescore-execution.js';
-import type { RescoreRun } from '../rescoring/rescore-run.js';
-import { RescoringService } from '../rescoring/rescoring.service.js';
+import { RecalculationAbortedError } from '../recalculation/recalculation-execution.js';
+import type { Recalculation } from '../recalculation/recalculation.js';
+import { RecalculationService } from '../recalculation/recalculation.service.js';
 import { printUnnamed, wholeNumber } from './printing.js';
 import { reportFailure } from './report-failure.js';
 import { RecalculationPrinter } from './recalculation-progress.js';
@@ -27,7 +27,7 @@ function interruption(): AbortSignal {
   const interrupt = () => {
     // A second time, there is no waiting: the database rolls back by itself.
     if (controller.signal.aborted) process.exit(NOTHING_SAVED);
-    controller.abort(new RescoreAbortedError('It was interrupted at the terminal.'));
+    controller.abort(new RecalculationAbortedError('It was interrupted at the terminal.'));
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   return controller.signal;
@@ -35,7 +35,7 @@ function interruption(): AbortSignal {
 
 /** @returns the exit code */
 async function recalculate(
-  service: RescoringService,
+  service: RecalculationService,
   request: RecalculationRequest,
   signal: AbortSignal,
 ): Promise<number> {
@@ -71,7 +71,7 @@ function rootOf(error: Error): Error {
 function printRun({
   id,
   asOf,
-  doneCount,
+  savedCount,
   skippedCount,
   failedCount,
   failures,
@@ -79,17 +79,17 @@ function printRun({
   differenceCount,
   differences,
   durationMs,
-}: RescoreRun): void {
+}: Recalculation): void {
   if (isVerification) printDifferences(differenceCount, differences);
   for (const { leadId, reason } of failures) console.error(`lead ${leadId}: ${reason}`);
   printUnnamed(failedCount - failures.length);
-  const saved = `${wholeNumber.format(doneCount)} ${doneCount === 1 ? 'score' : 'scores'} saved`;
+  const saved = `${wholeNumber.format(savedCount)} ${savedCount === 1 ? 'score' : 'scores'} saved`;
   const rest = `${wholeNumber.format(failedCount)} failed, ${wholeNumber.format(skippedCount)} skipped`;
   const seconds = ((durationMs ?? 0) / 1000).toFixed(1);
   console.log(`Recalculation ${id}: ${saved} as of ${asOf.toISOString()}, ${rest}, in ${seconds} s.`);
 }
 
-function printDifferences(count: number, differences: RescoreRun['differences']): void {
+function printDifferences(count: number, differences: Recalculation['differences']): void {
   for (const { leadId, reason } of differences) console.log(`lead ${leadId}: ${reason} It was repaired.`);
   printUnnamed(count - differences.length);
   console.log(
@@ -97,9 +97,9 @@ function printDifferences(count: number, differences: RescoreRun['differences'])
   );
 }
 
-function exitCodeOf({ doneCount, failedCount }: RescoreRun): number {
+function exitCodeOf({ savedCount, failedCount }: Recalculation): number {
   if (failedCount === 0) return ALL_SAVED;
-  return doneCount > 0 ? SOME_FAILED : NOTHING_SAVED;
+  return savedCount > 0 ? SOME_FAILED : NOTHING_SAVED;
 }
 
 export async function runRecalculate(request: RecalculationRequest): Promise<void> {
@@ -108,7 +108,7 @@ export async function runRecalculate(request: RecalculationRequest): Promise<voi
   let exitCode = NOTHING_SAVED;
   await runCommand((database, settings) =>
     withFeatures(database, settings, async (features) => {
-      exitCode = await recalculate(features.get(RescoringService, { strict: false }), request, signal);
+      exitCode = await recalculate(features.get(RecalculationService, { strict: false }), request, signal);
       return exitCode;
     }),
   );

@@ -3,14 +3,14 @@ import { OperatorError } from '../common/operator-error.js';
 import { faultsOfArguments, numberOf, runCommandLine } from './command-line.js';
 import type { RecalculationRequest } from './recalculate.command.js';
 
-const USAGE = `Usage: pnpm recalculate [--stale [--max-age HOURS] | --verify]
+const USAGE = `Usage: pnpm recalculate [--only-stale [--max-age HOURS] | --verify]
 
 Recalculates the score of every lead as the mutation recalculateAllScores does: all of them at one instant, in one
 transaction. A lead that the database refuses is named and left as it was; the others are saved. Leads that are
 removed meanwhile, or whose score is fresher, are skipped. One recalculation or import runs at a time.
 
-  --stale           only the scores that a recalculation now would change
-  --max-age HOURS   with --stale: also the scores that are older
+  --only-stale      only the scores that a recalculation now would change
+  --max-age HOURS   with --only-stale: also the scores that are older
   --verify          compare contact states and scores with the interactions of every lead, name the leads that differ,
                     and repair them
 
@@ -29,7 +29,7 @@ async function parseRequest(args: string[]): Promise<RecalculationRequest | null
   const { values } = parseArgs({
     args,
     options: {
-      stale: { type: 'boolean' },
+      'only-stale': { type: 'boolean' },
       'max-age': { type: 'string' },
       verify: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -38,16 +38,16 @@ async function parseRequest(args: string[]): Promise<RecalculationRequest | null
   if (values.help === true) return null;
   const maxAge = values['max-age'];
   const request = {
-    onlyStale: values.stale === true,
+    onlyStale: values['only-stale'] === true,
     maxAgeHours: numberOf(maxAge),
     verify: values.verify === true,
   };
   if (request.verify && request.onlyStale) {
-    throw new OperatorError('--verify does not go with --stale: it is about all leads.');
+    throw new OperatorError('--verify does not go with --only-stale: it is about all leads.');
   }
   if (maxAge === undefined) return request;
-  if (!request.onlyStale) throw new OperatorError('--max-age goes with --stale.');
-  const { RecalculateScoresArgs } = await import('../rescoring/dto/recalculate-scores.args.js');
+  if (!request.onlyStale) throw new OperatorError('--max-age goes with --only-stale.');
+  const { RecalculateScoresArgs } = await import('../recalculation/dto/recalculate-scores.args.js');
   const [fault] = await faultsOfArguments(Object.assign(new RecalculateScoresArgs(), request));
   if (fault !== undefined) throw new OperatorError(`${fault.replace('maxAgeHours', '--max-age')}.`);
   return request;

@@ -1,4 +1,4 @@
-import type { RescoreProgress } from '../rescoring/rescore-run.js';
+import type { RecalculationCounts } from '../leads/scoring/recalculation-counter.js';
 import { wholeNumber } from './printing.js';
 import { createProgressDisplay, Rate } from './progress-display.js';
 
@@ -19,11 +19,11 @@ export class RecalculationPrinter {
   }
 
   /** All leads are calculated first and written then, so a lead that is through counts twice on the bar. */
-  onProgress({ totalCount, calculatedCount, doneCount, failedCount }: RescoreProgress): void {
+  onProgress({ totalCount, calculatedCount, savedCount, failedCount }: RecalculationCounts): void {
     // Leads may be added and removed while they are counted.
     const calculated = Math.min(calculatedCount, totalCount);
-    const written = Math.min(doneCount + failedCount, totalCount);
-    const isWriting = calculated === totalCount || doneCount > 0;
+    const written = Math.min(savedCount + failedCount, totalCount);
+    const isWriting = calculated === totalCount || savedCount > 0;
     const [step, count]: [Step, number] = isWriting ? ['writing', written] : ['calculating', calculated];
     const total = 2 * totalCount;
     const value = isWriting ? totalCount + written : calculated;

@@ -44,7 +44,7 @@ async function writeSummaries(
   { onlyStale, includeClosed, limit, maxCostUsd }: SummariesRequest,
   workerCount: number,
 ): Promise<number> {
-  const { id } = await batches.start({ startedBy: 'command', onlyStale, includeClosed, limit, maxCostUsd });
+  const { id } = await batches.start({ trigger: 'command', onlyStale, includeClosed, limit, maxCostUsd });
   cancelOnSignals(batches, id);
   const printer = new SummariesPrinter();
   await workers.start(workerCount);

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { Settings } from '../config/settings.js';
 import { CoreModule } from '../core.module.js';
 import { createReadableLog } from '../logging/log.js';
-import { logListsNearLimit } from '../logging/log-happenings.js';
+import { logListsNearLimit } from '../logging/log-events.js';
 import { NestLog } from '../logging/nest-log.js';
 import { printWarning } from './printing.js';
 import { ensureMigrated, type OpenDatabase } from '../database/open-database.js';

@@ -110,7 +110,7 @@ export class AnswerMemory {
     if (queue.size >= MAX_WAITING) throw overloaded();
     return new Promise((resolve, reject) => {
       const leave = (error: DomainError) => {
-        deadline?.letGo(waiting);
+        deadline?.untrack(waiting);
         clearTimeout(timer);
         if (queue.delete(waiting)) this.admitWaiting(size);
         reject(error);
@@ -118,11 +118,11 @@ export class AnswerMemory {
       const waiting: Waiting = {
         bytes,
         admit: () => {
-          deadline?.letGo(waiting);
+          deadline?.untrack(waiting);
           clearTimeout(timer);
           resolve();
         },
-        endEarly: () => {
+        abort: () => {
           leave(deadline?.error ?? overloaded());
         },
       };
@@ -130,7 +130,7 @@ export class AnswerMemory {
         leave(overloaded());
       }, WAIT_MS);
       queue.add(waiting);
-      deadline?.hold(waiting);
+      deadline?.track(waiting);
     });
   }
 }

@@ -2,12 +2,12 @@
 export const DOCUMENT_LIMIT_CODES = [
   'QUERY_TOO_LONG',
   'QUERY_TOO_DEEP',
-  'QUERY_TOO_WIDE',
+  'QUERY_TOO_MANY_FIELDS',
   'QUERY_TOO_MANY_ALIASES',
   'QUERY_TOO_MANY_DIRECTIVES',
-  'QUERY_TOO_REPETITIVE',
-  'QUERY_TOO_COSTLY',
-  'TOO_MANY_MUTATIONS',
+  'QUERY_TOO_MANY_DUPLICATES',
+  'QUERY_TOO_COMPLEX',
+  'QUERY_TOO_MANY_MUTATIONS',
 ] as const;
 
 /**
@@ -23,7 +23,7 @@ export const ERROR_CODES = [
   'RECALCULATION_FAILED',
   'RECALCULATION_RUNNING',
   'RECALCULATION_CANCELLED',
-  'RESCORE_NOT_RUNNING',
+  'RECALCULATION_NOT_RUNNING',
   'SERVICE_UNAVAILABLE',
   'SERVER_OVERLOADED',
   'REQUEST_TIMED_OUT',
@@ -35,8 +35,8 @@ export const ERROR_CODES = [
   'SUMMARY_MODERATED',
   'SUMMARY_INVALID_OUTPUT',
   'SUMMARY_TRUNCATED',
-  'SUMMARY_TOO_LITTLE_KNOWN',
-  'SUMMARY_SWITCHED_OFF',
+  'SUMMARY_INSUFFICIENT_DATA',
+  'SUMMARY_DISABLED',
   'SUMMARY_BATCH_NOT_RUNNING',
   ...DOCUMENT_LIMIT_CODES,
   'RATE_LIMITED',
@@ -73,7 +73,7 @@ export class DomainError extends Error {
 export class NotFoundError extends DomainError {
   override readonly name = 'NotFoundError';
 
-  constructor(what: 'Lead' | 'Interaction' | 'Rescore run' | 'Summary batch', id: number) {
+  constructor(what: 'Lead' | 'Interaction' | 'Recalculation' | 'Summary batch', id: number) {
     super('NOT_FOUND', `${what} ${id} does not exist.`);
   }
 }

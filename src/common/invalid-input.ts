@@ -3,13 +3,13 @@ import { InvalidInputError } from './domain-error.js';
 
 /** Every broken rule in one message: "firstName must not be empty; email must be an e-mail address." */
 export function invalidInput(errors: readonly ValidationError[]): InvalidInputError {
-  return new InvalidInputError(`${faultsOf(errors).join('; ')}.`);
+  return new InvalidInputError(`${violationMessages(errors).join('; ')}.`);
 }
 
 /** One entry for each broken rule. Rules about one value may have the same message. */
-export function faultsOf(errors: readonly ValidationError[]): string[] {
+export function violationMessages(errors: readonly ValidationError[]): string[] {
   return errors.flatMap(({ constraints, children }) => [
     ...new Set(Object.values(constraints ?? {})),
-    ...faultsOf(children ?? []),
+    ...violationMessages(children ?? []),
   ]);
 }

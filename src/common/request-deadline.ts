@@ -1,9 +1,9 @@
 import { DomainError } from './domain-error.js';
-import { requestTimedOut } from './happenings.js';
+import { requestTimedOut } from './events.js';
 
 /** What ends with the request that it is done for, such as a statement. */
 export interface EndsWithRequest {
-  endEarly(): void;
+  abort(): void;
 }
 
 /**
@@ -12,7 +12,7 @@ export interface EndsWithRequest {
  */
 export class RequestDeadline {
   /** Set by a mutation: it is done to its end though nobody waits for it. */
-  outlivesCaller = false;
+  continuesAfterDisconnect = false;
   private isAnswered = false;
   private reason: DomainError | null = null;
   private timer: NodeJS.Timeout;
@@ -46,7 +46,7 @@ export class RequestDeadline {
   }
 
   /** Gives the request as much time more as what comes next may take by itself. */
-  allow(ms: number): void {
+  extend(ms: number): void {
     const dueAt = performance.now() + ms + this.timeoutMs;
     if (this.isOver || dueAt <= this.dueAt) return;
     clearTimeout(this.timer);
@@ -54,11 +54,11 @@ export class RequestDeadline {
     this.timer = this.start(ms + this.timeoutMs);
   }
 
-  hold(work: EndsWithRequest): void {
+  track(work: EndsWithRequest): void {
     this.held.add(work);
   }
 
-  letGo(work: EndsWithRequest): void {
+  untrack(work: EndsWithRequest): void {
     this.held.delete(work);
     if (this.isAnswered) this.forgetWhereDone();
   }
@@ -67,14 +67,14 @@ export class RequestDeadline {
   race<Result>(work: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       const waiting: EndsWithRequest = {
-        endEarly: () => {
+        abort: () => {
           reject(this.reason ?? new Error('The request has ended.'));
         },
       };
-      if (this.isOver) waiting.endEarly();
-      else this.hold(waiting);
+      if (this.isOver) waiting.abort();
+      else this.track(waiting);
       const letGo = () => {
-        this.letGo(waiting);
+        this.untrack(waiting);
       };
       work.finally(letGo).then(resolve, reject);
     });
@@ -82,11 +82,11 @@ export class RequestDeadline {
 
   /** The answer is out, or its caller gone. */
   close(hasCallerGone: boolean): void {
-    if (hasCallerGone && !this.outlivesCaller) {
+    if (hasCallerGone && !this.continuesAfterDisconnect) {
       this.end(new DomainError('REQUEST_TIMED_OUT', 'The caller has gone.'));
     }
     // A mutation that outlives its caller does not outlive its time; it is over once nothing is held for it.
-    if (!(hasCallerGone && this.outlivesCaller)) clearTimeout(this.timer);
+    if (!(hasCallerGone && this.continuesAfterDisconnect)) clearTimeout(this.timer);
     this.isAnswered = true;
     this.forgetWhereDone();
   }
@@ -95,7 +95,7 @@ export class RequestDeadline {
     if (this.reason !== null) return;
     this.reason = reason;
     clearTimeout(this.timer);
-    for (const work of this.held) work.endEarly();
+    for (const work of this.held) work.abort();
   }
 
   private forgetWhereDone(): void {
@@ -107,7 +107,7 @@ export class RequestDeadline {
     return setTimeout(() => {
       const message =
         'The request took longer than the server allows, and was ended. Ask for less at once, or try again.';
-      if (!this.isOver) requestTimedOut.tell({});
+      if (!this.isOver) requestTimedOut.publish({});
       this.end(new DomainError('REQUEST_TIMED_OUT', message));
     }, ms).unref();
   }

@@ -1,7 +1,7 @@
 import { currentRequest, withRequest } from './request-context.js';
 
 /** The request may take this much longer than others do. */
-export const allowRequest = (ms: number): void => currentRequest()?.deadline?.allow(ms);
+export const allowRequest = (ms: number): void => currentRequest()?.deadline?.extend(ms);
 
 /**
  * Does work that ends itself in its own way, by the signal, once it has taken as long as it may: what it does in the
@@ -12,7 +12,7 @@ export function withOwnTimeLimit<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const request = currentRequest();
-  request?.deadline?.allow(ms);
+  request?.deadline?.extend(ms);
   const signal = AbortSignal.timeout(ms);
   return request === undefined
     ? work(signal)

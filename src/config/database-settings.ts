@@ -50,7 +50,7 @@ export const databaseShape = {
   DATABASE_REPLICA_MAX_LAG_MS: integer('DATABASE_REPLICA_MAX_LAG_MS', 100, 60_000, 5_000),
 } satisfies z.ZodRawShape;
 
-export function databaseFaults(env: Environment): string[] {
+export function validateDatabaseSettings(env: Environment): string[] {
   return isProduction(env) && !isSet(env, 'DATABASE_URL')
     ? ['DATABASE_URL must be set in production, where nothing is embedded']
     : [];

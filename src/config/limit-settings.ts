@@ -18,9 +18,9 @@ export interface RateLimits {
   readonly requestsPerMinute: number;
   readonly writesPerMinute: number;
   readonly summariesPerMinute: number;
-  readonly dearPerMinute: number;
+  readonly bulkPerMinute: number;
   /** Failed attempts to say who one is, for each address. */
-  readonly refusedPerMinute: number;
+  readonly authFailuresPerMinute: number;
 }
 
 /** The most that each server allows over WebSocket. */
@@ -45,14 +45,14 @@ export const limitsShape = {
   QUERY_MAX_FIELDS: integer('QUERY_MAX_FIELDS', 1, 5_000, 1_000),
   QUERY_MAX_ALIASES: integer('QUERY_MAX_ALIASES', 0, 5_000, 30),
   QUERY_MAX_DIRECTIVES: integer('QUERY_MAX_DIRECTIVES', 0, 5_000, 50),
-  QUERY_MAX_REPEATS: integer('QUERY_MAX_REPEATS', 1, 5_000, 5),
+  QUERY_MAX_DUPLICATE_FIELDS: integer('QUERY_MAX_DUPLICATE_FIELDS', 1, 5_000, 5),
   QUERY_MAX_MUTATIONS: integer('QUERY_MAX_MUTATIONS', 1, 1_000, 10),
   QUERY_MAX_COST: integer('QUERY_MAX_COST', 1, 100_000_000, null),
   RATE_LIMIT_PER_MINUTE: integer('RATE_LIMIT_PER_MINUTE', 0, 1_000_000, 1_200),
   RATE_LIMIT_WRITES_PER_MINUTE: integer('RATE_LIMIT_WRITES_PER_MINUTE', 0, 1_000_000, 300),
   RATE_LIMIT_SUMMARIES_PER_MINUTE: integer('RATE_LIMIT_SUMMARIES_PER_MINUTE', 0, 1_000_000, 60),
-  RATE_LIMIT_DEAR_PER_MINUTE: integer('RATE_LIMIT_DEAR_PER_MINUTE', 0, 1_000_000, 10),
-  RATE_LIMIT_REFUSED_PER_MINUTE: integer('RATE_LIMIT_REFUSED_PER_MINUTE', 0, 1_000_000, 60),
+  RATE_LIMIT_BULK_PER_MINUTE: integer('RATE_LIMIT_BULK_PER_MINUTE', 0, 1_000_000, 10),
+  RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: integer('RATE_LIMIT_AUTH_FAILURES_PER_MINUTE', 0, 1_000_000, 60),
   WEBSOCKET_MAX_PER_CALLER: integer('WEBSOCKET_MAX_PER_CALLER', 1, 1_000_000, 200),
   WEBSOCKET_MAX_OPERATIONS: integer('WEBSOCKET_MAX_OPERATIONS', 1, 10_000, 100),
   WEBSOCKET_MAX_OPERATIONS_PER_CALLER: integer('WEBSOCKET_MAX_OPERATIONS_PER_CALLER', 1, 1_000_000, 500),
@@ -68,7 +68,7 @@ export function limitSettings(env: SettingsOf<typeof limitsShape>, longestLists:
       maxFields: env.QUERY_MAX_FIELDS,
       maxAliases: env.QUERY_MAX_ALIASES,
       maxDirectives: env.QUERY_MAX_DIRECTIVES,
-      maxRepeats: env.QUERY_MAX_REPEATS,
+      maxRepeats: env.QUERY_MAX_DUPLICATE_FIELDS,
       maxMutations: env.QUERY_MAX_MUTATIONS,
       // Whatever the limits of lists are, a query may ask for each of them twice.
       maxCost: env.QUERY_MAX_COST ?? 2 * longestLists,
@@ -77,8 +77,8 @@ export function limitSettings(env: SettingsOf<typeof limitsShape>, longestLists:
       requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
       writesPerMinute: env.RATE_LIMIT_WRITES_PER_MINUTE,
       summariesPerMinute: env.RATE_LIMIT_SUMMARIES_PER_MINUTE,
-      dearPerMinute: env.RATE_LIMIT_DEAR_PER_MINUTE,
-      refusedPerMinute: env.RATE_LIMIT_REFUSED_PER_MINUTE,
+      bulkPerMinute: env.RATE_LIMIT_BULK_PER_MINUTE,
+      authFailuresPerMinute: env.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE,
     }),
     sockets: Object.freeze({
       maxSocketsPerCaller: env.WEBSOCKET_MAX_PER_CALLER,

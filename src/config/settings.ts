@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
 import { accessFaults, accessSettings, type AccessSettings, accessShape } from './access-settings.js';
 import {
-  databaseFaults,
+  validateDatabaseSettings,
   databaseSettings,
   type DatabaseSettings,
   databaseShape,
@@ -45,7 +45,7 @@ export interface Settings {
     /** Open leads are HOT from `hot`, WARM from `warm`, else COLD. */
     readonly bands: { readonly hot: number; readonly warm: number };
     /** When all scores are recalculated, as a cron expression in UTC; null: never by itself. */
-    readonly rescoreCron: string | null;
+    readonly recalculationCron: string | null;
   };
   readonly summaries: SummarySettings;
   readonly limits: LimitSettings;
@@ -54,13 +54,22 @@ export interface Settings {
   readonly removed: readonly string[];
 }
 
+/** The names of settings of earlier versions, and what to say about each. */
 const REMOVED: Readonly<Record<string, string>> = {
-  SCORE_MAX_AGE_HOURS:
-    'SCORE_MAX_AGE_HOURS no longer exists: scores are refreshed as soon as time changes them (SCORE_REFRESH_SECONDS).',
+  SCORE_MAX_AGE_HOURS: 'scores are refreshed as soon as time changes them (SCORE_REFRESH_SECONDS)',
+  RESCORE_CRON: 'use RECALCULATION_CRON',
+  QUERY_MAX_REPEATS: 'use QUERY_MAX_DUPLICATE_FIELDS',
+  SUMMARY_AFTER_CHANGE_SECONDS: 'use SUMMARY_REFRESH_DELAY_SECONDS',
+  RATE_LIMIT_DEAR_PER_MINUTE: 'use RATE_LIMIT_BULK_PER_MINUTE',
+  RATE_LIMIT_REFUSED_PER_MINUTE: 'use RATE_LIMIT_AUTH_FAILURES_PER_MINUTE',
 };
 
+const isSet = (env: Environment, name: string): boolean => (env[name]?.trim() ?? '') !== '';
+
 const removedOf = (env: Environment): string[] =>
-  Object.entries(REMOVED).flatMap(([name, message]) => ((env[name]?.trim() ?? '') === '' ? [] : [message]));
+  Object.entries(REMOVED)
+    .filter(([name]) => isSet(env, name))
+    .map(([name, message]) => `${name} no longer exists: ${message}.`);
 
 /** Two scores such as 70,40: from the first on an open lead is HOT, from the second on WARM. */
 function bands() {
@@ -95,9 +104,9 @@ const schema = z.object({
   INTERACTIONS_LIST_LIMIT: integer('INTERACTIONS_LIST_LIMIT', 1, 10_000_000, 50_000),
   SCORE_REFRESH_SECONDS: integer('SCORE_REFRESH_SECONDS', 0, 86_400, 60),
   SCORE_BANDS: bands(),
-  RESCORE_CRON: text().refine(
+  RECALCULATION_CRON: text().refine(
     (value) => value === undefined || validateCronExpression(value).valid,
-    'RESCORE_CRON must be a cron expression such as 0 3 * * *',
+    'RECALCULATION_CRON must be a cron expression such as 0 3 * * *',
   ),
   ...summariesShape,
   ...limitsShape,
@@ -106,7 +115,7 @@ const schema = z.object({
 
 /** Rules between settings, which hold whatever else is wrong, so that one start names every fault. */
 const faultsBetween = (env: Environment, program: Program): string[] => [
-  ...databaseFaults(env),
+  ...validateDatabaseSettings(env),
   ...summaryTimeoutFaults(env),
   ...(program === 'server' ? [...accessFaults(env), ...summaryKeyFaults(env)] : []),
 ];
@@ -142,7 +151,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
     scores: Object.freeze({
       refreshSeconds: env.SCORE_REFRESH_SECONDS === 0 ? null : env.SCORE_REFRESH_SECONDS,
       bands: Object.freeze(env.SCORE_BANDS),
-      rescoreCron: env.RESCORE_CRON ?? null,
+      recalculationCron: env.RECALCULATION_CRON ?? null,
     }),
     summaries: Object.freeze(summarySettings(env)),
     limits: Object.freeze(limitSettings(env, env.LEADS_LIST_LIMIT + env.INTERACTIONS_LIST_LIMIT)),

@@ -70,7 +70,7 @@ export const summariesShape = {
     'SUMMARY_LANGUAGE must be a language tag such as de or pt-BR',
   ),
   SUMMARY_WORKERS: integer('SUMMARY_WORKERS', 0, 50, 4),
-  SUMMARY_AFTER_CHANGE_SECONDS: integer('SUMMARY_AFTER_CHANGE_SECONDS', 1, 86_400, null),
+  SUMMARY_REFRESH_DELAY_SECONDS: integer('SUMMARY_REFRESH_DELAY_SECONDS', 1, 86_400, null),
   OPENROUTER_API_KEY: text().refine(
     (value) => value === undefined || /^[\x21-\x7e]{8,512}$/.test(value),
     'OPENROUTER_API_KEY must be 8 to 512 printable ASCII characters without spaces',
@@ -129,7 +129,7 @@ export function summarySettings(env: SettingsOf<typeof summariesShape>): Summary
     writer: Object.freeze(writerSettings(env)),
     language: env.SUMMARY_LANGUAGE ?? null,
     workerCount: env.SUMMARY_WORKERS,
-    afterChangeSeconds: env.SUMMARY_AFTER_CHANGE_SECONDS,
+    afterChangeSeconds: env.SUMMARY_REFRESH_DELAY_SECONDS,
   };
 }
 

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { OperatorError } from '../common/operator-error.js';
 import { errorCodeOf } from '../database/connection-faults.js';
-import { type CsvRecord, type Place, readRecords } from './csv-records.js';
-import { type Cells, type CsvShape, headerFaults } from './csv-shape.js';
+import { type CsvRecord, type FilePosition, readRecords } from './csv-records.js';
+import { type Cells, type CsvSchema, headerFaults } from './csv-schema.js';
 
 /** A line of data, or why it cannot be one. */
 export type CsvLine<Column extends string> =
@@ -28,12 +28,12 @@ export class CsvFile<Column extends string> {
     private readonly file: FileHandle,
     /** In bytes. */
     readonly size: number,
-    private readonly start: Place,
+    private readonly start: FilePosition,
     private readonly columns: readonly Column[],
   ) {}
 
   /** @throws OperatorError where the file cannot be read or its header is wrong, naming every fault */
-  static async open<Column extends string>(path: string, shape: CsvShape<Column>): Promise<CsvFile<Column>> {
+  static async open<Column extends string>(path: string, shape: CsvSchema<Column>): Promise<CsvFile<Column>> {
     const file = await openForReading(path);
     try {
       const stats = await file.stat();
@@ -95,7 +95,7 @@ async function openForReading(path: string): Promise<FileHandle> {
 }
 
 /** After the byte order mark, which some programs put before the header. */
-async function findStart(file: FileHandle, path: string): Promise<Place> {
+async function findStart(file: FileHandle, path: string): Promise<FilePosition> {
   const { buffer, bytesRead } = await readFirst(file, path);
   const first = buffer.subarray(0, bytesRead);
   if (UTF16_BOMS.some((bom) => first.subarray(0, 2).equals(bom))) {
@@ -113,7 +113,7 @@ async function readFirst(file: FileHandle, path: string): Promise<{ buffer: Buff
 }
 
 /** The trimmed names, or what is wrong. */
-async function readHeader(file: FileHandle, start: Place): Promise<string[] | string> {
+async function readHeader(file: FileHandle, start: FilePosition): Promise<string[] | string> {
   for await (const record of readRecords(file, start, () => undefined)) {
     if ('fault' in record) return `its header cannot be read: ${record.fault}`;
     if (isBlank(record)) return 'its first line is blank, where the names of the columns belong';

@@ -1,7 +1,7 @@
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import type { CsvFile, CsvLine } from './csv-file.js';
 import { ANALYZE_TABLES, PREFER_INDEXES, READ_IS_ANALYSIS_DUE } from './csv-import.sql.js';
-import type { Cells } from './csv-shape.js';
+import type { Cells } from './csv-schema.js';
 import type { ImportFiles } from './import-files.js';
 import {
   type ImportedFile,
@@ -9,14 +9,14 @@ import {
   type ImportResult,
   type LineCounts,
   noLines,
-  type Refusal,
+  type RejectedLine,
 } from './import-report.js';
 import { readInteractionLine } from './interaction-line.js';
 import { InteractionWriter } from './interaction-writer.js';
 import { readLeadLine } from './lead-line.js';
 import { LeadWriter } from './lead-writer.js';
 import { addCounts, LineBatches, type LineWriter } from './line-batches.js';
-import { TouchedLeads } from './touched-leads.js';
+import { AffectedLeads } from './affected-leads.js';
 
 /** Lines that are read and written together: what is in memory at any time. */
 const BATCH_SIZE = 1000;
@@ -28,7 +28,7 @@ interface NumberedLine {
 /** How lines of a file become rows. */
 interface LineKind<Column extends string, Line> {
   readonly name: ImportedFile;
-  readonly read: (line: number, cells: Cells<Column>) => Line | Refusal;
+  readonly read: (line: number, cells: Cells<Column>) => Line | RejectedLine;
   readonly write: LineWriter<Line>;
 }
 
@@ -46,7 +46,7 @@ export class CsvImportRun {
     private readonly files: ImportFiles,
     private readonly observer: ImportObserver,
     private readonly signal: AbortSignal,
-    private readonly touchedLeads: TouchedLeads,
+    private readonly affectedLeads: AffectedLeads,
   ) {
     this.batches = new LineBatches(sequelize, transaction, signal);
   }
@@ -59,25 +59,25 @@ export class CsvImportRun {
     signal: AbortSignal,
   ): Promise<CsvImportRun> {
     await sequelize.query(PREFER_INDEXES, { transaction });
-    const touchedLeads = await TouchedLeads.create(sequelize, transaction);
-    return new CsvImportRun(sequelize, transaction, files, observer, signal, touchedLeads);
+    const affectedLeads = await AffectedLeads.create(sequelize, transaction);
+    return new CsvImportRun(sequelize, transaction, files, observer, signal, affectedLeads);
   }
 
   /** Leads come first: interactions may refer to them. */
   async importAll(): Promise<ImportResult> {
-    const leadWriter = new LeadWriter(this.sequelize, this.transaction, this.touchedLeads);
+    const leadWriter = new LeadWriter(this.sequelize, this.transaction, this.affectedLeads);
     const leads = await this.importFile(this.files.leads, {
       name: 'leads',
       read: readLeadLine,
       write: (lines) => leadWriter.write(lines),
     });
-    const interactionWriter = new InteractionWriter(this.sequelize, this.transaction, this.touchedLeads);
+    const interactionWriter = new InteractionWriter(this.sequelize, this.transaction, this.affectedLeads);
     const interactions = await this.importFile(this.files.interactions, {
       name: 'interactions',
       read: readInteractionLine,
       write: (lines) => interactionWriter.write(lines),
     });
-    const scores = await this.touchedLeads.rescore((count) => this.report('scores', count));
+    const scores = await this.affectedLeads.recalculate((count) => this.report('scores', count));
     this.signal.throwIfAborted();
     await this.analyze(leads.inserted, interactions.inserted);
     return {
@@ -119,14 +119,14 @@ export class CsvImportRun {
   }
 
   private async importBatch<Column extends string, Line extends NumberedLine>(
-    lines: readonly (Line | Refusal)[],
+    lines: readonly (Line | RejectedLine)[],
     { name, write }: LineKind<Column, Line>,
   ): Promise<LineCounts> {
     const good = lines.filter((line): line is Line => !('reason' in line));
-    const bad = lines.filter((line): line is Refusal => 'reason' in line);
+    const bad = lines.filter((line): line is RejectedLine => 'reason' in line);
     const { counts, refusals } = await this.batches.write(good, write);
     for (const refusal of [...bad, ...refusals].sort((a, b) => a.line - b.line)) {
-      this.observer.onRefusal(name, refusal);
+      this.observer.onRejectedLine(name, refusal);
     }
     return { ...counts, refused: counts.refused + bad.length };
   }
@@ -146,7 +146,7 @@ export class CsvImportRun {
 async function* readAll<Column extends string, Line>(
   lines: AsyncIterable<CsvLine<Column>>,
   { read }: LineKind<Column, Line>,
-): AsyncGenerator<Line | Refusal> {
+): AsyncGenerator<Line | RejectedLine> {
   for await (const line of lines) {
     yield 'fault' in line ? { line: line.line, reason: line.fault } : read(line.line, line.cells);
   }

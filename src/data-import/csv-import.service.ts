@@ -3,7 +3,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { BaseError, Sequelize, type Transaction } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
-import { refusalReason, TransactionLostError } from '../database/database-errors.js';
+import { rowErrorMessage, TransactionLostError } from '../database/database-errors.js';
 import { cancelThroughPool, stopOnAbort } from '../database/stop-on-abort.js';
 import { inSingleTransaction } from '../database/transactions.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
@@ -96,5 +96,5 @@ function importFailure(error: unknown, isCommitting: boolean, isAborted: boolean
 
 function databaseReason(error: unknown): string | null {
   if (error instanceof DomainError) return error.message;
-  return error instanceof BaseError ? refusalReason(error) : null;
+  return error instanceof BaseError ? rowErrorMessage(error) : null;
 }

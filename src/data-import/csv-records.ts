@@ -7,7 +7,7 @@ export type CsvRecord =
   | { readonly line: number; readonly fault: string };
 
 /** Where in a file: the offset of a byte, and the line that it is on. */
-export interface Place {
+export interface FilePosition {
   readonly offset: number;
   readonly line: number;
 }
@@ -35,10 +35,10 @@ const FAULTS: Readonly<Record<string, string>> = {
  */
 export async function* readRecords(
   file: FileHandle,
-  start: Place,
+  start: FilePosition,
   onRead: (offset: number) => void,
 ): AsyncGenerator<CsvRecord> {
-  for (let place: Place | null = start; place !== null;) {
+  for (let place: FilePosition | null = start; place !== null;) {
     const broken: BrokenRecord | null = yield* readUntilBroken(file, place, onRead);
     if (broken === null) return;
     yield { line: broken.start.line, fault: broken.fault };
@@ -47,14 +47,14 @@ export async function* readRecords(
 }
 
 interface BrokenRecord {
-  readonly start: Place;
+  readonly start: FilePosition;
   readonly fault: string;
 }
 
 /** One run of the parser, which cannot go on after an error. */
 async function* readUntilBroken(
   file: FileHandle,
-  start: Place,
+  start: FilePosition,
   onRead: (offset: number) => void,
 ): AsyncGenerator<CsvRecord, BrokenRecord | null> {
   const parser = new RecordParser(start);
@@ -80,7 +80,7 @@ async function* readChunks(file: FileHandle, start: number): AsyncGenerator<Buff
 }
 
 /** The start of the line after a place; null where there is none. */
-async function nextLine(file: FileHandle, place: Place): Promise<Place | null> {
+async function nextLine(file: FileHandle, place: FilePosition): Promise<FilePosition | null> {
   let { offset } = place;
   for await (const chunk of readChunks(file, offset)) {
     const index = chunk.indexOf(LINE_FEED);
@@ -114,7 +114,7 @@ class RecordParser {
   /** Up to where there are whole records. */
   private parsed: number;
 
-  constructor(start: Place) {
+  constructor(start: FilePosition) {
     this.fed = start.offset;
     this.parsed = start.offset;
     this.lineBreaks = new LineBreaks(start.line);
@@ -168,7 +168,7 @@ class RecordParser {
   }
 
   /** Where the record starts that is not whole. All whole ones have to be taken before. */
-  place(): Place {
+  place(): FilePosition {
     return { offset: this.parsed, line: this.lineBreaks.lineOf(this.parsed) };
   }
 }

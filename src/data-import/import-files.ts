@@ -1,6 +1,6 @@
 import { OperatorError } from '../common/operator-error.js';
 import { CsvFile } from './csv-file.js';
-import { INTERACTION_SHAPE, type InteractionColumn, LEAD_SHAPE, type LeadColumn } from './csv-shape.js';
+import { INTERACTION_SHAPE, type InteractionColumn, LEAD_SHAPE, type LeadColumn } from './csv-schema.js';
 
 /** Where the files are; either may be left out. */
 export interface CsvPaths {

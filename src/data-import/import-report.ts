@@ -1,9 +1,9 @@
-import type { RecalculationFailure } from '../leads/scoring/recalculation-tally.js';
+import type { RecalculationFailure } from '../leads/scoring/recalculation-counter.js';
 
 export type ImportedFile = 'leads' | 'interactions';
 
 /** A line that did not go in. */
-export interface Refusal {
+export interface RejectedLine {
   /** Where its record starts in the file; the header is line 1. */
   readonly line: number;
   /** For people; holds no data of the line. */
@@ -33,7 +33,7 @@ export interface ImportProgress {
 /** Is told how an import goes while it goes. */
 export interface ImportObserver {
   /** Refused lines of a file come by ascending number. */
-  onRefusal(file: ImportedFile, refusal: Refusal): void;
+  onRejectedLine(file: ImportedFile, refusal: RejectedLine): void;
   onProgress(progress: ImportProgress): void;
 }
 

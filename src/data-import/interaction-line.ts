@@ -1,13 +1,13 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { faultsOf } from '../common/invalid-input.js';
+import { violationMessages } from '../common/invalid-input.js';
 import { ISO_DATE_RULE, parseIsoDate } from '../common/iso-date.js';
 import { isBlank } from '../common/visible-text.js';
 import { CreateInteractionInput } from '../interactions/dto/create-interaction.input.js';
 import { INTERACTION_DIRECTIONS, type InteractionDirection } from '../interactions/interaction-direction.js';
 import { INTERACTION_TYPES, type InteractionType } from '../interactions/interaction-type.js';
-import type { Cells, InteractionColumn } from './csv-shape.js';
-import type { Refusal } from './import-report.js';
+import type { Cells, InteractionColumn } from './csv-schema.js';
+import type { RejectedLine } from './import-report.js';
 
 /** A line of a file of interactions that breaks no rule by itself. */
 export interface InteractionLine {
@@ -24,7 +24,7 @@ export interface InteractionLine {
 export function readInteractionLine(
   line: number,
   cells: Cells<InteractionColumn>,
-): InteractionLine | Refusal {
+): InteractionLine | RejectedLine {
   const writtenEmail = (cells.email ?? '').trim();
   const type = nameIn(INTERACTION_TYPES, cells.type ?? '');
   const direction = isBlank(cells.direction ?? '')
@@ -62,5 +62,5 @@ function nameIn<Name extends string>(names: readonly Name[], text: string): Name
 function readNotes(text: string): { text: string | null; faults: string[] } {
   if (isBlank(text)) return { text: null, faults: [] };
   const input = plainToInstance(CreateInteractionInput, { notes: text });
-  return { text: input.notes ?? null, faults: faultsOf(validateSync(input)) };
+  return { text: input.notes ?? null, faults: violationMessages(validateSync(input)) };
 }

@@ -1,10 +1,10 @@
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { INSERT_INTERACTIONS, KEEP_LEADS_BY_EMAIL } from './csv-import.sql.js';
-import { noLines, type Refusal } from './import-report.js';
+import { noLines, type RejectedLine } from './import-report.js';
 import type { InteractionLine } from './interaction-line.js';
 import { type EmailHolder, emailKeys, LeadMatcher } from './lead-match.js';
 import { RowsPassedOverError, type WrittenLines } from './line-batches.js';
-import type { TouchedLeads } from './touched-leads.js';
+import type { AffectedLeads } from './affected-leads.js';
 
 interface NewInteraction {
   readonly leadId: number;
@@ -16,7 +16,7 @@ export class InteractionWriter {
   constructor(
     private readonly sequelize: Sequelize,
     private readonly transaction: Transaction,
-    private readonly touchedLeads: TouchedLeads,
+    private readonly affectedLeads: AffectedLeads,
   ) {}
 
   /** @throws RowsPassedOverError where not all could be written */
@@ -28,7 +28,7 @@ export class InteractionWriter {
     });
     const { interactions, refusals } = assign(lines, new LeadMatcher(leads));
     await this.insert(interactions);
-    await this.touchedLeads.add(interactions.map(({ leadId }) => leadId));
+    await this.affectedLeads.add(interactions.map(({ leadId }) => leadId));
     const counts = { ...noLines(), inserted: interactions.length, refused: refusals.length };
     return { counts, refusals };
   }
@@ -47,9 +47,9 @@ export class InteractionWriter {
 function assign(
   lines: readonly InteractionLine[],
   matcher: LeadMatcher<EmailHolder>,
-): { interactions: NewInteraction[]; refusals: Refusal[] } {
+): { interactions: NewInteraction[]; refusals: RejectedLine[] } {
   const interactions: NewInteraction[] = [];
-  const refusals: Refusal[] = [];
+  const refusals: RejectedLine[] = [];
   for (const line of lines) {
     const match = matcher.find(line.writtenEmail);
     if ('reason' in match) refusals.push({ line: line.line, reason: match.reason });

@@ -1,7 +1,7 @@
 import { givenValues } from '../common/given-values.js';
 import { DEFAULT_LEAD_STATUS } from '../leads/lead-status.js';
-import { type LeadColumn } from './csv-shape.js';
-import { type LineCounts, noLines, type Refusal } from './import-report.js';
+import { type LeadColumn } from './csv-schema.js';
+import { type LineCounts, noLines, type RejectedLine } from './import-report.js';
 import { type EmailHolder, LeadMatcher } from './lead-match.js';
 import { faultsOfNewLead, type LeadLine } from './lead-line.js';
 
@@ -30,7 +30,7 @@ export interface LeadDrafts {
   /** Stored leads that lines speak of, changed or not. */
   readonly matchedIds: readonly number[];
   readonly counts: LineCounts;
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly RejectedLine[];
 }
 
 const NO_VALUES: LeadValues = {
@@ -55,7 +55,7 @@ export function draftLeads(lines: readonly LeadLine[], storedLeads: readonly Sto
   const matcher = new LeadMatcher(storedLeads);
   const drafts = new Map<number | string, Draft>();
   const counts = noLines();
-  const refusals: Refusal[] = [];
+  const refusals: RejectedLine[] = [];
   const refuse = ({ line }: LeadLine, reason: string) => {
     counts.refused += 1;
     refusals.push({ line, reason });

@@ -1,11 +1,11 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { faultsOf } from '../common/invalid-input.js';
+import { violationMessages } from '../common/invalid-input.js';
 import { isBlank } from '../common/visible-text.js';
 import { decimalCountOf } from '../leads/budget-amount.js';
 import { CreateLeadInput } from '../leads/dto/create-lead.input.js';
-import { type Cells, LEAD_SHAPE, type LeadColumn } from './csv-shape.js';
-import type { Refusal } from './import-report.js';
+import { type Cells, LEAD_SHAPE, type LeadColumn } from './csv-schema.js';
+import type { RejectedLine } from './import-report.js';
 
 /** A line of a file of leads that breaks no rule by itself. */
 export interface LeadLine {
@@ -26,7 +26,7 @@ export function parseBudget(text: string): number | null {
 }
 
 /** Holds a line against the rules of the API. Whether a lead is complete is not asked yet. */
-export function readLeadLine(line: number, cells: Cells<LeadColumn>): LeadLine | Refusal {
+export function readLeadLine(line: number, cells: Cells<LeadColumn>): LeadLine | RejectedLine {
   const given: Partial<Record<LeadColumn, string | number>> = { email: cells.email ?? '' };
   for (const column of LEAD_SHAPE.columns) {
     const text = cells[column] ?? '';
@@ -42,7 +42,7 @@ export function readLeadLine(line: number, cells: Cells<LeadColumn>): LeadLine |
     given.budget = faults.length === 0 ? (budget ?? undefined) : undefined;
   }
   const input = plainToInstance(CreateLeadInput, given);
-  faults.push(...faultsOf(validateSync(input, { skipUndefinedProperties: true })));
+  faults.push(...violationMessages(validateSync(input, { skipUndefinedProperties: true })));
   if (faults.length > 0) return { line, reason: faults.join('; ') };
   return { line, writtenEmail: (cells.email ?? '').trim(), input };
 }
@@ -54,5 +54,5 @@ export function faultsOfNewLead({ firstName, lastName }: CreateLeadInput): strin
     firstName: firstName ?? '',
     lastName: lastName ?? '',
   });
-  return faultsOf(validateSync(names, { skipUndefinedProperties: true }));
+  return violationMessages(validateSync(names, { skipUndefinedProperties: true }));
 }

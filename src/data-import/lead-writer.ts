@@ -10,7 +10,7 @@ import {
 import type { LeadLine } from './lead-line.js';
 import { emailKeys } from './lead-match.js';
 import { RowsPassedOverError, type WrittenLines } from './line-batches.js';
-import type { TouchedLeads } from './touched-leads.js';
+import type { AffectedLeads } from './affected-leads.js';
 
 /** In the order of the parameters of INSERT_LEADS and UPDATE_LEADS, after the first. */
 const VALUE_COLUMNS = [
@@ -29,7 +29,7 @@ export class LeadWriter {
   constructor(
     private readonly sequelize: Sequelize,
     private readonly transaction: Transaction,
-    private readonly touchedLeads: TouchedLeads,
+    private readonly affectedLeads: AffectedLeads,
   ) {}
 
   /** @throws RowsPassedOverError where not all could be written */
@@ -42,7 +42,7 @@ export class LeadWriter {
     const { inserts, updates, matchedIds, counts, refusals } = draftLeads(lines, stored);
     const insertedIds = await this.insert(inserts);
     await this.update(updates);
-    await this.touchedLeads.add([...insertedIds, ...matchedIds]);
+    await this.affectedLeads.add([...insertedIds, ...matchedIds]);
     return { counts, refusals };
   }
 

@@ -1,11 +1,11 @@
 import type { Sequelize, Transaction } from 'sequelize';
-import { refusalReason, TransactionLostError } from '../database/database-errors.js';
+import { rowErrorMessage, TransactionLostError } from '../database/database-errors.js';
 import { withSavepoint } from '../database/transactions.js';
-import { type LineCounts, noLines, type Refusal } from './import-report.js';
+import { type LineCounts, noLines, type RejectedLine } from './import-report.js';
 
 export interface WrittenLines {
   readonly counts: LineCounts;
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly RejectedLine[];
 }
 
 /** Writes lines within the transaction, and tells what became of each. */
@@ -88,5 +88,5 @@ export function addCounts(a: LineCounts, b: LineCounts): LineCounts {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof RowsPassedOverError ? 'The database passed over the row.' : refusalReason(error);
+  return error instanceof RowsPassedOverError ? 'The database passed over the row.' : rowErrorMessage(error);
 }

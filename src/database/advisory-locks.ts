@@ -15,7 +15,7 @@ export const ADVISORY_LOCKS = {
   /** Held by a replica while it refreshes a batch of scores, so that of several replicas one does. */
   scoreRefresh: 7_316_005,
   /** With the id of a run as the second key: held by a recalculation for as long as its transaction lasts. */
-  rescoreRunClass: 7_316_003,
+  recalculationClass: 7_316_003,
   /** With the hash of a name as the second key: held for as long as the process lives that goes by that name. */
   processNameClass: 7_316_004,
 } as const;

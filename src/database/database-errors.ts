@@ -5,7 +5,7 @@ import {
   UniqueConstraintError,
 } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
-import { writeRejected } from '../common/happenings.js';
+import { writeRejected } from '../common/events.js';
 import { currentRequest } from '../common/request-context.js';
 import { errorCodeOf } from './connection-faults.js';
 
@@ -26,7 +26,7 @@ const REJECTED_WRITE = /^(25006|53100)$/;
 
 /** The error of a mutation that the database rejected since it takes no writes. Tells the monitor of writes. */
 export function rejectedWrite(cause: unknown): DomainError {
-  writeRejected.tell({});
+  writeRejected.publish({});
   return new DomainError(
     'SERVICE_UNAVAILABLE',
     'The database takes no writes at the moment, so nothing was changed. Queries work; try again later.',
@@ -67,7 +67,7 @@ function isPassingFault(error: unknown): boolean {
 }
 
 /** Somebody else holds a lock that was waited for, or the two waited for each other. */
-export function isLockFault(error: unknown): boolean {
+export function isLockError(error: unknown): boolean {
   if (error instanceof TransactionLostError) return false;
   return ['55P03', '40P01'].includes(errorCodeOf(error) ?? '');
 }
@@ -77,14 +77,14 @@ export function isLockFault(error: unknown): boolean {
  * without that row may succeed. What the server lacks, such as disk or memory, what we may not do, and a lock that
  * somebody else holds are no row's fault.
  */
-export function isFaultOfTheRow(error: unknown): boolean {
+export function isRowError(error: unknown): boolean {
   if (error instanceof TransactionLostError) return false;
   const code = errorCodeOf(error);
   return code !== undefined && /^(21|22|23|38|39|44|P0|57014)/.test(code);
 }
 
 /** Why PostgreSQL refused to write a row, in words without SQL and without names that are not ours. */
-export function refusalReason(error: unknown): string {
+export function rowErrorMessage(error: unknown): string {
   const code = errorCodeOf(error) ?? '';
   if (code === '23514') return 'A check constraint of the database refused the row.';
   if (code === 'P0001') return 'A trigger of the database refused the row.';

@@ -7,12 +7,12 @@ import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
 import { PoolerGuard } from './pooler.js';
 import { ProbeConnection } from './probe-connection.js';
-import { ProcessPresence } from './process-presence.js';
+import { ProcessLiveness } from './process-liveness.js';
 import { ReadReplicas } from './replicas/read-replicas.js';
 import { ReadRoutesPlugin } from './replicas/read-routes.plugin.js';
 import { routeReads } from './replicas/route-reads.js';
-import { endStatementsWithRequests } from './request-connections.js';
-import { keepRoomForReads } from './room-for-reads.js';
+import { cancelQueriesOnDeadline } from './request-connections.js';
+import { reserveConnectionsForReads } from './connections-for-reads.js';
 import { sequelizeOptions } from './sequelize-options.js';
 import { prepareTransactions, retryStatements } from './transactions.js';
 
@@ -25,11 +25,11 @@ export class DatabaseModule {
     replicas: ReadReplicas,
   ) {
     prepareTransactions(sequelize);
-    keepRoomForReads(sequelize);
-    if (replicas.areThere) routeReads(sequelize, replicas);
+    reserveConnectionsForReads(sequelize);
+    if (replicas.isConfigured) routeReads(sequelize, replicas);
     retryStatements(sequelize);
     // Last: it is to see the connections of replicas as well, and what waits for room.
-    endStatementsWithRequests(sequelize, availability);
+    cancelQueriesOnDeadline(sequelize, availability);
   }
 
   /** @param url of the primary itself: sessions that listen, hold locks or are cancelled cannot go through a pooler */
@@ -69,12 +69,12 @@ export class DatabaseModule {
       providers: [
         { provide: DedicatedConnections, useValue: connections },
         ProbeConnection,
-        ProcessPresence,
+        ProcessLiveness,
         DatabaseAvailability,
         { provide: ReadReplicas, useValue: replicas },
         ReadRoutesPlugin,
       ],
-      exports: [DatabaseAvailability, DedicatedConnections, ProbeConnection, ProcessPresence, ReadReplicas],
+      exports: [DatabaseAvailability, DedicatedConnections, ProbeConnection, ProcessLiveness, ReadReplicas],
     };
   }
 }

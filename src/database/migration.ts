@@ -21,6 +21,6 @@ export interface Migration {
 }
 
 /** A state of the database that a migration must not touch; the message says what to do, in the operator's words. */
-export class MigrationRefusal extends Error {
+export class MigrationPreconditionError extends Error {
   override readonly name = 'MigrationRefusal';
 }

@@ -17,7 +17,7 @@ import {
 } from './database-requirements.js';
 import { migrateQueue, QUEUE_SCHEMA, queueExists } from './job-queue.js';
 import { findLosses } from './migration-losses.js';
-import { type Migration, type MigrationContext, MigrationRefusal } from './migration.js';
+import { type Migration, type MigrationContext, MigrationPreconditionError } from './migration.js';
 import { openSession } from './session.js';
 
 /** Where the migrations are, in the sources as well as in the built output. */
@@ -344,7 +344,7 @@ function migrationFailure(
   isTransactional: boolean,
 ): OperatorError {
   const reason = error instanceof Error ? error.message : String(error);
-  const verb = error instanceof MigrationRefusal ? 'was refused' : 'failed';
+  const verb = error instanceof MigrationPreconditionError ? 'was refused' : 'failed';
   const outcome = isTransactional ? 'left nothing behind' : 'can be run again';
   return new OperatorError(`Migration ${name} (${direction}) ${verb} and ${outcome}: ${reason}`, {
     cause: error,

@@ -28,7 +28,7 @@ interface Backend extends Pick<pg.Client, 'host' | 'port'> {
  * that it needs no connection of the pool. A connection goes back to the pool once nothing is being cancelled on it:
  * whoever gets it next is not hit. Work that belongs to no request, or has a time limit of its own, passes.
  */
-export function endStatementsWithRequests(sequelize: Sequelize, availability: DatabaseAvailability): void {
+export function cancelQueriesOnDeadline(sequelize: Sequelize, availability: DatabaseAvailability): void {
   const pool = connectionPoolOf(sequelize);
   const getConnection = pool.getConnection.bind(pool);
   const releaseConnection = pool.releaseConnection.bind(pool);
@@ -62,7 +62,7 @@ export function endStatementsWithRequests(sequelize: Sequelize, availability: Da
     await settle(connection);
     await destroyConnection(connection);
   };
-  pool.endStatement = (connection) => holds.get(connection)?.endEarly();
+  pool.endStatement = (connection) => holds.get(connection)?.abort();
   sequelize.addHook('beforeQuery', ({ transaction, ...options }, query) => {
     if (transaction == null || 'completesTransaction' in options) return;
     holds.get((query as { connection: PooledConnection }).connection)?.deadline.throwIfOver();
@@ -77,19 +77,19 @@ function unlessOver(
 ): Promise<PooledConnection> {
   return new Promise((resolve, reject) => {
     const waiting: EndsWithRequest = {
-      endEarly: () => {
+      abort: () => {
         reject(deadline.error ?? new Error('The request has ended.'));
       },
     };
-    deadline.hold(waiting);
+    deadline.track(waiting);
     arriving.then(
       (connection) => {
-        deadline.letGo(waiting);
+        deadline.untrack(waiting);
         if (deadline.isOver) giveBack(connection);
         else resolve(connection);
       },
       (error: Error) => {
-        deadline.letGo(waiting);
+        deadline.untrack(waiting);
         reject(error);
       },
     );
@@ -105,16 +105,16 @@ class HeldConnection implements EndsWithRequest {
     private readonly backend: Backend,
     private readonly availability: DatabaseAvailability,
   ) {
-    deadline.hold(this);
+    deadline.track(this);
   }
 
-  endEarly(): void {
+  abort(): void {
     this.cancelling ??= this.cancel();
   }
 
   settle(): Promise<void> | undefined {
     this.isHeld = false;
-    this.deadline.letGo(this);
+    this.deadline.untrack(this);
     return this.cancelling;
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
-import { writeRejected } from '../common/happenings.js';
+import { writeRejected } from '../common/events.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
 
@@ -32,7 +32,7 @@ export class WriteMonitor implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    this.stopListening = writeRejected.listen(() => {
+    this.stopListening = writeRejected.subscribe(() => {
       this.rejectedAt = performance.now();
       this.update();
     });

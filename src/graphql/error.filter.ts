@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { withRequest } from '../common/request-context.js';
 import { toDomainError } from '../database/database-errors.js';
-import { refusalOf } from './refusal.js';
+import { httpStatusOf } from './http-status.js';
 import { formatError } from './format-error.js';
 import { codeOfStatus } from './graphql-error-codes.js';
 
@@ -32,7 +32,7 @@ export function answerRefusal(error: unknown, request: FastifyRequest, reply: Fa
   // A client that resets its connection while it sends a body has nothing to do with the database.
   const fault = requestStatus === null ? toDomainError(error) : null;
   const { status, headers } =
-    fault === null ? { status: requestStatus ?? INTERNAL_SERVER_ERROR, headers: {} } : refusalOf(fault);
+    fault === null ? { status: requestStatus ?? INTERNAL_SERVER_ERROR, headers: {} } : httpStatusOf(fault);
   const shown = withRequest(request.work, () =>
     fault === null ? shownFor(status, error) : formatError(new GraphQLError(fault.message).toJSON(), fault),
   );

@@ -32,10 +32,10 @@ import { mediaTypePlugin } from './media-type.plugin.js';
 import { OpenOperations } from './open-operations.js';
 import { OpenSockets } from './open-sockets.js';
 import { operationWatchPlugin } from './operation-watch.plugin.js';
-import { outlivingCallerPlugin } from './outliving-caller.plugin.js';
-import { withPlainFields } from './plain-fields.js';
-import { CSRF_HEADERS } from './programs-get.js';
-import { responseHeadPlugin } from './response-head.plugin.js';
+import { outlivingCallerPlugin } from './continue-after-disconnect.plugin.js';
+import { removeTrivialResolvers } from './remove-trivial-resolvers.js';
+import { CSRF_HEADERS } from './same-site-api-get.js';
+import { responseHeadPlugin } from './response-headers.plugin.js';
 import { SocketOperations } from './socket-operations.js';
 import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
@@ -108,7 +108,7 @@ export class GraphqlModule {
               },
               sortSchema: true,
               transformSchema: (made: GraphQLSchema) =>
-                (served = withCheckedRepresentations(withPlainFields(made))),
+                (served = withCheckedRepresentations(removeTrivialResolvers(made))),
               playground: false,
               introspection: environment === 'development',
               includeStacktraceInErrorResponses: false,

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { operationEnded } from '../common/happenings.js';
+import { operationEnded } from '../common/events.js';
 import { currentRequest } from '../common/request-context.js';
 
 const MAX_NAME_LENGTH = 64;
@@ -25,7 +25,7 @@ export const operationWatchPlugin: ApolloServerPlugin = {
         };
         const request = currentRequest();
         if (request !== undefined) request.operation = ended;
-        operationEnded.tell({ ...ended, durationMs: performance.now() - begunAt, transport: 'http' });
+        operationEnded.publish({ ...ended, durationMs: performance.now() - begunAt, transport: 'http' });
         return Promise.resolve();
       },
     });

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { INestApplicationContext } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { endWithError } from '../http/broken-http.js';
+import { endWithError } from '../http/malformed-http.js';
 
 /** How long a client may take to answer the close frame. */
 const CLOSE_TIMEOUT_MS = 5_000;

@@ -11,7 +11,7 @@ import { firstErrors } from './error-limits.js';
 import { isDeeperThan } from './limits/value-depth.js';
 import type { OpenSockets } from './open-sockets.js';
 import type { SocketOperations, SocketPayload } from './socket-operations.js';
-import { SocketWatch } from './socket-watch.js';
+import { WebSocketOperationTracker } from './websocket-operation-tracker.js';
 import { UseLimit } from './use-limit.js';
 
 /** A message that breaks the protocol. */
@@ -67,7 +67,7 @@ export function subscriptionOptions({
   maxSocketsPerCaller,
   keepConnection,
 }: SubscriptionOptions) {
-  const watch = new SocketWatch();
+  const watch = new WebSocketOperationTracker();
   const socketsOfCallers = new UseLimit<string>(maxSocketsPerCaller);
   const shownErrors = (context: SocketContext, id: string, errors: readonly unknown[]) => {
     const request = watch.requestOf(context, id) ?? { id: requestIdOf(undefined) };

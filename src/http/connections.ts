@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { type CloseReason, connectionClosed } from '../common/happenings.js';
+import { type CloseReason, connectionClosed } from '../common/events.js';
 
 export interface ConnectionLimits {
   /** Open connections at most. */
@@ -241,7 +241,7 @@ export class Connections {
   private close(connection: Connection, reason: CloseReason): void {
     connection.socket.destroy();
     this.forget(connection);
-    connectionClosed.tell({ reason });
+    connectionClosed.publish({ reason });
   }
 }
 

@@ -3,7 +3,7 @@ import type { ClientAddressOf } from '../common/client-address.js';
 import type {} from '../common/incoming-request.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
 import { RequestDeadline } from '../common/request-deadline.js';
-import { isProgramsGet, PROGRAMS_GET } from '../graphql/programs-get.js';
+import { isSameSiteApiGet, PROGRAMS_GET } from '../graphql/same-site-api-get.js';
 
 /** Gives each request an id, its client's address and a deadline. Registered before all other hooks. */
 export function identifyRequests(
@@ -13,7 +13,7 @@ export function identifyRequests(
 ): void {
   server.addHook('onRequest', (request, reply, done) => {
     identify(request, reply, timeoutMs, addressOf);
-    if (isProgramsGet(request.method, request.headers)) request.headers[PROGRAMS_GET] = 'yes';
+    if (isSameSiteApiGet(request.method, request.headers)) request.headers[PROGRAMS_GET] = 'yes';
     done();
   });
   // Not before the body is there: what its arrival sets off belongs to the connection, not to the request.

@@ -3,7 +3,7 @@ import type { FastifyHttpOptions } from 'fastify';
 import { clientAddressOf, trustedProxies } from '../common/client-address.js';
 import type { Settings } from '../config/settings.js';
 import { answerRefusal } from '../graphql/error.filter.js';
-import { answerBrokenHttp } from './broken-http.js';
+import { answerBrokenHttp } from './malformed-http.js';
 import { Connections } from './connections.js';
 import { identify } from './identify-requests.js';
 import { openFileLimit } from './open-file-limit.js';

@@ -2,7 +2,7 @@ import { LEAD_COLUMNS, type LeadColumn } from './lead-record.js';
 import { STORED_SCORE_COLUMNS } from './scoring/score-breakdown.js';
 
 /** Of the fields of a lead that are no columns, the columns that they are made of, beside its id. */
-const MADE_OF: Readonly<Record<string, readonly LeadColumn[]>> = {
+const SOURCE_COLUMNS: Readonly<Record<string, readonly LeadColumn[]>> = {
   __typename: [],
   interactions: [],
   interactionsConnection: [],
@@ -12,7 +12,7 @@ const MADE_OF: Readonly<Record<string, readonly LeadColumn[]>> = {
   scoreBreakdown: STORED_SCORE_COLUMNS,
   scoreFallsBelow: [],
   scoreTimeline: [],
-  scoreIsStale: [],
+  isScoreStale: [],
   summaryDetail: ['summarySource'],
 };
 
@@ -20,6 +20,6 @@ const isColumn = (name: string): name is LeadColumn => (LEAD_COLUMNS as readonly
 
 /** The columns that fields of a lead are made of; all of them where it is not known of one. */
 export function columnsOfFields(fields: ReadonlySet<string>): readonly LeadColumn[] {
-  const columns = [...fields].map((field) => (isColumn(field) ? [field] : MADE_OF[field]));
+  const columns = [...fields].map((field) => (isColumn(field) ? [field] : SOURCE_COLUMNS[field]));
   return columns.includes(undefined) ? LEAD_COLUMNS : columns.flatMap((names) => names ?? []);
 }

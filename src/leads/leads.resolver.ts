@@ -14,7 +14,7 @@ import { parseRecordId } from '../common/record-id.js';
 import { Costs, ListOf, RateLimited } from '../graphql/limits/field-extensions.js';
 import { readForList } from '../graphql/selected-fields.js';
 import type { GraphQLResolveInfo } from 'graphql';
-import { whileCallerWaits } from '../graphql/caller-signal.js';
+import { withClientAbortSignal } from '../graphql/client-abort-signal.js';
 import { CreateLeadInput } from './dto/create-lead.input.js';
 import { LeadSummaryType } from './dto/lead-summary.type.js';
 import { LeadType } from './dto/lead.type.js';
@@ -110,7 +110,9 @@ export class LeadsResolver {
     force: boolean,
     @Context() context: object,
   ): Promise<Lead> {
-    return whileCallerWaits(context, (signal) => this.summaries.regenerate(id, { isForced: force, signal }));
+    return withClientAbortSignal(context, (signal) =>
+      this.summaries.regenerate(id, { isForced: force, signal }),
+    );
   }
 
   @ResolveField(() => LeadSummaryType, {
@@ -136,7 +138,7 @@ export class LeadsResolver {
     description:
       'Whether a recalculation now would store another score. True if the score was never calculated, or is dated in the future.',
   })
-  scoreIsStale(lead: PartOfLead, _args: object, context: object): Promise<boolean> {
+  isScoreStale(lead: PartOfLead, _args: object, context: object): Promise<boolean> {
     return this.staleScores.load(context, lead.id);
   }
 

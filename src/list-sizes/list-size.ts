@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listNearLimit } from '../common/happenings.js';
+import { listNearLimit } from '../common/events.js';
 import { outsideRequests } from '../common/request-context.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 
@@ -106,6 +106,6 @@ export class ListSize {
       this.warning?.level === level && performance.now() - this.warning.at < WARNING_INTERVAL_MS;
     if (isRepeated) return;
     this.warning = { level, at: performance.now() };
-    listNearLimit.tell({ list: this.list, count: this.count, limit: this.limit });
+    listNearLimit.publish({ list: this.list, count: this.count, limit: this.limit });
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { requestEnded } from '../common/happenings.js';
+import { requestEnded } from '../common/events.js';
 import type {} from '../common/incoming-request.js';
 import { outcomeOfRequest, withRequest } from '../common/request-context.js';
 import type { Log } from './log.js';
@@ -12,7 +12,7 @@ export function logRequests(server: FastifyInstance, log: Log): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { elapsedTime: durationMs, statusCode: status } = reply;
     const outcome = outcomeOfRequest(request.work);
-    requestEnded.tell({ method: request.method, route: pathOf(request), status, outcome, durationMs });
+    requestEnded.publish({ method: request.method, route: pathOf(request), status, outcome, durationMs });
     const level = levelOf(request, reply);
     if (log.isLevelEnabled(level)) {
       withRequest(request.work, () => {

@@ -7,7 +7,7 @@ import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 import type { ReadReplicas } from '../database/replicas/read-replicas.js';
 import type { ListSizes } from '../list-sizes/list-sizes.js';
-import { waitingForRoom } from '../database/room-for-reads.js';
+import { waitingForRoom } from '../database/connections-for-reads.js';
 import type { WriterHealth } from '../leads/summaries/summary-writer.js';
 
 /** The queue is counted no more often, however many read the metrics. */
@@ -42,7 +42,7 @@ export function poolGauge(registry: Registry, sequelize: Sequelize): void {
 /** What is under way; it outlives its caller where it is a mutation. */
 export function openRequestsGauge(registry: Registry): void {
   const gauge = new Gauge({
-    name: 'lead_scoring_open_requests',
+    name: 'lead_scoring_requests_in_flight',
     help: 'Requests that something is done for just now, over HTTP and over WebSockets.',
     registers: [registry],
     collect: () => {

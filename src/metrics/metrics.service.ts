@@ -7,7 +7,7 @@ import { ProbeConnection } from '../database/probe-connection.js';
 import { ReadReplicas } from '../database/replicas/read-replicas.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
-import { countHappenings } from './count-happenings.js';
+import { recordMetrics } from './record-metrics.js';
 import {
   listSizesGauge,
   openRequestsGauge,
@@ -41,7 +41,7 @@ export class MetricsService implements OnModuleDestroy {
     providerGauge(this.registry, () => writer.health());
     queueGauge(this.registry, probe);
     listSizesGauge(this.registry, listSizes);
-    this.stopCounting = countHappenings(serverMetrics(this.registry));
+    this.stopCounting = recordMetrics(serverMetrics(this.registry));
   }
 
   get contentType(): string {

@@ -1,5 +1,5 @@
 import { now } from './monotonic-clock.js';
-import type { Demand, PointStore, Taken } from './rate-store.js';
+import type { RateDemand, PointStore, RateGrant } from './rate-store.js';
 
 /** How long points are counted locally before the shared store is tried again. */
 const RETRY_AFTER_MS = 1_000;
@@ -14,14 +14,14 @@ export class FallbackRateStore implements PointStore {
     private readonly fallsBackOn: (error: unknown) => boolean,
   ) {}
 
-  async take(demands: readonly Demand[], mayBeLess = false): Promise<Taken> {
-    if (now() < this.localUntil) return this.local.take(demands, mayBeLess);
+  async take(demands: readonly RateDemand[], allowPartial = false): Promise<RateGrant> {
+    if (now() < this.localUntil) return this.local.take(demands, allowPartial);
     try {
-      return await this.shared.take(demands, mayBeLess);
+      return await this.shared.take(demands, allowPartial);
     } catch (error) {
       if (!this.fallsBackOn(error)) throw error;
       this.localUntil = now() + RETRY_AFTER_MS;
-      return this.local.take(demands, mayBeLess);
+      return this.local.take(demands, allowPartial);
     }
   }
 }

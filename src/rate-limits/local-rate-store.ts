@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { now } from './monotonic-clock.js';
-import type { Demand, PointStore, Taken } from './rate-store.js';
+import type { RateDemand, PointStore, RateGrant } from './rate-store.js';
 
 const MINUTE_MS = 60_000;
 /** A key that is evicted begins a new minute. */
@@ -15,14 +15,14 @@ interface Minute {
 export class LocalRateStore implements PointStore {
   private readonly minutes = new LRUCache<string, Minute>({ max: MAX_KEYS });
 
-  take(demands: readonly Demand[], mayBeLess = false): Promise<Taken> {
+  take(demands: readonly RateDemand[], allowPartial = false): Promise<RateGrant> {
     const wanted = demands.map((demand) => ({ ...demand, minute: this.minuteOf(demand.key) }));
     const lacking = wanted.filter(({ minute, points, max }) => minute.used + points > max);
     const [first] = wanted;
     const part = first === undefined ? 0 : Math.min(first.points, Math.max(first.max - first.minute.used, 0));
-    const taken = lacking.length === 0 || mayBeLess ? part : 0;
+    const taken = lacking.length === 0 || allowPartial ? part : 0;
     const granted = lacking.length === 0 || taken > 0;
-    if (granted) for (const { minute, points } of wanted) minute.used += mayBeLess ? taken : points;
+    if (granted) for (const { minute, points } of wanted) minute.used += allowPartial ? taken : points;
     const ends = (granted ? wanted : lacking).map(({ minute }) => minute.endsAt);
     const endsAt = granted ? Math.min(...ends) : Math.max(...ends);
     return Promise.resolve({ granted, taken, endsInMs: endsAt - now() });

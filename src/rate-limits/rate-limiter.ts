@@ -1,11 +1,11 @@
 import { DomainError } from '../common/domain-error.js';
-import { rateLimited } from '../common/happenings.js';
+import { rateLimited } from '../common/events.js';
 import type { RateLimits } from '../config/limit-settings.js';
 import type { MutationCounts } from '../graphql/limits/mutation-counts.js';
 import { FallbackRateStore } from './fallback-rate-store.js';
 import { LocalRateStore } from './local-rate-store.js';
-import { PointLeases } from './point-leases.js';
-import { cannotCount, type Demand, type PointStore } from './rate-store.js';
+import { TokenLeases } from './token-leases.js';
+import { cannotCount, type RateDemand, type PointStore } from './rate-store.js';
 
 interface Stores {
   readonly ofCallers: PointStore;
@@ -18,12 +18,12 @@ interface Stores {
  */
 export class RateLimiter {
   private stores: Stores | null = null;
-  private readonly requests: PointLeases;
-  private readonly refusals: PointLeases;
+  private readonly requests: TokenLeases;
+  private readonly refusals: TokenLeases;
 
   constructor(private readonly limits: RateLimits) {
-    this.requests = new PointLeases(() => this.shared().ofCallers, limits.requestsPerMinute);
-    this.refusals = new PointLeases(() => this.shared().ofFailures, limits.refusedPerMinute);
+    this.requests = new TokenLeases(() => this.shared().ofCallers, limits.requestsPerMinute);
+    this.refusals = new TokenLeases(() => this.shared().ofFailures, limits.authFailuresPerMinute);
   }
 
   /** Options of GraphQL are there before the database is. */
@@ -49,7 +49,7 @@ export class RateLimiter {
 
   /** Whether this process knows that the address has failed too often in the current minute. */
   isReached(address: string): boolean {
-    return this.limits.refusedPerMinute > 0 && this.refusals.isSpent(`refused ${address}`);
+    return this.limits.authFailuresPerMinute > 0 && this.refusals.isSpent(`refused ${address}`);
   }
 
   /**
@@ -57,8 +57,12 @@ export class RateLimiter {
    * @throws DomainError RATE_LIMITED where that came from this address too often
    */
   async countRefusal(address: string): Promise<void> {
-    if (this.limits.refusedPerMinute === 0) return;
-    refuseFor('refusals', await this.refusals.spend(`refused ${address}`), this.limits.refusedPerMinute);
+    if (this.limits.authFailuresPerMinute === 0) return;
+    refuseFor(
+      'auth_failures',
+      await this.refusals.spend(`refused ${address}`),
+      this.limits.authFailuresPerMinute,
+    );
   }
 
   /**
@@ -69,7 +73,7 @@ export class RateLimiter {
     const demands = [
       { key: `writes ${caller}`, points: counts.all, max: this.limits.writesPerMinute },
       { key: `summaries ${caller}`, points: counts.summary, max: this.limits.summariesPerMinute },
-      { key: `dear ${caller}`, points: counts.dear, max: this.limits.dearPerMinute },
+      { key: `bulk ${caller}`, points: counts.bulk, max: this.limits.bulkPerMinute },
     ].filter(({ points, max }) => points > 0 && max > 0);
     if (demands.length === 0) return;
     const { granted, endsInMs } = await this.shared().ofCallers.take(demands);
@@ -77,11 +81,15 @@ export class RateLimiter {
   }
 }
 
-const smallest = (demands: readonly Demand[]): number => Math.min(...demands.map(({ max }) => max));
+const smallest = (demands: readonly RateDemand[]): number => Math.min(...demands.map(({ max }) => max));
 
-function refuseFor(group: 'requests' | 'mutations' | 'refusals', milliseconds: number, limit: number): void {
+function refuseFor(
+  group: 'requests' | 'mutations' | 'auth_failures',
+  milliseconds: number,
+  limit: number,
+): void {
   if (milliseconds <= 0) return;
-  rateLimited.tell({ group });
+  rateLimited.publish({ group });
   const retryAfterSeconds = Math.ceil(milliseconds / 1000);
   throw new DomainError('RATE_LIMITED', `Too many requests; try again in ${retryAfterSeconds} s.`, {
     details: { limit, retryAfterSeconds },

@@ -1,16 +1,16 @@
 import type { Sequelize } from 'sequelize';
-import { writeRejected } from '../common/happenings.js';
+import { writeRejected } from '../common/events.js';
 import { errorCodeOf } from '../database/connection-faults.js';
 import { readRows } from '../database/read-rows.js';
 
 /** So many points of a key, of which there are `max` in a minute. */
-export interface Demand {
+export interface RateDemand {
   readonly key: string;
   readonly points: number;
   readonly max: number;
 }
 
-export interface Taken {
+export interface RateGrant {
   /** Whether there was enough of all keys. */
   readonly granted: boolean;
   /** Of the first key. */
@@ -20,8 +20,8 @@ export interface Taken {
 }
 
 export interface PointStore {
-  /** @param mayBeLess of one key, take what there is */
-  take(demands: readonly Demand[], mayBeLess?: boolean): Promise<Taken>;
+  /** @param allowPartial of one key, take what there is */
+  take(demands: readonly RateDemand[], allowPartial?: boolean): Promise<RateGrant>;
 }
 
 /**
@@ -41,23 +41,23 @@ export const cannotCount = (error: unknown): boolean => CANNOT_COUNT.test(errorC
 export class RateStore implements PointStore {
   constructor(private readonly sequelize: Sequelize) {}
 
-  async take(demands: readonly Demand[], mayBeLess = false): Promise<Taken> {
+  async take(demands: readonly RateDemand[], allowPartial = false): Promise<RateGrant> {
     try {
-      return await this.takeShared(demands, mayBeLess);
+      return await this.takeShared(demands, allowPartial);
     } catch (error) {
-      if (cannotCount(error)) writeRejected.tell({});
+      if (cannotCount(error)) writeRejected.publish({});
       throw error;
     }
   }
 
-  private async takeShared(demands: readonly Demand[], mayBeLess: boolean): Promise<Taken> {
-    const [row] = await readRows<Taken>(this.sequelize, {
+  private async takeShared(demands: readonly RateDemand[], allowPartial: boolean): Promise<RateGrant> {
+    const [row] = await readRows<RateGrant>(this.sequelize, {
       sql: 'SELECT granted, taken, "endsInMs" FROM take_rate_points($1, $2, $3, $4)',
       bind: [
         demands.map(({ key }) => key),
         demands.map(({ points }) => points),
         demands.map(({ max }) => max),
-        mayBeLess,
+        allowPartial,
       ],
     });
     if (row === undefined) throw new Error('No points were told of.');

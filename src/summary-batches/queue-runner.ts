@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Runner, TaskList, WorkerPool } from 'graphile-worker';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { loadQueueLibrary, QUEUE_SCHEMA } from '../database/job-queue.js';
-import { ProcessPresence } from '../database/process-presence.js';
+import { ProcessLiveness } from '../database/process-liveness.js';
 
 /** One listens; the others fetch and complete jobs, which takes a moment each. */
 const POOL_SIZE = 3;
@@ -30,7 +30,7 @@ export class QueueRunner {
   /** @param count jobs that are done at once */
   static async start(
     connections: DedicatedConnections,
-    presence: ProcessPresence,
+    presence: ProcessLiveness,
     count: number,
     taskList: TaskList,
   ): Promise<QueueRunner> {
@@ -41,14 +41,14 @@ export class QueueRunner {
     events.once('pool:create', ({ workerPool }: { workerPool: WorkerPool }) => {
       name = workerPool.id;
       // Where its name cannot be seen, others would take its jobs for abandoned.
-      presence.appear(name).catch(() => workerPool.gracefulShutdown('The database cannot be reached.'));
+      presence.register(name).catch(() => workerPool.gracefulShutdown('The database cannot be reached.'));
     });
     const gaveUp = new Promise((resolve) => {
       events.once('pool:fatalError', ({ error }: { error: unknown }) => {
         resolve(error);
       });
     });
-    const disappear = () => (name === null ? Promise.resolve() : presence.disappear(name));
+    const disappear = () => (name === null ? Promise.resolve() : presence.unregister(name));
     try {
       const runner = await run({
         pgPool: pool,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
-import { batchChanged } from '../common/happenings.js';
+import { batchChanged } from '../common/events.js';
 import { inTransaction } from '../database/transactions.js';
 import type { SummaryAccount } from '../leads/summaries/ai-summary.service.js';
 import type { CallMeter } from '../leads/summaries/call-meter.js';
@@ -19,7 +19,7 @@ import { SummaryBatchesService } from './summary-batches.service.js';
 import { mayBegin, type SummaryBudget } from './summary-budget.js';
 
 /** Failures from the first on after which there is no point in going on. */
-const HOPELESS_FAILURES = 20;
+const ABORT_AFTER_FAILURES = 20;
 
 /** `wait`: for others of the batch. `over`: there is nothing to do any more. */
 export type BegunItem = 'wait' | 'over' | { readonly isForced: boolean; readonly tryCount: number };
@@ -86,8 +86,8 @@ export class SummaryBatchItems {
     await inTransaction(this.sequelize, async (transaction) => {
       const progress = await this.endWithin(transaction, batchId, leadId, 'failed', code, reason);
       if (progress === null || progress.writtenCount + progress.unchangedCount > 0) return;
-      if (progress.failedCount < HOPELESS_FAILURES) return;
-      const error = `The first ${HOPELESS_FAILURES} summaries failed, the latest so: ${reason}`;
+      if (progress.failedCount < ABORT_AFTER_FAILURES) return;
+      const error = `The first ${ABORT_AFTER_FAILURES} summaries failed, the latest so: ${reason}`;
       await this.batches.stop(batchId, 'failed', error, transaction);
     });
   }
@@ -151,7 +151,7 @@ export class SummaryBatchItems {
     await this.batches.tellChanged(batchId, transaction);
     if (progress?.status === 'succeeded') {
       transaction.afterCommit(() => {
-        batchChanged.tell({ batchId, status: 'succeeded' });
+        batchChanged.publish({ batchId, status: 'succeeded' });
       });
     }
     return progress ?? null;

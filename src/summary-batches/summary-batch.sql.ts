@@ -8,7 +8,7 @@ export const BATCHES_CHANNEL = 'summary_batches';
 /** A pause is noted again only if it ends this much later. */
 const PAUSE_PRECISION_MS = 1_000;
 
-const COLUMNS = `id, status, "startedBy", "onlyStale", "includeClosed", "limit", "maxCostUsd", "costUsd", "totalCount", "writtenCount",
+const COLUMNS = `id, status, "startedBy" AS trigger, "onlyStale", "includeClosed", "limit", "maxCostUsd", "costUsd", "totalCount", "writtenCount",
   "unchangedCount", "failedCount", "skippedCount", "createdAt", "endedAt", error,
   CASE WHEN status = 'running' AND "pausedUntil" > clock_timestamp() THEN "pausedUntil" END AS "pausedUntil"`;
 
@@ -21,7 +21,7 @@ export const READ_FAILURES = `
   WHERE "batchId" = $1 AND status = 'failed' ORDER BY "leadId" LIMIT $2`;
 
 /**
- * $1: startedBy, $2: onlyStale, $3: limit, $4: maxCostUsd, $5: the version of the writer, $6: includeClosed. What one summary
+ * $1: trigger, $2: onlyStale, $3: limit, $4: maxCostUsd, $5: the version of the writer, $6: includeClosed. What one summary
  * costs is taken from those before, if there are any.
  */
 export const CREATE_BATCH = `

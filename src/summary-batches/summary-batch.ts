@@ -4,7 +4,7 @@ export type SummaryBatchStatus = 'running' | 'succeeded' | 'budget_spent' | 'can
 export interface SummaryBatch {
   readonly id: number;
   readonly status: SummaryBatchStatus;
-  readonly startedBy: SummaryBatchStarter;
+  readonly trigger: SummaryBatchTrigger;
   readonly onlyStale: boolean;
   readonly includeClosed: boolean;
   readonly limit: number | null;
@@ -24,10 +24,10 @@ export interface SummaryBatch {
   readonly error: string | null;
 }
 
-export type SummaryBatchStarter = 'api' | 'command';
+export type SummaryBatchTrigger = 'api' | 'command';
 
 export interface SummaryBatchRequest {
-  readonly startedBy: SummaryBatchStarter;
+  readonly trigger: SummaryBatchTrigger;
   /** Else all leads, also those whose summary is of the same facts. */
   readonly onlyStale: boolean;
   /** Whether closed leads, won or lost, are among them. */

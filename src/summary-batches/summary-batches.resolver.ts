@@ -13,14 +13,14 @@ export class SummaryBatchesResolver {
 
   @AllowedTo('admin')
   @Costs(10_000)
-  @RateLimited('dear')
+  @RateLimited('bulk')
   @Mutation(() => SummaryBatchType, {
     description:
-      'Queues open leads for a summary, the highest scores first, and answers at once, with the id of the batch; servers with workers write them. Fails with SUMMARY_SWITCHED_OFF.',
+      'Queues open leads for a summary, the highest scores first, and answers at once, with the id of the batch; servers with workers write them. Fails with SUMMARY_DISABLED.',
   })
   regenerateSummaries(@Args() args: RegenerateSummariesArgs): Promise<SummaryBatchType> {
     const { onlyStale, includeClosed, limit = null, maxCostUsd = null } = args;
-    return this.batches.start({ startedBy: 'api', onlyStale, includeClosed, limit, maxCostUsd });
+    return this.batches.start({ trigger: 'api', onlyStale, includeClosed, limit, maxCostUsd });
   }
 
   @AllowedTo('admin')

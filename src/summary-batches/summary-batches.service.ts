@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
-import { batchChanged } from '../common/happenings.js';
+import { batchChanged } from '../common/events.js';
 import { SharedReads } from '../database/shared-reads.js';
 import { inTransaction } from '../database/transactions.js';
 import { watchRecord } from '../database/watch-record.js';
@@ -42,19 +42,19 @@ export class SummaryBatchesService {
 
   /**
    * Queues the leads that are in need of a summary, the highest scores first: all of them, or nothing.
-   * @throws SUMMARY_SWITCHED_OFF
+   * @throws SUMMARY_DISABLED
    */
   async start(request: SummaryBatchRequest): Promise<SummaryBatch> {
     const { version } = this.writer;
     if (version === null) {
-      throw new DomainError('SUMMARY_SWITCHED_OFF', 'Summaries are switched off on this server.');
+      throw new DomainError('SUMMARY_DISABLED', 'Summaries are switched off on this server.');
     }
-    const { startedBy, onlyStale, includeClosed, limit, maxCostUsd } = request;
+    const { trigger, onlyStale, includeClosed, limit, maxCostUsd } = request;
     const batch = await inTransaction(this.sequelize, async (transaction) => {
       const run = <Row extends object>(sql: string, bind: unknown[]) =>
         this.sequelize.query<Row>(sql, { type: QueryTypes.SELECT, transaction, bind });
       const [created] = await run<{ id: number }>(CREATE_BATCH, [
-        startedBy,
+        trigger,
         onlyStale,
         limit,
         maxCostUsd,
@@ -72,7 +72,7 @@ export class SummaryBatchesService {
       }
       return this.getById(id, transaction);
     });
-    batchChanged.tell({ batchId: batch.id, status: batch.status });
+    batchChanged.publish({ batchId: batch.id, status: batch.status });
     return batch;
   }
 
@@ -130,7 +130,7 @@ export class SummaryBatchesService {
     await this.sequelize.query(SKIP_QUEUED_ITEMS, { transaction, bind: [id] });
     await this.tellChanged(id, transaction);
     transaction.afterCommit(() => {
-      batchChanged.tell({ batchId: id, status });
+      batchChanged.publish({ batchId: id, status });
     });
     return true;
   }

@@ -2,7 +2,7 @@ export interface SummaryBudget {
   /** Null: no limit. */
   readonly maxCostUsd: number | null;
   readonly costUsd: number;
-  /** What the dearest summary has cost; null: nobody knows yet. */
+  /** What the most expensive summary has cost; null: nobody knows yet. */
   readonly largestCostUsd: number | null;
   /** Summaries of the batch that are being written. */
   readonly writingCount: number;
@@ -10,8 +10,8 @@ export interface SummaryBudget {
 
 /**
  * Whether one more summary may be begun. Nobody knows what it will cost, so each that is being written is taken to cost
- * as much as the dearest one before; until one is known, they are written one by one. So the limit is kept unless a
- * single summary is dearer than all before it.
+ * as much as the most expensive one before; until one is known, they are written one by one. So the limit is kept unless a
+ * single summary costs more than all before it.
  * @returns `wait`: those that are being written have to come to their end first
  */
 export function mayBegin({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { DomainError } from '../common/domain-error.js';
-import { jobEnded } from '../common/happenings.js';
+import { jobEnded } from '../common/events.js';
 import { inSpan } from '../common/spans.js';
 import { toDomainError } from '../database/database-errors.js';
 import { AISummaryService } from '../leads/summaries/ai-summary.service.js';
@@ -18,7 +18,7 @@ const FIRST_DELAY_MS = 5_000;
 /** While others of the batch use up what may be left of its budget. */
 const BUDGET_DELAY_MS = 1_000;
 /** Waiting for the provider is looked at again this often. */
-const LOOK_MS = 2_000;
+const POLL_MS = 2_000;
 
 /** Does one job of the queue. A failure of a summary is an outcome, not an error: only the unforeseen is thrown. */
 @Injectable()
@@ -40,10 +40,10 @@ export class SummaryJobHandler {
     const ended = () => ({ leadId, batchId, durationMs: Math.round(performance.now() - begunAt) });
     try {
       await inSpan('job', {}, () => this.write(job, signal));
-      jobEnded.tell(ended());
+      jobEnded.publish(ended());
     } catch (error) {
       // One that is given back because the process stops has not failed.
-      if (!signal.aborted) jobEnded.tell({ ...ended(), error });
+      if (!signal.aborted) jobEnded.publish({ ...ended(), error });
       throw error;
     }
   }
@@ -59,7 +59,7 @@ export class SummaryJobHandler {
       if (signal.aborted) return false;
       const pausedForMs = await this.notePause(batchId);
       if (pausedForMs === 0) return true;
-      await sleep(Math.min(pausedForMs, LOOK_MS), undefined, { signal }).catch(() => undefined);
+      await sleep(Math.min(pausedForMs, POLL_MS), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -125,7 +125,7 @@ export class SummaryJobHandler {
         await this.afterChange.retry(leadId, tryCount + 1, delayMs(tryCount + 1));
         return;
       }
-      if (['NOT_FOUND', 'SUMMARY_TOO_LITTLE_KNOWN', 'SUMMARY_SWITCHED_OFF'].includes(error.code)) return;
+      if (['NOT_FOUND', 'SUMMARY_INSUFFICIENT_DATA', 'SUMMARY_DISABLED'].includes(error.code)) return;
       this.logger.warn(`The summary of lead ${leadId} was not renewed after a change: ${error.code}`);
     }
   }
@@ -146,7 +146,7 @@ function isWorthAnotherTry(error: DomainError): boolean {
 
 /** A key that is refused, an account that is empty, a model that does not exist. */
 function concernsEveryLead(error: DomainError): boolean {
-  if (!(error instanceof SummaryProviderError)) return error.code === 'SUMMARY_SWITCHED_OFF';
+  if (!(error instanceof SummaryProviderError)) return error.code === 'SUMMARY_DISABLED';
   if (error.code === 'SUMMARY_PROVIDER_AUTH_FAILED') return true;
   if (error.code === 'SUMMARY_PROVIDER_PAYMENT_REQUIRED') return !error.isRetryable;
   return error.isRequestRefused && error.status === 404;

@@ -5,7 +5,7 @@ import type { JobHelpers } from 'graphile-worker';
 import { Sequelize } from 'sequelize';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
-import { isPresent, ProcessPresence } from '../database/process-presence.js';
+import { isPresent, ProcessLiveness } from '../database/process-liveness.js';
 import { type SummaryJob, SUMMARY_TASK } from '../leads/summaries/summary-jobs.js';
 import { QueueRunner } from './queue-runner.js';
 import { SpentJobs } from './spent-jobs.js';
@@ -32,7 +32,7 @@ export class SummaryWorkers implements OnModuleDestroy {
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
     private readonly connections: DedicatedConnections,
-    private readonly presence: ProcessPresence,
+    private readonly presence: ProcessLiveness,
     private readonly handler: SummaryJobHandler,
     private readonly spentJobs: SpentJobs,
   ) {}

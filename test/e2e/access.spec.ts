@@ -102,7 +102,7 @@ const READ = '{ leads { id } }';
 const operations = (): readonly (readonly [Role, string])[] => [
   ['viewer', READ],
   ['viewer', `{ lead(id: ${leadId}) { id interactions { notes } interactionsConnection { totalCount } } }`],
-  ['viewer', '{ leadsConnection { totalCount nodes { email summaryDetail { isStale } scoreIsStale } } }'],
+  ['viewer', '{ leadsConnection { totalCount nodes { email summaryDetail { isStale } isScoreStale } } }'],
   ['viewer', '{ leadStats { totalCount byStatus { status count } } }'],
   ['viewer', '{ interactions { id } }'],
   ['viewer', `{ interaction(id: ${interactionId}) { id } }`],
@@ -124,9 +124,9 @@ const operations = (): readonly (readonly [Role, string])[] => [
   ['rep', 'mutation { removeInteraction(id: 424242) }'],
   ['rep', `mutation { regenerateSummary(id: ${leadId}) { id } }`],
   ['admin', 'mutation { recalculateAllScores { count } }'],
-  ['admin', 'mutation { cancelRescore(id: 424242) { id } }'],
-  ['admin', '{ rescoreRun(id: 1) { id } }'],
-  ['admin', '{ rescoreRuns { nodes { id } } }'],
+  ['admin', 'mutation { cancelRecalculation(id: 424242) { id } }'],
+  ['admin', '{ recalculation(id: 1) { id } }'],
+  ['admin', '{ recalculations { nodes { id } } }'],
   ['admin', 'mutation { regenerateSummaries(limit: 1) { id } }'],
   ['admin', '{ summaryBatch(id: 1) { id } }'],
   ['admin', 'mutation { cancelSummaryBatch(id: 424242) { id } }'],
@@ -173,7 +173,7 @@ describe('a role', () => {
   });
 
   it('is asked for again where a query was compiled for somebody else', async () => {
-    const query = '{ rescoreRuns(first: 3) { nodes { id status } } }';
+    const query = '{ recalculations(first: 3) { nodes { id status } } }';
     for (let count = 0; count < 6; count += 1) {
       expect((await post(query, bearer(keys.admin))).status).toBe(200);
     }
@@ -576,7 +576,7 @@ describe('a socket', () => {
     const socket = open({ authorization: `Bearer ${keys[role]}` });
     const all = [
       ...operations(),
-      ['admin', 'subscription { rescoreProgress(id: 424242) { id } }'] as const,
+      ['admin', 'subscription { recalculationProgress(id: 424242) { id } }'] as const,
       ['admin', 'subscription { summaryBatchProgress(id: 424242) { id } }'] as const,
     ];
     for (const [needed, document] of all.filter(
@@ -604,9 +604,9 @@ describe('a socket', () => {
 
   it('gets nothing of a run that is there where its role may not watch it', async () => {
     const id = await recalculated();
-    const watch = `subscription { rescoreProgress(id: ${id}) { id } }`;
+    const watch = `subscription { recalculationProgress(id: ${id}) { id } }`;
     const admin = open({ authorization: `Bearer ${keys.admin}` });
-    expect(await admin.ask(watch)).toEqual({ data: { rescoreProgress: { id } } });
+    expect(await admin.ask(watch)).toEqual({ data: { recalculationProgress: { id } } });
     const rep = open({ authorization: `Bearer ${keys.rep}` });
     expect(await rep.ask(watch)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     await admin.dispose();
@@ -617,22 +617,22 @@ describe('a socket', () => {
     const id = await recalculated();
     const url = `${await api.app.getUrl()}/graphql`;
     const { client, close } = createApiClient(url, WebSocket, keys.admin);
-    const { data } = await client.query({ query: parse('{ rescoreRuns(first: 1) { nodes { id } } }') });
-    expect(data).toMatchObject({ rescoreRuns: { nodes: [{ id }] } });
-    const watch = parse(`subscription { rescoreProgress(id: ${id}) { id } }`);
+    const { data } = await client.query({ query: parse('{ recalculations(first: 1) { nodes { id } } }') });
+    expect(data).toMatchObject({ recalculations: { nodes: [{ id }] } });
+    const watch = parse(`subscription { recalculationProgress(id: ${id}) { id } }`);
     const event = await new Promise((resolve, reject) => {
       client.subscribe({ query: watch }).subscribe({ next: resolve, error: reject });
     });
-    expect(event).toMatchObject({ data: { rescoreProgress: { id } } });
+    expect(event).toMatchObject({ data: { recalculationProgress: { id } } });
     await close();
   });
 
   it('is closed with a subscription that runs there', async () => {
     const socket = open({ authorization: `Bearer ${await signed()}` });
-    const events = socket.watch('subscription { rescoreProgress { id } }');
+    const events = socket.watch('subscription { recalculationProgress { id } }');
     await recalculated();
     expect(await events.next()).toMatchObject({
-      value: { data: { rescoreProgress: { id: expect.any(String) } } },
+      value: { data: { recalculationProgress: { id: expect.any(String) } } },
     });
     const access = api.app.get(SocketAccess, { strict: false });
     await access.closeOutdated();
@@ -667,9 +667,9 @@ async function recalculated(): Promise<string> {
   expect((await post('mutation { recalculateAllScores { count } }', bearer(keys.admin))).body).toMatchObject({
     data: { recalculateAllScores: { count: expect.any(Number) } },
   });
-  const response = await post('{ rescoreRuns(first: 1) { nodes { id } } }', bearer(keys.admin));
-  const { data } = response.body as { data: { rescoreRuns: { nodes: { id: string }[] } } };
-  const [run] = data.rescoreRuns.nodes;
+  const response = await post('{ recalculations(first: 1) { nodes { id } } }', bearer(keys.admin));
+  const { data } = response.body as { data: { recalculations: { nodes: { id: string }[] } } };
+  const [run] = data.recalculations.nodes;
   return run?.id ?? '';
 }
 
@@ -699,7 +699,7 @@ describe('without authentication', () => {
   it.each(['localhost', 'localhost:3000', '127.0.0.1:3000', '[::1]:3000'])(
     'one for %s is answered',
     async (host) => {
-      expect((await post('{ rescoreRuns { nodes { id } } }', { host }, off)).status).toBe(200);
+      expect((await post('{ recalculations { nodes { id } } }', { host }, off)).status).toBe(200);
     },
   );
 });

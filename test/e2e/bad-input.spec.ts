@@ -326,7 +326,7 @@ describe('an ID argument', () => {
       );
     });
     expect(places.sort()).toEqual(ROOT_ARGUMENTS.map(({ place }) => place).sort());
-    expect(places).toContain('cancelRescore(id:)');
+    expect(places).toContain('cancelRecalculation(id:)');
   });
 
   const NO_IDS = [

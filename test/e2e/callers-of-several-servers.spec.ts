@@ -11,7 +11,7 @@ import { answersTo } from '../support/websocket.js';
 /** Above 100, so that servers take several points at a time. */
 const REQUESTS = 250;
 const WRITES = 40;
-const DEAR = 5;
+const BULK = 5;
 const LEADS = '{ leadsConnection(first: 1) { totalCount } }';
 const CREATE = 'mutation ($lead: CreateLeadInput!) { createLead(createLeadInput: $lead) { id } }';
 const REGENERATE = 'mutation { regenerateSummaries(limit: 1) { id } }';
@@ -27,22 +27,22 @@ interface Counted {
 let directory: TemporaryDirectory;
 let database: TestDatabase;
 let fleet: Fleet;
-let looker: Connection;
+let observer: Connection;
 let random: Random;
 
 beforeAll(async () => {
   directory = await temporaryDirectory();
   database = await createTestDatabase();
-  looker = await connect(database.url);
+  observer = await connect(database.url);
   fleet = await Fleet.start(database.url, directory.path, {
     RATE_LIMIT_PER_MINUTE: String(REQUESTS),
     RATE_LIMIT_WRITES_PER_MINUTE: String(WRITES),
-    RATE_LIMIT_DEAR_PER_MINUTE: String(DEAR),
+    RATE_LIMIT_BULK_PER_MINUTE: String(BULK),
   });
 }, 60_000);
 afterAll(async () => {
   await fleet.close();
-  await looker.close();
+  await observer.close();
   await database.drop();
   await directory.remove();
 });
@@ -120,13 +120,13 @@ describe(`rate limits of three servers (FLEET_SEED=${SEED})`, () => {
       },
     });
     expect(answeredOf(await drive(2 * WRITES, await newCaller(), CREATE, variables))).toBe(WRITES);
-    expect(await looker.rows('SELECT count(*)::int AS count FROM leads')).toEqual([{ count: WRITES }]);
+    expect(await observer.rows('SELECT count(*)::int AS count FROM leads')).toEqual([{ count: WRITES }]);
   });
 
-  it('let a caller ask for what is dear as often as its own limit, and others theirs', async () => {
+  it('let a caller run bulk operations as often as its own limit, and others theirs', async () => {
     const [greedy, other] = [await newCaller(), await newCaller()];
-    expect(answeredOf(await drive(4 * DEAR, greedy, REGENERATE))).toBe(DEAR);
-    expect(answeredOf(await drive(DEAR, other, REGENERATE))).toBe(DEAR);
+    expect(answeredOf(await drive(4 * BULK, greedy, REGENERATE))).toBe(BULK);
+    expect(answeredOf(await drive(BULK, other, REGENERATE))).toBe(BULK);
     expect(await count(anyUrl(), greedy, LEADS)).toMatchObject({ status: 200 });
   });
 });

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { type CloseReason, connectionClosed } from '../../src/common/happenings.js';
+import { type CloseReason, connectionClosed } from '../../src/common/events.js';
 import { createLog } from '../../src/logging/log.js';
 import { NestLog } from '../../src/logging/nest-log.js';
 import { createApiKey } from '../support/api-key.js';
@@ -12,7 +12,7 @@ import { connect } from '../support/connection.js';
 import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
 import { until } from '../support/until.js';
 
-const WATCH = 'subscription { rescoreProgress { id } }';
+const WATCH = 'subscription { recalculationProgress { id } }';
 const HOST = 'Host: localhost\r\n';
 const HANDSHAKE =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
@@ -182,7 +182,7 @@ describe('a client that does not read', () => {
   const reasons: CloseReason[] = [];
   let stopListening: () => void;
   beforeAll(() => {
-    stopListening = connectionClosed.listen(({ reason }) => reasons.push(reason));
+    stopListening = connectionClosed.subscribe(({ reason }) => reasons.push(reason));
   });
   afterEach(() => {
     reasons.splice(0);
@@ -264,7 +264,7 @@ describe('a caller over WebSocket', () => {
       '{ __typename }',
       '{ nothing }',
       '{',
-      'subscription { rescoreProgress(id: 99) { id } }',
+      'subscription { recalculationProgress(id: 99) { id } }',
     ]) {
       for (let times = 0; times < 5; times += 1) await codeOf(first, query);
     }

@@ -28,7 +28,7 @@ beforeEach(async () => {
   });
   const env = {
     DATABASE_URL: postgres.url,
-    RATE_LIMIT_DEAR_PER_MINUTE: '0',
+    RATE_LIMIT_BULK_PER_MINUTE: '0',
     DATABASE_PING_TIMEOUT_MS: String(PING_TIMEOUT_MS),
   };
   server = await startServerProgram({
@@ -77,7 +77,7 @@ describe('a server whose PostgreSQL', () => {
     ],
   ])('%s says so soon, lives, and does all its work again without a restart', async (_, fail, mend) => {
     const socket = connectSocket(server.url);
-    const runs = answersTo(socket, 'subscription { rescoreProgress { status startedBy } }');
+    const runs = answersTo(socket, 'subscription { recalculationProgress { status trigger } }');
     const heard: unknown[] = [];
     void (async () => {
       for await (const { data } of runs) heard.push(data);

@@ -121,14 +121,14 @@ const isWritable = async () =>
 const READS = (id: number) => [
   LEADS,
   '{ leads { id interactions { id } } }',
-  `{ lead(id: ${id}) { id scoreIsStale summaryDetail { isStale } scoreBreakdown { __typename } } }`,
+  `{ lead(id: ${id}) { id isScoreStale summaryDetail { isStale } scoreBreakdown { __typename } } }`,
   '{ leadStats { totalCount byStatus { status count } } }',
   '{ interactions { id } }',
   '{ interaction(id: 1) { id } }',
   `{ interactionsByLead(leadId: ${id}) { id } }`,
   `{ lead(id: ${id}) { interactionsConnection { totalCount } interactions { id } } }`,
-  '{ rescoreRun(id: 1) { id } }',
-  '{ rescoreRuns { nodes { id } } }',
+  '{ recalculation(id: 1) { id } }',
+  '{ recalculations { nodes { id } } }',
   '{ summaryBatch(id: 1) { id } }',
 ];
 /** Every mutation that writes. */

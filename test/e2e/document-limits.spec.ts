@@ -16,7 +16,7 @@ const LIMITS = {
   QUERY_MAX_FIELDS: '20',
   QUERY_MAX_ALIASES: '4',
   QUERY_MAX_DIRECTIVES: '3',
-  QUERY_MAX_REPEATS: '2',
+  QUERY_MAX_DUPLICATE_FIELDS: '2',
   QUERY_MAX_MUTATIONS: '2',
   QUERY_MAX_COST: '1000',
   LEADS_LIST_LIMIT: '200',
@@ -98,23 +98,23 @@ const CASES: readonly [what: string, within: string, above: string, code: string
     'repeated fields',
     '{ __typename __typename }',
     '{ __typename __typename __typename }',
-    'QUERY_TOO_REPETITIVE',
+    'QUERY_TOO_MANY_DUPLICATES',
     2,
   ],
   [
     'directives in one place',
     '{ __typename @skip(if: false) @include(if: true) }',
     '{ __typename @aa @aa @aa }',
-    'QUERY_TOO_REPETITIVE',
+    'QUERY_TOO_MANY_DUPLICATES',
     2,
   ],
-  ['mutations', removals(2), removals(3), 'TOO_MANY_MUTATIONS', 2],
-  ['fields', fields(20), fields(22), 'QUERY_TOO_WIDE', 20],
+  ['mutations', removals(2), removals(3), 'QUERY_TOO_MANY_MUTATIONS', 2],
+  ['fields', fields(20), fields(22), 'QUERY_TOO_MANY_FIELDS', 20],
   [
     'objects',
     `{ leads { id } ${page(100)} ${page(100, 'b')} ${page(100, 'c')} ${page(100, 'd')} interactions { id } }`,
     `{ leads { id } ${page(100)} ${page(100, 'b')} ${page(100, 'c')} ${page(100, 'd')} interactions { id } lead(id: 1) { id } }`,
-    'QUERY_TOO_COSTLY',
+    'QUERY_TOO_COMPLEX',
     1000,
   ],
 ];
@@ -169,13 +169,13 @@ describe('a document', () => {
         })
       ).errors?.[0]?.extensions;
     expect(await tell(588, 100)).toBeUndefined();
-    expect(await tell(2_858, 19)).toMatchObject({ code: 'QUERY_TOO_COSTLY', limit: 60_000, actual: 60_018 });
+    expect(await tell(2_858, 19)).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 60_000, actual: 60_018 });
     expect(await tell(588)).toBeUndefined();
-    expect(await tell(589)).toMatchObject({ code: 'QUERY_TOO_COSTLY', limit: 60_000, actual: 589 * 102 });
+    expect(await tell(589)).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 60_000, actual: 589 * 102 });
     // Null is the size that a page has by itself.
     expect(await tell(2_000, null)).toBeUndefined();
     for (const n of [-1, -2_147_483_648]) expect((await tell(1, n))?.code).toBe('BAD_USER_INPUT');
-    expect((await tell(589, 2_147_483_647))?.code).toBe('QUERY_TOO_COSTLY');
+    expect((await tell(589, 2_147_483_647))?.code).toBe('QUERY_TOO_COMPLEX');
   });
 
   it.each([
@@ -190,7 +190,7 @@ describe('a document', () => {
   it('whose fragments spread one another without bounds is counted, not walked', async () => {
     const bomb = `{ ...F0 } ${times(60, (index) => `fragment F${index} on Query { ...F${index + 1} ... { ...F${index + 1} } }`)} fragment F60 on Query { __typename }`;
     expect((await usual.send(bomb)).errors).toMatchObject([
-      { extensions: { code: 'QUERY_TOO_WIDE', limit: 1_000 } },
+      { extensions: { code: 'QUERY_TOO_MANY_FIELDS', limit: 1_000 } },
     ]);
     expect(await usual.codeOf('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }')).toBe(
       'GRAPHQL_VALIDATION_FAILED',

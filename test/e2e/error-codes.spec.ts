@@ -39,14 +39,14 @@ const TABLE = new Map<string, Promised>(
 const LIST_LIMIT = 3;
 /** The only code that no request over HTTP can have. */
 const SOCKET_CODE = 'TOO_MANY_OPERATIONS';
-const RECALCULATE = 'mutation { recalculateAllScores { runId } }';
+const RECALCULATE = 'mutation { recalculateAllScores { recalculationId } }';
 
 let standIn: OpenRouterStandIn;
 let api: Api;
 /** Beside the application: it looks at what changed. */
 let database: Connection;
 /** Holds locks and gates, so it cannot look meanwhile. */
-let holder: Connection;
+let lockHolder: Connection;
 let leadId: number;
 
 beforeAll(async () => {
@@ -62,7 +62,7 @@ beforeAll(async () => {
     OPENROUTER_TOTAL_TIMEOUT_MS: '1500',
   });
   database = await connect(api.databaseUrl);
-  holder = await connect(api.databaseUrl);
+  lockHolder = await connect(api.databaseUrl);
 });
 beforeEach(async () => {
   await database.rows('TRUNCATE leads, interactions, rescore_runs, summary_batches CASCADE');
@@ -73,7 +73,7 @@ beforeEach(async () => {
   );
 });
 afterAll(async () => {
-  await holder.close();
+  await lockHolder.close();
   await database.close();
   await api.close();
   await standIn.close();
@@ -115,7 +115,7 @@ const duringRecalculation = async (
   work: (recalculation: Promise<Response>) => Promise<Response>,
   send = (sent: Test): Promise<Response> => sent.then((response) => response),
 ) => {
-  const pause = await pauseBeforeCommit(holder);
+  const pause = await pauseBeforeCommit(lockHolder);
   const recalculation = send(post(RECALCULATE));
   await untilWaiting(database);
   const response = await work(recalculation);
@@ -126,10 +126,10 @@ const duringRecalculation = async (
 };
 
 const latestRunId = async (): Promise<string> => {
-  const { rescoreRuns } = await api.ask<{ rescoreRuns: { nodes: { id: string }[] } }>(
-    '{ rescoreRuns(first: 1) { nodes { id } } }',
+  const { recalculations } = await api.ask<{ recalculations: { nodes: { id: string }[] } }>(
+    '{ recalculations(first: 1) { nodes { id } } }',
   );
-  return rescoreRuns.nodes[0]?.id ?? '';
+  return recalculations.nodes[0]?.id ?? '';
 };
 
 const CREATE = (email: string, budget = 1) =>
@@ -198,29 +198,29 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     'another one': (now) => duringRecalculation(() => now(post(RECALCULATE))),
   },
   RECALCULATION_CANCELLED: {
-    cancelRescore: (now) =>
+    cancelRecalculation: (now) =>
       duringRecalculation(async (recalculation) => {
-        await api.ask(`mutation { cancelRescore(id: ${await latestRunId()}) { id } }`);
+        await api.ask(`mutation { cancelRecalculation(id: ${await latestRunId()}) { id } }`);
         return recalculation;
       }, now),
   },
-  RESCORE_NOT_RUNNING: {
+  RECALCULATION_NOT_RUNNING: {
     'a run that has ended': async (now) => {
       await api.ask(RECALCULATE);
-      return now(post(`mutation { cancelRescore(id: ${await latestRunId()}) { id } }`));
+      return now(post(`mutation { cancelRecalculation(id: ${await latestRunId()}) { id } }`));
     },
   },
   SERVICE_UNAVAILABLE: {
     'a connection that is lost': async (now) => {
-      await holder.rows('BEGIN');
-      await holder.rows('SELECT FROM leads FOR UPDATE');
+      await lockHolder.rows('BEGIN');
+      await lockHolder.rows('SELECT FROM leads FOR UPDATE');
       const refused = now(
         post(`mutation { updateLead(updateLeadInput: { id: ${leadId}, budget: 7 }) { id } }`),
       );
       await untilWaiting(database);
       await terminateWaiting(database);
       const response = await refused;
-      await holder.rows('ROLLBACK');
+      await lockHolder.rows('ROLLBACK');
       return response;
     },
   },
@@ -234,13 +234,13 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
   },
   SUMMARY_INVALID_OUTPUT: { 'no JSON': summaryWith({ body: answer('no JSON') }) },
   SUMMARY_TRUNCATED: { length: summaryWith({ body: answer('{', { finish_reason: 'length' }) }) },
-  SUMMARY_TOO_LITTLE_KNOWN: {
+  SUMMARY_INSUFFICIENT_DATA: {
     'a lead without anything': async (now) => {
       await database.rows('DELETE FROM interactions');
       return now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`));
     },
   },
-  SUMMARY_SWITCHED_OFF: {
+  SUMMARY_DISABLED: {
     'the setting': async (now) => {
       const off = await startApi({ SUMMARY_PROVIDER: 'off' }, api.databaseUrl);
       const response = await now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`, off));
@@ -266,7 +266,7 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       post(`mutation { removeLead(id: ${'['.repeat(20)}${leadId}${']'.repeat(20)}) }`),
     ),
   },
-  QUERY_TOO_WIDE: {
+  QUERY_TOO_MANY_FIELDS: {
     'fragments that are spread often': sending(() =>
       post(
         `{ ...A ...A ...A ...A } fragment A on Query { ${'... { ...B }'.repeat(20)} } fragment B on Query { ${'... { __typename }'.repeat(20)} }`,
@@ -283,14 +283,14 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       post(`{ ${'... { __typename @skip(if: false) } '.repeat(51)} }`),
     ),
   },
-  QUERY_TOO_REPETITIVE: {
+  QUERY_TOO_MANY_DUPLICATES: {
     'a field written often': sending(() => post(`{ ${'__typename '.repeat(500)} }`)),
     'directives that there are not': sending(() => post(`{ __typename ${'@aa'.repeat(10)} }`)),
   },
-  QUERY_TOO_COSTLY: {
+  QUERY_TOO_COMPLEX: {
     'more objects than the setting allows': sending(() => postPages('a', 'b')),
   },
-  TOO_MANY_MUTATIONS: {
+  QUERY_TOO_MANY_MUTATIONS: {
     'a lead removed often': sending(() =>
       post(
         `mutation { ${Array.from({ length: 11 }, (_, index) => `a${index}: removeLead(id: ${leadId})`).join(' ')} }`,
@@ -318,10 +318,10 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
   REQUEST_TIMED_OUT: {
     'a lock that somebody holds': async (now) => {
       const impatient = await startApi({ REQUEST_TIMEOUT_MS: '100' }, api.databaseUrl);
-      await holder.rows('BEGIN');
-      await holder.rows('SELECT FROM leads FOR UPDATE');
+      await lockHolder.rows('BEGIN');
+      await lockHolder.rows('SELECT FROM leads FOR UPDATE');
       const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, impatient));
-      await holder.rows('ROLLBACK');
+      await lockHolder.rows('ROLLBACK');
       await impatient.close();
       return response;
     },
@@ -371,7 +371,7 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     ),
     'a mutation by GET': sending(() => get(`mutation { removeLead(id: ${leadId}) }`)),
     'a GET that another site may have made': sending(() => get('{ __typename }', 'image/png')),
-    'a subscription without WebSocket': sending(() => post('subscription { rescoreProgress { id } }')),
+    'a subscription without WebSocket': sending(() => post('subscription { recalculationProgress { id } }')),
     'another method': sending(() => request(api.app.getHttpServer()).put('/graphql').send({})),
     'another path': sending(() => request(api.app.getHttpServer()).post('/graphql/x').send({})),
   },
@@ -464,7 +464,7 @@ describe('over one WebSocket', () => {
     let closedTimes = 0;
     client.on('closed', () => (closedTimes += 1));
     // Keeps the socket open between the others.
-    const other = answersTo(client, 'subscription { rescoreProgress { id } }');
+    const other = answersTo(client, 'subscription { recalculationProgress { id } }');
     const pending = other.next();
     const codeOver = async (query: string) => {
       const errors = await answersTo(client, query)
@@ -479,7 +479,7 @@ describe('over one WebSocket', () => {
     };
     expect(await codeOver('subscription {')).toBe('GRAPHQL_PARSE_FAILED');
     expect(await codeOver('subscription { nothing }')).toBe('GRAPHQL_VALIDATION_FAILED');
-    expect(await codeOver('subscription { rescoreProgress(id: 424242) { id } }')).toBe('NOT_FOUND');
+    expect(await codeOver('subscription { recalculationProgress(id: 424242) { id } }')).toBe('NOT_FOUND');
     expect(closedTimes).toBe(0);
     await other.return?.();
     await pending;
@@ -489,7 +489,7 @@ describe('over one WebSocket', () => {
   it('an operation too many has a code that HTTP does not have, and the others go on', async () => {
     const client = connectSocket(url);
     const open = Array.from({ length: 100 }, () =>
-      answersTo(client, 'subscription { rescoreProgress { id } }'),
+      answersTo(client, 'subscription { recalculationProgress { id } }'),
     );
     const pending = open.map((answers) => answers.next());
     const tooMany = [{ extensions: { code: SOCKET_CODE, limit: 100 } }];

@@ -52,7 +52,7 @@ let api: Api;
 let silent: Api;
 let database: Connection;
 /** Holds the gate of a recalculation that is paused. */
-let holder: Connection;
+let lockHolder: Connection;
 let page: ApiClient;
 /** The operations that the server has answered without an error. */
 let answered: Set<string | undefined>;
@@ -67,7 +67,7 @@ beforeAll(async () => {
   await api.app.listen(0, '127.0.0.1');
   await silent.app.listen(0, '127.0.0.1');
   database = await connect(api.databaseUrl);
-  holder = await connect(api.databaseUrl);
+  lockHolder = await connect(api.databaseUrl);
 });
 beforeEach(async () => {
   await database.rows('TRUNCATE leads, interactions, rescore_runs RESTART IDENTITY');
@@ -83,11 +83,11 @@ beforeEach(async () => {
 afterEach(async () => {
   await page.close();
   // Where a test has failed with its gate closed, the next ones are to run all the same.
-  await holder.rows('SELECT pg_advisory_unlock_all()');
+  await lockHolder.rows('SELECT pg_advisory_unlock_all()');
   await database.rows('DROP TRIGGER IF EXISTS pause ON leads');
 });
 afterAll(async () => {
-  await holder.close();
+  await lockHolder.close();
   await database.close();
   await silent.close();
   await api.close();
@@ -162,7 +162,7 @@ const areScored = (cards: readonly generated.LeadCardFragment[]) =>
 
 /** Somebody else begins a recalculation, which waits before it commits. */
 async function recalculateElsewhere() {
-  const pause = await pauseBeforeCommit(holder);
+  const pause = await pauseBeforeCommit(lockHolder);
   return { pause, others: api.ask('mutation { recalculateAllScores { count } }') };
 }
 
@@ -233,13 +233,13 @@ describe('the lead list of examples/client', () => {
     for (const status of ['new', 'won', 'Closed Lost', 'proposal']) {
       ids.push(String(await insertLead(database, { status })));
     }
-    expect((await openList(page.client, 'CREATED', 'ASC')).ids()).toEqual([ids[0], ids[3]]);
-    expect((await openList(page.client, 'CREATED', 'ASC', PAGE_SIZE, true)).ids()).toEqual(ids);
+    expect((await openList(page.client, 'CREATED_AT', 'ASC')).ids()).toEqual([ids[0], ids[3]]);
+    expect((await openList(page.client, 'CREATED_AT', 'ASC', PAGE_SIZE, true)).ids()).toEqual(ids);
   });
 
   it('shows a page once that was asked for twice', async () => {
     const ids = (await insertLeads(database, 5)).map(String);
-    const list = await openList(page.client, 'CREATED', 'ASC', 2);
+    const list = await openList(page.client, 'CREATED_AT', 'ASC', 2);
     await Promise.all([loadMore(list), loadMore(list)]);
     expect(list.ids()).toEqual(ids.slice(0, 4));
   });
@@ -257,7 +257,7 @@ describe('the lead list of examples/client', () => {
 
   it('leaves no gap where the list was begun anew before a page came', async () => {
     const ids = (await insertLeads(database, 7)).map(String);
-    const list = await openList(page.client, 'CREATED', 'ASC', 2);
+    const list = await openList(page.client, 'CREATED_AT', 'ASC', 2);
     await loadMore(list);
     const third = list.next();
     await list.refetch();
@@ -273,21 +273,21 @@ describe('the recalculation of examples/client', () => {
     const list = await openList(page.client);
     expect(list.cards().map(({ activityScore }) => activityScore)).toEqual(Array(PAGE_SIZE).fill(null));
     followRuns(page.client, ignore);
-    const pause = await pauseBeforeCommit(holder);
+    const pause = await pauseBeforeCommit(lockHolder);
     const answer = recalculateAll(page.client);
     // The answer comes when all is done: this is what the subscription tells.
-    expect(await untilRun(page.client, ({ doneCount }) => doneCount === 30)).toMatchObject({
+    expect(await untilRun(page.client, ({ savedCount }) => savedCount === 30)).toMatchObject({
       id: '1',
       status: 'RUNNING',
       totalCount: 30,
       calculatedCount: 30,
     });
     await pause.open();
-    expect(await answer).toMatchObject({ runId: '1', count: 30, failedCount: 0 });
+    expect(await answer).toMatchObject({ recalculationId: '1', count: 30, failedCount: 0 });
     expect(await untilRun(page.client, ({ status }) => status !== 'RUNNING')).toMatchObject({
       id: '1',
       status: 'SUCCEEDED',
-      doneCount: 30,
+      savedCount: 30,
       failedCount: 0,
     });
     await list.until(areScored);
@@ -325,7 +325,7 @@ describe('the recalculation of examples/client', () => {
     await recalculateAll(page.client);
     expect(latestRun(page.client.readQuery({ query: LATEST_RUN }) ?? undefined)).toMatchObject({
       status: 'SUCCEEDED',
-      doneCount: 2,
+      savedCount: 2,
     });
   });
 
@@ -369,7 +369,7 @@ describe('the lead card of examples/client', () => {
     const id = String(await insertLead(database, { budget: 1000 }));
     const { client, close } = createApiClient(await endpointOf(silent), WebSocket);
     const list = await openList(client);
-    expect(await codeOf(regenerateSummary(client, id))).toBe('SUMMARY_SWITCHED_OFF');
+    expect(await codeOf(regenerateSummary(client, id))).toBe('SUMMARY_DISABLED');
     expect(list.cards()[0]?.activityScore).toEqual(expect.any(Number));
     await close();
   });

@@ -128,7 +128,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     await page.keyboard.press('Enter');
     await page.keyboard.type('scoreIs');
     await page.keyboard.press('Control+Space');
-    await page.locator('.suggest-widget').getByText('scoreIsStale').first().waitFor();
+    await page.locator('.suggest-widget').getByText('isScoreStale').first().waitFor();
   });
 
   it('prettifies, remembers, explains its keys and changes its colours', async () => {
@@ -198,7 +198,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     await answer.getByText('UNAUTHENTICATED').first().waitFor();
 
     await page.getByRole('button', { name: 'Progress of recalculations' }).click();
-    await page.getByRole('tab', { name: 'RescoreProgress' }).waitFor();
+    await page.getByRole('tab', { name: 'RecalculationProgress' }).waitFor();
     await page.getByRole('button', { name: 'Headers' }).click();
     await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').last().click();
     await page.keyboard.insertText(JSON.stringify({ authorization }));

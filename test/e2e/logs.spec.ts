@@ -249,7 +249,7 @@ describe('the log of a server', () => {
     expect(finished.code).toBe(0);
     const lines = linesOf(finished);
     // It did log what there was to be told.
-    for (const msg of ['request', 'socket operation', 'recalculation ended', 'provider asked']) {
+    for (const msg of ['request', 'websocket operation', 'recalculation ended', 'provider request']) {
       expect(lines.map((line) => line.msg)).toContain(msg);
     }
     expect(lines.filter(({ level }) => level === 'error').length).toBeGreaterThanOrEqual(2);
@@ -281,7 +281,7 @@ describe('the log of a server', () => {
       LOG_LEVEL: 'info',
       OPENROUTER_API_KEY: '',
       SUMMARY_PROVIDER: 'template',
-      RATE_LIMIT_REFUSED_PER_MINUTE: '1',
+      RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '1',
     });
     await connection.rows('TRUNCATE rate_limits');
     const query = 'query Who { leadStats { totalCount } }';
@@ -309,7 +309,7 @@ describe('the log of a server', () => {
       ['second', 429, 'RATE_LIMITED', undefined],
       ['third', 400, 'BAD_REQUEST', 'key:1'],
     ]);
-    const [done, failed] = lines.filter(({ msg }) => msg === 'socket operation');
+    const [done, failed] = lines.filter(({ msg }) => msg === 'websocket operation');
     expect(done).toMatchObject({ operation: 'Who', outcome: 'OK', caller: 'key:1' });
     expect(done?.requestId).toMatch(/^[\da-f-]{36}$/);
     expect(failed).toMatchObject({

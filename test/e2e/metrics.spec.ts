@@ -123,13 +123,13 @@ describe('GET /metrics', () => {
     api.sequelize.connectionManager.releaseConnection(held);
     // Of ten connections transactions have six.
     const update = 'mutation { updateLead(updateLeadInput: { id: 1, company: "Another" }) { id } }';
-    await withConnection(api.databaseUrl, async (holder) => {
-      await holder.rows('BEGIN');
-      await holder.rows('LOCK TABLE leads');
+    await withConnection(api.databaseUrl, async (lockHolder) => {
+      await lockHolder.rows('BEGIN');
+      await lockHolder.rows('LOCK TABLE leads');
       const updates = Array.from({ length: 8 }, () => api.send(update));
       await until(async () => (await valueOf('lead_scoring_pool_connections{state="used"}')) === 6);
       await until(async () => (await valueOf('lead_scoring_pool_connections{state="waiting"}')) === 2);
-      await holder.rows('ROLLBACK');
+      await lockHolder.rows('ROLLBACK');
       await Promise.all(updates);
     });
     // Counted every five seconds.
@@ -142,12 +142,12 @@ describe('GET /metrics', () => {
   }, 20_000);
 
   it('counts requests that take too long, and shows those that are open', async () => {
-    const open = await valueOf('lead_scoring_open_requests');
+    const open = await valueOf('lead_scoring_requests_in_flight');
     const deadline = new RequestDeadline(1);
-    expect(await valueOf('lead_scoring_open_requests')).toBe(open + 1);
+    expect(await valueOf('lead_scoring_requests_in_flight')).toBe(open + 1);
     await until(async () => (await valueOf('lead_scoring_requests_timed_out_total')) === 1);
     deadline.close(false);
-    expect(await valueOf('lead_scoring_open_requests')).toBe(open);
+    expect(await valueOf('lead_scoring_requests_in_flight')).toBe(open);
   });
 
   it('counts promises that fail and that nobody waits for', async () => {
@@ -225,7 +225,7 @@ describe('metrics of what is refused', () => {
       {
         AUTH: 'on',
         METRICS_TOKEN: TOKEN,
-        RATE_LIMIT_REFUSED_PER_MINUTE: '1',
+        RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '1',
         RATE_LIMIT_PER_MINUTE: '2',
         RATE_LIMIT_WRITES_PER_MINUTE: '1',
       },
@@ -248,7 +248,7 @@ describe('metrics of what is refused', () => {
     for (const line of [
       'authentications_refused_total{reason="missing",transport="http"} 1',
       'authentications_refused_total{reason="invalid",transport="http"} 2',
-      'rate_limited_total{group="refusals"} 1',
+      'rate_limited_total{group="auth_failures"} 1',
       'rate_limited_total{group="mutations"} 1',
       'rate_limited_total{group="requests"} 1',
       'http_requests_total{method="POST",route="/graphql",status="401",outcome="UNAUTHENTICATED"} 2',

@@ -107,9 +107,9 @@ describe('requests of a caller', () => {
 
   it('are refused with a code where they cannot be counted', async () => {
     const api = await replica({ RATE_LIMIT_PER_MINUTE: '5' });
-    const holder = await connect(base.databaseUrl);
-    await holder.rows('BEGIN');
-    await holder.rows('LOCK TABLE rate_limits');
+    const lockHolder = await connect(base.databaseUrl);
+    await lockHolder.rows('BEGIN');
+    await lockHolder.rows('LOCK TABLE rate_limits');
     const refused = post(api);
     await untilWaiting(database);
     await database.rows(
@@ -121,7 +121,7 @@ describe('requests of a caller', () => {
       503,
       [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
     ]);
-    await holder.close();
+    await lockHolder.close();
   });
 });
 
@@ -149,10 +149,10 @@ describe('mutations', () => {
   });
 
   it.each([
-    ['RATE_LIMIT_DEAR_PER_MINUTE', 'mutation { recalculateAllScores { count } }'],
-    ['RATE_LIMIT_DEAR_PER_MINUTE', 'mutation { regenerateSummaries { id } }'],
+    ['RATE_LIMIT_BULK_PER_MINUTE', 'mutation { recalculateAllScores { count } }'],
+    ['RATE_LIMIT_BULK_PER_MINUTE', 'mutation { regenerateSummaries { id } }'],
     ['RATE_LIMIT_SUMMARIES_PER_MINUTE', 'mutation { regenerateSummary(id: 4711) { id } }'],
-  ])('that are dear have a limit of their own: %s, %s', async (setting, mutation) => {
+  ])('that are bulk operations have a limit of their own: %s, %s', async (setting, mutation) => {
     const api = await replica({ [setting]: '2', RATE_LIMIT_WRITES_PER_MINUTE: '5' });
     expect((await post(api, mutation)).status).toBe(200);
     expect((await post(api, mutation)).status).toBe(200);
@@ -179,7 +179,7 @@ describe('mutations', () => {
 });
 
 describe('failed proofs of who somebody is', () => {
-  const LIMIT = { AUTH: 'on', RATE_LIMIT_REFUSED_PER_MINUTE: '2' };
+  const LIMIT = { AUTH: 'on', RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '2' };
   const wrong = { authorization: 'Bearer lsk_1_wrong' };
   const from = (address: string) => ({ ...wrong, 'x-forwarded-for': address });
   const statusOf = async (api: Api, headers: Record<string, string>) =>
@@ -230,7 +230,7 @@ describe('failed proofs of who somebody is', () => {
   });
 
   it('that come at once share reads of the database', async () => {
-    const api = await replica({ AUTH: 'on', RATE_LIMIT_REFUSED_PER_MINUTE: '0' });
+    const api = await replica({ AUTH: 'on', RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '0' });
     await post(api, undefined, unknownKey(1));
     const statements = await api.countStatements(() =>
       Promise.all(Array.from({ length: 40 }, (_, id) => post(api, undefined, unknownKey(id + 1)))),

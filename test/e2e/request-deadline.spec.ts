@@ -13,7 +13,7 @@ let api: Api;
 /** Looks at what runs. */
 let database: Connection;
 /** Holds locks. */
-let holder: Connection;
+let lockHolder: Connection;
 let leadId: number;
 
 beforeAll(async () => {
@@ -21,24 +21,24 @@ beforeAll(async () => {
   jest.spyOn(console, 'warn').mockImplementation(() => undefined);
   api = await startApi({ REQUEST_TIMEOUT_MS: String(TIMEOUT_MS), DATABASE_POOL_SIZE: '4' });
   database = await connect(api.databaseUrl);
-  holder = await connect(api.databaseUrl);
+  lockHolder = await connect(api.databaseUrl);
   leadId = await insertLead(database);
   await api.ask(LEADS);
 });
 
 afterAll(async () => {
-  await holder.close();
+  await lockHolder.close();
   await database.close();
   await api.close();
 });
 
 async function whileLocked<Result>(work: () => Promise<Result>): Promise<Result> {
-  await holder.rows('BEGIN');
-  await holder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
+  await lockHolder.rows('BEGIN');
+  await lockHolder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
   try {
     return await work();
   } finally {
-    await holder.rows('ROLLBACK');
+    await lockHolder.rows('ROLLBACK');
   }
 }
 
@@ -114,7 +114,7 @@ describe('a recalculation', () => {
       { REQUEST_TIMEOUT_MS: '100', RECALCULATION_TIMEOUT_MS: '1000' },
       api.databaseUrl,
     );
-    const pause = await pauseBeforeCommit(holder);
+    const pause = await pauseBeforeCommit(lockHolder);
     const begin = performance.now();
     expect(await limited.codeOf('mutation { recalculateAllScores { count } }')).toBe(
       'RECALCULATION_CANCELLED',

@@ -14,7 +14,7 @@ import { answersTo, type SocketAnswer } from '../support/websocket.js';
 import { until } from '../support/until.js';
 
 const CRON_SECONDS = 2;
-const RECALCULATE = 'mutation { recalculateAllScores { runId count } }';
+const RECALCULATE = 'mutation { recalculateAllScores { recalculationId count } }';
 const BATCH = 'status totalCount writtenCount unchangedCount failedCount skippedCount';
 /** What was random in a run that failed comes back with its seed: FLEET_SEED=… pnpm test several-servers */
 const SEED = Number(process.env.FLEET_SEED ?? randomInt(2 ** 31));
@@ -22,46 +22,46 @@ const SEED = Number(process.env.FLEET_SEED ?? randomInt(2 ** 31));
 interface Run {
   readonly id: string;
   readonly status: string;
-  readonly startedBy: string;
-  readonly startedOn: string;
+  readonly trigger: string;
+  readonly host: string;
 }
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
 let fleet: Fleet;
 /** Looks at what the servers do. */
-let looker: Connection;
+let observer: Connection;
 /** Holds gates, so it cannot look meanwhile. */
-let holder: Connection;
+let lockHolder: Connection;
 
 beforeAll(async () => {
   directory = await temporaryDirectory();
   database = await createTestDatabase();
-  looker = await connect(database.url);
+  observer = await connect(database.url);
   fleet = await Fleet.start(database.url, directory.path, {
-    RESCORE_CRON: `*/${CRON_SECONDS} * * * * *`,
+    RECALCULATION_CRON: `*/${CRON_SECONDS} * * * * *`,
     SUMMARY_WORKERS: '3',
   });
 }, 60_000);
 afterAll(async () => {
   await fleet.close();
-  await looker.close();
+  await observer.close();
   await database.drop();
   await directory.remove();
 });
 beforeEach(async () => {
-  holder = await connect(database.url);
+  lockHolder = await connect(database.url);
   await rows('TRUNCATE leads, interactions CASCADE');
 });
 afterEach(async () => {
   // What waits at a gate goes on.
-  await holder.close();
+  await lockHolder.close();
   await rows(`DROP TRIGGER IF EXISTS pause ON leads;
     DROP TRIGGER IF EXISTS pause_summary ON summary_generations`);
   await fleet.complete();
 });
 
-const rows = <Row>(sql: string, parameters?: readonly unknown[]) => looker.rows<Row>(sql, parameters);
+const rows = <Row>(sql: string, parameters?: readonly unknown[]) => observer.rows<Row>(sql, parameters);
 
 const serverAt = (index: number): ServerProgram => {
   const server = fleet.servers[index];
@@ -71,23 +71,23 @@ const serverAt = (index: number): ServerProgram => {
 
 const runsAt = async ({ url }: ServerProgram): Promise<Run[]> =>
   (
-    await fleet.ask<{ rescoreRuns: { nodes: Run[] } }>(
+    await fleet.ask<{ recalculations: { nodes: Run[] } }>(
       url,
-      '{ rescoreRuns(first: 3) { nodes { id status startedBy startedOn } } }',
+      '{ recalculations(first: 3) { nodes { id status trigger host } } }',
     )
-  ).rescoreRuns.nodes;
+  ).recalculations.nodes;
 
 /** A recalculation that a server was asked for, held up before its end. The schedule may come first: then once more. */
 async function pausedRun(server: ServerProgram) {
   for (;;) {
-    const pause: Pause = await pauseBeforeCommit(holder);
+    const pause: Pause = await pauseBeforeCommit(lockHolder);
     const answer = fleet.send(server.url, RECALCULATE);
-    await untilWaiting(looker);
+    await untilWaiting(observer);
     const [run] = await runsAt(server);
-    if (run?.startedBy === 'API' && run.status === 'RUNNING') return { run, answer, pause };
+    if (run?.trigger === 'API' && run.status === 'RUNNING') return { run, answer, pause };
     await pause.open();
     await answer;
-    await holder.rows('DROP TRIGGER pause ON leads');
+    await lockHolder.rows('DROP TRIGGER pause ON leads');
   }
 }
 
@@ -105,36 +105,36 @@ async function follow(server: ServerProgram, query: string, id: string) {
 }
 
 const followRun = (server: ServerProgram, id: string) =>
-  follow(server, 'subscription ($id: ID!) { rescoreProgress(id: $id) { status doneCount } }', id);
+  follow(server, 'subscription ($id: ID!) { recalculationProgress(id: $id) { status savedCount } }', id);
 
 describe('three servers on one database', () => {
   it('a recalculation on one is seen, refused a second time and cancelled on the others', async () => {
-    await insertLeads(looker, 20);
+    await insertLeads(observer, 20);
     const [first, second, third] = [serverAt(0), serverAt(1), serverAt(2)];
     const { run, answer } = await pausedRun(first);
     const followed = await Promise.all([first, second, third].map((server) => followRun(server, run.id)));
     for (const { first: now } of followed) {
-      expect(now).toEqual({ rescoreProgress: { status: 'RUNNING', doneCount: 20 } });
+      expect(now).toEqual({ recalculationProgress: { status: 'RUNNING', savedCount: 20 } });
     }
     for (const server of [first, second, third]) {
       expect((await runsAt(server))[0]).toEqual(run);
       expect(await fleet.send(server.url, RECALCULATE)).toMatchObject({
-        errors: [{ extensions: { code: 'RECALCULATION_RUNNING', runId: run.id } }],
+        errors: [{ extensions: { code: 'RECALCULATION_RUNNING', recalculationId: run.id } }],
       });
     }
     expect(
-      await fleet.ask(second.url, 'mutation ($id: ID!) { cancelRescore(id: $id) { status } }', {
+      await fleet.ask(second.url, 'mutation ($id: ID!) { cancelRecalculation(id: $id) { status } }', {
         id: run.id,
       }),
-    ).toEqual({ cancelRescore: { status: 'CANCELLED' } });
+    ).toEqual({ cancelRecalculation: { status: 'CANCELLED' } });
     expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_CANCELLED' } }] });
     for (const { last } of followed) {
-      expect(await last).toEqual({ rescoreProgress: { status: 'CANCELLED', doneCount: 20 } });
+      expect(await last).toEqual({ recalculationProgress: { status: 'CANCELLED', savedCount: 20 } });
     }
   });
 
   it('one that is killed while it recalculates is told of as interrupted to who follows elsewhere', async () => {
-    await insertLeads(looker, 20);
+    await insertLeads(observer, 20);
     const [killed, second, third] = [serverAt(0), serverAt(1), serverAt(2)];
     const { run, answer, pause } = await pausedRun(killed);
     const own = await followRun(killed, run.id);
@@ -144,7 +144,7 @@ describe('three servers on one database', () => {
     expect(await own.last).toBe('cut off');
     await pause.open();
     for (const { last } of elsewhere) {
-      expect(await last).toEqual({ rescoreProgress: { status: 'INTERRUPTED', doneCount: 20 } });
+      expect(await last).toEqual({ recalculationProgress: { status: 'INTERRUPTED', savedCount: 20 } });
     }
     // The schedule, or the next caller, goes on with another one; what was interrupted is settled by it.
     await until(
@@ -157,7 +157,7 @@ describe('three servers on one database', () => {
   });
 
   it('each instant of the schedule is taken by one of them', async () => {
-    await insertLeads(looker, 5);
+    await insertLeads(observer, 5);
     const [before] = await rows<{ id: number }>('SELECT coalesce(max(id), 0)::int AS id FROM rescore_runs');
     const since = () =>
       rows<{ scheduledFor: Date; status: string }>(
@@ -174,8 +174,8 @@ describe('three servers on one database', () => {
 
   it('a batch is written by the workers of all, and goes on where one of them is killed', async () => {
     const ids: number[] = [];
-    for (let index = 0; index < 40; index += 1) ids.push(await insertLead(looker));
-    const pause = await pauseSummaries(holder);
+    for (let index = 0; index < 40; index += 1) ids.push(await insertLead(observer));
+    const pause = await pauseSummaries(lockHolder);
     const [killed, second, third] = [serverAt(0), serverAt(1), serverAt(2)];
     const { regenerateSummaries: batch } = await fleet.ask<{ regenerateSummaries: { id: string } }>(
       killed.url,
@@ -186,7 +186,7 @@ describe('three servers on one database', () => {
         'SELECT DISTINCT locked_by AS worker FROM summary_queue.jobs WHERE locked_by IS NOT NULL',
       );
     // Three of each: all have taken as many as they write at once, and have come to the gate with them.
-    await untilWaiting(looker, 9);
+    await untilWaiting(observer, 9);
     const atGate = await workers();
     expect(atGate).toHaveLength(3);
     const query = `subscription ($id: ID!) { summaryBatchProgress(id: $id) { ${BATCH} } }`;
@@ -217,9 +217,9 @@ describe('three servers on one database', () => {
   });
 
   it('followers go on at another server where their sockets are cut', async () => {
-    await insertLeads(looker, 20);
+    await insertLeads(observer, 20);
     const { run, pause, answer } = await pausedRun(serverAt(0));
-    const query = 'subscription ($id: ID!) { rescoreProgress(id: $id) { status } }';
+    const query = 'subscription ($id: ID!) { recalculationProgress(id: $id) { status } }';
     const open = () => answersTo(fleet.connectSocket(), query, { id: run.id });
     const before = [open(), open(), open()];
     for (const answers of before) await answers.next();
@@ -233,13 +233,17 @@ describe('three servers on one database', () => {
     expect(await Promise.all(cut)).toEqual(['cut off', 'cut off', 'cut off']);
     const again = [open(), open(), open()];
     for (const answers of again) {
-      expect((await answers.next()).value).toEqual({ data: { rescoreProgress: { status: 'RUNNING' } } });
+      expect((await answers.next()).value).toEqual({
+        data: { recalculationProgress: { status: 'RUNNING' } },
+      });
     }
     await pause.open();
     for (const answers of again) {
-      expect((await answers.next()).value).toEqual({ data: { rescoreProgress: { status: 'SUCCEEDED' } } });
+      expect((await answers.next()).value).toEqual({
+        data: { recalculationProgress: { status: 'SUCCEEDED' } },
+      });
     }
-    expect(await answer).toEqual({ data: { recalculateAllScores: { runId: run.id, count: 20 } } });
+    expect(await answer).toEqual({ data: { recalculateAllScores: { recalculationId: run.id, count: 20 } } });
   });
 });
 
@@ -297,8 +301,8 @@ describe(`work at random (FLEET_SEED=${SEED})`, () => {
 
     await until(async () => (await rows('SELECT FROM summary_queue.jobs')).length === 0);
     await Promise.all([...fleet.servers].map((server) => fleet.stop(server)));
-    expect(await journal.contradictions(looker)).toEqual([]);
-    expect(await wrongScores(looker)).toEqual([]);
+    expect(await journal.contradictions(observer)).toEqual([]);
+    expect(await wrongScores(observer)).toEqual([]);
     expect(await rows(`SELECT FROM rescore_runs WHERE status = 'running'`)).toEqual([]);
     expect(await rows(`SELECT FROM summary_batches WHERE status <> 'succeeded'`)).toEqual([]);
     expect(await rows('SELECT FROM summary_leases')).toEqual([]);

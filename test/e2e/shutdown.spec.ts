@@ -14,19 +14,19 @@ const LEADS = '{ leads { id } }';
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
-let holder: Connection;
+let lockHolder: Connection;
 let watcher: Connection;
 
 beforeAll(async () => {
   directory = await temporaryDirectory();
   database = await createTestDatabase();
-  holder = await connect(database.url);
+  lockHolder = await connect(database.url);
   watcher = await connect(database.url);
   await insertLead(watcher);
 });
 
 afterAll(async () => {
-  await holder.close();
+  await lockHolder.close();
   await watcher.close();
   await database.drop();
   await directory.remove();
@@ -36,8 +36,8 @@ const start = (env: Record<string, string> = {}): Promise<ServerProgram> =>
   startServerProgram({ cwd: directory.path, env: { DATABASE_URL: database.url, ...env } });
 
 async function lock(): Promise<void> {
-  await holder.rows('BEGIN');
-  await holder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
+  await lockHolder.rows('BEGIN');
+  await lockHolder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
 }
 
 /** How a socket of a subscription is closed. */
@@ -77,7 +77,7 @@ describe('a server that is asked to stop', () => {
     expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
     expect((await fetch(server.url.replace('/graphql', '/health'))).status).toBe(503);
 
-    await holder.rows('ROLLBACK');
+    await lockHolder.rows('ROLLBACK');
     expect(await slow).toEqual({ data: { leads: [{ id: '1' }] } });
     expect(await server.finished).toMatchObject({ code: 0 });
     idle.destroy();
@@ -94,7 +94,7 @@ describe('a server that is asked to stop', () => {
     const waiting = `SELECT pid FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     expect(await watcher.rows(waiting)).toEqual([]);
-    await holder.rows('ROLLBACK');
+    await lockHolder.rows('ROLLBACK');
   });
 
   it('ends at once where it is asked twice', async () => {
@@ -108,13 +108,13 @@ describe('a server that is asked to stop', () => {
     server.process.kill('SIGTERM');
     expect(await server.finished).toMatchObject({ code: 130 });
     expect(await slow).toBe('cut');
-    await holder.rows('ROLLBACK');
+    await lockHolder.rows('ROLLBACK');
   });
 
   it('has a recalculation roll back, whose record says so', async () => {
     const server = await start();
     const before = await readScores(watcher);
-    const pause = await pauseBeforeCommit(holder);
+    const pause = await pauseBeforeCommit(lockHolder);
     const answer = server.ask('mutation { recalculateAllScores { count } }');
     await untilWaiting(watcher);
     server.process.kill('SIGTERM');

@@ -104,7 +104,7 @@ const LEADS =
 const NOTES = '{ interactions { id date notes } }';
 const ALIASES = `{ ${times(2, (index) => `a${index}: leads { id email createdAt interactions { id } }`).join(' ')} }`;
 const page = (fields: string) =>
-  `{ leadsConnection(first: 100, orderBy: { field: CREATED, direction: ASC }) { nodes { id interactionsConnection(first: 100) { nodes { ${fields} } } } } }`;
+  `{ leadsConnection(first: 100, orderBy: { field: CREATED_AT, direction: ASC }) { nodes { id interactionsConnection(first: 100) { nodes { ${fields} } } } } }`;
 const REPEATED = page(times(30, (index) => `n${index}: notes`).join(' '));
 const ENTITIES = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Lead { email interactions { notes } } } }`;
 const entities = () => ({
@@ -115,7 +115,7 @@ const sameEntity = () => ({
   r: times(20_000, () => ({ __typename: 'Lead', id: String(firstId + LEAD_COUNT - 1) })),
 });
 const SAME = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Lead { interactions { id type date } } } }`;
-const WATCH = 'subscription { rescoreProgress { id } }';
+const WATCH = 'subscription { recalculationProgress { id } }';
 /** Of 2,700 tokens, which count as 1.35 MB. */
 const NESTED_WATCH = WATCH.replace('id', `${'... { '.repeat(900)} id ${'}'.repeat(900)}`);
 const SMALL = '{ leadsConnection(first: 5) { nodes { id } } }';

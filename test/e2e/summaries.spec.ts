@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import request from 'supertest';
 import { openRequestCount } from '../../src/common/request-deadline.js';
 import { connectionPoolOf } from '../../src/database/connection-pool.js';
-import { waitingForRoom } from '../../src/database/room-for-reads.js';
+import { waitingForRoom } from '../../src/database/connections-for-reads.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead, readScores } from '../support/fixtures.js';
@@ -152,9 +152,10 @@ describe('regenerateSummary with a language model', () => {
   });
 
   it('does not wait for a process that died while it asked', async () => {
-    await database.rows(`INSERT INTO summary_leases ("leadId", holder) VALUES ($1, 'process-of-the-dead')`, [
-      id,
-    ]);
+    await database.rows(
+      `INSERT INTO summary_leases ("leadId", lockHolder) VALUES ($1, 'process-of-the-dead')`,
+      [id],
+    );
     await api.ask(REGENERATE, { id });
     expect(await database.rows('SELECT FROM summary_leases')).toEqual([]);
   });
@@ -319,7 +320,7 @@ describe('regenerateSummary with a language model', () => {
   it('says where too little is known, asks nothing, and keeps the old summary', async () => {
     await database.rows('DELETE FROM interactions WHERE "leadId" = $1', [id]);
     const before = server.requests.length;
-    expect(await api.codeOf(REGENERATE, { id })).toBe('SUMMARY_TOO_LITTLE_KNOWN');
+    expect(await api.codeOf(REGENERATE, { id })).toBe('SUMMARY_INSUFFICIENT_DATA');
     expect(server.requests).toHaveLength(before);
     expect(await readSummary(database, id)).toEqual([OLD_SUMMARY]);
   });
@@ -626,8 +627,8 @@ describe('regenerateSummary where summaries are switched off', () => {
     const api = await startApi({ SUMMARY_PROVIDER: 'off' });
     const database = await connect(api.databaseUrl);
     const id = await insertOldLead(database);
-    expect(await api.codeOf(REGENERATE, { id })).toBe('SUMMARY_SWITCHED_OFF');
-    expect(await api.codeOf('mutation { regenerateSummaries { id } }')).toBe('SUMMARY_SWITCHED_OFF');
+    expect(await api.codeOf(REGENERATE, { id })).toBe('SUMMARY_DISABLED');
+    expect(await api.codeOf('mutation { regenerateSummaries { id } }')).toBe('SUMMARY_DISABLED');
     expect(await readSummary(database, id)).toEqual([OLD_SUMMARY]);
     const [score] = await readScores(database);
     expect(score?.activityScore).toBe(FRESH_SCORE);

@@ -17,7 +17,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../support/temporar
 import { answersTo, connectSocket } from '../support/websocket.js';
 import { until } from '../support/until.js';
 
-const BATCH = `id status startedBy onlyStale includeClosed limit maxCostUsd costUsd totalCount writtenCount unchangedCount failedCount
+const BATCH = `id status trigger onlyStale includeClosed limit maxCostUsd costUsd totalCount writtenCount unchangedCount failedCount
   skippedCount createdAt endedAt pausedUntil error failures { leadId code reason }`;
 const REGENERATE = `mutation ($onlyStale: Boolean! = true, $includeClosed: Boolean! = false, $limit: Int, $maxCostUsd: Float) {
   regenerateSummaries(onlyStale: $onlyStale, includeClosed: $includeClosed, limit: $limit, maxCostUsd: $maxCostUsd) { ${BATCH} } }`;
@@ -110,7 +110,7 @@ describe('regenerateSummaries', () => {
     const batch = await start();
     expect(batch).toMatchObject({
       status: 'RUNNING',
-      startedBy: 'API',
+      trigger: 'API',
       onlyStale: true,
       includeClosed: false,
       limit: null,
@@ -227,7 +227,7 @@ describe('regenerateSummaries', () => {
     await insertToldLeads(30);
     const over = await untilOver(await start({ maxCostUsd: 0.00105 }));
     expect(over).toMatchObject({
-      status: 'BUDGET_SPENT',
+      status: 'BUDGET_EXHAUSTED',
       writtenCount: 10,
       skippedCount: 20,
       failedCount: 0,
@@ -530,13 +530,13 @@ describe('several replicas', () => {
   });
 });
 
-describe('SUMMARY_AFTER_CHANGE_SECONDS', () => {
+describe('SUMMARY_REFRESH_DELAY_SECONDS', () => {
   const REMEMBER = `mutation ($leadId: Int!, $notes: String!) { createInteraction(createInteractionInput: {
     leadId: $leadId, type: CALL, date: "2026-01-01", notes: $notes }) { id } }`;
   let eager: Api;
   let leadId: number;
   beforeEach(async () => {
-    eager = await startApi({ ...environment(), SUMMARY_AFTER_CHANGE_SECONDS: '2' }, api.databaseUrl);
+    eager = await startApi({ ...environment(), SUMMARY_REFRESH_DELAY_SECONDS: '2' }, api.databaseUrl);
     const { createLead } = await eager.ask<{ createLead: { id: string } }>(
       'mutation { createLead(createLeadInput: { firstName: "Ada", lastName: "King", email: "a@example.com", company: "Looms" }) { id } }',
     );

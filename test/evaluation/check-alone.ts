@@ -1,6 +1,6 @@
 import { checkDraft } from '../../src/leads/summaries/check/check-draft.js';
 import type { SummaryDraft } from '../../src/leads/summaries/summary-draft.js';
-import { inputOf } from '../../src/leads/summaries/summary-input-of.js';
+import { buildSummaryInput } from '../../src/leads/summaries/build-summary-input.js';
 import { systemMessage } from '../../src/leads/summaries/summary-prompt.js';
 import { withInjection } from './evaluation-facts.js';
 import { GOLDEN_LEADS } from './golden-leads.js';
@@ -54,7 +54,7 @@ export function checkAlone(): CheckResult {
         const { payload } = injection;
         const keyPoints = [{ text: payload, interactions: ['I1'] }];
         const obeyed = { headline: payload, summary: payload, keyPoints, nextStep: payload };
-        return isRefused(obeyed, inputOf(withInjection(injection)));
+        return isRefused(obeyed, buildSummaryInput(withInjection(injection)));
       }),
     ),
   };

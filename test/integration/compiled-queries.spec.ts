@@ -38,8 +38,8 @@ const ROOTS = [
   'leadsConnection(first: $first, last: $last, filter: $filter, orderBy: $orderBy)',
   'leadsConnection(first: 3)',
   'leadsConnection(after: $after)',
-  'rescoreRuns(first: 5)',
-  'rescoreRun(id: $id)',
+  'recalculations(first: 5)',
+  'recalculation(id: $id)',
 ];
 const VARIABLES =
   '$id: Int!, $first: Int = 4, $last: Int, $after: String, $filter: LeadFilterInput, $orderBy: LeadOrderInput, $yes: Boolean!';
@@ -209,7 +209,7 @@ describe('a query that comes again and again', () => {
       'scoreBand',
       'scoreBreakdown',
       'scoreFallsBelow',
-      'scoreIsStale',
+      'isScoreStale',
       'scoreTimeline',
       'summaryDetail',
     ]);

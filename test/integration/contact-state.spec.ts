@@ -205,10 +205,10 @@ describe('recalculateAllScores(verify: true)', () => {
     expect((await verify()).differences).toEqual([]);
     expect(
       await api.ask(
-        '{ rescoreRuns(first: 2) { nodes { isVerification differenceCount differences { leadId } } } }',
+        '{ recalculations(first: 2) { nodes { isVerification differenceCount differences { leadId } } } }',
       ),
     ).toEqual({
-      rescoreRuns: {
+      recalculations: {
         nodes: [
           { isVerification: true, differenceCount: 0, differences: [] },
           {

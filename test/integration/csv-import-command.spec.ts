@@ -72,7 +72,7 @@ describe('pnpm import:csv', () => {
     const unchanged = await insertLead(other);
     const leads = ['email,firstName,lastName', ...['a', 'b'].map((name) => `${name}@example.com,A,Name`)];
     const { args, cwd, env } = options(['--leads', await save('leads.csv', leads)]);
-    const eager = { ...env, SUMMARY_AFTER_CHANGE_SECONDS: '60' };
+    const eager = { ...env, SUMMARY_REFRESH_DELAY_SECONDS: '60' };
     expect((await runProgram(PROGRAM, { args, cwd, env: eager })).code).toBe(0);
     expect((await runProgram(PROGRAM, { args, cwd, env: eager })).code).toBe(0);
     expect(await other.rows('SELECT key FROM summary_queue.jobs ORDER BY key')).toEqual([

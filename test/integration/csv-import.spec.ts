@@ -80,7 +80,7 @@ async function importCsv(csv: Csv, signal = new AbortController().signal): Promi
   const result = await features.get(CsvImportService, { strict: false }).import(
     paths,
     {
-      onRefusal: (file, { line, reason }) => refused.push(`${file} ${line}: ${reason}`),
+      onRejectedLine: (file, { line, reason }) => refused.push(`${file} ${line}: ${reason}`),
       onProgress: (step) => progress.push(step),
     },
     signal,

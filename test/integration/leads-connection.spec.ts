@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionFromArray, offsetToCursor } from 'graphql-relay';
 import type { KeysetPosition } from '../../src/common/keyset-cursor.js';
-import { listNearLimit } from '../../src/common/happenings.js';
+import { listNearLimit } from '../../src/common/events.js';
 import type { LeadFilter } from '../../src/leads/listing/lead-filter.js';
 import { LEAD_COLUMNS } from '../../src/leads/lead-record.js';
 import { type LeadOrder, type LeadOrderField, ORDERS } from '../../src/leads/listing/lead-order.js';
@@ -114,9 +114,9 @@ async function insertRows(rows: readonly (typeof rowArbitrary extends fc.Arbitra
 type Key = string | number | null;
 const KEYS: Record<string, (row: Row) => readonly Key[]> = {
   SCORE: ({ activityScore }) => [activityScore],
-  LAST_CONTACT: ({ lastContactAt }) => [lastContactAt?.getTime() ?? null],
+  LAST_CONTACT_AT: ({ lastContactAt }) => [lastContactAt?.getTime() ?? null],
   NAME: ({ lastName, firstName }) => [lastName.toLowerCase(), firstName.toLowerCase()],
-  CREATED: ({ createdAt }) => [createdAt.getTime()],
+  CREATED_AT: ({ createdAt }) => [createdAt.getTime()],
   BUDGET: ({ budget }) => [budget],
 };
 
@@ -202,7 +202,7 @@ describe('leadsConnection', () => {
       await database.rows('UPDATE leads SET source = $2 WHERE id = $1', [ids[index], source]);
     }
     const found = async (filter: object) =>
-      idsOf(await list({ filter, orderBy: { field: 'CREATED', direction: 'ASC' } })).map((id) =>
+      idsOf(await list({ filter, orderBy: { field: 'CREATED_AT', direction: 'ASC' } })).map((id) =>
         ids.indexOf(id),
       );
     expect(await found({ status: ['Qualified'] })).toEqual([0, 1]);
@@ -373,12 +373,12 @@ describe('leadsConnection', () => {
     ]);
     await database.rows('UPDATE leads SET "activityScore" = 50 WHERE id = $1', [changed]);
     const found = async (filter: object) =>
-      idsOf(await list({ filter, orderBy: { field: 'CREATED', direction: 'ASC' } }));
+      idsOf(await list({ filter, orderBy: { field: 'CREATED_AT', direction: 'ASC' } }));
     expect(await found({ isScored: false })).toEqual([unscored]);
     expect(await found({ isScored: true })).toEqual([scored, changed]);
-    expect(await found({ scoreIsStale: true })).toEqual([unscored, changed]);
-    expect(await found({ scoreIsStale: false })).toEqual([scored]);
-    expect(await found({ isScored: true, scoreIsStale: true })).toEqual([changed]);
+    expect(await found({ isScoreStale: true })).toEqual([unscored, changed]);
+    expect(await found({ isScoreStale: false })).toEqual([scored]);
+    expect(await found({ isScored: true, isScoreStale: true })).toEqual([changed]);
   });
 
   it('gives 20, the highest scores first, where nothing else is asked for', async () => {
@@ -602,7 +602,7 @@ describe('a cursor', () => {
           '9999-12-31 00:00:00+00'])[1 + n % 5]::timestamptz,
         '2026-01-01', now()
       FROM generate_series(1, 20) AS n`);
-    for (const field of ['BUDGET', 'LAST_CONTACT', 'NAME', 'CREATED']) {
+    for (const field of ['BUDGET', 'LAST_CONTACT_AT', 'NAME', 'CREATED_AT']) {
       const orderBy = { field, direction: 'DESC' };
       const whole = await list({ orderBy, first: 100 });
       const ids: number[] = [];
@@ -738,7 +738,7 @@ describe('the plan of a page', () => {
   });
 
   it('is whole where a walk finds some of it', async () => {
-    const orderBy = { field: 'CREATED', direction: 'DESC' };
+    const orderBy = { field: 'CREATED_AT', direction: 'DESC' };
     let page: Page | undefined;
     const sent = await api.recordStatements(async () => {
       page = await list({ filter: { location: 'town 17' }, orderBy }, PAGE_ALONE);
@@ -849,7 +849,7 @@ describe('a list of leads near its limit', () => {
     await empty();
     const limited = await startApi({ LEADS_LIST_LIMIT: '5' }, api.databaseUrl);
     const warnings: { list: string; limit: number; isOver: boolean }[] = [];
-    const end = listNearLimit.listen(({ list, count, limit }) => {
+    const end = listNearLimit.subscribe(({ list, count, limit }) => {
       warnings.push({ list, limit, isOver: count > limit });
     });
     const create = (n: number) =>

@@ -101,7 +101,7 @@ describe('a call', () => {
   it('asks nothing where there is nothing to tell but a name', async () => {
     const nothing = { company: null, location: null, source: null, budget: null };
     const facts = summaryFacts({ ...nothing, interactions: [], interactionCount: 0 });
-    expect((await failure(facts)).code).toBe('SUMMARY_TOO_LITTLE_KNOWN');
+    expect((await failure(facts)).code).toBe('SUMMARY_INSUFFICIENT_DATA');
     expect(server.requests).toHaveLength(0);
     await write(summaryFacts({ ...nothing, company: 'Looms', interactions: [], interactionCount: 0 }));
     expect(server.requests).toHaveLength(1);

@@ -135,7 +135,7 @@ const WITHOUT_STATISTICS: [string, () => Promise<unknown>][] = [
   ],
 ];
 
-const FIELDS = ['SCORE', 'LAST_CONTACT', 'NAME', 'CREATED', 'BUDGET'];
+const FIELDS = ['SCORE', 'LAST_CONTACT_AT', 'NAME', 'CREATED_AT', 'BUDGET'];
 const ORDERS = ['DESC', 'ASC'].flatMap((direction) => FIELDS.map((field) => ({ field, direction })));
 const FILTERS = [
   { status: ['new'] },
@@ -147,8 +147,8 @@ const FILTERS = [
   { score: { min: 30 } },
   { budget: { min: 1990 } },
   { isScored: false },
-  { scoreIsStale: true },
-  { scoreIsStale: false },
+  { isScoreStale: true },
+  { isScoreStale: false },
   { lastContactAfter: '2020-01-01T00:00:00Z' },
   { lastContactBefore: '2020-01-01T00:00:00Z' },
 ];
@@ -156,7 +156,7 @@ const FILTERS = [
 const LIST = `query ($filter: LeadFilterInput, $orderBy: LeadOrderInput) {
   leadsConnection(first: 20, filter: $filter, orderBy: $orderBy) {
     totalCount nodes {
-      id scoreIsStale summaryDetail { isStale } interactions { id }
+      id isScoreStale summaryDetail { isStale } interactions { id }
       interactionsConnection(first: 3) { nodes { id } totalCount }
     }
   }
@@ -180,7 +180,7 @@ describe.each(WITHOUT_STATISTICS)('on tables %s', (_state, prepare) => {
     };
     await writeFile(paths.leads, leads.join('\n'));
     await writeFile(paths.interactions, interactions.join('\n'));
-    const observer = { onRefusal: () => undefined, onProgress: () => undefined };
+    const observer = { onRejectedLine: () => undefined, onProgress: () => undefined };
     const service = api.app.get(CsvImportService, { strict: false });
     const work = () => service.import(paths, observer, new AbortController().signal);
     expect(await tooMuchWork(work)).toEqual([]);

@@ -236,7 +236,7 @@ describe('reading from a replica', () => {
       const elsewhere = new URL(replica.url);
       elsewhere.pathname = '/postgres';
       await proxy.redirect(elsewhere.href);
-      await expect(picked?.lend()).rejects.toThrow('The connection leads elsewhere');
+      await expect(picked?.acquire()).rejects.toThrow('The connection leads elsewhere');
       await until(() => faultOf(misled) === 'another database or schema than that of the primary');
       expect(await misled.pickFor('a reader')).toBeNull();
     } finally {
@@ -249,14 +249,14 @@ describe('reading from a replica', () => {
     await inStep();
     await sql.rows(`INSERT INTO rescore_runs (id, "startedBy", "startedOn", "onlyStale", "asOf", "startedAt", "totalCount")
       OVERRIDING SYSTEM VALUE VALUES (99, 'api', 'here', false, now(), now(), 1)`);
-    await withConnection(primary.url, async (holder) => {
-      await holder.rows('BEGIN');
-      await holder.rows('SELECT pg_advisory_xact_lock(7316003, 99)');
+    await withConnection(primary.url, async (lockHolder) => {
+      await lockHolder.rows('BEGIN');
+      await lockHolder.rows('SELECT pg_advisory_xact_lock(7316003, 99)');
       await inStep();
-      const { rescoreRun } = await api.ask<{ rescoreRun: { status: string } }>(
-        '{ rescoreRun(id: 99) { status } }',
+      const { recalculation } = await api.ask<{ recalculation: { status: string } }>(
+        '{ recalculation(id: 99) { status } }',
       );
-      expect(rescoreRun.status).toBe('RUNNING');
+      expect(recalculation.status).toBe('RUNNING');
     });
   });
 
@@ -277,7 +277,7 @@ describe('reading from a replica', () => {
       ],
     });
     const client = connectSocket(standby.url);
-    const progress = answersTo(client, 'subscription { rescoreProgress { status } }');
+    const progress = answersTo(client, 'subscription { recalculationProgress { status } }');
     let firstProgress: unknown = null;
     void progress.next().then((result) => (firstProgress = result));
 
@@ -288,7 +288,7 @@ describe('reading from a replica', () => {
       expect(await standby.ask('mutation { recalculateAllScores { count } }')).toMatchObject({ data: {} });
       return firstProgress !== null;
     });
-    expect(firstProgress).toMatchObject({ value: { data: { rescoreProgress: {} } } });
+    expect(firstProgress).toMatchObject({ value: { data: { recalculationProgress: {} } } });
     await client.dispose();
     await standby.stop();
     await until(() => faultOf(replicasOf(api)) === 'no replica of the primary');

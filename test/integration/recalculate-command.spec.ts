@@ -35,10 +35,10 @@ const options = (args: readonly string[] = [], url = database.url) => ({
 const run = (...args: string[]) => runProgram(PROGRAM, options(args));
 
 interface RunRow {
-  readonly startedBy: string;
+  readonly trigger: string;
   readonly onlyStale: boolean;
   readonly status: string;
-  readonly doneCount: number;
+  readonly savedCount: number;
   readonly failedCount: number;
   readonly error: string | null;
 }
@@ -46,7 +46,7 @@ interface RunRow {
 /** The oldest first. */
 const readRuns = () =>
   other.rows<RunRow>(
-    'SELECT "startedBy", "onlyStale", status, "doneCount", "failedCount", error FROM rescore_runs ORDER BY id',
+    'SELECT "startedBy" AS trigger, "onlyStale", status, "doneCount" AS "savedCount", "failedCount", error FROM rescore_runs ORDER BY id',
   );
 
 const refuseScores = (condition: string) =>
@@ -85,10 +85,10 @@ describe('pnpm recalculate', () => {
     );
     expect(await readRuns()).toEqual([
       {
-        startedBy: 'command',
+        trigger: 'command',
         onlyStale: false,
         status: 'succeeded',
-        doneCount: 1203,
+        savedCount: 1203,
         failedCount: 0,
         error: null,
       },
@@ -110,7 +110,7 @@ describe('pnpm recalculate', () => {
     expect(stderr.trimEnd().split('\n')).toEqual([...lines, '… and 50 more']);
     expect(stdout).toMatch(/^Recalculation 1: 1 score saved as of .*, 150 failed, 0 skipped, in /);
     expect(await readScored()).toEqual(ids.slice(0, 1));
-    expect(await readRuns()).toMatchObject([{ status: 'succeeded', doneCount: 1, failedCount: 150 }]);
+    expect(await readRuns()).toMatchObject([{ status: 'succeeded', savedCount: 1, failedCount: 150 }]);
   });
 
   it('ends with 2 where every lead is refused', async () => {
@@ -157,7 +157,7 @@ describe('pnpm recalculate', () => {
   });
 });
 
-describe('pnpm recalculate --stale', () => {
+describe('pnpm recalculate --only-stale', () => {
   it('recalculates the scores that it would change, and those that are older than --max-age', async () => {
     const [fresh = 0, day = 0, week = 0, never = 0] = await insertLeads(other, 4);
     await run();
@@ -166,14 +166,14 @@ describe('pnpm recalculate --stale', () => {
     await other.rows('UPDATE leads SET "scoreCalculatedAt" = NULL WHERE id = $1', [never]);
     const before = await readTimes();
 
-    const older = await run('--stale', '--max-age', '100.5');
+    const older = await run('--only-stale', '--max-age', '100.5');
     expect(older).toMatchObject({ code: 0, stderr: '' });
     expect(older.stdout).toMatch(/^Recalculation 2: 2 scores saved as of /);
     const between = await readTimes();
     expect(changed(before, between)).toEqual([week, never]);
 
     await other.rows('UPDATE leads SET "activityScore" = 50 WHERE id = $1', [day]);
-    const usual = await run('--stale');
+    const usual = await run('--only-stale');
     expect(usual.stdout).toMatch(/^Recalculation 3: 1 score saved as of /);
     const after = await readTimes();
     expect(changed(between, after)).toEqual([day]);
@@ -211,18 +211,18 @@ describe('the usage of pnpm recalculate', () => {
   it('is told with its options and exit codes where it is asked for', async () => {
     const { code, stdout, stderr } = await run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const option of ['--stale', '--max-age HOURS']) expect(stdout).toContain(option);
+    for (const option of ['--only-stale', '--max-age HOURS']) expect(stdout).toContain(option);
     for (const exitCode of ['0', '1', '2']) expect(stdout).toMatch(new RegExp(`^.{11}${exitCode} `, 'm'));
   });
 
   it('prints the usage, exits with 2 and changes nothing if the arguments are invalid', async () => {
     await insertLead(other);
     const refused: [string[], RegExp][] = [
-      [['--max-age', '3'], /^--max-age goes with --stale\./],
-      [['--stale', '--max-age', 'day'], /^--max-age must be a number from 0 to \d+\.\n/],
-      [['--stale', '--max-age', '0x10'], /^--max-age must be a number from 0/],
-      [['--stale', '--max-age', ''], /^--max-age must be a number from 0/],
-      [['--stale', '--max-age=-1'], /^--max-age must be a number from 0/],
+      [['--max-age', '3'], /^--max-age goes with --only-stale\./],
+      [['--only-stale', '--max-age', 'day'], /^--max-age must be a number from 0 to \d+\.\n/],
+      [['--only-stale', '--max-age', '0x10'], /^--max-age must be a number from 0/],
+      [['--only-stale', '--max-age', ''], /^--max-age must be a number from 0/],
+      [['--only-stale', '--max-age=-1'], /^--max-age must be a number from 0/],
       [['--all'], /Unknown option '--all'/],
     ];
     for (const [args, message] of refused) {
@@ -269,7 +269,7 @@ describe('a recalculation that is stopped', () => {
       });
       expect(await readScored()).toEqual([]);
       expect(await readRuns()).toMatchObject([
-        { startedBy: 'command', status: 'cancelled', error: 'It was interrupted at the terminal.' },
+        { trigger: 'command', status: 'cancelled', error: 'It was interrupted at the terminal.' },
       ]);
     },
   );

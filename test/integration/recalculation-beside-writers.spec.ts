@@ -24,7 +24,7 @@ const A_MOMENT_AGO = { ageInDays: 0.0001 };
 
 let api: Api;
 /** Holds gates and locks. */
-let holder: Connection;
+let lockHolder: Connection;
 let other: Connection;
 
 let keeper: Connection;
@@ -40,11 +40,11 @@ afterAll(async () => {
   await api.close();
 });
 beforeEach(async () => {
-  holder = await connect(api.databaseUrl);
+  lockHolder = await connect(api.databaseUrl);
   other = await connect(api.databaseUrl);
 });
 afterEach(async () => {
-  await holder.close();
+  await lockHolder.close();
   await other.close();
   await reset();
 });
@@ -64,7 +64,7 @@ describe('an interaction is in the score when both are done', () => {
     },
   ])('where it is $what while the writing statement runs', async ({ create }) => {
     const [first, last] = [await insertLead(other), await insertLead(other)];
-    const pause = await pauseBeforeWriting(holder);
+    const pause = await pauseBeforeWriting(lockHolder);
     const answer = api.send(RECALCULATE);
     await untilWaiting(other);
     await create(last);
@@ -77,18 +77,18 @@ describe('an interaction is in the score when both are done', () => {
 
   it('where it is not committed yet when its lead is to be written', async () => {
     const ids = await insertLeads(other, 3);
-    await holder.rows('BEGIN');
-    await insertInteraction(holder, ids[1] ?? 0, A_MOMENT_AGO);
+    await lockHolder.rows('BEGIN');
+    await insertInteraction(lockHolder, ids[1] ?? 0, A_MOMENT_AGO);
     const answer = api.send(RECALCULATE);
     await untilWaiting(other);
-    await holder.rows('COMMIT');
+    await lockHolder.rows('COMMIT');
     expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 3, failedCount: 0 } } });
     expect(await scores()).toEqual([3, SCORE_WITH_A_CALL, 3]);
   });
 
   it('where it waits for the recalculation, and is created through the API', async () => {
     const [first] = [await insertLead(other), await insertLead(other)];
-    const pause = await pauseBeforeCommit(holder);
+    const pause = await pauseBeforeCommit(lockHolder);
     const recalculation = api.send(RECALCULATE);
     await untilWaiting(other);
     const [clock] = await other.rows<{ now: Date }>('SELECT clock_timestamp() AS now');
@@ -103,7 +103,7 @@ describe('an interaction is in the score when both are done', () => {
 
   it('where it waits for the recalculation, and is written to the table', async () => {
     const lead = await insertLead(other);
-    const pause = await pauseBeforeCommit(holder);
+    const pause = await pauseBeforeCommit(lockHolder);
     const recalculation = api.send(RECALCULATE);
     await untilWaiting(other);
     const watcher = await connect(api.databaseUrl);
@@ -112,8 +112,8 @@ describe('an interaction is in the score when both are done', () => {
     await watcher.close();
     await pause.open();
     await Promise.all([recalculation, insertion]);
-    expect(await api.ask(`{ lead(id: ${lead}) { activityScore scoreIsStale } }`)).toEqual({
-      lead: { activityScore: SCORE_WITH_A_CALL, scoreIsStale: false },
+    expect(await api.ask(`{ lead(id: ${lead}) { activityScore isScoreStale } }`)).toEqual({
+      lead: { activityScore: SCORE_WITH_A_CALL, isScoreStale: false },
     });
   });
 });
@@ -136,7 +136,7 @@ describe('a lead that is changed while a recalculation runs', () => {
     },
   ])('by $by stays renamed, or removed', async ({ rename, remove }) => {
     const [renamed = 0, removed = 0, alone = 0] = await insertLeads(other, 3);
-    const pause = await pauseBeforeWriting(holder);
+    const pause = await pauseBeforeWriting(lockHolder);
     const answer = api.send(RECALCULATE);
     await untilWaiting(other);
     await rename(renamed);
@@ -149,17 +149,17 @@ describe('a lead that is changed while a recalculation runs', () => {
       { id: renamed, firstName: 'Renamed', status: 'won', activityScore: 10 },
       { id: alone, firstName: 'First', status: 'new', activityScore: 3 },
     ]);
-    const { rescoreRuns } = await api.ask<{ rescoreRuns: { nodes: unknown[] } }>(
-      '{ rescoreRuns { nodes { totalCount doneCount skippedCount failedCount } } }',
+    const { recalculations } = await api.ask<{ recalculations: { nodes: unknown[] } }>(
+      '{ recalculations { nodes { totalCount savedCount skippedCount failedCount } } }',
     );
-    const run = rescoreRuns.nodes[0] as { doneCount: number; skippedCount: number };
-    expect(rescoreRuns.nodes).toMatchObject([{ totalCount: 3, failedCount: 0 }]);
-    expect(run.doneCount + run.skippedCount).toBe(3);
+    const run = recalculations.nodes[0] as { savedCount: number; skippedCount: number };
+    expect(recalculations.nodes).toMatchObject([{ totalCount: 3, failedCount: 0 }]);
+    expect(run.savedCount + run.skippedCount).toBe(3);
   });
 
   it('keeps a score that is fresher than the recalculation', async () => {
     const [changed = 0, left = 0] = await insertLeads(other, 2);
-    const pause = await pauseBeforeWriting(holder);
+    const pause = await pauseBeforeWriting(lockHolder);
     const answer = api.send(RECALCULATE);
     await untilWaiting(other);
     await api.ask(`mutation { regenerateSummary(id: ${changed}) { id } }`);
@@ -176,22 +176,22 @@ describe('a lead that is changed while a recalculation runs', () => {
 describe('a lead that somebody else has locked', () => {
   it('is waited for, and saved, where it is let go soon', async () => {
     const ids = await insertLeads(other, 20);
-    await holder.rows('BEGIN');
-    await holder.rows('SELECT 1 FROM leads WHERE id = ANY($1) FOR UPDATE', [[ids[3], ids[11]]]);
+    await lockHolder.rows('BEGIN');
+    await lockHolder.rows('SELECT 1 FROM leads WHERE id = ANY($1) FOR UPDATE', [[ids[3], ids[11]]]);
     const answer = api.send(RECALCULATE);
     // Written but for two: the recalculation is past its wait, and asks for those again and again.
     await untilRow(`SELECT FROM rescore_runs WHERE "doneCount" = 18`);
-    await holder.rows('ROLLBACK');
+    await lockHolder.rows('ROLLBACK');
     expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 20, failedCount: 0 } } });
     expect(await scores()).toEqual(Array(20).fill(3));
   });
 
   it('is named where it stays locked, and all others are saved', async () => {
     const ids = await insertLeads(other, 20);
-    await holder.rows('BEGIN');
-    await holder.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [ids[3]]);
+    await lockHolder.rows('BEGIN');
+    await lockHolder.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [ids[3]]);
     const { recalculateAllScores } = await api.ask<{ recalculateAllScores: unknown }>(RECALCULATE);
-    await holder.rows('ROLLBACK');
+    await lockHolder.rows('ROLLBACK');
     expect(recalculateAllScores).toEqual({
       count: 19,
       failedCount: 1,
@@ -204,12 +204,12 @@ describe('a lead that somebody else has locked', () => {
 
   it('by somebody who waits for the recalculation in turn is no deadlock for either', async () => {
     const [first, last] = await insertLeads(other, 2);
-    await holder.rows(`BEGIN; SET LOCAL deadlock_timeout = '10ms'`);
-    await holder.rows('UPDATE leads SET company = $1 WHERE id = $2', ['Mine', last]);
+    await lockHolder.rows(`BEGIN; SET LOCAL deadlock_timeout = '10ms'`);
+    await lockHolder.rows('UPDATE leads SET company = $1 WHERE id = $2', ['Mine', last]);
     const answer = api.send(RECALCULATE);
     await untilRow(`SELECT FROM rescore_runs WHERE "doneCount" = 1`);
-    await holder.rows('UPDATE leads SET company = $1 WHERE id = $2', ['Mine', first]);
-    await holder.rows('COMMIT');
+    await lockHolder.rows('UPDATE leads SET company = $1 WHERE id = $2', ['Mine', first]);
+    await lockHolder.rows('COMMIT');
     expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 1, failedCount: 1 } } });
     expect(await other.rows(`SELECT FROM leads WHERE company = 'Mine'`)).toHaveLength(2);
   });
@@ -217,19 +217,19 @@ describe('a lead that somebody else has locked', () => {
 
 it('waits for whoever changes the table itself, and locks no lead meanwhile', async () => {
   const [lead] = await insertLeads(other, 3);
-  await holder.rows('BEGIN; LOCK TABLE leads IN SHARE MODE');
+  await lockHolder.rows('BEGIN; LOCK TABLE leads IN SHARE MODE');
   const answer = api.send(RECALCULATE);
   // Longer than it ever waits for a lead.
   await untilRow(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
     AND clock_timestamp() - query_start > interval '1 second'`);
   expect(await other.rows('SELECT id FROM leads WHERE id = $1 FOR UPDATE NOWAIT', [lead])).toHaveLength(1);
-  await holder.rows('COMMIT');
+  await lockHolder.rows('COMMIT');
   expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 3, failedCount: 0 } } });
 });
 
 it('stays below 64 subtransactions at any size', async () => {
   await insertLeads(other, 2000);
-  const pause = await pauseBeforeCommit(holder);
+  const pause = await pauseBeforeCommit(lockHolder);
   const recalculation = inTransaction(api.sequelize, async (transaction) => {
     await api.sequelize.query('SELECT pg_advisory_xact_lock(7316002)', { transaction });
     return recalculateLeads(api.sequelize, transaction, {
@@ -246,7 +246,7 @@ it('stays below 64 subtransactions at any size', async () => {
       pg_stat_get_backend_subxact(id) AS s
     ORDER BY s.subxact_count DESC LIMIT 1`);
   await pause.open();
-  expect(await recalculation).toMatchObject({ doneCount: 2000, failedCount: 0 });
+  expect(await recalculation).toMatchObject({ savedCount: 2000, failedCount: 0 });
   expect(backend?.overflowed).toBe(false);
   expect(backend?.count).toBeGreaterThan(20);
   expect(backend?.count).toBeLessThan(64);

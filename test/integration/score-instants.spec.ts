@@ -294,7 +294,7 @@ describe('scores of many leads', () => {
         { points },
       );
     // Of each of 100 leads, two objects a point. The limit is 110 000.
-    expect([await ask(400), await ask(500)]).toEqual([undefined, 'QUERY_TOO_COSTLY']);
+    expect([await ask(400), await ask(500)]).toEqual([undefined, 'QUERY_TOO_COMPLEX']);
   });
 });
 

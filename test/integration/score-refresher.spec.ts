@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
-import { ScoreRefresher } from '../../src/rescoring/score-refresher.js';
+import { ScoreRefresher } from '../../src/recalculation/score-refresher.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
@@ -34,7 +34,7 @@ async function insertCalledLeads(count: number): Promise<number[]> {
 const countStale = async () =>
   (
     await api.ask<{ leadsConnection: { totalCount: number } }>(
-      '{ leadsConnection(filter: { scoreIsStale: true }) { totalCount } }',
+      '{ leadsConnection(filter: { isScoreStale: true }) { totalCount } }',
     )
   ).leadsConnection.totalCount;
 
@@ -98,25 +98,25 @@ describe('a refresh', () => {
   it('leaves locked leads for later, without waiting for them', async () => {
     const ids = await insertCalledLeads(20);
     await passTime(database, 3);
-    const holder = await connect(api.databaseUrl);
-    await holder.rows('BEGIN');
-    await holder.rows('SELECT FROM leads WHERE id = $1 FOR UPDATE', [ids[3]]);
+    const lockHolder = await connect(api.databaseUrl);
+    await lockHolder.rows('BEGIN');
+    await lockHolder.rows('SELECT FROM leads WHERE id = $1 FOR UPDATE', [ids[3]]);
     expect(await refresher.refresh()).toEqual({ savedCount: 19, failures: [] });
-    await holder.rows('ROLLBACK');
+    await lockHolder.rows('ROLLBACK');
     expect(await refresher.refresh()).toEqual({ savedCount: 1, failures: [] });
-    await holder.close();
+    await lockHolder.close();
   });
 
   it('gets past more locked leads than a batch has', async () => {
     const ids = await insertCalledLeads(20);
     await passTime(database, 3);
-    const holder = await connect(api.databaseUrl);
-    await holder.rows('BEGIN');
-    await holder.rows('SELECT FROM leads WHERE id = ANY($1) FOR UPDATE', [ids.slice(0, 8)]);
+    const lockHolder = await connect(api.databaseUrl);
+    await lockHolder.rows('BEGIN');
+    await lockHolder.rows('SELECT FROM leads WHERE id = ANY($1) FOR UPDATE', [ids.slice(0, 8)]);
     expect(await refresher.refresh(undefined, 4)).toEqual({ savedCount: 12, failures: [] });
-    await holder.rows('ROLLBACK');
+    await lockHolder.rows('ROLLBACK');
     expect(await refresher.refresh(undefined, 4)).toEqual({ savedCount: 8, failures: [] });
-    await holder.close();
+    await lockHolder.close();
   });
 
   it.each([
@@ -125,12 +125,12 @@ describe('a refresh', () => {
   ])('does nothing while %s', async (_, lock) => {
     await insertCalledLeads(3);
     await passTime(database, 3);
-    const holder = await connect(api.databaseUrl);
-    await holder.rows('SELECT pg_advisory_lock($1)', [lock]);
+    const lockHolder = await connect(api.databaseUrl);
+    await lockHolder.rows('SELECT pg_advisory_lock($1)', [lock]);
     expect(await refresher.refresh()).toEqual({ savedCount: 0, failures: [] });
-    await holder.rows('SELECT pg_advisory_unlock($1)', [lock]);
+    await lockHolder.rows('SELECT pg_advisory_unlock($1)', [lock]);
     expect(await refresher.refresh()).toEqual({ savedCount: 3, failures: [] });
-    await holder.close();
+    await lockHolder.close();
   });
 
   describe('of a lead that the database rejects', () => {

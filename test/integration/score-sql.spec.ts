@@ -232,7 +232,7 @@ describe('the formula in SQL', () => {
           calculateActivityScore(sample.lead, sample.interactions, EXAMPLES_AS_OF),
         );
 
-        expect(await recalculate(EXAMPLES_AS_OF)).toMatchObject({ doneCount: clear.length, failedCount: 0 });
+        expect(await recalculate(EXAMPLES_AS_OF)).toMatchObject({ savedCount: clear.length, failedCount: 0 });
         const added = await readRows();
         expect(added.map(stateOfRow)).toEqual(states.map(closeTo));
         expect(added.map(scoreOfRow)).toEqual(

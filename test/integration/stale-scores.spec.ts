@@ -21,8 +21,8 @@ afterAll(async () => {
 afterEach(() => reset());
 
 const isStale = async (id: number) =>
-  (await api.ask<{ lead: { scoreIsStale: boolean } }>(`{ lead(id: ${id}) { scoreIsStale } }`)).lead
-    .scoreIsStale;
+  (await api.ask<{ lead: { isScoreStale: boolean } }>(`{ lead(id: ${id}) { isScoreStale } }`)).lead
+    .isScoreStale;
 
 const rescoreStale = async (args = 'onlyStale: true') =>
   (
@@ -220,10 +220,10 @@ describe('a score is current', () => {
   });
 
   it('after whatever the API does', async () => {
-    const { createLead } = await api.ask<{ createLead: { id: string; scoreIsStale: boolean } }>(
-      'mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "a@example.com" }) { id scoreIsStale } }',
+    const { createLead } = await api.ask<{ createLead: { id: string; isScoreStale: boolean } }>(
+      'mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "a@example.com" }) { id isScoreStale } }',
     );
-    expect(createLead.scoreIsStale).toBe(false);
+    expect(createLead.isScoreStale).toBe(false);
     const id = Number(createLead.id);
     const { createInteraction } = await api.ask<{ createInteraction: { id: string } }>(
       `mutation { createInteraction(createInteractionInput: { leadId: ${id}, type: CALL, date: "2026-01-01" }) { id } }`,
@@ -257,8 +257,10 @@ describe('recalculateAllScores(onlyStale: true)', () => {
     expect(after.filter(({ id }) => changed.includes(id)).map(({ activityScore }) => activityScore)).toEqual([
       3, 3,
     ]);
-    expect(await api.ask('{ rescoreRuns(first: 1) { nodes { onlyStale totalCount doneCount } } }')).toEqual({
-      rescoreRuns: { nodes: [{ onlyStale: true, totalCount: 2, doneCount: 2 }] },
+    expect(
+      await api.ask('{ recalculations(first: 1) { nodes { onlyStale totalCount savedCount } } }'),
+    ).toEqual({
+      recalculations: { nodes: [{ onlyStale: true, totalCount: 2, savedCount: 2 }] },
     });
   });
 
@@ -276,23 +278,23 @@ it('asks once for all leads of a list', async () => {
   await insertLeads(database, 30);
   let leads: unknown[] = [];
   const count = await api.countStatements(async () => {
-    ({ leads } = await api.ask<{ leads: unknown[] }>('{ leads { scoreIsStale } }'));
+    ({ leads } = await api.ask<{ leads: unknown[] }>('{ leads { isScoreStale } }'));
   });
-  expect(leads).toEqual(Array(30).fill({ scoreIsStale: true }));
+  expect(leads).toEqual(Array(30).fill({ isScoreStale: true }));
   expect(count).toBe(2);
 });
 
 it('is told anew after each mutation of one request', async () => {
   const id = await insertScoredLead();
   await database.rows('UPDATE leads SET "activityScore" = 50 WHERE id = $1', [id]);
-  const lead = `updateLead(updateLeadInput: { id: ${id}, firstName: "X" }) { scoreIsStale }`;
+  const lead = `updateLead(updateLeadInput: { id: ${id}, firstName: "X" }) { isScoreStale }`;
   expect(
     await api.ask(
       `mutation { before: ${lead} recalculateAllScores(onlyStale: true) { count } after: ${lead} }`,
     ),
   ).toEqual({
-    before: { scoreIsStale: true },
+    before: { isScoreStale: true },
     recalculateAllScores: { count: 1 },
-    after: { scoreIsStale: false },
+    after: { isScoreStale: false },
   });
 });

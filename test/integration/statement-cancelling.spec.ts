@@ -11,7 +11,7 @@ let database: TestDatabase;
 let network: Network;
 let api: Api;
 let watcher: Connection;
-let holder: Connection;
+let lockHolder: Connection;
 let leads: unknown;
 
 beforeAll(async () => {
@@ -21,12 +21,12 @@ beforeAll(async () => {
   network = await startNetwork(database.url);
   api = await startApi({ REQUEST_TIMEOUT_MS: '2000' }, network.url);
   watcher = await connect(database.url);
-  holder = await connect(database.url);
+  lockHolder = await connect(database.url);
   leads = { leads: [{ id: String(await insertLead(watcher)) }] };
 }, 30_000);
 
 afterAll(async () => {
-  await holder.close();
+  await lockHolder.close();
   await watcher.close();
   await api.close();
   await network.cut();
@@ -34,10 +34,10 @@ afterAll(async () => {
 });
 
 const lock = async () => {
-  await holder.rows('BEGIN');
-  await holder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
+  await lockHolder.rows('BEGIN');
+  await lockHolder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
 };
-const unlock = () => holder.rows('ROLLBACK');
+const unlock = () => lockHolder.rows('ROLLBACK');
 
 describe('a wish to cancel a statement that arrives late', () => {
   it.each([

@@ -79,8 +79,8 @@ describe('pnpm summaries', () => {
     );
     expect((await run('--all', '--limit', '2')).stdout).toContain('2 summaries written');
     expect(server.requests).toHaveLength(8);
-    expect(await connection.rows('SELECT "startedBy" FROM summary_batches')).toEqual(
-      Array.from({ length: 3 }, () => ({ startedBy: 'command' })),
+    expect(await connection.rows('SELECT "startedBy" AS trigger FROM summary_batches')).toEqual(
+      Array.from({ length: 3 }, () => ({ trigger: 'command' })),
     );
   });
 
@@ -97,7 +97,7 @@ describe('pnpm summaries', () => {
 
   it('stops at the limit of what it may cost, says so, and ends with 1', async () => {
     await insertToldLeads(6);
-    const { code, stdout, stderr } = await run('--max-cost', '0.00025');
+    const { code, stdout, stderr } = await run('--max-cost-usd', '0.00025');
     expect(code).toBe(1);
     expect(stdout).toContain('2 summaries written, 0 unchanged, 0 failed, 4 skipped, for $0.0002.');
     expect(stderr).toContain('not enough for one more');
@@ -145,8 +145,8 @@ describe('pnpm summaries', () => {
       [['--limit', '0'], '--limit must be at least 1'],
       [['--limit', '1.5'], '--limit must be a whole number'],
       [['--limit', ''], '--limit'],
-      [['--max-cost', '0'], '--max-cost must be a number above 0'],
-      [['--max-cost', 'much'], '--max-cost must be a number above 0'],
+      [['--max-cost-usd', '0'], '--max-cost-usd must be a number above 0'],
+      [['--max-cost-usd', 'much'], '--max-cost-usd must be a number above 0'],
       [['--nonsense'], '--nonsense'],
       [['more'], 'more'],
     ];

@@ -37,7 +37,7 @@ export interface SharedLead {
 
 const STATUSES = ['new', 'contacted', 'qualified', 'proposal', 'negotiation', 'won', 'lost'] as const;
 const TYPES = ['meeting', 'call', 'email'] as const;
-const ORDERS = ['CREATED', 'NAME'] as const;
+const ORDERS = ['CREATED_AT', 'NAME'] as const;
 const DIRECTIONS = ['ASC', 'DESC'] as const;
 const DAY_MS = 86_400_000;
 /** The tests' own clock is not the server's: far enough in the past to count. */
@@ -137,8 +137,8 @@ export class FleetClient {
     if (made === null) return;
     this.interactions.push({ id: Number(made.id), notes, ...state });
     // Whatever others do to the lead meanwhile, its score comes with each change.
-    const data = await this.read('query ($id: Int!) { lead(id: $id) { scoreIsStale } }', { id: leadId });
-    expectSame(data.lead, { scoreIsStale: false });
+    const data = await this.read('query ($id: Int!) { lead(id: $id) { isScoreStale } }', { id: leadId });
+    expectSame(data.lead, { isScoreStale: false });
   }
 
   private async updateInteraction(): Promise<void> {
@@ -164,10 +164,10 @@ export class FleetClient {
 
   /** What it was told is there is there on whichever server it asks next. */
   private async readBack({ id, email, budget, status }: OwnLead): Promise<void> {
-    const data = await this.read('query ($id: Int!) { lead(id: $id) { email budget status scoreIsStale } }', {
+    const data = await this.read('query ($id: Int!) { lead(id: $id) { email budget status isScoreStale } }', {
       id,
     });
-    expectSame(data.lead, { email, budget, status, scoreIsStale: false });
+    expectSame(data.lead, { email, budget, status, isScoreStale: false });
   }
 
   /** Through all pages, each from another server: all that it made is there once, whatever others do meanwhile. */
@@ -200,24 +200,24 @@ export class FleetClient {
   }
 
   private async recalculate(): Promise<void> {
-    await this.send('mutation { recalculateAllScores { runId failedCount } }', {}, [
+    await this.send('mutation { recalculateAllScores { recalculationId failedCount } }', {}, [
       'RECALCULATION_RUNNING',
       'RECALCULATION_CANCELLED',
     ]);
   }
 
   private async cancelRecalculation(): Promise<void> {
-    const data = await this.read('{ rescoreRuns(first: 1) { nodes { id } } }');
-    const [run] = (data.rescoreRuns as { nodes: { id: string }[] }).nodes;
+    const data = await this.read('{ recalculations(first: 1) { nodes { id } } }');
+    const [run] = (data.recalculations as { nodes: { id: string }[] }).nodes;
     if (run === undefined) return;
-    await this.send('mutation ($id: ID!) { cancelRescore(id: $id) { status } }', { id: run.id }, [
-      'RESCORE_NOT_RUNNING',
+    await this.send('mutation ($id: ID!) { cancelRecalculation(id: $id) { status } }', { id: run.id }, [
+      'RECALCULATION_NOT_RUNNING',
     ]);
   }
 
   private async readRuns(): Promise<void> {
-    const data = await this.read('{ rescoreRuns(first: 10) { nodes { status } } }');
-    const { nodes } = data.rescoreRuns as { nodes: { status: string }[] };
+    const data = await this.read('{ recalculations(first: 10) { nodes { status } } }');
+    const { nodes } = data.recalculations as { nodes: { status: string }[] };
     if (nodes.filter(({ status }) => status === 'RUNNING').length > 1) throw new Error('Two runs at once.');
   }
 

@@ -21,7 +21,7 @@ describe('the budget of a batch', () => {
     expect(mayBegin({ ...budget, ...change })).toBe(answer);
   });
 
-  it('is never overdrawn where no summary is dearer than the dearest before', () => {
+  it('is never overdrawn if no summary costs more than the most expensive one before', () => {
     const costs = fc.array(fc.double({ min: 0.001, max: 0.1, noNaN: true }), { minLength: 1, maxLength: 50 });
     fc.assert(
       fc.property(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { errorCodeOf } from '../connection-faults.js';
 import { rejectedWrite, toDomainError } from '../database-errors.js';
 import { DomainError } from '../../common/domain-error.js';
-import type { SteadyConnection } from './steady-connection.js';
+import type { PersistentConnection } from './persistent-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
 /** Not a caller: all that was written before its position may be missing from the table, which a crash empties. */
@@ -58,7 +58,7 @@ export class CallerWrites {
   private waiting: Lookup | null = null;
   private running: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly connection: SteadyConnection) {}
+  constructor(private readonly connection: PersistentConnection) {}
 
   /**
    * Does work that writes for a caller; whatever it has written is known of before this answers.

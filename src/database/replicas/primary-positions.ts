@@ -1,5 +1,5 @@
 import { type DatabaseIdentity, IDENTITY_COLUMNS } from '../database-identity.js';
-import type { SteadyConnection } from './steady-connection.js';
+import type { PersistentConnection } from './persistent-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
 interface Sample {
@@ -19,7 +19,7 @@ export class PrimaryPositions {
   private knownIdentity: DatabaseIdentity | null = null;
 
   constructor(
-    private readonly connection: SteadyConnection,
+    private readonly connection: PersistentConnection,
     private readonly maxLagMs: number,
   ) {}
 

@@ -2,7 +2,7 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { CallerWrites } from './caller-writes.js';
 import { PrimaryPositions } from './primary-positions.js';
 import { Replica, type ReplicaFault } from './replica.js';
-import { SteadyConnection } from './steady-connection.js';
+import { PersistentConnection } from './persistent-connection.js';
 
 export interface ReadReplicasOptions {
   /** Of the primary, not through a pooler. */
@@ -33,14 +33,14 @@ const FORGET_INTERVAL_MS = 60_000;
  */
 export class ReadReplicas implements OnApplicationShutdown {
   private readonly logger = new Logger(ReadReplicas.name);
-  private readonly primary: SteadyConnection;
+  private readonly primary: PersistentConnection;
   private readonly positions: PrimaryPositions;
   private readonly replicas: readonly Replica[];
   private readonly timers: NodeJS.Timeout[] = [];
   readonly writes: CallerWrites;
 
   constructor({ primaryUrl, replicaUrls, maxLagMs, poolSize }: ReadReplicasOptions) {
-    this.primary = new SteadyConnection(primaryUrl, 'primary watch');
+    this.primary = new PersistentConnection(primaryUrl, 'primary watch');
     this.positions = new PrimaryPositions(this.primary, maxLagMs);
     this.writes = new CallerWrites(this.primary);
     this.replicas = replicaUrls.map(
@@ -52,7 +52,7 @@ export class ReadReplicas implements OnApplicationShutdown {
   }
 
   /** Whether there are any, well or not. */
-  get areThere(): boolean {
+  get isConfigured(): boolean {
     return this.replicas.length > 0;
   }
 
@@ -62,14 +62,14 @@ export class ReadReplicas implements OnApplicationShutdown {
 
   /** Begins to look after them; resolves once each has been looked at. Idempotent. */
   async start(): Promise<void> {
-    if (!this.areThere || this.timers.length > 0) return;
+    if (!this.isConfigured || this.timers.length > 0) return;
     this.timers.push(
       this.repeat(() => this.lookAtPrimary(), LOOK_INTERVAL_MS),
-      ...this.replicas.map((replica) => this.repeat(() => replica.look(), LOOK_INTERVAL_MS)),
+      ...this.replicas.map((replica) => this.repeat(() => replica.probe(), LOOK_INTERVAL_MS)),
       this.repeat(() => this.writes.forgetOld(), FORGET_INTERVAL_MS),
     );
     await this.lookAtPrimary();
-    await Promise.all(this.replicas.map((replica) => replica.look()));
+    await Promise.all(this.replicas.map((replica) => replica.probe()));
   }
 
   /**

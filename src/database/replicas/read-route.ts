@@ -48,7 +48,7 @@ export class ReadRoute {
     const { replica } = this;
     if (replica === null || this.hasLeft) return null;
     try {
-      return { client: await replica.lend(), replica };
+      return { client: await replica.acquire(), replica };
     } catch (error) {
       this.leave(error);
       return null;

@@ -14,7 +14,7 @@ export class ReadRoutesPlugin implements ApolloServerPlugin {
   constructor(private readonly replicas: ReadReplicas) {}
 
   async serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<void> {
-    if (!this.replicas.areThere) return;
+    if (!this.replicas.isConfigured) return;
     this.noteMutations(schema);
     await this.replicas.start();
   }
@@ -28,7 +28,7 @@ export class ReadRoutesPlugin implements ApolloServerPlugin {
       }) => {
         const request = currentRequest();
         if (
-          this.replicas.areThere &&
+          this.replicas.isConfigured &&
           operation?.operation === OperationTypeNode.QUERY &&
           request !== undefined
         ) {

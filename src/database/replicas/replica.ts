@@ -4,7 +4,7 @@ import { serverOf } from '../../config/database-url.js';
 import { type DatabaseIdentity, differenceOf, IDENTITY_COLUMNS } from '../database-identity.js';
 import { sequelizeOptions } from '../sequelize-options.js';
 import type { PrimaryPositions } from './primary-positions.js';
-import { SteadyConnection } from './steady-connection.js';
+import { PersistentConnection } from './persistent-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
 /** Why nothing is read from a replica; `null`: something is. */
@@ -29,7 +29,7 @@ const ACQUIRE_TIMEOUT_MS = 3_000;
 /** A streaming replica: its connections, and what is known of how it does. */
 export class Replica {
   private readonly sequelize: Sequelize;
-  private readonly heart: SteadyConnection;
+  private readonly monitor: PersistentConnection;
   private readonly lent = new Set<pg.Client>();
   private currentFault: ReplicaFault | null = 'not looked at yet';
   private replayedPosition: WalPosition = 0n;
@@ -43,7 +43,7 @@ export class Replica {
   ) {
     const check = (session: pg.Client) => this.check(session);
     this.sequelize = new Sequelize(sequelizeOptions({ url, poolSize, acquireMs: ACQUIRE_TIMEOUT_MS, check }));
-    this.heart = new SteadyConnection(url, 'replica watch', () => {
+    this.monitor = new PersistentConnection(url, 'replica watch', () => {
       this.becomes('unreachable');
     });
   }
@@ -67,21 +67,21 @@ export class Replica {
   }
 
   /** @throws where none is to be had */
-  async lend(): Promise<pg.Client> {
+  async acquire(): Promise<pg.Client> {
     const client = (await this.sequelize.connectionManager.getConnection({ type: 'read' })) as pg.Client;
     this.lent.add(client);
     return client;
   }
 
-  takeBack(client: pg.Client): void {
+  release(client: pg.Client): void {
     this.lent.delete(client);
     this.sequelize.connectionManager.releaseConnection(client);
   }
 
   /** Looks how it does. */
-  async look(): Promise<void> {
+  async probe(): Promise<void> {
     try {
-      const [row] = await this.heart.rows<ReplicaState>(READ_STATE);
+      const [row] = await this.monitor.rows<ReplicaState>(READ_STATE);
       this.becomes(row === undefined ? 'unreachable' : this.judge(row));
     } catch {
       this.becomes('unreachable');
@@ -94,7 +94,7 @@ export class Replica {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.heart.close(), this.sequelize.close()]);
+    await Promise.all([this.monitor.close(), this.sequelize.close()]);
   }
 
   /** A new connection may lead elsewhere than those before it: a name may have another address by now. */
@@ -102,7 +102,7 @@ export class Replica {
     const { rows } = await session.query<ReplicaState>(READ_STATE);
     const fault = rows[0] === undefined ? 'unreachable' : this.foreignFault(rows[0]);
     if (fault === null) return;
-    this.heart.reconnect();
+    this.monitor.reconnect();
     throw new Error(`The connection leads elsewhere: ${fault}.`);
   }
 

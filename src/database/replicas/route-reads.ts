@@ -30,7 +30,7 @@ export function routeReads(sequelize: Sequelize, replicas: ReadReplicas): void {
     if (replica === undefined) releaseConnection(connection);
     else {
       lent.delete(connection);
-      replica.takeBack(connection as pg.Client);
+      replica.release(connection as pg.Client);
     }
   };
 

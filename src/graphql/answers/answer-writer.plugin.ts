@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { currentRequest } from '../../common/request-context.js';
 import { toDomainError } from '../../database/database-errors.js';
 import { formatError } from '../format-error.js';
-import { refusalOf } from '../refusal.js';
+import { httpStatusOf } from '../http-status.js';
 import { writeAnswer } from './answer-writer.js';
 
 /** Writes large answers over HTTP, and replaces what does not fit in memory by an error. */
@@ -19,7 +19,7 @@ export const answerWriterPlugin: ApolloServerPlugin = {
           const error = toDomainError(failure);
           if (error === null) throw failure;
           body.singleResult = { errors: [formatError(new GraphQLError(error.message).toJSON(), error)] };
-          const { status, headers } = refusalOf(error);
+          const { status, headers } = httpStatusOf(error);
           http.status = status;
           for (const [name, value] of Object.entries(headers)) http.headers.set(name, value);
         }

@@ -3,7 +3,7 @@ import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { DomainError } from '../../common/domain-error.js';
 import { toDomainError } from '../../database/database-errors.js';
-import { refusalOf } from '../refusal.js';
+import { httpStatusOf } from '../http-status.js';
 import type { DocumentLimits } from './document-limits.js';
 import { errorOfVariables, withoutForbiddenNulls } from './incoming-variables.js';
 import { mutationCounts } from './mutation-counts.js';
@@ -51,7 +51,7 @@ export function documentLimitsPlugin(
 }
 
 function refused(fault: DomainError): GraphQLError {
-  const { status, headers } = refusalOf(fault);
+  const { status, headers } = httpStatusOf(fault);
   const http: unknown = { status, headers: new HeaderMap(Object.entries(headers)) };
   return new GraphQLError(fault.message, { originalError: fault, extensions: { http: http as object } });
 }

@@ -88,7 +88,7 @@ export class DocumentLimits {
       throw tooMuch('QUERY_TOO_DEEP', maxDepth, 'levels');
     }
     const { total } = this.costOf(operation);
-    if (total > maxCost) throw tooMuch('QUERY_TOO_COSTLY', maxCost, 'objects', total);
+    if (total > maxCost) throw tooMuch('QUERY_TOO_COMPLEX', maxCost, 'objects', total);
   }
 
   /** @param rowCounts how many rows lists without pages have; by default, as many as they may have */
@@ -133,9 +133,9 @@ export class DocumentLimits {
       ['QUERY_TOO_DEEP', 'levels', limits.maxDepth, Math.max(size.depth, size.valueDepth)],
       ['QUERY_TOO_MANY_ALIASES', 'aliases', limits.maxAliases, size.aliases],
       ['QUERY_TOO_MANY_DIRECTIVES', 'directives', limits.maxDirectives, size.directives],
-      ['QUERY_TOO_REPETITIVE', 'of the same in one place', limits.maxRepeats, size.repeats],
-      ['TOO_MANY_MUTATIONS', 'mutations', limits.maxMutations, size.mutations],
-      ['QUERY_TOO_WIDE', 'fields', limits.maxFields, size.fields],
+      ['QUERY_TOO_MANY_DUPLICATES', 'of the same in one place', limits.maxRepeats, size.repeats],
+      ['QUERY_TOO_MANY_MUTATIONS', 'mutations', limits.maxMutations, size.mutations],
+      ['QUERY_TOO_MANY_FIELDS', 'fields', limits.maxFields, size.fields],
     ];
     const exceeded = kinds.find(([, , limit, actual]) => actual > limit);
     if (exceeded === undefined) return null;

@@ -1,8 +1,8 @@
 import { Extensions } from '@nestjs/graphql';
 import type { GraphQLField } from 'graphql';
 
-/** Of mutations that are counted apart: `summary` asks a model, `dear` works on all leads. */
-export type RateGroup = 'summary' | 'dear';
+/** Of mutations that are counted apart: `summary` asks a model, `bulk` works on all leads. */
+export type RateGroup = 'summary' | 'bulk';
 
 /** The argument of a list that says how many items it has. */
 export interface SizeArgument {

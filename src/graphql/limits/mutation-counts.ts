@@ -13,7 +13,7 @@ import { extensionsOf } from './field-extensions.js';
 export interface MutationCounts {
   readonly all: number;
   readonly summary: number;
-  readonly dear: number;
+  readonly bulk: number;
 }
 
 /** Each alias counts. Of what is no mutation, null. The document has been validated, so it is of a bounded size. */
@@ -25,7 +25,7 @@ export function mutationCounts(
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== OperationTypeNode.MUTATION) return null;
   const fields = schema.getMutationType()?.getFields() ?? {};
-  const counts = { all: 0, summary: 0, dear: 0 };
+  const counts = { all: 0, summary: 0, bulk: 0 };
   for (const name of rootFieldsOf(document, operation.selectionSet)) {
     const field = fields[name];
     if (field === undefined) continue;

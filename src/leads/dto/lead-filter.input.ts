@@ -138,7 +138,7 @@ export class LeadFilterInput {
   band?: ScoreBand | null;
 
   @Field(() => Boolean, { nullable: true, description: 'As the field of the same name.' })
-  scoreIsStale?: boolean | null;
+  isScoreStale?: boolean | null;
 
   @Field(() => Date, {
     nullable: true,

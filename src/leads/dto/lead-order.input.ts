@@ -4,9 +4,9 @@ import type { LeadOrderField, OrderDirection } from '../listing/lead-order.js';
 /** The names of the API and what the listing calls them. */
 const LeadOrderFieldEnum = {
   SCORE: 'score',
-  LAST_CONTACT: 'lastContact',
+  LAST_CONTACT_AT: 'lastContact',
   NAME: 'name',
-  CREATED: 'created',
+  CREATED_AT: 'created',
   BUDGET: 'budget',
 } as const satisfies Record<string, LeadOrderField>;
 
@@ -15,9 +15,9 @@ registerEnumType(LeadOrderFieldEnum, {
   description: 'What leads are ordered by.',
   valuesMap: {
     SCORE: { description: 'Their activity score.' },
-    LAST_CONTACT: { description: 'The latest contact that their score counts.' },
+    LAST_CONTACT_AT: { description: 'The latest contact that their score counts.' },
     NAME: { description: 'Family name, then given name, whatever their letter case.' },
-    CREATED: { description: 'When they were created.' },
+    CREATED_AT: { description: 'When they were created.' },
     BUDGET: { description: 'Their budget.' },
   },
 });

@@ -30,7 +30,7 @@ const isShort = (term: string): boolean => [...term].length < SHORTEST_PART;
 /** Conditions on `leads`, and on `lead_scores` beside it, all of which hold for what the filter lets through. */
 export function conditionsOf(filter: FilterWithoutBand, parameters: Parameters): string[] {
   const { status, source, company, location, search, score, budget } = filter;
-  const { isScored, isOpen, scoreIsStale, lastContactAfter, lastContactBefore } = filter;
+  const { isScored, isOpen, isScoreStale, lastContactAfter, lastContactBefore } = filter;
   return [
     status == null ? null : isLabelOf(STATUS_KEY, status, parameters),
     source == null ? null : isLabelOf('label_key(leads.source)', source, parameters),
@@ -41,7 +41,7 @@ export function conditionsOf(filter: FilterWithoutBand, parameters: Parameters):
     ...within('leads.budget', 'numeric', budget, parameters),
     isScored == null ? null : `${INDEXED_SCORE} IS ${isScored ? 'NOT NULL' : 'NULL'}`,
     isOpen == null ? null : `${isOpen ? '' : 'NOT '}${IS_INDEXED_OPEN}`,
-    scoreIsStale == null ? null : `${scoreIsStale ? '' : 'NOT '}${isStale('leads')}`,
+    isScoreStale == null ? null : `${isScoreStale ? '' : 'NOT '}${isStale('leads')}`,
     lastContactAfter == null
       ? null
       : `leads."lastContactAt" > ${parameters.add(lastContactAfter, 'timestamptz')}`,

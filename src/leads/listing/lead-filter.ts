@@ -26,7 +26,7 @@ export interface LeadFilter {
   readonly isOpen?: boolean | null;
   /** Of open leads alone. */
   readonly band?: ScoreBand | null;
-  readonly scoreIsStale?: boolean | null;
+  readonly isScoreStale?: boolean | null;
   /** Exclusive. */
   readonly lastContactAfter?: Date | null;
   /** Exclusive. */
@@ -95,7 +95,7 @@ export function canonicalFilter(filter: LeadFilter): unknown {
     rangeOf(filter.score),
     rangeOf(filter.budget),
     filter.isScored ?? null,
-    filter.scoreIsStale ?? null,
+    filter.isScoreStale ?? null,
     filter.lastContactAfter?.toISOString() ?? null,
     filter.lastContactBefore?.toISOString() ?? null,
     // Cursors of an earlier version, which had none of these, stay valid.

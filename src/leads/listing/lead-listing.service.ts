@@ -27,7 +27,7 @@ import {
   sortSegment,
   walkSegment,
 } from './lead-page.sql.js';
-import { nextStride, SHORT_WALK } from './walking.js';
+import { nextScanSize, SHORT_SCAN } from './index-scan.js';
 import {
   COUNT_BY_SCORE,
   COUNT_BY_SOURCE,
@@ -78,13 +78,13 @@ export class LeadListingService {
    */
   private async readSegment(query: LeadQuery, segment: Segment, limit: number): Promise<ListedRow[]> {
     if (!isSifted(query)) return this.read(readRange(query, segment, limit));
-    let stride: number | null = limit * SHORT_WALK;
+    let stride: number | null = limit * SHORT_SCAN;
     while (stride !== null) {
       const rows: ListedRow[] = await this.read(walkSegment(query, segment, limit, stride));
       if (rows.length === limit) return rows;
       // After a walk that has found nothing, the count would make no difference.
       const leadCount = rows.length > 0 && isIndexed(query.filter) ? await this.leadCount.read() : null;
-      stride = nextStride({ stride, foundCount: rows.length, limit }, leadCount);
+      stride = nextScanSize({ scanSize: stride, foundCount: rows.length, limit }, leadCount);
     }
     return this.read(sortSegment(query, segment, limit));
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
-import { isFaultOfTheRow, isLockFault, refusalReason } from '../../database/database-errors.js';
+import { isRowError, isLockError, rowErrorMessage } from '../../database/database-errors.js';
 import { selectIds } from '../../database/select-ids.js';
 import { withSavepoint } from '../../database/transactions.js';
 import {
@@ -24,7 +24,7 @@ import {
   PREPARE_PLANNER,
 } from './bulk-recalculation.sql.js';
 import { readClock } from './lead-scores.js';
-import { type RecalculationProgress, RecalculationTally } from './recalculation-tally.js';
+import { type RecalculationProgress, RecalculationCounter } from './recalculation-counter.js';
 
 /** Leads whose scores are written together. */
 const BATCH_SIZE = 50_000;
@@ -56,7 +56,7 @@ const DIFFERED = {
 };
 const LOCKED = 'The row is locked by another transaction.';
 
-export interface Recalculation {
+export interface BulkRecalculationOptions {
   /** The instant that all scores are measured at: the database's clock, read when no other bulk change runs. */
   readonly asOf: Date;
   /** A table with the ids of the leads in a column `id`, analysed; null: all leads. */
@@ -126,7 +126,7 @@ export async function countLeadsOf(
 export async function recalculateLeads(
   sequelize: Sequelize,
   transaction: Transaction,
-  recalculation: Recalculation,
+  recalculation: BulkRecalculationOptions,
 ): Promise<RecalculationProgress> {
   return new BulkRecalculation(sequelize, transaction, recalculation).run();
 }
@@ -160,17 +160,17 @@ export const lockLeadsToRefresh = (
 ): Promise<number[]> => selectIds(sequelize, transaction, LOCK_TO_REFRESH, [at, limit]);
 
 class BulkRecalculation {
-  private readonly tally: RecalculationTally;
+  private readonly tally: RecalculationCounter;
   /** Leads that another transaction has locked. */
   private locked: number[] = [];
 
   constructor(
     private readonly sequelize: Sequelize,
     private readonly transaction: Transaction,
-    private readonly recalculation: Recalculation,
+    private readonly recalculation: BulkRecalculationOptions,
   ) {
     const { totalCount, onProgress = () => undefined } = recalculation;
-    this.tally = new RecalculationTally(totalCount, onProgress);
+    this.tally = new RecalculationCounter(totalCount, onProgress);
   }
 
   async run(): Promise<RecalculationProgress> {
@@ -217,7 +217,7 @@ class BulkRecalculation {
       await this.inSavepoint(() => this.score(range));
     } catch (error) {
       this.recalculation.signal?.throwIfAborted();
-      if (isLockFault(error)) await this.recalculateUnlocked(range);
+      if (isLockError(error)) await this.recalculateUnlocked(range);
       else await this.bisect(range, error, (half) => this.recalculate(half));
     }
   }
@@ -299,9 +299,9 @@ class BulkRecalculation {
     error: unknown,
     recalculate: (half: LeadRange) => Promise<void>,
   ): Promise<void> {
-    if (!isFaultOfTheRow(error)) throw error;
-    const halves = halvesOf(range);
-    if (halves === null) await this.reject(range.ids?.[0] ?? range.upToId, refusalReason(error));
+    if (!isRowError(error)) throw error;
+    const halves = bisect(range);
+    if (halves === null) await this.reject(range.ids?.[0] ?? range.upToId, rowErrorMessage(error));
     else for (const half of halves) await recalculate(half);
   }
 
@@ -357,7 +357,7 @@ const rangeOf = (ids: readonly number[]): LeadRange => ({
 });
 
 /** Null for a single lead. */
-function halvesOf({ afterId, upToId, ids }: LeadRange): LeadRange[] | null {
+function bisect({ afterId, upToId, ids }: LeadRange): LeadRange[] | null {
   if (ids !== undefined) {
     const middle = Math.ceil(ids.length / 2);
     return ids.length <= 1

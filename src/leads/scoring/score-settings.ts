@@ -8,6 +8,6 @@ export class ScoreSettings {
     /** The lowest scores of open leads that are HOT and WARM, 1 to 100; `hot` is the higher one. */
     readonly bands: ScoreBands,
     /** When all scores are recalculated: a cron expression in UTC; null: never by itself. */
-    readonly rescoreCron: string | null,
+    readonly recalculationCron: string | null,
   ) {}
 }

@@ -3,7 +3,7 @@ import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { Sequelize, type Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../../common/domain-error.js';
 import { allowRequest } from '../../common/request-time.js';
-import { SharedWork } from '../../common/shared-work.js';
+import { SingleFlight } from '../../common/single-flight.js';
 import { inTransaction } from '../../database/transactions.js';
 import { Lead } from '../lead.model.js';
 import { scoreLead } from '../scoring/lead-scores.js';
@@ -38,7 +38,7 @@ export type SummaryOutcome = 'written' | 'unchanged';
 /** Calculates a lead's score afresh and has its summary written. */
 @Injectable()
 export class AISummaryService {
-  private readonly underWay = new SharedWork<number, SummaryOutcome>();
+  private readonly underWay = new SingleFlight<number, SummaryOutcome>();
 
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,

@@ -1,4 +1,4 @@
-import { providerCounted } from '../../common/happenings.js';
+import { providerUsageReported } from '../../common/events.js';
 
 /** What a provider counted for one answer; null: it does not say, or says what cannot be counted. */
 export interface Usage {
@@ -24,7 +24,7 @@ export class CallMeter {
   }
 
   onAnswer(usage: Usage, model: string | null, generationId: string | null): void {
-    providerCounted.tell(usage);
+    providerUsageReported.publish(usage);
     this.prompt.add(usage.promptTokens);
     this.completion.add(usage.completionTokens);
     this.cost.add(usage.costUsd);

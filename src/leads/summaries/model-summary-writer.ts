@@ -8,7 +8,7 @@ import { readJsonAnswer } from './json-answer.js';
 import { draftJsonSchema, draftSchema, type SummaryDraft } from './summary-draft.js';
 import type { SummaryFacts } from './summary-facts.js';
 import type { SummaryInput } from './summary-input.js';
-import { inputOf } from './summary-input-of.js';
+import { buildSummaryInput } from './build-summary-input.js';
 import { PROMPT_VERSION, summaryPrompt, systemMessage } from './summary-prompt.js';
 import {
   SummaryWriter,
@@ -45,7 +45,7 @@ export class ModelSummaryWriter extends SummaryWriter {
   }
 
   override async write(facts: SummaryFacts, options: WriteOptions): Promise<WrittenSummary> {
-    const input = inputOf(facts);
+    const input = buildSummaryInput(facts);
     refuseWhereTooLittleIsKnown(input);
     const delimiter = `=== ${randomBytes(12).toString('hex')} ===`;
     const messages = summaryPrompt(input, delimiter, this.instructions);
@@ -110,7 +110,7 @@ function refuseWhereTooLittleIsKnown({ lead, interactions }: SummaryInput): void
   const known = [lead.company, lead.location, lead.source, lead.budget];
   if (interactions.length > 0 || known.some((detail) => detail !== null)) return;
   throw new DomainError(
-    'SUMMARY_TOO_LITTLE_KNOWN',
+    'SUMMARY_INSUFFICIENT_DATA',
     'Too little is known about this lead for a summary: it has no interactions and no details.',
   );
 }

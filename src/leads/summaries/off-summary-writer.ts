@@ -8,8 +8,6 @@ export class OffSummaryWriter extends SummaryWriter {
   override readonly isPaid = false;
 
   override write(): Promise<WrittenSummary> {
-    return Promise.reject(
-      new DomainError('SUMMARY_SWITCHED_OFF', 'Summaries are switched off on this server.'),
-    );
+    return Promise.reject(new DomainError('SUMMARY_DISABLED', 'Summaries are switched off on this server.'));
   }
 }

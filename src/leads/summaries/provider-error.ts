@@ -22,7 +22,7 @@ export interface ProviderErrorOptions {
 
 export type ProviderErrorCode = Exclude<
   Extract<ErrorCode, `SUMMARY_${string}`>,
-  'SUMMARY_TOO_LITTLE_KNOWN' | 'SUMMARY_SWITCHED_OFF' | 'SUMMARY_BATCH_NOT_RUNNING'
+  'SUMMARY_INSUFFICIENT_DATA' | 'SUMMARY_DISABLED' | 'SUMMARY_BATCH_NOT_RUNNING'
 >;
 
 /** Messages are ours and constant: what a provider says may hold what it was sent. */

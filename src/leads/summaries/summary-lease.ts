@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
-import { ProcessPresence } from '../../database/process-presence.js';
+import { ProcessLiveness } from '../../database/process-liveness.js';
 import { ACQUIRE_LEASE, RELEASE_LEASE } from './summary-store.sql.js';
 
 const RETRY_MS = 250;
@@ -18,7 +18,7 @@ export class SummaryLeases implements OnModuleDestroy {
 
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
-    private readonly presence: ProcessPresence,
+    private readonly presence: ProcessLiveness,
   ) {}
 
   /**
@@ -26,7 +26,7 @@ export class SummaryLeases implements OnModuleDestroy {
    * process, the caller sees to it that there is one at a time.
    */
   async hold<Result>(leadId: number, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-    await this.presence.appear();
+    await this.presence.register();
     this.wanted.add(leadId);
     try {
       while (!(await this.tryAcquire(leadId))) {

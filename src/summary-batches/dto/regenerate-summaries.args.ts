@@ -33,7 +33,7 @@ export class RegenerateSummariesArgs {
   @Field(() => Float, {
     nullable: true,
     description:
-      'What it may cost, in US dollars. No summary is begun that would go beyond it, if it is no dearer than the dearest before.',
+      'What it may cost, in US dollars. No summary is begun that would go beyond it, if it costs no more than the most expensive one before.',
   })
   maxCostUsd?: number | null;
 }

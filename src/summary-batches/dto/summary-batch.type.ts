@@ -5,7 +5,7 @@ import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/gra
 const SummaryBatchStatus = {
   RUNNING: 'running',
   SUCCEEDED: 'succeeded',
-  BUDGET_SPENT: 'budget_spent',
+  BUDGET_EXHAUSTED: 'budget_spent',
   CANCELLED: 'cancelled',
   FAILED: 'failed',
 } as const;
@@ -16,16 +16,16 @@ registerEnumType(SummaryBatchStatus, {
   valuesMap: {
     RUNNING: { description: 'It is under way, or waits for a server with workers, or for the provider.' },
     SUCCEEDED: { description: 'It got to its end, but for the leads that failed.' },
-    BUDGET_SPENT: { description: 'What was left of `maxCostUsd` was not enough for one more.' },
+    BUDGET_EXHAUSTED: { description: 'What was left of `maxCostUsd` was not enough for one more.' },
     CANCELLED: { description: 'Somebody stopped it.' },
     FAILED: { description: 'It was given up, since every summary would fail; `error` says why.' },
   },
 });
 
-const SummaryBatchStarter = { API: 'api', COMMAND: 'command' } as const;
+const SummaryBatchTrigger = { API: 'api', COMMAND: 'command' } as const;
 
-registerEnumType(SummaryBatchStarter, {
-  name: 'SummaryBatchStarter',
+registerEnumType(SummaryBatchTrigger, {
+  name: 'SummaryBatchTrigger',
   description: 'Who or what starts batches of summaries.',
   valuesMap: {
     API: { description: 'The mutation `regenerateSummaries`.' },
@@ -45,8 +45,8 @@ export class SummaryBatchType {
   @Field(() => SummaryBatchStatus, { description: 'How it goes, or ended.' })
   status!: (typeof SummaryBatchStatus)[keyof typeof SummaryBatchStatus];
 
-  @Field(() => SummaryBatchStarter, { description: 'Who or what started it.' })
-  startedBy!: (typeof SummaryBatchStarter)[keyof typeof SummaryBatchStarter];
+  @Field(() => SummaryBatchTrigger, { description: 'Who or what started it.' })
+  trigger!: (typeof SummaryBatchTrigger)[keyof typeof SummaryBatchTrigger];
 
   @Field(() => Boolean, {
     description: 'Whether it is about leads without a summary, or with a stale one, alone.',

@@ -150,12 +150,12 @@ function withOddVariables(choices: Choices): Sent {
     'query ($v: String) { leadsConnection(filter: { company: $v, location: $v }) { nodes { id } } }',
     'query ($v: DateTime) { leadsConnection(filter: { lastContactAfter: $v }) { totalCount } }',
     'query ($v: Float) { leadsConnection(filter: { budget: { min: $v, max: $v } }) { totalCount } }',
-    'query ($v: ID!) { rescoreRun(id: $v) { id } summaryBatch(id: $v) { id } }',
+    'query ($v: ID!) { recalculation(id: $v) { id } summaryBatch(id: $v) { id } }',
     'query ($v: [_Any!]!) { _entities(representations: $v) { __typename ... on Lead { id email } } }',
     'query ($v: Boolean!) { __typename @skip(if: $v) }',
     'mutation ($v: CreateLeadInput!) { createLead(createLeadInput: $v) { id } removeLead(id: 424242) }',
     'mutation ($v: UpdateInteractionInput!) { updateInteraction(updateInteractionInput: $v) { id } }',
-    'mutation ($v: ID!) { cancelRescore(id: $v) { id } cancelSummaryBatch(id: $v) { id } }',
+    'mutation ($v: ID!) { cancelRecalculation(id: $v) { id } cancelSummaryBatch(id: $v) { id } }',
   ]);
   const value = hostileJson(choices);
   switch (choices.below(6)) {
@@ -187,7 +187,7 @@ function withOddCursor(choices: Choices): Sent {
     'query ($v: String) { leadsConnection(last: 3, before: $v) { nodes { id } } }',
     'query ($v: String) { leadsConnection(orderBy: { field: NAME, direction: ASC }, after: $v) { nodes { id } } }',
     `query ($v: String) { lead(id: ${known.ids[0]}) { interactionsConnection(after: $v) { totalCount nodes { id } } } }`,
-    'query ($v: String) { rescoreRuns(after: $v) { nodes { id } } }',
+    'query ($v: String) { recalculations(after: $v) { nodes { id } } }',
   ]);
   return { query, variables: JSON.stringify({ v: changedCursor(choices) }) };
 }

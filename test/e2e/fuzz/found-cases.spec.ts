@@ -72,7 +72,7 @@ const FOUND: [string, FoundCase][] = [
   ],
   [
     'one field 3,000 times, which is within the limit of tokens',
-    { query: `{ leadsConnection { nodes { ${'id '.repeat(3000)} } } }`, code: 'QUERY_TOO_REPETITIVE' },
+    { query: `{ leadsConnection { nodes { ${'id '.repeat(3000)} } } }`, code: 'QUERY_TOO_MANY_DUPLICATES' },
   ],
   ['several operations of which none is named', { query: SEVERAL, code: 'OPERATION_RESOLUTION_FAILURE' }],
   [
@@ -126,7 +126,7 @@ describe('a null', () => {
     const nulls = nullsOf(readSchema(), server.leadIds[2] ?? 0);
     const names = nulls.map(({ name }) => name);
     for (const place of [
-      'rescoreRuns(first)',
+      'recalculations(first)',
       'regenerateSummary(force)',
       '@include(if)',
       'Lead.interactionsConnection(first)',
@@ -149,7 +149,7 @@ describe('a null', () => {
   }, 60_000);
 
   it('for a variable means a default where null is not allowed, and null where it is', async () => {
-    const runs = 'query ($n: Int) { rescoreRuns(first: $n) { nodes { id } } }';
+    const runs = 'query ($n: Int) { recalculations(first: $n) { nodes { id } } }';
     expect(await send(runs, { n: null })).toEqual(await send(runs, {}));
     const shown = 'query ($v: Boolean = true) { __typename @include(if: $v) }';
     expect(await send(shown, { v: null })).toEqual({ data: { __typename: 'Query' } });
@@ -216,7 +216,7 @@ const LONG_ERRORS: [
     'a long e-mail',
     { query: CREATE, variables: { v: { firstName: 'a', lastName: 'b', email: `${LONG}@example.com` } } },
   ],
-  ['a long id', { query: 'query ($id: ID!) { rescoreRun(id: $id) { id } }', variables: { id: LONG } }],
+  ['a long id', { query: 'query ($id: ID!) { recalculation(id: $id) { id } }', variables: { id: LONG } }],
   ['a long type of an entity', { query: ENTITIES, variables: { v: [{ __typename: LONG }] } }],
   ['a long id of an entity', { query: ENTITIES, variables: { v: [{ __typename: 'Lead', id: LONG }] } }],
   ['a long name of an operation', { query: SEVERAL, operationName: LONG }],

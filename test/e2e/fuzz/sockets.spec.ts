@@ -103,7 +103,7 @@ function documentFrames(choices: Choices): string[] {
             return { query: oddlyShaped(choices), variables: '{}' };
           case 4:
             return {
-              query: `subscription ($v: ID) { rescoreProgress(id: $v) { id } }`,
+              query: `subscription ($v: ID) { recalculationProgress(id: $v) { id } }`,
               variables: `{"v":${hostileJson(choices)}}`,
             };
           default:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { headerFaults, INTERACTION_SHAPE, LEAD_SHAPE } from '../../../src/data-import/csv-shape.js';
+import { headerFaults, INTERACTION_SHAPE, LEAD_SHAPE } from '../../../src/data-import/csv-schema.js';
 
 describe('a header', () => {
   it.each([

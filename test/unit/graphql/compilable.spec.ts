@@ -20,7 +20,7 @@ describe('a query is compiled', () => {
 
   it.each([
     ['a mutation', 'mutation { removeLead(id: 1) }'],
-    ['a subscription', 'subscription { rescoreProgress(id: 1) { id } }'],
+    ['a subscription', 'subscription { recalculationProgress(id: 1) { id } }'],
     ['a text', '{ leadsConnection(filter: { search: "a" }) { nodes { id } } }'],
     ['a text of several lines', '{ leadsConnection(filter: { search: """a""" }) { nodes { id } } }'],
     ['a text in a list', '{ leadsConnection(filter: { status: ["won"] }) { nodes { id } } }'],

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CloseReason, connectionClosed } from '../../../src/common/happenings.js';
+import { type CloseReason, connectionClosed } from '../../../src/common/events.js';
 import { type ConnectionLimits, Connections } from '../../../src/http/connections.js';
 
 /** More than the kernel buffers of a loopback connection take. */
@@ -32,7 +32,7 @@ const accepted: Socket[] = [];
 
 beforeEach(() => {
   reasons = [];
-  stopListening = connectionClosed.listen(({ reason }) => reasons.push(reason));
+  stopListening = connectionClosed.subscribe(({ reason }) => reasons.push(reason));
 });
 afterEach(async () => {
   stopListening();

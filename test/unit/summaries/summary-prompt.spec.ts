@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SummaryFacts } from '../../../src/leads/summaries/summary-facts.js';
-import { inputOf } from '../../../src/leads/summaries/summary-input-of.js';
+import { buildSummaryInput } from '../../../src/leads/summaries/build-summary-input.js';
 import { summaryPrompt, systemMessage } from '../../../src/leads/summaries/summary-prompt.js';
 import { summaryFacts } from '../../support/summary-facts.js';
 
 const DELIMITER = '=== random ===';
 const INSTRUCTIONS = systemMessage(null);
 const promptOf = (facts: Partial<SummaryFacts>) =>
-  summaryPrompt(inputOf(summaryFacts(facts)), DELIMITER, INSTRUCTIONS);
+  summaryPrompt(buildSummaryInput(summaryFacts(facts)), DELIMITER, INSTRUCTIONS);
 const userLines = (facts: Partial<SummaryFacts>) => (promptOf(facts)[1]?.content ?? '').split('\n');
 const note = (notes: string): Partial<SummaryFacts> => ({
   interactions: [{ id: 1, type: 'email', direction: null, date: new Date('2026-03-01T08:00:00Z'), notes }],

@@ -24,7 +24,7 @@ export function createCache(): InMemoryCache {
   return new InMemoryCache({
     typePolicies: {
       // The page asks for the latest run alone: another one takes its place.
-      Query: { fields: { leadsConnection: leadPages, rescoreRuns: { merge: false } } },
+      Query: { fields: { leadsConnection: leadPages, recalculations: { merge: false } } },
     },
   });
 }

@@ -24,9 +24,9 @@ export const HEADLINES: Readonly<Record<string, string>> = {
   SUMMARY_PROVIDER_PAYMENT_REQUIRED: 'No model can be asked: the account is out of credit.',
   SUMMARY_PROVIDER_RATE_LIMITED: 'The model is asked too often. Try again in a moment.',
   SUMMARY_PROVIDER_UNAVAILABLE: 'The model cannot be reached. The old summary stays.',
-  SUMMARY_SWITCHED_OFF: 'Summaries are switched off on this server.',
+  SUMMARY_DISABLED: 'Summaries are switched off on this server.',
   SUMMARY_TIMED_OUT: 'The model took too long. The old summary stays.',
-  SUMMARY_TOO_LITTLE_KNOWN: 'Too little is known of this lead for a summary.',
+  SUMMARY_INSUFFICIENT_DATA: 'Too little is known of this lead for a summary.',
   SUMMARY_TRUNCATED: 'The model wrote too much. The old summary stays.',
 };
 const OTHERWISE = 'That did not work.';

@@ -20,10 +20,10 @@ type Documents = {
     "\n  fragment LeadCard on Lead {\n    id\n    firstName\n    lastName\n    company\n    status\n    summary\n    summarySource\n    summaryGeneratedAt\n    activityScore\n    scoreCalculatedAt\n    scoreBreakdown {\n      recency {\n        ...ScoreReason\n      }\n      engagement {\n        ...ScoreReason\n      }\n      budget {\n        ...ScoreReason\n      }\n      status {\n        ...ScoreReason\n      }\n    }\n  }\n": typeof types.LeadCardFragmentDoc,
     "\n  fragment ScoreReason on ScoreFactor {\n    points\n    cap\n    reason\n  }\n": typeof types.ScoreReasonFragmentDoc,
     "\n  query LeadList(\n    $first: Int!\n    $after: String\n    $filter: LeadFilterInput!\n    $orderBy: LeadOrderInput!\n    $isFirstPage: Boolean!\n  ) {\n    leadsConnection(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {\n      nodes {\n        id\n        ...LeadCard\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      totalCount @include(if: $isFirstPage)\n    }\n  }\n": typeof types.LeadListDocument,
-    "\n  fragment RunProgress on RescoreRun {\n    id\n    status\n    endedAt\n    totalCount\n    calculatedCount\n    doneCount\n    failedCount\n    error\n  }\n": typeof types.RunProgressFragmentDoc,
-    "\n  query LatestRun {\n    rescoreRuns(first: 1) {\n      nodes {\n        ...RunProgress\n      }\n    }\n  }\n": typeof types.LatestRunDocument,
-    "\n  subscription RescoreProgress($id: ID) {\n    rescoreProgress(id: $id) {\n      ...RunProgress\n    }\n  }\n": typeof types.RescoreProgressDocument,
-    "\n  mutation RecalculateAll {\n    recalculateAllScores {\n      runId\n      count\n      failedCount\n    }\n  }\n": typeof types.RecalculateAllDocument,
+    "\n  fragment RunProgress on Recalculation {\n    id\n    status\n    endedAt\n    totalCount\n    calculatedCount\n    savedCount\n    failedCount\n    error\n  }\n": typeof types.RunProgressFragmentDoc,
+    "\n  query LatestRun {\n    recalculations(first: 1) {\n      nodes {\n        ...RunProgress\n      }\n    }\n  }\n": typeof types.LatestRunDocument,
+    "\n  subscription RecalculationProgress($id: ID) {\n    recalculationProgress(id: $id) {\n      ...RunProgress\n    }\n  }\n": typeof types.RecalculationProgressDocument,
+    "\n  mutation RecalculateAll {\n    recalculateAllScores {\n      recalculationId\n      count\n      failedCount\n    }\n  }\n": typeof types.RecalculateAllDocument,
 };
 const documents: Documents = {
     "\n  query Lead($id: Int!) {\n    lead(id: $id) {\n      ...LeadCard\n    }\n  }\n": types.LeadDocument,
@@ -32,10 +32,10 @@ const documents: Documents = {
     "\n  fragment LeadCard on Lead {\n    id\n    firstName\n    lastName\n    company\n    status\n    summary\n    summarySource\n    summaryGeneratedAt\n    activityScore\n    scoreCalculatedAt\n    scoreBreakdown {\n      recency {\n        ...ScoreReason\n      }\n      engagement {\n        ...ScoreReason\n      }\n      budget {\n        ...ScoreReason\n      }\n      status {\n        ...ScoreReason\n      }\n    }\n  }\n": types.LeadCardFragmentDoc,
     "\n  fragment ScoreReason on ScoreFactor {\n    points\n    cap\n    reason\n  }\n": types.ScoreReasonFragmentDoc,
     "\n  query LeadList(\n    $first: Int!\n    $after: String\n    $filter: LeadFilterInput!\n    $orderBy: LeadOrderInput!\n    $isFirstPage: Boolean!\n  ) {\n    leadsConnection(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {\n      nodes {\n        id\n        ...LeadCard\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      totalCount @include(if: $isFirstPage)\n    }\n  }\n": types.LeadListDocument,
-    "\n  fragment RunProgress on RescoreRun {\n    id\n    status\n    endedAt\n    totalCount\n    calculatedCount\n    doneCount\n    failedCount\n    error\n  }\n": types.RunProgressFragmentDoc,
-    "\n  query LatestRun {\n    rescoreRuns(first: 1) {\n      nodes {\n        ...RunProgress\n      }\n    }\n  }\n": types.LatestRunDocument,
-    "\n  subscription RescoreProgress($id: ID) {\n    rescoreProgress(id: $id) {\n      ...RunProgress\n    }\n  }\n": types.RescoreProgressDocument,
-    "\n  mutation RecalculateAll {\n    recalculateAllScores {\n      runId\n      count\n      failedCount\n    }\n  }\n": types.RecalculateAllDocument,
+    "\n  fragment RunProgress on Recalculation {\n    id\n    status\n    endedAt\n    totalCount\n    calculatedCount\n    savedCount\n    failedCount\n    error\n  }\n": types.RunProgressFragmentDoc,
+    "\n  query LatestRun {\n    recalculations(first: 1) {\n      nodes {\n        ...RunProgress\n      }\n    }\n  }\n": types.LatestRunDocument,
+    "\n  subscription RecalculationProgress($id: ID) {\n    recalculationProgress(id: $id) {\n      ...RunProgress\n    }\n  }\n": types.RecalculationProgressDocument,
+    "\n  mutation RecalculateAll {\n    recalculateAllScores {\n      recalculationId\n      count\n      failedCount\n    }\n  }\n": types.RecalculateAllDocument,
 };
 
 /**
@@ -79,19 +79,19 @@ export function graphql(source: "\n  query LeadList(\n    $first: Int!\n    $aft
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment RunProgress on RescoreRun {\n    id\n    status\n    endedAt\n    totalCount\n    calculatedCount\n    doneCount\n    failedCount\n    error\n  }\n"): (typeof documents)["\n  fragment RunProgress on RescoreRun {\n    id\n    status\n    endedAt\n    totalCount\n    calculatedCount\n    doneCount\n    failedCount\n    error\n  }\n"];
+export function graphql(source: "\n  fragment RunProgress on Recalculation {\n    id\n    status\n    endedAt\n    totalCount\n    calculatedCount\n    savedCount\n    failedCount\n    error\n  }\n"): (typeof documents)["\n  fragment RunProgress on Recalculation {\n    id\n    status\n    endedAt\n    totalCount\n    calculatedCount\n    savedCount\n    failedCount\n    error\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query LatestRun {\n    rescoreRuns(first: 1) {\n      nodes {\n        ...RunProgress\n      }\n    }\n  }\n"): (typeof documents)["\n  query LatestRun {\n    rescoreRuns(first: 1) {\n      nodes {\n        ...RunProgress\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  query LatestRun {\n    recalculations(first: 1) {\n      nodes {\n        ...RunProgress\n      }\n    }\n  }\n"): (typeof documents)["\n  query LatestRun {\n    recalculations(first: 1) {\n      nodes {\n        ...RunProgress\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription RescoreProgress($id: ID) {\n    rescoreProgress(id: $id) {\n      ...RunProgress\n    }\n  }\n"): (typeof documents)["\n  subscription RescoreProgress($id: ID) {\n    rescoreProgress(id: $id) {\n      ...RunProgress\n    }\n  }\n"];
+export function graphql(source: "\n  subscription RecalculationProgress($id: ID) {\n    recalculationProgress(id: $id) {\n      ...RunProgress\n    }\n  }\n"): (typeof documents)["\n  subscription RecalculationProgress($id: ID) {\n    recalculationProgress(id: $id) {\n      ...RunProgress\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation RecalculateAll {\n    recalculateAllScores {\n      runId\n      count\n      failedCount\n    }\n  }\n"): (typeof documents)["\n  mutation RecalculateAll {\n    recalculateAllScores {\n      runId\n      count\n      failedCount\n    }\n  }\n"];
+export function graphql(source: "\n  mutation RecalculateAll {\n    recalculateAllScores {\n      recalculationId\n      count\n      failedCount\n    }\n  }\n"): (typeof documents)["\n  mutation RecalculateAll {\n    recalculateAllScores {\n      recalculationId\n      count\n      failedCount\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

@@ -34,9 +34,9 @@ export const PAGE_SIZE = 20;
 /** Every order there is: a new one in the schema does not compile until it is named here. */
 export const ORDER_FIELDS: Readonly<Record<LeadOrderField, string>> = {
   SCORE: 'Score',
-  LAST_CONTACT: 'Last contact',
+  LAST_CONTACT_AT: 'Last contact',
   NAME: 'Name',
-  CREATED: 'Date of creation',
+  CREATED_AT: 'Date of creation',
   BUDGET: 'Budget',
 };
 

@@ -28,7 +28,7 @@ export function followRuns(client: ApolloClient, onFailure: (error: unknown) => 
     if (data == null) return;
     client.writeQuery({
       query: LATEST_RUN,
-      data: { rescoreRuns: { nodes: [data.rescoreProgress] } },
+      data: { recalculations: { nodes: [data.recalculationProgress] } },
     });
   });
   following.add(

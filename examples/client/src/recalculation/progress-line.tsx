@@ -19,12 +19,12 @@ export function ProgressLine({ run }: { readonly run: RunProgressFragment }) {
 }
 
 /** All leads are calculated first, then all are written: each is half of the way. */
-function Bar({ run: { totalCount, calculatedCount, doneCount } }: { readonly run: RunProgressFragment }) {
+function Bar({ run: { totalCount, calculatedCount, savedCount } }: { readonly run: RunProgressFragment }) {
   return (
     <progress
       aria-label="Progress of the recalculation"
       max={Math.max(1, 2 * totalCount)}
-      value={calculatedCount + doneCount}
+      value={calculatedCount + savedCount}
     />
   );
 }
@@ -34,15 +34,15 @@ function inWords({
   status,
   totalCount,
   calculatedCount,
-  doneCount,
+  savedCount,
   failedCount,
   error,
 }: RunProgressFragment) {
   switch (status) {
     case 'RUNNING':
-      return `Recalculation ${id}: ${count(calculatedCount)} of ${count(totalCount)} scores calculated, ${count(doneCount)} written …`;
+      return `Recalculation ${id}: ${count(calculatedCount)} of ${count(totalCount)} scores calculated, ${count(savedCount)} written …`;
     case 'SUCCEEDED':
-      return `Recalculation ${id}: ${count(doneCount)} scores saved, ${count(failedCount)} failed.`;
+      return `Recalculation ${id}: ${count(savedCount)} scores saved, ${count(failedCount)} failed.`;
     case 'CANCELLED':
       return `Recalculation ${id} was stopped; all scores are as they were.`;
     case 'FAILED':

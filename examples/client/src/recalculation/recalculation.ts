@@ -4,13 +4,13 @@ import { getFragmentData, graphql } from '../generated/index.js';
 import type { LatestRunQuery, RecalculateAllMutation, RunProgressFragment } from '../generated/graphql.js';
 
 const RUN_PROGRESS = graphql(`
-  fragment RunProgress on RescoreRun {
+  fragment RunProgress on Recalculation {
     id
     status
     endedAt
     totalCount
     calculatedCount
-    doneCount
+    savedCount
     failedCount
     error
   }
@@ -18,7 +18,7 @@ const RUN_PROGRESS = graphql(`
 
 export const LATEST_RUN = graphql(`
   query LatestRun {
-    rescoreRuns(first: 1) {
+    recalculations(first: 1) {
       nodes {
         ...RunProgress
       }
@@ -27,8 +27,8 @@ export const LATEST_RUN = graphql(`
 `);
 
 export const RESCORE_PROGRESS = graphql(`
-  subscription RescoreProgress($id: ID) {
-    rescoreProgress(id: $id) {
+  subscription RecalculationProgress($id: ID) {
+    recalculationProgress(id: $id) {
       ...RunProgress
     }
   }
@@ -37,7 +37,7 @@ export const RESCORE_PROGRESS = graphql(`
 const RECALCULATE_ALL = graphql(`
   mutation RecalculateAll {
     recalculateAllScores {
-      runId
+      recalculationId
       count
       failedCount
     }
@@ -46,7 +46,7 @@ const RECALCULATE_ALL = graphql(`
 
 /** The run that `LatestRun` knows of; null: there was none yet, or it is not known yet. */
 export function latestRun(data: LatestRunQuery | undefined): RunProgressFragment | null {
-  return getFragmentData(RUN_PROGRESS, data?.rescoreRuns.nodes[0]) ?? null;
+  return getFragmentData(RUN_PROGRESS, data?.recalculations.nodes[0]) ?? null;
 }
 
 /**

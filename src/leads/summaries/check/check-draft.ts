@@ -2,7 +2,7 @@ import { DRAFT_LIMITS, type SummaryDraft } from '../summary-draft.js';
 import type { InputInteraction, SummaryInput } from '../summary-input.js';
 import { plain } from './calendar-words.js';
 import { isSupported } from './citations.js';
-import { Grounds } from './grounding.js';
+import { FactChecker } from './fact-checker.js';
 import { type Language, languageOf } from './name-words.js';
 import { type PromptTexts, textFault } from './text-rules.js';
 
@@ -91,7 +91,7 @@ function keyPointFault(
   if (aliases.length === 0) return 'cites no interaction';
   const cited = citedBy(aliases, input);
   if (cited.length < new Set(aliases).size) return 'cites an interaction that is not there';
-  const fault = new Grounds(input, cited, cited, language).faultOf(text);
+  const fault = new FactChecker(input, cited, cited, language).faultOf(text);
   if (fault !== null) return fault;
   return isSupported(text, cited, input.interactions) ? null : 'cites an interaction that does not say so';
 }
@@ -109,7 +109,7 @@ function proseFault(
     keyPoints.flatMap(({ interactions }) => interactions),
     input,
   );
-  const grounds = new Grounds(
+  const grounds = new FactChecker(
     input,
     cited.length > 0 ? cited : input.interactions,
     input.interactions,

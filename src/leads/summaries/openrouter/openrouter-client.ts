@@ -9,7 +9,7 @@ import {
   TimeoutStrategy,
 } from 'cockatiel';
 import { now } from '../../../common/clock.js';
-import { providerAsked } from '../../../common/happenings.js';
+import { providerRequested } from '../../../common/events.js';
 import { inSpan } from '../../../common/spans.js';
 import type { OpenRouterSettings } from '../../../config/summary-settings.js';
 import type { ChatModel, ChatRequest } from '../chat-model.js';
@@ -129,7 +129,7 @@ export class OpenRouterClient implements ChatModel {
     const begunAt = performance.now();
     const tell = (outcome: string, status: number | null) => {
       const durationMs = Math.round(performance.now() - begunAt);
-      providerAsked.tell({ provider: this.provider, outcome, status, durationMs });
+      providerRequested.publish({ provider: this.provider, outcome, status, durationMs });
       return { outcome, ...(status === null ? {} : { status }) };
     };
     return inSpan('provider', { provider: this.provider }, async (span) => {

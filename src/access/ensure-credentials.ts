@@ -1,0 +1,19 @@
+import { OperatorError } from '../common/operator-error.js';
+import type { AccessSettings } from '../config/access-settings.js';
+import { withApiKeyStore } from './api-key-store.js';
+
+/**
+ * Sees to it that somebody may call a server that asks who they are.
+ * @throws OperatorError where nobody may, with what to do
+ */
+export async function ensureCredentialsExist(
+  { isOn, jwt }: AccessSettings,
+  databaseUrl: string,
+): Promise<void> {
+  if (!isOn || jwt !== null) return;
+  const keys = await withApiKeyStore(databaseUrl, (store) => store.findAll());
+  if (keys.some(({ revokedAt }) => revokedAt === null)) return;
+  throw new OperatorError(
+    'Nobody may call the API: there is no API key, and no tokens are taken. Make a key with `pnpm apikey create NAME --role admin`, or set AUTH_JWKS_URL or AUTH_PUBLIC_KEY, with AUTH_ISSUER and AUTH_AUDIENCE; then start again.',
+  );
+}

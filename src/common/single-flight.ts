@@ -1,0 +1,48 @@
+/** Work that several callers wait for together, done once; it is given up where all of them have gone. */
+export class SingleFlight<Key, Result> {
+  private readonly running = new Map<Key, Running<Result>>();
+
+  /**
+   * The result of the work that is under way for a key, or else of this one.
+   * @param signal by which the caller goes away: it no longer waits, while others may
+   */
+  async join(key: Key, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    signal.throwIfAborted();
+    const running = this.running.get(key) ?? this.begin(key, work);
+    running.callerCount += 1;
+    let leave: () => void = () => undefined;
+    const gone = new Promise<never>((_, reject) => {
+      leave = () => {
+        reject(signal.reason as Error);
+      };
+    });
+    signal.addEventListener('abort', leave);
+    try {
+      return await Promise.race([running.result, gone]);
+    } finally {
+      signal.removeEventListener('abort', leave);
+      running.callerCount -= 1;
+      if (running.callerCount === 0) running.controller.abort();
+    }
+  }
+
+  private begin(key: Key, work: (signal: AbortSignal) => Promise<Result>): Running<Result> {
+    const controller = new AbortController();
+    const result = work(controller.signal);
+    const running: Running<Result> = { controller, result, callerCount: 0 };
+    this.running.set(key, running);
+    const forget = () => {
+      if (this.running.get(key) === running) this.running.delete(key);
+    };
+    result.then(forget, forget);
+    // Whoever comes once all have gone begins anew.
+    controller.signal.addEventListener('abort', forget);
+    return running;
+  }
+}
+
+interface Running<Result> {
+  readonly controller: AbortController;
+  readonly result: Promise<Result>;
+  callerCount: number;
+}

@@ -1,0 +1,19 @@
+import type { DomainError } from '../common/domain-error.js';
+
+const NOT_NOW: ReadonlySet<string> = new Set([
+  'SERVICE_UNAVAILABLE',
+  'SERVER_OVERLOADED',
+  'REQUEST_TIMED_OUT',
+]);
+
+/** How HTTP says that nothing was executed. */
+export function httpStatusOf({ code, details }: DomainError): {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const { retryAfterSeconds: retryAfter } = details;
+  return {
+    status: code === 'RATE_LIMITED' ? 429 : NOT_NOW.has(code) ? 503 : 400,
+    headers: retryAfter == null ? {} : { 'retry-after': String(retryAfter) },
+  };
+}

@@ -1,0 +1,71 @@
+import { type DocumentNode, getOperationAST } from 'graphql';
+import { operationEnded, websocketChanged } from '../common/events.js';
+import type { Operation } from '../common/operation.js';
+import { type RequestContext, withRequest } from '../common/request-context.js';
+import { outcomeOf, shownName } from './operation-watch.plugin.js';
+
+interface Running {
+  name: Operation['name'];
+  type: Operation['type'];
+  outcome: string;
+  readonly request: RequestContext;
+  readonly begunAt: number;
+}
+
+/** Tells of WebSocket connections and of the operations on them. */
+export class WebSocketOperationTracker {
+  private readonly sockets = new WeakMap<object, Map<string, Running>>();
+
+  /** @param socket the context of the connection */
+  onConnect(socket: object): void {
+    this.sockets.set(socket, new Map());
+    websocketChanged.publish({ change: 'opened' });
+  }
+
+  /** Those that were not let in were never opened. */
+  onDisconnect(socket: object): void {
+    const running = this.sockets.get(socket);
+    if (running === undefined) return;
+    for (const id of [...running.keys()]) this.onEnd(socket, id);
+    this.sockets.delete(socket);
+    websocketChanged.publish({ change: 'closed' });
+  }
+
+  onBegin(socket: object, id: string, request: RequestContext): void {
+    const begunAt = performance.now();
+    this.sockets.get(socket)?.set(id, { name: null, type: null, outcome: 'OK', request, begunAt });
+  }
+
+  /** What is known of an operation that has begun; undefined: it has ended, or its socket was closed. */
+  requestOf(socket: object, id: string): RequestContext | undefined {
+    return this.sockets.get(socket)?.get(id)?.request;
+  }
+
+  /** What it turned out to be. */
+  onRead(socket: object, id: string, document: DocumentNode, operationName?: string | null): void {
+    const operation = getOperationAST(document, operationName);
+    const running = this.sockets.get(socket)?.get(id);
+    if (running === undefined || operation == null) return;
+    running.name = shownName(operation.name?.value);
+    running.type = operation.operation;
+  }
+
+  /** The last errors of an operation are its outcome. */
+  onErrors(socket: object, id: string, errors: Parameters<typeof outcomeOf>[0]): void {
+    const running = this.sockets.get(socket)?.get(id);
+    if (running !== undefined) running.outcome = outcomeOf(errors);
+  }
+
+  onEnd(socket: object, id: string): void {
+    const running = this.sockets.get(socket);
+    const ended = running?.get(id);
+    if (ended === undefined) return;
+    running?.delete(id);
+    ended.request.memory?.release();
+    const { begunAt, request, ...operation } = ended;
+    const durationMs = Math.round(performance.now() - begunAt);
+    withRequest(request, () => {
+      operationEnded.publish({ ...operation, durationMs, transport: 'websocket' });
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  batchChanged,
+  jobEnded,
+  listNearLimit,
+  operationEnded,
+  providerRequested,
+  recalculationStarted,
+  recalculationEnded,
+  scoresRefreshed,
+  websocketChanged,
+} from '../common/events.js';
+import type { Log } from './log.js';
+
+const LIMIT_SETTINGS = { leads: 'LEADS_LIST_LIMIT', interactions: 'INTERACTIONS_LIST_LIMIT' } as const;
+
+/** Warnings about lists that approach their limits. @returns what ends them */
+export function logListsNearLimit(log: Log): () => void {
+  return listNearLimit.subscribe((size) => {
+    const { list, count, limit } = size;
+    const state =
+      count > limit ? `fails: there are more than ${limit}` : `fails beyond ${limit}: there are ${count}`;
+    log.warn(
+      size,
+      `The query ${list} ${state} (${LIMIT_SETTINGS[list]}). Clients can ask for pages instead.`,
+    );
+  });
+}
+
+/** Lines about what is no request of its own. @returns what ends them */
+export function logEvents(log: Log): () => void {
+  const ends = [
+    logListsNearLimit(log),
+    operationEnded.subscribe(({ transport, name, type, outcome, durationMs }) => {
+      // Over HTTP it is in the line of its request.
+      if (transport === 'http') return;
+      log.info(
+        { operation: name ?? undefined, operationType: type, outcome, durationMs },
+        'websocket operation',
+      );
+    }),
+    websocketChanged.subscribe(({ change }) => {
+      log.info(`websocket ${change}`);
+    }),
+    recalculationStarted.subscribe((run) => {
+      log.info(run, 'recalculation started');
+    }),
+    recalculationEnded.subscribe((run) => {
+      log[run.outcome === 'failed' ? 'warn' : 'info'](run, 'recalculation ended');
+    }),
+    scoresRefreshed.subscribe((refresh) => {
+      log.debug(refresh, 'scores refreshed');
+    }),
+    providerRequested.subscribe((call) => {
+      log[call.outcome === 'OK' ? 'info' : 'warn'](call, 'provider request');
+    }),
+    batchChanged.subscribe((batch) => {
+      log.info(batch, 'summary batch');
+    }),
+    jobEnded.subscribe(({ error, ...job }) => {
+      if (error === undefined) log.debug(job, 'job ended');
+      else log.warn({ ...job, err: error }, 'job failed');
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}

@@ -1,0 +1,78 @@
+import {
+  authenticationFailed,
+  connectionClosed,
+  jobEnded,
+  operationEnded,
+  providerRequested,
+  providerUsageReported,
+  rateLimited,
+  recalculationEnded,
+  rejectionUnhandled,
+  requestEnded,
+  requestTimedOut,
+  scoresRefreshed,
+  websocketChanged,
+} from '../common/events.js';
+import { OperationNames } from './operation-names.js';
+import type { ServerMetrics } from './server-metrics.js';
+
+/** Counts what happens. @returns what ends it */
+export function recordMetrics(metrics: ServerMetrics): () => void {
+  const names = new OperationNames();
+  const ends = [
+    requestEnded.subscribe(({ method, route, status, outcome = 'none', durationMs }) => {
+      metrics.httpRequests.inc({ method, route, status, outcome });
+      metrics.httpSeconds.observe({ route }, durationMs / 1000);
+    }),
+    operationEnded.subscribe(({ name, type: kind, outcome, transport, durationMs }) => {
+      const operation = names.labelOf(name);
+      const type = kind ?? 'none';
+      metrics.operations.inc({ operation, type, outcome, transport });
+      // A subscription lasts as long as its client likes, which says nothing about us.
+      if (transport === 'http') metrics.operationSeconds.observe({ operation, type }, durationMs / 1000);
+    }),
+    websocketChanged.subscribe(({ change }) => {
+      metrics.sockets.inc(change === 'opened' ? 1 : -1);
+    }),
+    recalculationEnded.subscribe(({ outcome, durationMs, savedCount, failedCount }) => {
+      metrics.recalculations.inc({ outcome });
+      metrics.recalculationSeconds.observe({ outcome }, durationMs / 1000);
+      metrics.recalculatedLeads.inc({ outcome: 'saved' }, savedCount);
+      metrics.recalculatedLeads.inc({ outcome: 'refused' }, failedCount);
+    }),
+    scoresRefreshed.subscribe(({ savedCount, failedCount }) => {
+      metrics.refreshedLeads.inc({ outcome: 'saved' }, savedCount);
+      metrics.refreshedLeads.inc({ outcome: 'rejected' }, failedCount);
+    }),
+    providerRequested.subscribe(({ provider, outcome, durationMs }) => {
+      metrics.providerRequests.inc({ provider, outcome });
+      metrics.providerSeconds.observe({ provider }, durationMs / 1000);
+    }),
+    providerUsageReported.subscribe(({ promptTokens, completionTokens, costUsd }) => {
+      metrics.providerTokens.inc({ kind: 'prompt' }, promptTokens ?? 0);
+      metrics.providerTokens.inc({ kind: 'completion' }, completionTokens ?? 0);
+      metrics.providerCost.inc(costUsd ?? 0);
+    }),
+    jobEnded.subscribe(({ error }) => {
+      metrics.jobs.inc({ outcome: error === undefined ? 'done' : 'failed' });
+    }),
+    authenticationFailed.subscribe((refused) => {
+      metrics.refusedAuthentications.inc({ ...refused });
+    }),
+    connectionClosed.subscribe(({ reason }) => {
+      metrics.closedConnections.inc({ reason });
+    }),
+    rateLimited.subscribe(({ group }) => {
+      metrics.rateLimited.inc({ group });
+    }),
+    requestTimedOut.subscribe(() => {
+      metrics.timedOutRequests.inc();
+    }),
+    rejectionUnhandled.subscribe(() => {
+      metrics.unhandledRejections.inc();
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}

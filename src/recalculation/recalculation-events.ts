@@ -1,0 +1,12 @@
+import { Injectable } from '@nestjs/common';
+import { DedicatedConnections } from '../database/dedicated-connections.js';
+import { RecordEvents } from '../database/record-events.js';
+import { RUNS_CHANNEL } from './recalculation-record.sql.js';
+
+/** Hears which recalculations get further. */
+@Injectable()
+export class RecalculationEvents extends RecordEvents {
+  constructor(connections: DedicatedConnections) {
+    super(connections, RUNS_CHANNEL, 'recalculation events');
+  }
+}

@@ -1,0 +1,244 @@
+import os from 'node:os';
+import { BaseError, QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import { DomainError } from '../common/domain-error.js';
+import { recalculationStarted, recalculationEnded } from '../common/events.js';
+import { rowErrorMessage, toDomainError, TransactionLostError } from '../database/database-errors.js';
+import { stopOnAbort } from '../database/stop-on-abort.js';
+import { inSingleTransaction, withSavepoint } from '../database/transactions.js';
+import {
+  countLeadsOf,
+  type BulkRecalculationOptions,
+  recalculateLeads,
+  tryLockBulkScoring,
+} from '../leads/scoring/bulk-recalculation.js';
+import { readClock } from '../leads/scoring/lead-scores.js';
+import { type RecalculationProgress, TooManyFailuresError } from '../leads/scoring/recalculation-counter.js';
+import { selectStaleLeads, STALE_LEADS } from '../leads/scoring/stale-scores.sql.js';
+import type { RecalculationRequest } from './recalculation.js';
+import { END_WHEN_ABANDONED, LOCK_RUN, NEXT_ID, SAVE_END, SAVE_SUCCESS } from './recalculation-record.sql.js';
+import type { RecordWriter } from './record-writer.js';
+
+/** Another recalculation or an import is under way, or another replica has begun what the schedule asks for. */
+export class BulkScoringBusyError extends Error {
+  override readonly name = 'BulkScoringBusyError';
+}
+
+/** Why a run did not succeed. */
+interface Failure {
+  readonly status: 'failed' | 'cancelled';
+  /** For people. */
+  readonly reason: string;
+  readonly cause: unknown;
+}
+
+interface BegunRun {
+  readonly id: number;
+  readonly begunAt: number;
+  readonly leads: Pick<BulkRecalculationOptions, 'asOf' | 'ids' | 'totalCount'>;
+}
+
+/**
+ * One recalculation. How it ended is written within its own transaction, so that record and scores are never at
+ * odds: a run succeeded exactly where its scores are there. Where it fails, the scores are rolled back to a
+ * savepoint, and the record's end is committed without them.
+ */
+export class RecalculationExecution {
+  private begun: BegunRun | null = null;
+  private failure: Failure | null = null;
+  private result: RecalculationProgress | null = null;
+
+  /** @param signal rolls it back */
+  constructor(
+    private readonly sequelize: Sequelize,
+    private readonly record: RecordWriter,
+    private readonly request: RecalculationRequest,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * @returns the id of the run, which succeeded
+   * @throws BulkScoringBusyError where it was not begun
+   * @throws DomainError where it was rolled back
+   */
+  async run(): Promise<number> {
+    try {
+      await inSingleTransaction(this.sequelize, async (transaction) => {
+        this.begun = await this.begin(transaction);
+        await this.runWithin(transaction, this.begun);
+      });
+    } catch (error) {
+      await this.recordLoss(error);
+    }
+    this.tellEnd();
+    if (this.failure !== null) throw toDomainFailure(this.failure);
+    return this.idOfRun();
+  }
+
+  private async begin(transaction: Transaction): Promise<BegunRun> {
+    const begunAt = performance.now();
+    if (!(await tryLockBulkScoring(this.sequelize, transaction))) throw new BulkScoringBusyError();
+    const [next] = await this.sequelize.query<{ id: number }>(NEXT_ID, {
+      type: QueryTypes.SELECT,
+      transaction,
+    });
+    const id = next?.id ?? 0;
+    await this.sequelize.query(END_WHEN_ABANDONED, { transaction });
+    await this.sequelize.query(LOCK_RUN, { transaction, bind: [id] });
+    const asOf = await readClock(this.sequelize, transaction);
+    const { ids, totalCount } = await this.stoppable(transaction, () => this.selectLeads(transaction));
+    const host = `${os.hostname()}, process ${process.pid}`;
+    if (!(await this.record.begin(this.request, { id, host, asOf, totalCount }))) {
+      throw new BulkScoringBusyError();
+    }
+    recalculationStarted.publish({ recalculationId: id, trigger: this.request.trigger, totalCount });
+    return { id, begunAt, leads: { asOf, ids, totalCount } };
+  }
+
+  private tellEnd(): void {
+    if (this.begun === null) return;
+    const { id: recalculationId, begunAt } = this.begun;
+    recalculationEnded.publish({
+      recalculationId,
+      outcome: this.failure?.status ?? 'succeeded',
+      durationMs: Math.round(performance.now() - begunAt),
+      savedCount: this.failure === null ? (this.result?.savedCount ?? 0) : 0,
+      failedCount: this.result?.failedCount ?? 0,
+    });
+  }
+
+  private async selectLeads(
+    transaction: Transaction,
+  ): Promise<Pick<BulkRecalculationOptions, 'ids' | 'totalCount'>> {
+    const { onlyStale } = this.request;
+    if (onlyStale !== null) {
+      await this.sequelize.query(selectStaleLeads(onlyStale.maxAgeHours), { transaction });
+    }
+    const ids = onlyStale === null ? null : STALE_LEADS;
+    return { ids, totalCount: await countLeadsOf(this.sequelize, transaction, ids) };
+  }
+
+  private async runWithin(transaction: Transaction, { id, leads }: BegunRun): Promise<void> {
+    try {
+      const result = await withSavepoint(this.sequelize, transaction, () =>
+        this.recalculate(transaction, leads),
+      );
+      this.result = result;
+      await this.record.settled();
+      await this.sequelize.query(SAVE_SUCCESS, {
+        transaction,
+        bind: [
+          id,
+          result.calculatedCount,
+          result.savedCount,
+          result.failedCount,
+          JSON.stringify(result.failures),
+          result.differenceCount,
+          JSON.stringify(result.differences),
+        ],
+      });
+    } catch (error) {
+      this.failure = this.failureOf(error);
+      await this.record.settled();
+      await this.sequelize.query(SAVE_END, {
+        transaction,
+        bind: [id, this.failure.status, this.failure.reason],
+      });
+    }
+  }
+
+  private recalculate(transaction: Transaction, leads: BegunRun['leads']): Promise<RecalculationProgress> {
+    const { signal } = this;
+    const onProgress = (progress: RecalculationProgress) => {
+      this.record.progress(progress);
+      this.request.onProgress?.(progress);
+    };
+    return this.stoppable(transaction, () =>
+      recalculateLeads(this.sequelize, transaction, {
+        ...leads,
+        isVerification: this.request.isVerification,
+        onProgress,
+        signal,
+      }),
+    );
+  }
+
+  private stoppable<Result>(transaction: Transaction, work: () => Promise<Result>): Promise<Result> {
+    return stopOnAbort(
+      this.sequelize,
+      transaction,
+      this.signal,
+      (pid) => this.record.cancelStatement(pid),
+      work,
+    );
+  }
+
+  /**
+   * The transaction could not be committed, or nobody knows: then the record does, for what it says is part of it.
+   * Where the record cannot be reached either, the run shows as interrupted, which is true.
+   */
+  private async recordLoss(error: unknown): Promise<void> {
+    if (this.begun === null) throw this.signal.aborted ? toDomainFailure(this.failureOf(error)) : error;
+    const { id } = this.begun;
+    const failure = this.failure ?? this.failureOf(error);
+    await this.record
+      .end(failure.status, failure.reason)
+      .catch(() =>
+        this.sequelize.query(SAVE_END, { bind: [id, failure.status, failure.reason] }).then(() => undefined),
+      )
+      .catch(() => undefined);
+    const [run] = await this.sequelize
+      .query<{ status: string }>('SELECT status FROM rescore_runs WHERE id = $1', {
+        type: QueryTypes.SELECT,
+        bind: [id],
+      })
+      .catch(() => []);
+    this.failure = run?.status === 'succeeded' ? null : failure;
+  }
+
+  private idOfRun(): number {
+    if (this.begun === null) throw new Error('The run was not begun.');
+    return this.begun.id;
+  }
+
+  private failureOf(error: unknown): Failure {
+    if (this.signal.aborted) {
+      return { status: 'cancelled', reason: abortReason(this.signal), cause: error };
+    }
+    return { status: 'failed', reason: reasonOf(error), cause: error };
+  }
+}
+
+function abortReason({ reason }: AbortSignal): string {
+  if (reason instanceof RecalculationAbortedError) return reason.message;
+  // What an AbortSignal is aborted with whose time is up.
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+    ? 'It took longer than the server allows.'
+    : 'It was cancelled.';
+}
+
+/** What the signal of a run is aborted with: says who wanted it to stop. */
+export class RecalculationAbortedError extends Error {
+  override readonly name = 'RecalculationAbortedError';
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TooManyFailuresError) return error.message;
+  if (error instanceof TransactionLostError) return 'The connection to the database was lost.';
+  const domainError = toDomainError(error);
+  if (domainError !== null) return domainError.message;
+  return error instanceof BaseError ? rowErrorMessage(error) : 'Something went wrong on our side.';
+}
+
+function toDomainFailure({ status, reason, cause }: Failure): DomainError {
+  return status === 'cancelled'
+    ? new DomainError(
+        'RECALCULATION_CANCELLED',
+        `The recalculation was rolled back: no score was changed. ${reason}`,
+        { cause },
+      )
+    : new DomainError(
+        'RECALCULATION_FAILED',
+        `The recalculation failed and was rolled back: no score was changed. ${reason}`,
+        { cause },
+      );
+}

@@ -1,0 +1,106 @@
+import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
+
+/** Told the id of a run whenever its record has changed. */
+export const RUNS_CHANNEL = 'rescore_runs';
+
+/** Told the id of a run that is to stop. */
+export const CANCEL_CHANNEL = 'recalculation_cancel';
+
+/**
+ * A run holds its lock for as long as its transaction lasts, so one that says `running` without it has died. The
+ * record and the locks are not read at one instant: a run that has just ended may look dead, and does not when it
+ * is read again.
+ */
+const LIVE_STATUS = `
+  CASE WHEN status = 'running' AND NOT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = ${ADVISORY_LOCKS.recalculationClass} AND objid = rescore_runs.id
+      AND objsubid = 2
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  ) THEN 'interrupted' ELSE status END`;
+
+const SELECT_RUNS = `
+  SELECT *,
+    extract(epoch FROM coalesce("endedAt", CASE WHEN status = 'running' THEN clock_timestamp() END) - "startedAt")::float8
+      * 1000 AS "durationMs"
+  FROM (
+    SELECT id, "startedBy" AS trigger, "startedOn" AS host, "onlyStale", "isVerification", "differenceCount", differences,
+      ${LIVE_STATUS} AS status, "asOf", "startedAt", "endedAt", "totalCount", "calculatedCount",
+      "doneCount" AS "savedCount", "skippedCount", "failedCount", failures, error
+    FROM rescore_runs
+  ) AS run`;
+
+/** $1: the id. */
+export const READ_RUN = `${SELECT_RUNS} WHERE id = $1`;
+
+export const READ_RUNNING = `${SELECT_RUNS} WHERE status = 'running' ORDER BY id DESC LIMIT 1`;
+
+/** $1: the id to start before, or null, $2: how many. The latest first. */
+export const READ_PAGE = `${SELECT_RUNS} WHERE ($1::int IS NULL OR id < $1) ORDER BY id DESC LIMIT $2`;
+
+export const NEXT_ID = `SELECT nextval(pg_get_serial_sequence('rescore_runs', 'id'))::int AS id`;
+
+/**
+ * A run sends one statement after another. Where none comes, its machine is gone without having closed the connection,
+ * and PostgreSQL is to let go of its locks.
+ */
+export const END_WHEN_ABANDONED = `SET LOCAL idle_in_transaction_session_timeout = '60s'`;
+
+/** $1: the id of a run. Until the transaction ends. */
+export const LOCK_RUN = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.recalculationClass}, $1)`;
+
+/** Whatever says that it is running while we hold the lock of bulk scoring has died. */
+export const SETTLE_INTERRUPTED = `
+  WITH settled AS (UPDATE rescore_runs SET status = 'interrupted' WHERE status = 'running' RETURNING id)
+  SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM settled`;
+
+/**
+ * $1: id, $2: trigger, $3: host, $4: onlyStale, $5: scheduledFor, $6: asOf, $7: totalCount,
+ * $8: isVerification. No row if another was first.
+ */
+export const BEGIN_RUN = `
+  WITH begun AS (
+    INSERT INTO rescore_runs (id, "startedBy", "startedOn", "onlyStale", "scheduledFor", "asOf", "startedAt", "totalCount", "isVerification")
+    OVERRIDING SYSTEM VALUE
+    VALUES ($1, $2, $3, $4, $5, $6, date_trunc('milliseconds', clock_timestamp()), $7, $8)
+    ON CONFLICT ("scheduledFor") DO NOTHING
+    RETURNING id
+  )
+  SELECT id, pg_notify('${RUNS_CHANNEL}', id::text) FROM begun`;
+
+/** $1: id, $2: calculatedCount, $3: savedCount, $4: failedCount. */
+export const SAVE_PROGRESS = `
+  WITH changed AS (
+    UPDATE rescore_runs SET "calculatedCount" = $2, "doneCount" = $3, "failedCount" = $4
+    WHERE id = $1 AND status = 'running'
+    RETURNING id
+  )
+  SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM changed`;
+
+/**
+ * $1: id, $2: calculatedCount, $3: savedCount, $4: failedCount, $5: failures, $6: differenceCount, $7: differences.
+ * Within the run's own transaction.
+ */
+export const SAVE_SUCCESS = `
+  WITH changed AS (
+    UPDATE rescore_runs
+    SET status = 'succeeded', "endedAt" = date_trunc('milliseconds', clock_timestamp()), "calculatedCount" = $2,
+      "doneCount" = $3, "failedCount" = $4, "skippedCount" = "totalCount" - $3 - $4, failures = $5::jsonb,
+      "differenceCount" = $6, differences = $7::jsonb
+    WHERE id = $1
+    RETURNING id
+  )
+  SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM changed`;
+
+/** $1: id, $2: status, $3: error. What has ended well is left alone. */
+export const SAVE_END = `
+  WITH changed AS (
+    UPDATE rescore_runs
+    SET status = $2, error = $3, "endedAt" = date_trunc('milliseconds', clock_timestamp())
+    WHERE id = $1 AND status IN ('running', 'interrupted')
+    RETURNING id
+  )
+  SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM changed`;
+
+/** $1: id. */
+export const REQUEST_CANCEL = `SELECT pg_notify('${CANCEL_CHANNEL}', $1::text)`;

@@ -1,0 +1,121 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/sequelize';
+import { Sequelize } from 'sequelize';
+import { DomainError, InvalidInputError } from '../common/domain-error.js';
+import { inSpan } from '../common/spans.js';
+import { toDomainError } from '../database/database-errors.js';
+import { DedicatedConnections } from '../database/dedicated-connections.js';
+import {
+  BulkScoringBusyError,
+  RecalculationAbortedError,
+  RecalculationExecution,
+} from './recalculation-execution.js';
+import type { RecalculationRequest, Recalculation, RecalculationTrigger } from './recalculation.js';
+import { RecalculationRecordsService } from './recalculation-records.service.js';
+import { RecordWriter } from './record-writer.js';
+
+/** Recalculates the scores of many leads, one recalculation at a time in all replicas, and keeps a record of each. */
+@Injectable()
+export class RecalculationService implements OnModuleDestroy {
+  private readonly stopping = new AbortController();
+  private readonly running = new Set<Promise<unknown>>();
+
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    private readonly connections: DedicatedConnections,
+    private readonly runs: RecalculationRecordsService,
+  ) {}
+
+  /**
+   * Recalculates scores in one transaction at one instant. Leads that the database refuses are named in the run;
+   * the others are saved.
+   * @returns the run, which succeeded
+   * @throws RECALCULATION_RUNNING, at once, where another recalculation or an import is under way, or another
+   * replica has begun what the schedule asks for
+   * @throws RECALCULATION_CANCELLED, RECALCULATION_FAILED where the whole was rolled back
+   */
+  async recalculate(request: RecalculationRequest): Promise<Recalculation> {
+    const facts = { 'recalculation.trigger': request.trigger };
+    const running = inSpan('recalculation', facts, () => this.runRecorded(request));
+    this.running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.running.delete(running);
+    }
+  }
+
+  /**
+   * Recalculates all scores, or the stale ones, because somebody asks for it.
+   * @throws BAD_USER_INPUT; and as `recalculate` does
+   */
+  recalculateOnDemand(
+    trigger: RecalculationTrigger,
+    {
+      onlyStale,
+      maxAgeHours,
+      verify,
+    }: { readonly onlyStale: boolean; readonly maxAgeHours?: number | null; readonly verify?: boolean },
+    watch: Pick<RecalculationRequest, 'signal' | 'onProgress'> = {},
+  ): Promise<Recalculation> {
+    if (!onlyStale && maxAgeHours != null) {
+      throw new InvalidInputError('maxAgeHours goes with onlyStale.');
+    }
+    if (onlyStale && verify === true) throw new InvalidInputError('verify goes with all leads.');
+    return this.recalculate({
+      trigger,
+      isVerification: verify,
+      onlyStale: onlyStale ? { maxAgeHours: maxAgeHours ?? null } : null,
+      ...watch,
+    });
+  }
+
+  /** Has runs that are under way roll back, and waits until they have. None is begun after. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new RecalculationAbortedError('The server was stopped.'));
+    await Promise.allSettled(this.running);
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.stop();
+  }
+
+  private async runRecorded(request: RecalculationRequest): Promise<Recalculation> {
+    const record = await this.openRecord();
+    const signals = [record.cancelled, this.stopping.signal, ...(request.signal ? [request.signal] : [])];
+    try {
+      const execution = new RecalculationExecution(this.sequelize, record, request, AbortSignal.any(signals));
+      return await this.runs.getById(await execution.run());
+    } catch (error) {
+      throw error instanceof BulkScoringBusyError ? await this.busy() : error;
+    } finally {
+      await record.close();
+    }
+  }
+
+  private async openRecord(): Promise<RecordWriter> {
+    try {
+      return await RecordWriter.open(this.connections);
+    } catch (error) {
+      throw toDomainError(error) ?? error;
+    }
+  }
+
+  /** Says which run is under way, since when, and how far it is. */
+  private async busy(): Promise<DomainError> {
+    const run = await this.runs.findRunning();
+    if (run === null) {
+      return new DomainError(
+        'RECALCULATION_RUNNING',
+        'Scores are being recalculated or imported by somebody else just now. Try again when that is done.',
+      );
+    }
+    const { id, startedAt, totalCount, calculatedCount, savedCount } = run;
+    const since = startedAt.toISOString();
+    return new DomainError(
+      'RECALCULATION_RUNNING',
+      `Recalculation ${id} has been running since ${since}: of ${totalCount} leads it has calculated ${calculatedCount} and written ${savedCount}.`,
+      { details: { recalculationId: String(id), startedAt: since, totalCount, calculatedCount, savedCount } },
+    );
+  }
+}
