@@ -4,7 +4,7 @@ import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 export const RUNS_CHANNEL = 'rescore_runs';
 
 /** Told the id of a run that is to stop. */
-export const CANCEL_CHANNEL = 'recalculation_cancel';
+export const CANCEL_CHANNEL = 'rescore_cancel';
 
 /**
  * A run holds its lock for as long as its transaction lasts, so one that says `running` without it has died. The

@@ -126,7 +126,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     await page.keyboard.type('s');
     await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
     await page.keyboard.press('Enter');
-    await page.keyboard.type('scoreIs');
+    await page.keyboard.type('isSco');
     await page.keyboard.press('Control+Space');
     await page.locator('.suggest-widget').getByText('isScoreStale').first().waitFor();
   });

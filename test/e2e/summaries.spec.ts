@@ -152,10 +152,9 @@ describe('regenerateSummary with a language model', () => {
   });
 
   it('does not wait for a process that died while it asked', async () => {
-    await database.rows(
-      `INSERT INTO summary_leases ("leadId", lockHolder) VALUES ($1, 'process-of-the-dead')`,
-      [id],
-    );
+    await database.rows(`INSERT INTO summary_leases ("leadId", holder) VALUES ($1, 'process-of-the-dead')`, [
+      id,
+    ]);
     await api.ask(REGENERATE, { id });
     expect(await database.rows('SELECT FROM summary_leases')).toEqual([]);
   });

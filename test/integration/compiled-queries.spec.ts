@@ -205,11 +205,11 @@ describe('a query that comes again and again', () => {
       'interactions',
       'interactionsConnection',
       'isOpen',
+      'isScoreStale',
       'scoreAt',
       'scoreBand',
       'scoreBreakdown',
       'scoreFallsBelow',
-      'isScoreStale',
       'scoreTimeline',
       'summaryDetail',
     ]);

@@ -18,7 +18,7 @@ const ALL = [
   '0006-score-breakdown',
   '0007-summary-source',
   '0008-stale-scores',
-  '0009-room-for-recalculation',
+  '0009-room-for-rescoring',
   '0010-rescore-runs',
   '0011-summary-details',
   '0012-summary-batches',

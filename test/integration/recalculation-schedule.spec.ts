@@ -23,7 +23,8 @@ interface ScheduledRun {
   readonly status: string;
 }
 
-const readRuns = () => database.rows<ScheduledRun>('SELECT * FROM rescore_runs ORDER BY id');
+const readRuns = () =>
+  database.rows<ScheduledRun>('SELECT *, "startedBy" AS trigger FROM rescore_runs ORDER BY id');
 
 it('recalculates all scores whenever the schedule says, on one of several replicas', async () => {
   await insertLeads(database, 3);

@@ -45,7 +45,10 @@ const HEAP_MB = 256;
 
 /** What a server can take is tried, not what it lets one caller ask for in a minute. */
 const NO_RATES = Object.fromEntries(
-  ['', '_WRITES', '_SUMMARIES', '_DEAR', '_REFUSED'].map((kind) => [`RATE_LIMIT${kind}_PER_MINUTE`, '0']),
+  ['', '_WRITES', '_SUMMARIES', '_BULK', '_AUTH_FAILURES'].map((kind) => [
+    `RATE_LIMIT${kind}_PER_MINUTE`,
+    '0',
+  ]),
 );
 
 /** @param environment in production it asks who calls */
