@@ -1,5 +1,5 @@
-// Writes the files that are made from the code: schema.graphql, its reference, the picture in the docs, the list of
-// licences and the types of the example. With --check it writes nothing, and fails where one of them is not up to date.
+// Writes the files that are made from the code: schema.graphql, its reference, the settings, the picture in the docs, the
+// list of licences and the types of the example. With --check it writes nothing, and fails where one of them is not up to date.
 import 'reflect-metadata';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { generateExampleTypes } from './example-types.js';
 import { scorePicture } from './score-picture.js';
 import { schemaOf } from './schema-changes.js';
 import { schemaReference } from './schema-reference.js';
+import { environmentExample, settingsReference } from './settings-reference.js';
 import { thirdPartyLicenses } from './third-party-licenses.js';
 
 /** The schema that the server serves: the application is built for real, on a database that is thrown away. */
@@ -38,6 +39,8 @@ const sdl = await servedSchema();
 const files: Readonly<Record<string, string>> = {
   'schema.graphql': sdl,
   'docs/schema.md': schemaReference(schemaOf(sdl)),
+  'docs/settings.md': settingsReference(),
+  '.env.example': environmentExample(),
   'docs/score-over-time.svg': scorePicture(),
   'THIRD-PARTY-LICENSES.md': thirdPartyLicenses(process.cwd()),
 };

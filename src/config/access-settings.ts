@@ -50,24 +50,37 @@ function isStrong({ asymmetricKeyType: type, asymmetricKeyDetails: details }: Ke
 const MIN_SECRET_LENGTH = 32;
 
 export const accessShape = {
-  AUTH: z.preprocess(trim, z.enum(['on', 'off'], 'AUTH must be on or off').optional()),
-  AUTH_JWKS_URL: text().refine(
-    (url) => url === undefined || isJwksUrl(url),
-    'AUTH_JWKS_URL must be an https URL (http only on localhost)',
-  ),
+  AUTH: z
+    .preprocess(trim, z.enum(['on', 'off'], 'AUTH must be on or off').optional())
+    .meta({
+      meaning: '`on` or `off`: whether callers must authenticate.',
+      unset: '`off` in development on a loopback `HOST` without settings of tokens, else `on`',
+    }),
+  AUTH_JWKS_URL: text()
+    .refine(
+      (url) => url === undefined || isJwksUrl(url),
+      'AUTH_JWKS_URL must be an https URL (http only on localhost)',
+    )
+    .meta({ meaning: 'URL of the keys that tokens are signed with. Not together with `AUTH_PUBLIC_KEY`.' }),
   AUTH_PUBLIC_KEY: text()
     .transform((pem) => pem?.replaceAll('\\n', '\n'))
     .refine(
       (pem) => pem === undefined || isPublicKey(pem),
       `AUTH_PUBLIC_KEY must be a public key in PEM: RSA of at least ${MIN_RSA_BITS} bits, P-256, P-384, P-521 or Ed25519`,
-    ),
-  AUTH_ISSUER: text(),
-  AUTH_AUDIENCE: text(),
-  AUTH_ROLE_CLAIM: text(),
-  ROUTER_SECRET: text().refine(
-    (secret) => secret === undefined || secret.length >= MIN_SECRET_LENGTH,
-    `ROUTER_SECRET must have at least ${MIN_SECRET_LENGTH} characters`,
-  ),
+    )
+    .meta({ meaning: 'One public key in PEM that tokens are signed with.' }),
+  AUTH_ISSUER: text().meta({ meaning: 'Issuer of accepted tokens (`iss`).' }),
+  AUTH_AUDIENCE: text().meta({ meaning: 'Audience of accepted tokens (`aud`).' }),
+  AUTH_ROLE_CLAIM: text().meta({
+    meaning: 'Claim of a token that has the role, or a list of roles.',
+    standard: 'role',
+  }),
+  ROUTER_SECRET: text()
+    .refine(
+      (secret) => secret === undefined || secret.length >= MIN_SECRET_LENGTH,
+      `ROUTER_SECRET must have at least ${MIN_SECRET_LENGTH} characters`,
+    )
+    .meta({ meaning: 'Secret by which a federation router authenticates itself, 32 characters or more.' }),
 } satisfies z.ZodRawShape;
 
 const hasJwtKeys = (env: Environment): boolean =>

@@ -40,14 +40,41 @@ const validUrls =
   };
 
 export const databaseShape = {
-  DATABASE_URL: text().superRefine(validUrls('DATABASE_URL', urlsIn)),
-  DATABASE_POOLER_URL: text().superRefine(validUrls('DATABASE_POOLER_URL', urlsIn)),
-  DATABASE_POOL_SIZE: integer('DATABASE_POOL_SIZE', 2, 500, 10),
-  EMBEDDED_POSTGRES_DIR: text(),
+  DATABASE_URL: text()
+    .superRefine(validUrls('DATABASE_URL', urlsIn))
+    .meta({
+      meaning: '`postgres://user:password@host:5432/database`. Not a pooler in transaction mode.',
+      unset: 'an embedded PostgreSQL in development; required in production',
+    }),
+  DATABASE_POOLER_URL: text()
+    .superRefine(validUrls('DATABASE_POOLER_URL', urlsIn))
+    .meta({
+      meaning:
+        'A pooler, such as PgBouncer, in front of the same database. Requests send their statements through it.',
+      unset: 'none',
+    }),
+  DATABASE_POOL_SIZE: integer(
+    'DATABASE_POOL_SIZE',
+    2,
+    500,
+    10,
+    'Connections to the database at most. A third of them is kept for reads.',
+  ),
+  EMBEDDED_POSTGRES_DIR: text().meta({
+    meaning: 'Data directory of the embedded PostgreSQL.',
+    standard: '.data/postgres',
+  }),
   DATABASE_REPLICA_URLS: text()
     .transform((value) => list(value ?? ''))
-    .superRefine(validUrls('Each URL of DATABASE_REPLICA_URLS', (urls: string[]) => urls)),
-  DATABASE_REPLICA_MAX_LAG_MS: integer('DATABASE_REPLICA_MAX_LAG_MS', 100, 60_000, 5_000),
+    .superRefine(validUrls('Each URL of DATABASE_REPLICA_URLS', (urls: string[]) => urls))
+    .meta({ meaning: 'Streaming replicas that queries are read from, separated by commas.', unset: 'none' }),
+  DATABASE_REPLICA_MAX_LAG_MS: integer(
+    'DATABASE_REPLICA_MAX_LAG_MS',
+    100,
+    60_000,
+    5_000,
+    'Replication lag, in milliseconds, from which the server stops reading from a replica.',
+  ),
 } satisfies z.ZodRawShape;
 
 export function validateDatabaseSettings(env: Environment): string[] {

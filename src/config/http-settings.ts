@@ -32,19 +32,38 @@ function isNetwork(value: string): boolean {
 const isHopCount = (value: string): boolean => /^[1-9]$/.test(value);
 
 export const httpShape = {
-  HOST: text(),
-  PORT: integer('PORT', 0, 65_535, 3000),
-  HTTP_MAX_CONNECTIONS: integer('HTTP_MAX_CONNECTIONS', 10, 1_000_000, 2_000),
+  HOST: text().meta({
+    meaning: 'Address to listen on. `0.0.0.0` accepts connections from other machines.',
+    standard: '127.0.0.1',
+  }),
+  PORT: integer('PORT', 0, 65_535, 3000, 'Port to listen on. `0` lets the operating system choose.'),
+  HTTP_MAX_CONNECTIONS: integer(
+    'HTTP_MAX_CONNECTIONS',
+    10,
+    1_000_000,
+    2_000,
+    'Open client connections at most, WebSockets included. If the limit on open files is lower, the server keeps 128 files for itself.',
+  ),
   CORS_ORIGINS: text()
     .transform((value) => (value === undefined ? undefined : list(value)))
     .refine(
       (origins) => origins === undefined || origins.every(isOrigin),
       'CORS_ORIGINS must be origins such as https://crm.example.com, separated by commas, with no path',
-    ),
-  TRUST_PROXY: text().refine(
-    (value) => value === undefined || isHopCount(value) || list(value).every(isNetwork),
-    'TRUST_PROXY must be addresses or networks such as 10.0.0.0/8, separated by commas, or a number of proxies from 1 to 9',
-  ),
+    )
+    .meta({
+      meaning: 'Browser origins that may call, separated by commas.',
+      unset: 'any localhost origin in development, none in production',
+    }),
+  TRUST_PROXY: text()
+    .refine(
+      (value) => value === undefined || isHopCount(value) || list(value).every(isNetwork),
+      'TRUST_PROXY must be addresses or networks such as 10.0.0.0/8, separated by commas, or a number of proxies from 1 to 9',
+    )
+    .meta({
+      meaning:
+        'Proxies that may say which address a request comes from: addresses or networks, separated by commas, or a number of proxies from 1 to 9.',
+      unset: 'none',
+    }),
 } satisfies z.ZodRawShape;
 
 export function httpSettings(env: SettingsOf<typeof httpShape>, isProduction: boolean): HttpSettings {

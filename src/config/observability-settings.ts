@@ -24,10 +24,9 @@ export interface TracingSettings {
 const MIN_TOKEN_LENGTH = 16;
 
 export const observabilityShape = {
-  LOG_LEVEL: z.preprocess(
-    trim,
-    z.enum(LOG_LEVELS, `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  ),
+  LOG_LEVEL: z
+    .preprocess(trim, z.enum(LOG_LEVELS, `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`).default('info'))
+    .meta({ meaning: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.', standard: 'info' }),
   METRICS_TOKEN: text()
     .refine(
       (value) => value === undefined || /^[\x21-\x7e]+$/.test(value),
@@ -36,12 +35,21 @@ export const observabilityShape = {
     .refine(
       (value) => value === undefined || value.length >= MIN_TOKEN_LENGTH,
       `METRICS_TOKEN must be at least ${MIN_TOKEN_LENGTH} characters long`,
-    ),
-  OTEL_EXPORTER_OTLP_ENDPOINT: text().refine(
-    (value) => value === undefined || isUrl(['http:', 'https:'])(value),
-    'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as http://localhost:4318',
-  ),
-  OTEL_SERVICE_NAME: text(),
+    )
+    .meta({
+      meaning: 'Bearer token that `/metrics` requires, 16 characters or more.',
+      unset: 'anybody may read metrics in development, nobody in production',
+    }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text()
+    .refine(
+      (value) => value === undefined || isUrl(['http:', 'https:'])(value),
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as http://localhost:4318',
+    )
+    .meta({
+      meaning: 'OTLP receiver of traces over HTTP, such as `http://localhost:4318`.',
+      unset: 'no traces',
+    }),
+  OTEL_SERVICE_NAME: text().meta({ meaning: 'Name of this server in traces.', standard: 'lead-scoring-api' }),
 } satisfies z.ZodRawShape;
 
 export function observabilitySettings(

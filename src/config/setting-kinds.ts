@@ -1,6 +1,20 @@
 import { z } from 'zod';
 import type { Environment } from './environment.js';
 
+declare module 'zod' {
+  /** What docs/settings.md and .env.example say about a setting. */
+  interface GlobalMeta {
+    /** Sentences in Markdown. */
+    meaning?: string;
+    /** The default, as a value of the environment. */
+    standard?: string;
+    /** What holds if the setting is not set, for a setting without a fixed default; in Markdown. */
+    unset?: string;
+    /** Of a whole number: the lowest and the highest. */
+    range?: readonly [minimum: number, maximum: number];
+  }
+}
+
 /**
  * A variable that is set to nothing counts as not set: that is how shells and compose files unset one. White
  * space around a value is left out: files written on Windows end every line with some.
@@ -17,18 +31,22 @@ export const integer = <Standard extends number | null>(
   minimum: number,
   maximum: number,
   standard: Standard,
+  meaning: string,
+  unset?: string,
 ) => {
   const rule = `${name} must be a whole number from ${minimum} to ${maximum}`;
-  return z.preprocess(
-    trim,
-    z
-      .string()
-      .regex(/^\d{1,10}$/, rule)
-      .transform(Number)
-      .refine((value) => value >= minimum && value <= maximum, rule)
-      .optional()
-      .transform((value) => value ?? standard),
-  );
+  return z
+    .preprocess(
+      trim,
+      z
+        .string()
+        .regex(/^\d{1,10}$/, rule)
+        .transform(Number)
+        .refine((value) => value >= minimum && value <= maximum, rule)
+        .optional()
+        .transform((value) => value ?? standard),
+    )
+    .meta({ meaning, standard: standard?.toString(), unset, range: [minimum, maximum] });
 };
 
 export const isUrl = (protocols: readonly string[]) => (value: string) =>

@@ -89,25 +89,83 @@ function bands() {
 /** What the settings are for: a command, such as a migration, writes no summaries and needs no key for them. */
 export type Program = 'server' | 'command';
 
-const schema = z.object({
-  NODE_ENV: z.preprocess(
-    trim,
-    z
-      .enum(['development', 'production', 'test'], 'NODE_ENV must be development, production or test')
-      .default('development'),
+const listsShape = {
+  LEADS_LIST_LIMIT: integer(
+    'LEADS_LIST_LIMIT',
+    1,
+    1_000_000,
+    5_000,
+    'Leads that `leads` returns at most. Above it, the query fails and points to `leadsConnection`.',
   ),
+  INTERACTIONS_LIST_LIMIT: integer(
+    'INTERACTIONS_LIST_LIMIT',
+    1,
+    10_000_000,
+    50_000,
+    'Interactions of an answer without pages, of all its leads together. Above it, the query fails and points to `interactionsConnection`.',
+  ),
+} satisfies z.ZodRawShape;
+
+const scoresShape = {
+  SCORE_REFRESH_SECONDS: integer(
+    'SCORE_REFRESH_SECONDS',
+    0,
+    86_400,
+    60,
+    'How often the server refreshes scores that time has changed, in seconds. `0` turns the refresher off.',
+  ),
+  SCORE_BANDS: bands().meta({
+    meaning: 'From which score an open lead is HOT, and from which WARM.',
+    standard: '70,40',
+  }),
+  RECALCULATION_CRON: text()
+    .refine(
+      (value) => value === undefined || validateCronExpression(value).valid,
+      'RECALCULATION_CRON must be a cron expression such as 0 3 * * *',
+    )
+    .meta({
+      meaning:
+        'When the server recalculates all scores: a cron expression in UTC, such as `0 3 * * *`, with or without seconds.',
+      unset: 'never',
+    }),
+} satisfies z.ZodRawShape;
+
+const processShape = {
+  NODE_ENV: z
+    .preprocess(
+      trim,
+      z
+        .enum(['development', 'production', 'test'], 'NODE_ENV must be development, production or test')
+        .default('development'),
+    )
+    .meta({
+      meaning:
+        '`development`, `production` or `test`. Production needs `DATABASE_URL` and a choice about summaries.',
+      standard: 'development',
+    }),
   ...httpShape,
+} satisfies z.ZodRawShape;
+
+/** The settings by what they are about, in the order in which docs/settings.md shows them. */
+export const SETTING_GROUPS: readonly (readonly [title: string, shape: z.ZodRawShape])[] = [
+  ['Server', processShape],
+  ['Authentication', accessShape],
+  ['Database', databaseShape],
+  ['Timeouts', timeShape],
+  ['Lists', listsShape],
+  ['Scores', scoresShape],
+  ['Summaries', summariesShape],
+  ['Limits', limitsShape],
+  ['Logs, metrics and traces', observabilityShape],
+];
+
+const schema = z.object({
+  ...processShape,
   ...accessShape,
   ...databaseShape,
   ...timeShape,
-  LEADS_LIST_LIMIT: integer('LEADS_LIST_LIMIT', 1, 1_000_000, 5_000),
-  INTERACTIONS_LIST_LIMIT: integer('INTERACTIONS_LIST_LIMIT', 1, 10_000_000, 50_000),
-  SCORE_REFRESH_SECONDS: integer('SCORE_REFRESH_SECONDS', 0, 86_400, 60),
-  SCORE_BANDS: bands(),
-  RECALCULATION_CRON: text().refine(
-    (value) => value === undefined || validateCronExpression(value).valid,
-    'RECALCULATION_CRON must be a cron expression such as 0 3 * * *',
-  ),
+  ...listsShape,
+  ...scoresShape,
   ...summariesShape,
   ...limitsShape,
   ...observabilityShape,

@@ -59,22 +59,47 @@ function isPlainUrl(value: string): boolean {
 }
 
 export const summariesShape = {
-  SUMMARY_PROVIDER: z.preprocess(
-    trim,
-    z
-      .enum(['openrouter', 'template', 'off'], 'SUMMARY_PROVIDER must be openrouter, template or off')
-      .optional(),
+  SUMMARY_PROVIDER: z
+    .preprocess(
+      trim,
+      z
+        .enum(['openrouter', 'template', 'off'], 'SUMMARY_PROVIDER must be openrouter, template or off')
+        .optional(),
+    )
+    .meta({
+      meaning: '`openrouter`, `template` or `off`.',
+      unset: '`openrouter` if there is a key; else `template` in development',
+    }),
+  SUMMARY_LANGUAGE: text()
+    .refine(
+      (value) => value === undefined || isLanguage(value),
+      'SUMMARY_LANGUAGE must be a language tag such as de or pt-BR',
+    )
+    .meta({
+      meaning: 'Language of summaries, a tag such as `de` or `pt-BR`.',
+      unset: 'the language of the notes',
+    }),
+  SUMMARY_WORKERS: integer(
+    'SUMMARY_WORKERS',
+    0,
+    50,
+    4,
+    'Summaries of batches that this server writes at once. `0` leaves them to other servers.',
   ),
-  SUMMARY_LANGUAGE: text().refine(
-    (value) => value === undefined || isLanguage(value),
-    'SUMMARY_LANGUAGE must be a language tag such as de or pt-BR',
+  SUMMARY_REFRESH_DELAY_SECONDS: integer(
+    'SUMMARY_REFRESH_DELAY_SECONDS',
+    1,
+    86_400,
+    null,
+    'Delay between a change of a lead and its new summary, in seconds.',
+    'summaries are not renewed after a change',
   ),
-  SUMMARY_WORKERS: integer('SUMMARY_WORKERS', 0, 50, 4),
-  SUMMARY_REFRESH_DELAY_SECONDS: integer('SUMMARY_REFRESH_DELAY_SECONDS', 1, 86_400, null),
-  OPENROUTER_API_KEY: text().refine(
-    (value) => value === undefined || /^[\x21-\x7e]{8,512}$/.test(value),
-    'OPENROUTER_API_KEY must be 8 to 512 printable ASCII characters without spaces',
-  ),
+  OPENROUTER_API_KEY: text()
+    .refine(
+      (value) => value === undefined || /^[\x21-\x7e]{8,512}$/.test(value),
+      'OPENROUTER_API_KEY must be 8 to 512 printable ASCII characters without spaces',
+    )
+    .meta({ meaning: 'Key of [OpenRouter](https://openrouter.ai).' }),
   OPENROUTER_BASE_URL: text()
     .refine(
       (value) => value === undefined || isUrl(['http:', 'https:'])(value),
@@ -83,15 +108,35 @@ export const summariesShape = {
     .refine(
       (value) => value === undefined || !URL.canParse(value) || isPlainUrl(value),
       'OPENROUTER_BASE_URL must hold no user, password, query or fragment',
-    ),
+    )
+    .meta({
+      meaning: 'Base URL of OpenRouter, or of a server with the same API.',
+      standard: 'https://openrouter.ai/api/v1',
+    }),
   OPENROUTER_MODELS: text()
     .transform((value) => (value === undefined ? ['openai/gpt-4o-mini'] : list(value)))
     .refine(
       (models) => models.length >= 1 && models.length <= 3,
       'OPENROUTER_MODELS must name 1 to 3 models, separated by commas',
-    ),
-  OPENROUTER_ATTEMPT_TIMEOUT_MS: integer('OPENROUTER_ATTEMPT_TIMEOUT_MS', 100, 600_000, 30_000),
-  OPENROUTER_TOTAL_TIMEOUT_MS: integer('OPENROUTER_TOTAL_TIMEOUT_MS', 100, 600_000, 60_000),
+    )
+    .meta({
+      meaning: 'One to three models in order of preference, separated by commas.',
+      standard: 'openai/gpt-4o-mini',
+    }),
+  OPENROUTER_ATTEMPT_TIMEOUT_MS: integer(
+    'OPENROUTER_ATTEMPT_TIMEOUT_MS',
+    100,
+    600_000,
+    30_000,
+    'Timeout of one attempt, in milliseconds.',
+  ),
+  OPENROUTER_TOTAL_TIMEOUT_MS: integer(
+    'OPENROUTER_TOTAL_TIMEOUT_MS',
+    100,
+    600_000,
+    60_000,
+    'Timeout of a call with its retries, in milliseconds.',
+  ),
 } satisfies z.ZodRawShape;
 
 /** A key is missing, which only what writes summaries needs. */

@@ -20,13 +20,56 @@ export interface TimeSettings {
 }
 
 export const timeShape = {
-  REQUEST_TIMEOUT_MS: integer('REQUEST_TIMEOUT_MS', 100, 600_000, 30_000),
-  RESPONSE_WRITE_TIMEOUT_MS: integer('RESPONSE_WRITE_TIMEOUT_MS', 1_000, 600_000, 30_000),
-  RECALCULATION_TIMEOUT_MS: integer('RECALCULATION_TIMEOUT_MS', 1_000, 86_400_000, 3_600_000),
-  DATABASE_ACQUIRE_TIMEOUT_MS: integer('DATABASE_ACQUIRE_TIMEOUT_MS', 100, 60_000, 5_000),
-  DATABASE_PING_TIMEOUT_MS: integer('DATABASE_PING_TIMEOUT_MS', 100, 60_000, 2_000),
-  SHUTDOWN_DELAY_MS: integer('SHUTDOWN_DELAY_MS', 0, 60_000, null),
-  SHUTDOWN_TIMEOUT_MS: integer('SHUTDOWN_TIMEOUT_MS', 100, 600_000, 10_000),
+  REQUEST_TIMEOUT_MS: integer(
+    'REQUEST_TIMEOUT_MS',
+    100,
+    600_000,
+    30_000,
+    'Timeout of a query or an ordinary mutation, in milliseconds. The server cancels its statements.',
+  ),
+  RESPONSE_WRITE_TIMEOUT_MS: integer(
+    'RESPONSE_WRITE_TIMEOUT_MS',
+    1_000,
+    600_000,
+    30_000,
+    'Time that a client has to read an answer, in milliseconds. Then the server disconnects it.',
+  ),
+  RECALCULATION_TIMEOUT_MS: integer(
+    'RECALCULATION_TIMEOUT_MS',
+    1_000,
+    86_400_000,
+    3_600_000,
+    'Timeout of `recalculateAllScores`, in milliseconds. Then it is rolled back.',
+  ),
+  DATABASE_ACQUIRE_TIMEOUT_MS: integer(
+    'DATABASE_ACQUIRE_TIMEOUT_MS',
+    100,
+    60_000,
+    5_000,
+    'Time that a request waits for a connection of the pool, in milliseconds.',
+  ),
+  DATABASE_PING_TIMEOUT_MS: integer(
+    'DATABASE_PING_TIMEOUT_MS',
+    100,
+    60_000,
+    2_000,
+    'Time that the database has to answer a ping, in milliseconds. Then it counts as gone.',
+  ),
+  SHUTDOWN_DELAY_MS: integer(
+    'SHUTDOWN_DELAY_MS',
+    0,
+    60_000,
+    null,
+    'Time after SIGTERM during which the server still accepts requests, in milliseconds. Readiness is red already.',
+    '`0` in development, `5000` in production',
+  ),
+  SHUTDOWN_TIMEOUT_MS: integer(
+    'SHUTDOWN_TIMEOUT_MS',
+    100,
+    600_000,
+    10_000,
+    'Time that open requests have to finish after that, in milliseconds.',
+  ),
 } satisfies z.ZodRawShape;
 
 /** Load balancers need a moment to notice that a server is about to go; nobody who develops has one. */
