@@ -1,11 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { settingNames } from '../../src/config/settings.js';
 import { DemoService } from '../../src/demo/demo.service.js';
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+
+const README = read('README.md');
+
+/** In the order in which a reader follows the tour. */
+const DOCUMENTS = README + read('docs/api.md');
 
 interface Step {
   readonly request: { readonly query: string; readonly variables?: Record<string, unknown> };
@@ -13,14 +18,14 @@ interface Step {
   readonly answer: string;
 }
 
-/** Each curl of the README with the answer that stands below it. */
+/** Each curl of the documents with the answer below it. */
 const TOUR: Step[] = [
-  ...README.matchAll(/```sh\ncurl [^`]*?-d '([^`]*?)'\n```\n\n```json\n([^`]*?)\n```/g),
+  ...DOCUMENTS.matchAll(/```sh\ncurl [^`]*?-d '([^`]*?)'\n```\n\n```json\n([^`]*?)\n```/g),
 ].map(([, body = '', answer = '']) => ({ request: JSON.parse(body) as Step['request'], answer }));
 
 /** Each curl that only looks at an address, likewise. */
 const LOOKS = [
-  ...README.matchAll(/```sh\ncurl -s http:\/\/localhost:3000(\/\S+)\n```\n\n```json\n([^`]*?)\n```/g),
+  ...DOCUMENTS.matchAll(/```sh\ncurl -s http:\/\/localhost:3000(\/\S+)\n```\n\n```json\n([^`]*?)\n```/g),
 ].map(([, path = '', answer = '']) => ({ path, answer }));
 
 /** Days and instants are other ones whenever somebody follows the tour. */
@@ -39,7 +44,7 @@ describe('the README', () => {
 
   it('shows an answer below every curl', () => {
     expect(TOUR.length).toBeGreaterThanOrEqual(7);
-    expect(TOUR.length + LOOKS.length).toBe(README.match(/^curl /gm)?.length ?? 0);
+    expect(TOUR.length + LOOKS.length).toBe(DOCUMENTS.match(/^curl /gm)?.length ?? 0);
   });
 
   it.each(TOUR)(
@@ -54,8 +59,37 @@ describe('the README', () => {
     expect((await request(api.app.getHttpServer()).get(path)).text).toBe(answer);
   });
 
-  it('names every setting, and no other', () => {
-    const named = [...README.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name);
-    expect(named).toEqual(settingNames);
+  it('has at most 200 lines', () => {
+    expect(README.split('\n').length).toBeLessThanOrEqual(201);
   });
+});
+
+/** The anchor of a heading, as GitHub makes it. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+const FILES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(new URL('../../docs', import.meta.url))
+    .filter((name) => name.endsWith('.md') && name !== 'schema.md')
+    .map((name) => `docs/${name}`),
+];
+
+it.each(FILES)('the links of %s lead to files and headings that exist', (file) => {
+  const text = read(file).replace(/```[^]*?```/g, '');
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+  const broken = links.filter(([, target = '', anchor]) => {
+    const targetFile = target === '' ? file : path.posix.join(path.posix.dirname(file), target);
+    if (!existsSync(new URL(`../../${targetFile}`, import.meta.url))) return true;
+    if (anchor === undefined) return false;
+    const headings = [...read(targetFile).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      anchorOf(heading),
+    );
+    return !headings.includes(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
 });
