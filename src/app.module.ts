@@ -23,7 +23,7 @@ import { ScoreRefreshSchedule } from './recalculation/score-refresh.schedule.js'
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js';
 
-/** The whole server. */
+/** The root module of the server. */
 @Module({})
 export class AppModule {
   static register(settings: Settings, databaseUrl: string, connections: Connections): DynamicModule {

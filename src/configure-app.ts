@@ -22,7 +22,7 @@ import { type Log, silentLog } from './logging/log.js';
 import { NestLog } from './logging/nest-log.js';
 
 /**
- * Builds the application as the server runs it and the tests drive it; nothing listens yet.
+ * Builds the application for the server and for tests. It does not listen yet.
  * @param log without one, nothing is logged
  */
 export async function createApp(
@@ -67,7 +67,9 @@ async function observe(server: FastifyInstance, { observability }: Settings, log
   });
 }
 
-/** What makes traces is loaded only where they are asked for. @returns what sends the last ones */
+/**
+ * Loads the tracing code only if tracing is configured. @returns a function that sends the remaining traces
+ */
 async function startTracing(
   server: FastifyInstance,
   tracing: Settings['observability']['tracing'],

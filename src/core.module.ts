@@ -13,7 +13,7 @@ import { SummariesModule } from './leads/summaries/summaries.module.js';
 import { RecalculationModule } from './recalculation/recalculation.module.js';
 import { SummaryBatchesModule } from './summary-batches/summary-batches.module.js';
 
-/** The features on one database, without an API: what the server and the commands share. */
+/** The features and their database, without the API. The server and the commands share this module. */
 @Module({})
 export class CoreModule {
   static register(settings: Settings, databaseUrl: string): DynamicModule {

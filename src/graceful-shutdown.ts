@@ -8,14 +8,16 @@ import { RecalculationService } from './recalculation/recalculation.service.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 
 const POLL_MS = 20;
-/** For the answers that say that a request was cut. */
+/** Time for sending the errors of requests that were aborted. */
 const LAST_ANSWERS_MS = 2_000;
 const REASON = 'The server is shutting down';
 
 /**
- * Has a server finish what it can within its limit: readiness goes red, and for a while that load balancers need to notice
- * it serves as before; then it takes nothing new, has the recalculation roll back and the workers put back their jobs, and
- * waits for requests under way. What takes longer is ended, in PostgreSQL too.
+ * Shuts down the server within its time limit:
+ * - Readiness fails. The server still accepts requests during the delay, until load balancers have noticed.
+ * - The server rejects new requests, rolls back the recalculation and returns the jobs of the workers to the
+ *   queue.
+ * - The server waits for open requests. Requests that take longer are aborted, in PostgreSQL too.
  */
 export async function drain(
   app: NestFastifyApplication,

@@ -7,10 +7,10 @@ import { routeConsole } from './logging/route-console.js';
 import { type RunningServer, startServer } from './start-server.js';
 import { startupBanner } from './startup-banner.js';
 
-/** Exit code of a server that was stopped before it had finished. */
+/** Exit code if a second signal interrupts the shutdown. */
 const IN_A_HURRY = 130;
 
-/** The reason why a start that a signal stopped does not go on. */
+/** The abort reason if a signal stops the server while it starts. */
 class StartStoppedError extends Error {
   constructor(readonly exitCode: number) {
     super('The start was stopped.');
@@ -28,7 +28,7 @@ try {
   const stop = (code: number) => {
     // A second signal exits immediately.
     if (starting.signal.aborted) process.exit(code === 0 ? IN_A_HURRY : code);
-    // A start that is under way ends at this, and leaves no embedded PostgreSQL running.
+    // Aborts a start that is still in progress, so that no embedded PostgreSQL is left running.
     starting.abort(new StartStoppedError(code));
     running.server?.close().then(
       () => process.exit(code),

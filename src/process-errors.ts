@@ -3,15 +3,16 @@ import { rejectionUnhandled } from './common/events.js';
 
 const logger = new Logger('Process');
 
-/** Promises that failed and that nobody waited for, since the process began; one is one too many. */
+/** Unhandled rejections since the process started. Each of them is a bug. */
 let rejectionCount = 0;
 
 /**
- * Keeps what nobody has foreseen from ending the process without a word.
+ * Logs unhandled rejections and uncaught exceptions, which would otherwise end the process without a log
+ * line.
  *
- * A promise that fails and that nobody waits for is one piece of work that has failed: the others are as they were, so
- * the process goes on. An exception that nobody catches has left somewhere in the middle of something, and what is in
- * memory may be half of it: the process finishes what is under way, and leaves the rest to the next one.
+ * An unhandled rejection means that one piece of work has failed. The rest of the process is not affected, so
+ * it continues. An uncaught exception may have left the state in memory inconsistent, so the process finishes
+ * open requests and stops.
  */
 export function installProcessErrorHandlers(stop: () => void): void {
   process.on('unhandledRejection', (reason) => {

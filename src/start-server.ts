@@ -11,23 +11,23 @@ import { ensureMigrated, openDatabase } from './database/open-database.js';
 import { ensurePoolerMatches } from './database/pooler.js';
 import type { Log } from './logging/log.js';
 
-/** The workers of summaries take ten seconds at most to let go of their jobs. */
+/** Summary workers need up to ten seconds to release their jobs. */
 const CLOSE_MS = 12_000;
 
 export interface RunningServer {
-  /** Where the API is, such as http://localhost:3000/graphql. */
+  /** URL of the API, such as http://localhost:3000/graphql. */
   readonly url: string;
   readonly isDatabaseEmbedded: boolean;
-  /** Demo leads that this start loaded. */
+  /** Demo leads that were loaded during this start. */
   readonly demoLeadCount: number;
-  /** Finishes what is under way, then lets go of the database. */
+  /** Finishes open requests, then closes the database connections. */
   close(): Promise<void>;
 }
 
 /**
- * Brings up the whole server.
- * @param signal ends the start, which then rejects with the signal's reason
- * @throws OperatorError where the database or the port cannot be used; nothing is left running then
+ * Starts the whole server.
+ * @param signal aborts the start, which then rejects with the reason of the signal
+ * @throws OperatorError if the database or the port cannot be used; nothing is left running then
  */
 export async function startServer(settings: Settings, log: Log, signal: AbortSignal): Promise<RunningServer> {
   const database = await openDatabase(settings.database, signal);
@@ -35,7 +35,7 @@ export async function startServer(settings: Settings, log: Log, signal: AbortSig
   let finishRequests = () => Promise.resolve();
   const close = async () => {
     await finishRequests();
-    // A database that is frozen says no good-bye, and nobody waits for it.
+    // A frozen database never finishes closing its connections, so closing them has a timeout.
     await Promise.race([app?.close(), sleep(CLOSE_MS)]);
     await database.release();
   };
@@ -46,7 +46,7 @@ export async function startServer(settings: Settings, log: Log, signal: AbortSig
     await ensurePoolerMatches(database.url, settings.database.poolerUrl);
     signal.throwIfAborted();
     await ensureCredentialsExist(settings.access, database.url);
-    // It takes a second or two to load, which a start that fails at its database does without.
+    // Loading these modules takes a second or two. A start that fails at the database does not need them.
     const { createApp } = await import('./configure-app.js');
     const { drain } = await import('./graceful-shutdown.js');
     const started = await createApp(settings, database.url, log);
@@ -76,10 +76,10 @@ async function loadDemo(app: INestApplicationContext): Promise<number> {
   return app.get(DemoService, { strict: false }).loadIfEmpty();
 }
 
-/** @returns the port, which the system chose where the settings say 0 */
+/** @returns the port, which the operating system chose if the setting is 0 */
 async function listen(app: NestFastifyApplication, { host, port }: Settings['http']): Promise<number> {
   try {
-    // Not through Nest, which would log the failure with its stack before we can explain it.
+    // Nest's `listen` would log the error with its stack trace, before we can explain it.
     await app.getHttpAdapter().getInstance().listen({ port, host });
     if (host === 'localhost') await listenOnOtherLoopback(app.getHttpServer());
   } catch (error) {
@@ -91,7 +91,10 @@ async function listen(app: NestFastifyApplication, { host, port }: Settings['htt
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** `localhost` has an address of each protocol, and Fastify listens on one of them if it does not make the server itself. */
+/**
+ * `localhost` has an IPv4 and an IPv6 address. Fastify listens on only one of them if the server comes from
+ * `serverFactory`.
+ */
 async function listenOnOtherLoopback(server: Server): Promise<void> {
   const { address, port } = server.address() as AddressInfo;
   const other = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {

@@ -2,7 +2,10 @@ import type { Settings } from './config/settings.js';
 import { describeDatabase } from './database/describe-database.js';
 import type { RunningServer } from './start-server.js';
 
-/** What the person who started the server sees: where it is, what it runs on, and what to try next. */
+/**
+ * The text that the server prints once it is ready: its URL, its database and suggestions of what to try
+ * next.
+ */
 export function startupBanner(settings: Settings, server: RunningServer): string {
   const lines = [`The lead-scoring API is ready at ${server.url}`];
   if (settings.environment === 'development') {

@@ -4,26 +4,26 @@ import type { Environment } from './environment.js';
 import { isProduction, isSet, isUrl, type SettingsOf, text, trim, trimmed } from './setting-kinds.js';
 
 export interface JwtSettings {
-  /** Where the keys come from that tokens are signed with: an address with a set of them, or one in PEM. */
+  /** The keys that verify tokens: the URL of a JSON Web Key Set, or one public key in PEM. */
   readonly keys: { readonly jwksUrl: string } | { readonly publicKey: string };
   readonly issuer: string;
   readonly audience: string;
-  /** The claim that has the role, or a list of roles. */
+  /** The claim that contains the role, or a list of roles. */
   readonly roleClaim: string;
 }
 
 export interface AccessSettings {
-  /** False: whoever reaches the server may all. Only ever on this machine, in development. */
+  /** False: every caller is an admin. Only allowed in development, on a loopback address. */
   readonly isOn: boolean;
-  /** Null: no tokens are taken, API keys alone. */
+  /** Null: tokens are not accepted, only API keys. */
   readonly jwt: JwtSettings | null;
-  /** What a federation router proves itself with; null: none is set. */
+  /** The secret with which a federation router authenticates; null: none is set. */
   readonly routerSecret: string | null;
 }
 
 const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
 
-/** Whether a name or an address is that of this machine, as seen from itself. */
+/** Whether a host name or an IP address is a loopback address. */
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
 const isJwksUrl = (value: string): boolean =>
@@ -32,7 +32,7 @@ const isJwksUrl = (value: string): boolean =>
 const MIN_RSA_BITS = 2048;
 
 function isPublicKey(pem: string): boolean {
-  // Node makes a public key of a private one as well, which has no business here.
+  // Node.js derives a public key from a private one as well, but a private key must not be configured here.
   if (!/^-----BEGIN (RSA )?PUBLIC KEY-----/.test(pem)) return false;
   try {
     return isStrong(createPublicKey(pem));
@@ -88,11 +88,13 @@ const hasJwtKeys = (env: Environment): boolean =>
 
 const JWT_SETTINGS = ['AUTH_ISSUER', 'AUTH_AUDIENCE'];
 
-/** Whether everybody who can reach the server sits at this machine, and nothing is at stake. */
+/** Whether the server can be reached from this machine only, in development. */
 const isForOneself = (host: string | undefined, isProduction: boolean): boolean =>
   !isProduction && isLoopback(host ?? '127.0.0.1');
 
-/** What is wrong between settings, for a server: commands ask nobody who they are. */
+/**
+ * Violations of rules between settings. Only the server checks them: commands do not authenticate callers.
+ */
 export function accessFaults(env: Environment): string[] {
   const faults: string[] = [];
   if (trimmed(env.AUTH) === 'off' && !isForOneself(trimmed(env.HOST), isProduction(env))) {

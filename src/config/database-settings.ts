@@ -4,21 +4,21 @@ import type { Environment } from './environment.js';
 import { integer, isProduction, isSet, list, type SettingsOf, text } from './setting-kinds.js';
 
 export interface DatabaseSettings {
-  /** null: the embedded PostgreSQL. */
+  /** Null: the embedded PostgreSQL. */
   readonly url: string | null;
-  /** A pooler before the same database, which the statements of requests go through; null: none. */
+  /** A connection pooler in front of the same database, for the statements of requests; null: none. */
   readonly poolerUrl: string | null;
-  /** Where the embedded PostgreSQL keeps its data. */
+  /** The data directory of the embedded PostgreSQL. */
   readonly embeddedDirectory: string;
-  /** Most connections that this process opens for requests. */
+  /** Maximum number of connections that this process opens for requests. */
   readonly poolSize: number;
-  /** Streaming replicas of the database, which queries are read from. */
+  /** Streaming replicas of the database, which serve queries. */
   readonly replicaUrls: readonly string[];
-  /** From how far behind on nothing is read from a replica, 100 to 60 000 ms. */
+  /** Replicas that lag behind by more than this serve no reads; 100 to 60 000 ms. */
   readonly replicaMaxLagMs: number;
 }
 
-/** The rule that one of the URLs breaks; null: they are all valid. */
+/** The rule that one of the URLs violates; null: all are valid. */
 function brokenRule(urls: readonly string[]): string | null {
   try {
     urls.forEach(parseDatabaseUrl);
@@ -31,7 +31,7 @@ function brokenRule(urls: readonly string[]): string | null {
 
 const urlsIn = (value: string | undefined): string[] => (value === undefined ? [] : [value]);
 
-/** @param urlsOf the URLs in a value of the setting */
+/** @param urlsOf returns the URLs in a value of the setting */
 const validUrls =
   <Value>(name: string, urlsOf: (value: Value) => readonly string[]) =>
   (value: Value, context: z.RefinementCtx): void => {

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { hasInvisibleCharacters } from '../common/visible-text.js';
 
-/** Where a PostgreSQL server is and how to connect to it: everything that a database URL says. */
+/** The address of a PostgreSQL server and the connection options: everything that a database URL contains. */
 export interface DatabaseAddress {
   /** A host name, an IP address, or the directory of a Unix socket, which begins with a slash. */
   readonly host: string;
@@ -9,15 +9,15 @@ export interface DatabaseAddress {
   readonly user: string;
   readonly password: string | null;
   readonly database: string;
-  /** Replaces `lead-scoring` in the names of sessions. */
+  /** Replaces `lead-scoring` in the application names of sessions. */
   readonly applicationName: string | null;
   /** Command-line options for the server's session, such as `-c search_path=crm`. */
   readonly options: string | null;
-  /** The parameters that are about TLS, by name. */
+  /** The TLS parameters, by name. */
   readonly tls: Readonly<Record<string, string>>;
 }
 
-/** The URL breaks a rule. The message is the rule and contains no part of the URL. */
+/** The URL violates a rule. The message contains the rule, but no part of the URL. */
 export class InvalidDatabaseUrlError extends Error {
   override readonly name = 'InvalidDatabaseUrlError';
 }
@@ -37,7 +37,10 @@ const TLS_PARAMETERS = [
   'channel_binding',
 ];
 
-/** Parameters of libpq that the server decides itself; URLs that other programs use often contain them. */
+/**
+ * Parameters of libpq that this program sets itself. They are accepted because URLs of other programs often
+ * contain them.
+ */
 const UNUSED_PARAMETERS = [
   'client_encoding',
   'connect_timeout',
@@ -59,8 +62,8 @@ const TLS_VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The one place that reads a database URL. It follows libpq: parameters after the question mark override what comes
- * before it, a host may be the directory of a Unix socket, and a database without a name is named as the user.
+ * The only parser of database URLs. It follows libpq: query parameters override the rest of the URL, the host
+ * may be the directory of a Unix socket, and the default database has the name of the user.
  * @throws InvalidDatabaseUrlError
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
@@ -96,8 +99,8 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
 }
 
 /**
- * Messages contain every text of an address but its password. A terminal obeys control characters, and invisible characters can
- * make one name look like another.
+ * Messages contain all parts of an address except its password. Control characters could manipulate a
+ * terminal, and invisible characters could make one name look like another.
  * @throws InvalidDatabaseUrlError
  */
 function ensurePrintable({ host, user, database, applicationName, options, tls }: DatabaseAddress): void {
@@ -109,13 +112,13 @@ function ensurePrintable({ host, user, database, applicationName, options, tls }
   }
 }
 
-/** Host, port and database for people: without user, password and parameters. */
+/** Host, port and database, for messages. Contains no user, password or parameters. */
 export function locationOf(url: string): string {
   const { host, port, database } = parseDatabaseUrl(url);
   return `${hostAndPort(host, port)}/${database}`;
 }
 
-/** Host and port for people. */
+/** Host and port, for messages. */
 export function serverOf(url: string): string {
   const { host, port } = parseDatabaseUrl(url);
   return hostAndPort(host, port);
@@ -124,7 +127,7 @@ export function serverOf(url: string): string {
 const hostAndPort = (host: string, port: number): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** libpq allows a URL without a host, also behind a user and before a port, which WHATWG URLs do not. */
+/** libpq allows a URL without a host, even after a user or before a port. WHATWG URLs do not. */
 const WITHOUT_HOST = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)(?=[:/?#]|$)/i;
 
 function urlOf(text: string): URL {

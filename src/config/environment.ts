@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 
 /**
- * NODE_PG_FORCE_NATIVE makes the driver load pg-native, which is not installed. The driver reads the variable when it is imported, so
- * programs import this file before the driver.
+ * NODE_PG_FORCE_NATIVE makes the driver load pg-native, which is not installed. The driver reads the variable
+ * on import, so this file must be imported before the driver.
  */
 const removeDriverVariable = () => Reflect.deleteProperty(process.env, 'NODE_PG_FORCE_NATIVE');
 removeDriverVariable();
@@ -11,8 +11,8 @@ removeDriverVariable();
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment, with a `.env` file of the working directory beneath it: a variable that is set wins over
- * the file. This file alone uses `process.env`.
+ * Returns the environment variables, after loading a `.env` file from the working directory. Existing
+ * variables override the file. Only this file uses `process.env`.
  */
 export function readEnvironment(envFile = '.env'): Environment {
   if (existsSync(envFile)) process.loadEnvFile(envFile);
@@ -21,8 +21,8 @@ export function readEnvironment(envFile = '.env'): Environment {
 }
 
 /**
- * Removes the variables of libpq, such as PGSSLMODE and PGOPTIONS, from the environment of this process. The driver
- * obeys them and child processes inherit them, but they describe another server than the embedded one.
+ * Removes the variables of libpq, such as PGSSLMODE and PGOPTIONS, from the environment of this process. The
+ * driver uses them and child processes inherit them, but they belong to a server other than the embedded one.
  */
 export function removePostgresVariables(): void {
   for (const name of Object.keys(process.env)) {

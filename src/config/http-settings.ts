@@ -5,20 +5,23 @@ import { integer, isUrl, list, type SettingsOf, text } from './setting-kinds.js'
 export interface HttpSettings {
   /** Address to listen on. */
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** 0: the operating system chooses the port. */
   readonly port: number;
-  /** Origins that browsers may call from; null: any localhost origin. */
+  /** Origins that may call from a browser; null: any localhost origin. */
   readonly corsOrigins: readonly string[] | null;
-  /** The proxies that are believed in whom they speak for, or how many of them stand before this server. */
+  /**
+   * Addresses or networks of trusted proxies, or the number of proxies in front of this server; null: no
+   * proxy.
+   */
   readonly trustProxy: readonly string[] | number | null;
-  /** Open connections of clients at most, WebSockets included. */
+  /** Maximum number of open client connections, including WebSockets. */
   readonly maxConnections: number;
 }
 
 const isOrigin = (value: string): boolean =>
   isUrl(['http:', 'https:'])(value) && new URL(value).origin === value;
 
-/** One address, or a network such as 10.0.0.0/8. */
+/** Whether the text is an IP address, or a network such as 10.0.0.0/8. */
 function isNetwork(value: string): boolean {
   const [address = '', prefix, ...rest] = value.split('/');
   const bits = isIP(address) === 4 ? 32 : 128;

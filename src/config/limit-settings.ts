@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { integer, type SettingsOf } from './setting-kinds.js';
 
-/** The most that a document, or what comes with it, may have. docs/limits.md says what each counts. */
+/** Limits for GraphQL documents and their variables. docs/limits.md explains what each limit counts. */
 export interface QueryLimits {
   readonly maxTokens: number;
   readonly maxDepth: number;
@@ -13,20 +13,20 @@ export interface QueryLimits {
   readonly maxCost: number;
 }
 
-/** What each caller may ask for in a minute; 0: as much as it wants. */
+/** Rate limits per caller and minute; 0: unlimited. */
 export interface RateLimits {
   readonly requestsPerMinute: number;
   readonly writesPerMinute: number;
   readonly summariesPerMinute: number;
   readonly bulkPerMinute: number;
-  /** Failed attempts to say who one is, for each address. */
+  /** Failed authentication attempts, per client address. */
   readonly authFailuresPerMinute: number;
 }
 
-/** The most that each server allows over WebSocket. */
+/** WebSocket limits of each server process. */
 export interface SocketLimits {
   readonly maxSocketsPerCaller: number;
-  /** Operations that are open at once: subscriptions, and other operations without a result yet. */
+  /** Operations that are open at the same time: subscriptions, and other operations without a result yet. */
   readonly maxOperations: number;
   readonly maxOperationsPerCaller: number;
 }
@@ -125,7 +125,7 @@ export const limitsShape = {
   ),
 } satisfies z.ZodRawShape;
 
-/** @param longestLists items of all lists without pages together */
+/** @param longestLists the total number of items that all lists without pages may return */
 export function limitSettings(env: SettingsOf<typeof limitsShape>, longestLists: number): LimitSettings {
   return {
     maxBodyBytes: env.MAX_BODY_BYTES,
@@ -137,7 +137,7 @@ export function limitSettings(env: SettingsOf<typeof limitsShape>, longestLists:
       maxDirectives: env.QUERY_MAX_DIRECTIVES,
       maxRepeats: env.QUERY_MAX_DUPLICATE_FIELDS,
       maxMutations: env.QUERY_MAX_MUTATIONS,
-      // Whatever the limits of lists are, a query may ask for each of them twice.
+      // The default allows a query to request each list twice, with any list limits.
       maxCost: env.QUERY_MAX_COST ?? 2 * longestLists,
     }),
     rates: Object.freeze({

@@ -4,23 +4,23 @@ import { isUrl, type SettingsOf, text, trim } from './setting-kinds.js';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What those who run the server get to see of it. */
+/** Settings of logging, metrics and tracing. */
 export interface ObservabilitySettings {
-  /** The least important lines that are written. */
+  /** Log lines below this level are discarded. */
   readonly logLevel: LogLevel;
-  /** Who may read the metrics: whoever has the token, anybody, or nobody. */
+  /** Who may read the metrics: callers with the token, all callers, or none. */
   readonly metricsReaders: { readonly token: string } | 'anybody' | 'nobody';
-  /** Where traces are sent; null: none are made. */
+  /** Receiver of traces; null: tracing is off. */
   readonly tracing: TracingSettings | null;
 }
 
 export interface TracingSettings {
-  /** Of an OTLP receiver over HTTP, without the path of its traces. */
+  /** Base URL of an OTLP receiver over HTTP, without the path for traces. */
   readonly endpoint: string;
   readonly serviceName: string;
 }
 
-/** Shorter ones can be guessed. */
+/** Shorter tokens can be guessed. */
 const MIN_TOKEN_LENGTH = 16;
 
 export const observabilityShape = {

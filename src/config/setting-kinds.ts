@@ -16,8 +16,8 @@ declare module 'zod' {
 }
 
 /**
- * A variable that is set to nothing counts as not set: that is how shells and compose files unset one. White
- * space around a value is left out: files written on Windows end every line with some.
+ * An empty variable counts as not set, since shells and Compose files unset variables that way. White space
+ * around a value is removed, since files written on Windows have some at the end of each line.
  */
 export const trimmed = (value: string | undefined): string | undefined =>
   value?.trim() === '' ? undefined : value?.trim();
@@ -58,7 +58,7 @@ export const list = (value: string): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-/** What a part of the settings' schema gives, once it is parsed. */
+/** The parsed values of a part of the settings schema. */
 export type SettingsOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
 export const isSet = (env: Environment, name: string): boolean => trimmed(env[name]) !== undefined;

@@ -26,7 +26,7 @@ import {
   summaryTimeoutFaults,
 } from './summary-settings.js';
 
-/** Everything that can be set from outside, validated and typed. Times are in milliseconds. */
+/** All settings, validated and typed. Times are in milliseconds unless their name contains another unit. */
 export interface Settings {
   readonly environment: 'development' | 'production';
   readonly http: HttpSettings;
@@ -34,27 +34,34 @@ export interface Settings {
   readonly database: DatabaseSettings;
   readonly times: TimeSettings;
   readonly lists: {
-    /** Leads that `leads` answers at most; beyond, it fails and points to pages. */
+    /** Maximum number of leads that `leads` returns. A longer list is an error that points to pages. */
     readonly maxLeads: number;
-    /** Interactions in one answer at most, of whichever leads; beyond, it fails and points to pages. */
+    /**
+     * Maximum number of interactions in one response, of all leads together. More are an error that points to
+     * pages.
+     */
     readonly maxInteractions: number;
   };
   readonly scores: {
-    /** How often scores that may have changed are calculated again, in seconds; null: never by itself. */
+    /**
+     * Interval in seconds at which scores that may have changed are recalculated; null: never automatically.
+     */
     readonly refreshSeconds: number | null;
     /** Open leads are HOT from `hot`, WARM from `warm`, else COLD. */
     readonly bands: { readonly hot: number; readonly warm: number };
-    /** When all scores are recalculated, as a cron expression in UTC; null: never by itself. */
+    /**
+     * Schedule of the recalculation of all scores, as a cron expression in UTC; null: never automatically.
+     */
     readonly recalculationCron: string | null;
   };
   readonly summaries: SummarySettings;
   readonly limits: LimitSettings;
   readonly observability: ObservabilitySettings;
-  /** Of the settings that this version no longer has, what to say about each that is set. */
+  /** A message for each setting that is set but no longer exists in this version. */
   readonly removed: readonly string[];
 }
 
-/** The names of settings of earlier versions, and what to say about each. */
+/** Settings of earlier versions, each with the message for users who still set it. */
 const REMOVED: Readonly<Record<string, string>> = {
   SCORE_MAX_AGE_HOURS: 'scores are refreshed as soon as time changes them (SCORE_REFRESH_SECONDS)',
   RESCORE_CRON: 'use RECALCULATION_CRON',
@@ -71,7 +78,7 @@ const removedOf = (env: Environment): string[] =>
     .filter(([name]) => isSet(env, name))
     .map(([name, message]) => `${name} no longer exists: ${message}.`);
 
-/** Two scores such as 70,40: from the first on an open lead is HOT, from the second on WARM. */
+/** Two scores such as 70,40: the minimum scores of open leads that are HOT and WARM. */
 function bands() {
   const rule = 'SCORE_BANDS must be two whole numbers from 1 to 100, the higher one first, such as 70,40';
   return z.preprocess(
@@ -86,7 +93,10 @@ function bands() {
   );
 }
 
-/** What the settings are for: a command, such as a migration, writes no summaries and needs no key for them. */
+/**
+ * The program that reads the settings. A command, such as a migration, writes no summaries and needs no API
+ * key for them.
+ */
 export type Program = 'server' | 'command';
 
 const listsShape = {
@@ -171,14 +181,17 @@ const schema = z.object({
   ...observabilityShape,
 });
 
-/** Rules between settings, which hold whatever else is wrong, so that one start names every fault. */
+/**
+ * Rules between settings. They are checked even if single settings are invalid, so that one start reports
+ * every violation.
+ */
 const faultsBetween = (env: Environment, program: Program): string[] => [
   ...validateDatabaseSettings(env),
   ...summaryTimeoutFaults(env),
   ...(program === 'server' ? [...accessFaults(env), ...summaryKeyFaults(env)] : []),
 ];
 
-/** One or more settings are missing or make no sense. Names every one of them and its rule, never a value. */
+/** Settings are missing or invalid. The message contains the name and the rule of each, but never a value. */
 export class InvalidSettingsError extends OperatorError {
   constructor(readonly faults: readonly string[]) {
     super(`These settings are wrong:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
@@ -186,8 +199,8 @@ export class InvalidSettingsError extends OperatorError {
 }
 
 /**
- * Reads the settings out of an environment.
- * @throws InvalidSettingsError naming every wrong setting at once
+ * Reads the settings from environment variables.
+ * @throws InvalidSettingsError with all invalid settings at once
  */
 export function loadSettings(environment: Environment, program: Program = 'server'): Settings {
   const parsed = schema.safeParse(environment);
@@ -218,5 +231,5 @@ export function loadSettings(environment: Environment, program: Program = 'serve
   });
 }
 
-/** The names of all settings there are, for `.env.example` and the README to be held against. */
+/** The names of all settings. `.env.example` and the README are compared with them. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);

@@ -16,16 +16,18 @@ export interface SummarySettings {
   readonly writer: SummaryWriterSettings;
   /** A BCP 47 tag such as `de`; null: the language of the notes. */
   readonly language: string | null;
-  /** Summaries of batches, and of leads that changed, that this process writes at once; 0: none. */
+  /** How many summaries of batches and of changed leads this process writes at the same time; 0: none. */
   readonly workerCount: number;
-  /** How long after a change of a lead its summary is written anew, in seconds; null: never by itself. */
+  /**
+   * Delay in seconds from a change of a lead until its summary is written again; null: never automatically.
+   */
   readonly afterChangeSeconds: number | null;
 }
 
 export type SummaryWriterSettings =
   | {
       readonly provider: 'template';
-      /** True where nobody chose the template: it stands in for a key that is missing. */
+      /** True if the template was not configured, but replaces OpenRouter because its API key is missing. */
       readonly isFallback: boolean;
     }
   | { readonly provider: 'openrouter'; readonly openRouter: OpenRouterSettings }
@@ -35,15 +37,15 @@ export interface OpenRouterSettings {
   readonly apiKey: string;
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** In order of preference, 1 to 3. */
+  /** Model names in order of preference, 1 to 3. */
   readonly models: readonly string[];
-  /** For one attempt, 100 to 600 000 ms. */
+  /** Timeout of one attempt, 100 to 600 000 ms. */
   readonly attemptTimeoutMs: number;
-  /** For a call with all its attempts, 100 to 600 000 ms; not below `attemptTimeoutMs`. */
+  /** Timeout of a call with all its attempts, 100 to 600 000 ms; at least `attemptTimeoutMs`. */
   readonly totalTimeoutMs: number;
 }
 
-/** Whether there is a name for it, so that a model can be told. */
+/** Whether the language has an English name, which the prompt needs. */
 function isLanguage(tag: string): boolean {
   try {
     return new Intl.DisplayNames('en', { type: 'language', fallback: 'none' }).of(tag) !== undefined;
@@ -52,7 +54,7 @@ function isLanguage(tag: string): boolean {
   }
 }
 
-/** Paths can be put behind it, it can be shown, and `fetch` takes it. */
+/** Whether paths can be appended to the URL, `fetch` accepts it, and it contains no secret. */
 function isPlainUrl(value: string): boolean {
   const { username, password, search, hash } = new URL(value);
   return username === '' && password === '' && search === '' && hash === '';
@@ -139,7 +141,7 @@ export const summariesShape = {
   ),
 } satisfies z.ZodRawShape;
 
-/** A key is missing, which only what writes summaries needs. */
+/** Reports a missing API key. Only programs that write summaries need it. */
 export function summaryKeyFaults(env: Environment): string[] {
   const provider = trimmed(env.SUMMARY_PROVIDER);
   if (isSet(env, 'OPENROUTER_API_KEY') || provider === 'template' || provider === 'off') return [];
@@ -159,7 +161,7 @@ export function summaryTimeoutFaults(env: Environment): string[] {
     : [];
 }
 
-/** False where one of the two is wrong by itself, which is named already. */
+/** False if one of the two is invalid itself, since that error is already reported. */
 function isAttemptLongerThanTotal(env: Environment): boolean {
   const { OPENROUTER_ATTEMPT_TIMEOUT_MS: attempt, OPENROUTER_TOTAL_TIMEOUT_MS: total } = summariesShape;
   const attemptMs = attempt.safeParse(env.OPENROUTER_ATTEMPT_TIMEOUT_MS);

@@ -1,21 +1,21 @@
 import type { z } from 'zod';
 import { integer, type SettingsOf } from './setting-kinds.js';
 
-/** How long what may take how long. */
+/** Timeouts, in milliseconds. */
 export interface TimeSettings {
-  /** A query, or a mutation that writes no more than a few rows. */
+  /** For a query, or for a mutation that writes only a few rows. */
   readonly requestMs: number;
-  /** For a client to read what has been written for it, over HTTP and WebSocket. */
+  /** For a client to read the data that the server has written, over HTTP and WebSocket. */
   readonly responseWriteMs: number;
-  /** `recalculateAllScores`. */
+  /** For `recalculateAllScores`. */
   readonly recalculationMs: number;
-  /** Waiting for a connection to the database, whether for one of the pool or for a new one. */
+  /** For acquiring a database connection, from the pool or a new one. */
   readonly acquireMs: number;
-  /** How long the database may leave a ping unanswered before it counts as gone. */
+  /** For the response to a database ping. After it, the database counts as unavailable. */
   readonly pingMs: number;
-  /** From when the server says that it is no longer ready until it takes no more requests. */
+  /** From the moment readiness fails until the server rejects new requests. */
   readonly shutdownDelayMs: number;
-  /** What requests that are under way have left, once the server takes no more. */
+  /** For open requests to finish, once the server rejects new ones. */
   readonly shutdownMs: number;
 }
 
@@ -72,7 +72,7 @@ export const timeShape = {
   ),
 } satisfies z.ZodRawShape;
 
-/** Load balancers need a moment to notice that a server is about to go; nobody who develops has one. */
+/** Load balancers need a moment to notice that a server stops. In development there are none. */
 const PRODUCTION_DELAY_MS = 5_000;
 
 export function timeSettings(env: SettingsOf<typeof timeShape>, isProduction: boolean): TimeSettings {

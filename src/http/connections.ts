@@ -3,61 +3,69 @@ import type { Socket } from 'node:net';
 import { type CloseReason, connectionClosed } from '../common/events.js';
 
 export interface ConnectionLimits {
-  /** Open connections at most. */
+  /** Maximum number of open connections. */
   readonly maxCount: number;
-  /** From the connection to the first complete head of a request, or to a WebSocket that is let in. */
+  /**
+   * From accepting the connection until the first complete request head, or until a WebSocket is accepted.
+   */
   readonly firstRequestMs: number;
-  /** Between the end of a response and the complete head of the next request. */
+  /** Between the end of a response and the next complete request head. */
   readonly nextRequestMs: number;
-  /** How long a client may take to read what has been written for it. */
+  /** How long a client may take to read the data that the server has written. */
   readonly writeMs: number;
   /** How long a client may take to close its side after the server has closed its own. */
   readonly lingerMs: number;
   /**
-   * What all clients together may leave unread. Beyond, the connections that have left something unread for longest are
+   * Maximum unread data of all clients together. Above it, the connections with the oldest unread data are
    * closed, except those within the grace period.
    */
   readonly maxUnreadBytes: number;
   readonly unreadGraceMs: number;
   /**
-   * What all clients together may have sent of requests without a complete response. Beyond, the connections that have sent
-   * incomplete requests for longest are closed.
+   * Maximum data of requests without a complete response, of all clients together. Above it, the connections
+   * with the oldest incomplete requests are closed.
    */
   readonly maxRequestBytes: number;
 }
 
-/** Requests of one connection that wait for a response. */
+/** Maximum number of requests on one connection that wait for a response. */
 const MAX_PIPELINED = 100;
 const SWEEP_MS = 1_000;
-/** More often than other limits are checked: a fast client sends a lot in a second. */
+/** Shorter than the interval of the other checks: a fast client sends a lot of data in a second. */
 const REQUEST_SWEEP_MS = 100;
 
 interface Connection {
   readonly socket: Socket;
   /** Requests without a complete response. */
   requestCount: number;
-  /** The latest request without a complete response. Those before it on the connection are complete. */
+  /**
+   * The latest request, until all requests are answered. Earlier requests on the connection have arrived
+   * completely.
+   */
   request: IncomingMessage | null;
-  /** What the client had sent when it last had a response to each of its requests, in bytes. */
+  /** Bytes that the client had sent when the server last finished all responses to it. */
   answeredBytes: number;
-  /** Since when no request is open; null while one is, and for a WebSocket that was let in. */
+  /**
+   * Since when the connection has had no request; null while it has one, or if it is an accepted WebSocket.
+   */
   idleSince: number | null;
   idleLimitMs: number;
-  /** The first bytes that are still unread, as a position in all that was written. */
+  /** The data that the client has to read next: everything written up to `position`, unread since `since`. */
   unread: { readonly position: number; readonly since: number } | null;
-  /** When the server has sent its last byte. */
+  /** When the server sent its last byte. */
   finishedAt: number | null;
 }
 
 /**
- * Watches every connection of a server from accept to close. Node.js has deadlines for the head and the body of a request, but
- * none for clients that do not read, for what comes between requests, and for sockets that have left HTTP by an upgrade.
+ * Tracks every connection of a server from accept to close. Node.js has timeouts for the head and the body of
+ * a request. It has none for clients that do not read, for the time between requests, and for upgraded
+ * sockets.
  */
 export class Connections {
   private readonly open = new Map<Socket, Connection>();
-  /** Those without a request, in the order of `idleSince`. */
+  /** Connections without a request, ordered by `idleSince`. */
   private readonly idle = new Set<Connection>();
-  /** Those with a request, in the order in which the latest of their requests began. */
+  /** Connections with a request, ordered by the start of their latest request. */
   private readonly requesting = new Set<Connection>();
   private sweeping: NodeJS.Timeout[] = [];
 
@@ -82,23 +90,25 @@ export class Connections {
       });
   }
 
-  /** Exempts a WebSocket that was let in from the limits of idle connections; its pings find out whether its client lives. */
+  /**
+   * Exempts an accepted WebSocket from the limits of idle connections. Its own pings detect a dead client.
+   */
   keep(socket: Socket): void {
     const connection = this.open.get(socket);
     if (connection !== undefined) this.becomeUsed(connection);
   }
 
   /**
-   * Whether the server has memory for the body of a request that begins. Closes other connections whose requests are incomplete if
-   * it has not.
-   * @param socket of that request, which neither counts nor is closed
+   * Whether there is memory for the body of a new request. If there is not, connections with incomplete
+   * requests are closed.
+   * @param socket the connection of the new request, which is neither counted nor closed
    */
   hasRoomForBody(socket: Socket): boolean {
     return this.limitRequestBytes(socket) <= this.limits.maxRequestBytes;
   }
 
   private accept(socket: Socket): void {
-    // Node.js removes its own listener when a connection leaves HTTP. An error without a listener ends the process.
+    // Node.js removes its own listener on an upgrade. An `error` event without a listener ends the process.
     socket.on('error', ignore);
     const connection: Connection = {
       socket,
@@ -138,7 +148,7 @@ export class Connections {
     ];
   }
 
-  /** Waits for a request or, after an upgrade, for the WebSocket to be let in. */
+  /** Waits for a request or, after an upgrade, until the WebSocket is accepted. */
   private becomeIdle(connection: Connection, limitMs: number): void {
     this.idle.delete(connection);
     this.idle.add(connection);
@@ -170,8 +180,9 @@ export class Connections {
   }
 
   /**
-   * Closes the connection that has been idle for longest; if only the new one is idle, the one that has sent an incomplete
-   * request for longest. A client that has sent a whole request gets its response.
+   * Closes the connection that has been idle for longest. If only the new connection is idle, closes the one
+   * with the oldest incomplete request. A client whose request has arrived completely always gets its
+   * response.
    */
   private makeRoom(accepted: Connection): void {
     const [longestIdle = accepted] = this.idle;
@@ -179,7 +190,7 @@ export class Connections {
     this.close(replaced, 'full');
   }
 
-  /** Connections whose latest request is not complete, the longest such first. */
+  /** Connections whose latest request is incomplete, oldest first. */
   private *incomplete(): Generator<Connection, undefined> {
     for (const connection of this.requesting) {
       if (connection.request?.complete === false) yield connection;
@@ -187,9 +198,9 @@ export class Connections {
   }
 
   /**
-   * Closes connections whose requests are incomplete, the longest such first, until the others are within the limit.
-   * @param spared a connection that neither counts nor is closed
-   * @returns how many bytes clients have sent of requests without a complete response
+   * Closes connections with incomplete requests, oldest first, until the remaining ones are within the limit.
+   * @param spared a connection that is neither counted nor closed
+   * @returns bytes that clients have sent of requests without a complete response
    */
   private limitRequestBytes(spared?: Socket): number {
     let bytes = 0;
@@ -247,7 +258,10 @@ export class Connections {
 
 const requestBytesOf = ({ socket, answeredBytes }: Connection): number => socket.bytesRead - answeredBytes;
 
-/** The deadline is for the bytes that were unread when it began, so that a client that reads gets a new one. */
+/**
+ * The timeout applies to the data that was unread when it started, so a client that keeps reading gets a new
+ * timeout.
+ */
 function unreadOf({ socket, unread }: Connection, now: number): Connection['unread'] {
   if (socket.writableLength === 0) return null;
   const readCount = socket.bytesWritten - socket.writableLength;

@@ -5,7 +5,10 @@ import { requestIdOf, withRequest } from '../common/request-context.js';
 import { RequestDeadline } from '../common/request-deadline.js';
 import { isSameSiteApiGet, PROGRAMS_GET } from '../graphql/same-site-api-get.js';
 
-/** Gives each request an id, its client's address and a deadline. Registered before all other hooks. */
+/**
+ * Sets the id, the client address and the deadline of each request. Must be registered before all other
+ * hooks.
+ */
 export function identifyRequests(
   server: FastifyInstance,
   timeoutMs: number,
@@ -16,7 +19,8 @@ export function identifyRequests(
     if (isSameSiteApiGet(request.method, request.headers)) request.headers[PROGRAMS_GET] = 'yes';
     done();
   });
-  // Not before the body is there: what its arrival sets off belongs to the connection, not to the request.
+  // The context starts after the body has arrived: events of the body belong to the connection, not to the
+  // request.
   server.addHook('preHandler', (request, _reply, done) => {
     withRequest(request.work, done);
   });

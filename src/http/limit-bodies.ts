@@ -4,7 +4,10 @@ import type { Connections } from './connections.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Rejects a request before its body is read (503, SERVER_OVERLOADED) if other requests take all the memory for requests. */
+/**
+ * Rejects a request (503, SERVER_OVERLOADED) before its body is read if other requests use all the memory for
+ * bodies.
+ */
 export function limitBodies(server: FastifyInstance, connections: Connections): void {
   server.addHook('onRequest', ({ headers, raw }, reply, done) => {
     const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
@@ -12,7 +15,7 @@ export function limitBodies(server: FastifyInstance, connections: Connections): 
       done();
       return;
     }
-    // On a connection that stays open, Node.js reads the body after all to find the next request.
+    // If the connection stayed open, Node.js would read the body anyway, to find the next request.
     void reply.header('connection', 'close');
     done(
       new DomainError(

@@ -20,7 +20,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 
 const NO_HTTP: Answer = { status: '400 Bad Request', message: 'The request is no HTTP/1.1.' };
 
-/** Answers what is not even HTTP in the shape of every other answer, as far as the connection can be written to. */
+/** Responds to malformed HTTP in the format of all other errors, if the connection is still writable. */
 export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET') return;
   const { status, message } = ANSWERS[error.code ?? ''] ?? NO_HTTP;

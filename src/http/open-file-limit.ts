@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** How many files and connections this process may have open; Infinity where the system does not say. */
+/** The limit of open files and connections of this process; Infinity if the system does not provide it. */
 export function openFileLimit(): number {
   try {
     const limits = readFileSync('/proc/self/limits', 'utf8');

@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import type { Readiness } from '../health/readiness.js';
 
-/** What machines ask about a server that stops. */
+/** Paths of monitoring systems, which the server answers even while it stops. */
 export const OF_OPERATORS = /^\/(?:health|metrics)(?:\/|\?|$)/;
 
-/** Takes no requests any more once the server drains, but those that ask after its health. */
+/** While the server drains, rejects all requests except those for health and metrics. */
 export function refuseWhileDraining(server: FastifyInstance, readiness: Readiness): void {
   server.addHook('onRequest', (request, reply, done) => {
-    // Whoever keeps the connection is to come back over another one, which a load balancer leads elsewhere.
+    // Makes the client open a new connection, which the load balancer routes to another server.
     if (readiness.isShuttingDown) void reply.header('connection', 'close');
     if (!readiness.isDraining || OF_OPERATORS.test(request.url)) done();
     else done(new DomainError('SERVICE_UNAVAILABLE', 'The server is shutting down; try again.'));

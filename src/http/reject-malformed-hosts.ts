@@ -4,12 +4,12 @@ import { isWellFormedHost } from './host.js';
 import { OF_OPERATORS } from './refuse-while-draining.js';
 
 /**
- * Rejects requests without a valid host before anything builds a URL of it. What a trusted proxy says about the original
- * request (`X-Forwarded-Host`, `X-Forwarded-Proto`) must be valid as well.
+ * Rejects requests without a valid host before any code builds a URL from it. The headers of a trusted proxy
+ * (`X-Forwarded-Host`, `X-Forwarded-Proto`) must be valid as well.
  */
 export function rejectMalformedHosts(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    // Bytes that follow an offer of another protocol may belong to that protocol: Node.js drops them.
+    // Node.js drops the bytes after an `Upgrade` header, since they may belong to the other protocol.
     if (request.headers.upgrade !== undefined) void reply.header('connection', 'close');
     const problem = problemOf(request);
     if (problem === null) done();

@@ -2,9 +2,9 @@ import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /**
- * Headers for browsers: what is answered here is data, so it may load nothing and be shown in no frame. The page of
- * GraphiQL, in development, has a policy of its own. Whoever serves production by HTTPS wants no other way from then on; in
- * development that would lock a browser out of other servers on the same name.
+ * Security headers for browsers. The API returns data only, so its responses may load nothing and may not be
+ * framed. GraphiQL, in development, has its own policy. HSTS is for production only: in development it would
+ * lock a browser out of other servers on the same host name.
  */
 export async function setSecurityHeaders(
   app: NestFastifyApplication,

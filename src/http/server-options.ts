@@ -9,23 +9,26 @@ import { identify } from './identify-requests.js';
 import { openFileLimit } from './open-file-limit.js';
 import { UpgradeAwareRequest } from './websocket-offers.js';
 
-/** Longer than load balancers keep connections that nobody uses, so that none is closed as they send a request. */
+/**
+ * Longer than load balancers keep idle connections, so that the server closes none while a request is being
+ * sent.
+ */
 const KEEP_ALIVE_MS = 72_000;
-/** How long a request may take to arrive: its head, and all of it. */
+/** Timeouts for a request to arrive: its head, and the whole request. */
 const HEADERS_MS = 10_000;
 const ARRIVAL_MS = 30_000;
 const CHECK_MS = 1_000;
 const LINGER_MS = 5_000;
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 const UNREAD_GRACE_MS = 5_000;
-/** A body takes about three times its size until its request is answered. */
+/** A body takes about three times its size in memory until the response is sent. */
 const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
-/** Files that clients' connections leave to the rest of the process: the database, the model, the log. */
+/** File descriptors reserved for the rest of the process: the database, the model, the log. */
 const RESERVED_FILES = 128;
 
-/** The connections of the HTTP server, with the limits of the settings. */
+/** Creates the connection tracker of the HTTP server with the limits from the settings. */
 export function connectionsOf({ http, times }: Settings): Connections {
-  // A little later than the limits of Node.js, which answers 408 before it closes a connection.
+  // Slightly above the timeouts of Node.js, which answers 408 before it closes a connection.
   const arrivalMs = HEADERS_MS + 2 * CHECK_MS;
   return new Connections({
     maxCount: Math.min(http.maxConnections, Math.max(1, openFileLimit() - RESERVED_FILES)),
@@ -39,7 +42,7 @@ export function connectionsOf({ http, times }: Settings): Connections {
   });
 }
 
-/** How HTTP is served: what is taken, for how long it may take to arrive, and whose word on addresses counts. */
+/** Fastify options: limits of requests, timeouts, trusted proxies and the HTTP server itself. */
 export function serverOptions({ http, limits, times }: Settings, connections: Connections) {
   const addressOf = clientAddressOf(http.trustProxy);
   return {
@@ -53,7 +56,7 @@ export function serverOptions({ http, limits, times }: Settings, connections: Co
           headersTimeout: HEADERS_MS,
           requestTimeout: ARRIVAL_MS,
           connectionsCheckingInterval: CHECK_MS,
-          // A hook rejects requests without a host, in the shape of every other error.
+          // A hook rejects requests without a host, in the format of all other errors.
           requireHostHeader: false,
         },
         handler,
@@ -62,7 +65,7 @@ export function serverOptions({ http, limits, times }: Settings, connections: Co
       return server;
     },
     clientErrorHandler: answerBrokenHttp,
-    // What is wrong with a path that no route can be looked up for; no hook runs then.
+    // Called if the path is so malformed that no route can be looked up. No hook runs then.
     frameworkErrors: (error, request, reply) => {
       identify(request, reply, times.requestMs, addressOf);
       answerRefusal(error, request, reply);

@@ -3,7 +3,7 @@ import { isWellFormedHost } from './host.js';
 
 const WEBSOCKET_PATH = '/graphql';
 
-/** Whether a request is one that the WebSocket server answers. */
+/** Whether the WebSocket server accepts an upgrade with this request. */
 function isForWebSocketServer({ method, url = '', headers, headersDistinct }: IncomingMessage): boolean {
   const hosts = headersDistinct.host ?? [];
   return (
@@ -16,16 +16,19 @@ function isForWebSocketServer({ method, url = '', headers, headersDistinct }: In
 }
 
 /**
- * A request that leaves HTTP only for a WebSocket at /graphql. Node.js hands every offer of an upgrade to the WebSocket server
- * otherwise, on any path and to any protocol. RFC 9110 (7.8) lets a server ignore an offer: the request is then an ordinary one.
+ * Accepts upgrades only for a WebSocket at /graphql. By default, Node.js passes every upgrade to the
+ * WebSocket server, for any path and any protocol. RFC 9110 (7.8) lets a server ignore an upgrade: the
+ * request is then an ordinary one.
  */
 export class UpgradeAwareRequest extends IncomingMessage {
   declare private hasUpgradeOffer: boolean | null;
 
-  /** Set by the parser of Node.js from the headers, and read to find out whether the connection leaves HTTP. */
+  /**
+   * The parser of Node.js sets this from the headers, and reads it to decide if the connection is upgraded.
+   */
   get upgrade(): boolean | null {
     if (this.hasUpgradeOffer !== true) return this.hasUpgradeOffer;
-    // Without a listener for CONNECT, Node.js closes the connection.
+    // Node.js closes a CONNECT connection by itself if the server has no listener for it.
     return this.method === 'CONNECT' || isForWebSocketServer(this);
   }
 
