@@ -11,12 +11,12 @@ import { RouterProof } from './router-proof.js';
 import { SocketAccess } from './socket-access.js';
 import { TokenVerifier } from './token-verifier.js';
 
-/** Whether browsers get a page at the endpoint, which anybody may look at. */
+/** Whether the endpoint serves a page to browsers, which needs no authentication. */
 class OpenPage {
   constructor(readonly isServed: boolean) {}
 }
 
-/** Who may do what: finds out who calls, over HTTP and over sockets. */
+/** Authentication and authorization, over HTTP and WebSocket. */
 @Module({})
 export class AccessModule implements OnModuleInit {
   constructor(
@@ -25,7 +25,10 @@ export class AccessModule implements OnModuleInit {
     private readonly page: OpenPage,
   ) {}
 
-  /** Not before: the hooks that give a request its id, and an answer what CORS wants, come first. */
+  /**
+   * Runs after the hooks that set the request id and the CORS headers, so that authentication errors have
+   * both.
+   */
   onModuleInit(): void {
     this.control.guard(
       this.host.httpAdapter.getInstance<FastifyInstance>(),

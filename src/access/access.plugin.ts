@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { currentRequest } from '../common/request-context.js';
 import { AccessCheck } from './check-access.js';
 
-/** Refuses an operation that its caller may not have done, as a whole and before compiled queries get to see it. */
+/** Rejects a whole operation if its caller lacks a role. Runs before compiled queries. */
 export function accessPlugin(): ApolloServerPlugin {
   const check = new AccessCheck();
   return {

@@ -5,7 +5,7 @@ import { errorCodeOf } from '../database/connection-faults.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { hashOf, newApiKey } from './api-key-format.js';
 
-/** What there is to be told of a key: not the key. */
+/** What operators see of an API key. It does not contain the key itself. */
 export interface ApiKeyRecord {
   readonly id: number;
   readonly name: string;
@@ -16,13 +16,13 @@ export interface ApiKeyRecord {
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Makes, lists and revokes API keys, for those who run the server. */
+/** Creates, lists and revokes API keys, for operators. */
 export class ApiKeyStore {
   constructor(private readonly client: pg.Client) {}
 
   /**
-   * @returns the key, which is nowhere to be had again
-   * @throws OperatorError where a key that is not revoked has the name
+   * @returns the key, which is not stored and cannot be retrieved later
+   * @throws OperatorError if an active key has the same name
    */
   async create(name: string, role: Role): Promise<string> {
     try {
@@ -43,7 +43,7 @@ export class ApiKeyStore {
     }
   }
 
-  /** Revoked ones as well, the oldest first. */
+  /** All keys, including revoked ones, oldest first. */
   async findAll(): Promise<ApiKeyRecord[]> {
     const { rows } = await this.client.query<ApiKeyRecord>(
       'SELECT id, name, role, "createdAt", "revokedAt" FROM api_keys ORDER BY id',
@@ -52,8 +52,8 @@ export class ApiKeyStore {
   }
 
   /**
-   * @param idOrName of a key that is not revoked
-   * @throws OperatorError where there is none
+   * @param idOrName id or name of an active key
+   * @throws OperatorError if there is no such key
    */
   async revoke(idOrName: string): Promise<ApiKeyRecord> {
     const { rows } = await this.client.query<ApiKeyRecord>(
@@ -70,7 +70,7 @@ export class ApiKeyStore {
   }
 }
 
-/** Opens the store for some work. */
+/** Opens the store, passes it to `work` and closes it. */
 export async function withApiKeyStore<Result>(
   databaseUrl: string,
   work: (store: ApiKeyStore) => Promise<Result>,

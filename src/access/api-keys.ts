@@ -11,9 +11,9 @@ import { readRows } from '../database/read-rows.js';
 import { type ApiKeyParts, partsOf } from './api-key-format.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
 
-/** The oldest copy of the table that counts: a revoked key is rejected on every replica when this has passed. */
+/** Maximum age of the copy of the table. After this time, every replica rejects a revoked key. */
 const MAX_AGE_MS = 4_000;
-/** The least time between two reads, however many wrong keys arrive. */
+/** Minimum time between two reads, no matter how many wrong keys arrive. */
 const READ_INTERVAL_MS = 100;
 const READ_TIMEOUT_MS = 5_000;
 
@@ -23,18 +23,18 @@ interface StoredKey {
   readonly keyHash: Buffer;
 }
 
-/** All usable keys, as they were when the read began. */
+/** All active keys at the time when the read started. */
 interface KeyTable {
   readonly readAt: number;
   readonly keys: ReadonlyMap<number, StoredKey>;
 }
 
-/** Compared if there is no key of the id, so that the comparison takes as long. */
+/** Compared if no key has the id, so that the comparison takes the same time. */
 const NO_HASH = Buffer.alloc(32);
 
 /**
- * Authenticates API keys against a copy of the usable keys, which holds hashes only. Concurrent requests share one read of the
- * table, so the number of wrong keys does not decide how often the database is asked.
+ * Authenticates API keys against a copy of the active keys, which contains hashes only. Concurrent requests
+ * share one read of the table, so the number of wrong keys does not determine the number of database queries.
  */
 @Injectable()
 export class ApiKeys {
@@ -45,9 +45,10 @@ export class ApiKeys {
   constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
 
   /**
-   * @param mayReadAgain whether a key that is not in the copy is worth another read, as it may have been created since
+   * @param mayReadAgain whether to read the table again if the key is not in the copy, as it may have been
+   *   created since
    * @throws UnauthenticatedError if the key is unknown or revoked
-   * @throws DomainError SERVICE_UNAVAILABLE if the database cannot be asked
+   * @throws DomainError SERVICE_UNAVAILABLE if the database cannot be queried
    */
   async authenticate(key: string, mayReadAgain = true): Promise<Authentication> {
     const parts = partsOf(key);
@@ -64,7 +65,7 @@ export class ApiKeys {
     return roleIn(table, parts) ?? (mayReadAgain ? roleIn(await this.readSoon(), parts) : null);
   }
 
-  /** A read that begins after this call, so that it includes every key created before the call. */
+  /** Waits for a read that starts after this call, so that it includes every key created before the call. */
   private readSoon(): Promise<KeyTable> {
     this.next ??= this.running.then(async () => {
       const waitMs = (this.table?.readAt ?? -Infinity) + READ_INTERVAL_MS - performance.now();
@@ -77,7 +78,9 @@ export class ApiKeys {
     return this.next;
   }
 
-  /** As a request of its own: the read must not end with the request that happened to start it. */
+  /**
+   * Runs in a request context of its own: the read must not be aborted with the request that triggered it.
+   */
   private async read(): Promise<KeyTable> {
     const deadline = new RequestDeadline(READ_TIMEOUT_MS);
     const readAt = performance.now();

@@ -1,13 +1,13 @@
 import type { Caller } from '../common/caller.js';
 
-/** Who calls, and until when that can be said without asking again. */
+/** The caller, and until when the authentication is valid without another check. */
 export interface Authentication {
   readonly caller: Caller;
-  /** Null: it has no end of its own. */
+  /** Null: it does not expire by itself. */
   readonly expiresAt: Date | null;
 }
 
-/** Nobody can be believed to call. The message is for the log alone, and holds nothing of what was sent. */
+/** The credential is invalid. The message is for the log only, and contains no part of the credential. */
 export class UnauthenticatedError extends Error {
   override readonly name = 'UnauthenticatedError';
 }

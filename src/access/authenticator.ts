@@ -7,19 +7,19 @@ import type { TokenVerifier } from './token-verifier.js';
 const MAX_TOKEN_LENGTH = 8_192;
 const BEARER = /^bearer +(\S+)$/i;
 
-/** Finds out who calls, from what they prove it with. */
+/** Authenticates the caller by its credential: an API key or a token. */
 export class Authenticator {
   constructor(
     private readonly keys: Pick<ApiKeys, 'authenticate'>,
-    /** Null: no tokens are taken. */
+    /** Null: tokens are not accepted. */
     private readonly tokens: TokenVerifier | null,
   ) {}
 
   /**
-   * @param authorization as in the header of that name
-   * @param mayReadAgain whether an API key that is not known yet is worth a read of the database
-   * @throws UnauthenticatedError where it is not to be believed
-   * @throws DomainError SERVICE_UNAVAILABLE where that cannot be said just now
+   * @param authorization the value of an Authorization header
+   * @param mayReadAgain whether an unknown API key may cause another read of the database
+   * @throws UnauthenticatedError if the credential is invalid
+   * @throws DomainError SERVICE_UNAVAILABLE if the credential cannot be checked at the moment
    */
   async authenticate(authorization: string, mayReadAgain = true): Promise<Authentication> {
     const [, token] = BEARER.exec(authorization) ?? [];
@@ -33,8 +33,9 @@ export class Authenticator {
 }
 
 /**
- * The header of a request; undefined: it has none.
- * @throws UnauthenticatedError where it has several: what is in front of us may have looked at another one
+ * The Authorization header of a request; undefined if it has none.
+ * @throws UnauthenticatedError if it has several: a proxy in front of the server may have checked a different
+ *   one
  */
 export function authorizationOf(request: IncomingMessage): string | undefined {
   const [first, ...others] = request.headersDistinct.authorization ?? [];

@@ -5,16 +5,16 @@ import { includesRole } from '../common/caller.js';
 import type { RequestContext } from '../common/request-context.js';
 import { neededAccess, type NeededAccess } from './needed-access.js';
 
-/** Who has not said who they are, or not so that it could be believed, learns nothing about why. */
+/** The same for missing and for invalid credentials, so that callers do not learn why one was rejected. */
 export const UNAUTHENTICATED_MESSAGE =
   'This takes an API key or a token that is valid, in the header Authorization: Bearer ….';
 
-/** Checks whole operations, before any of them is executed. */
+/** Authorizes whole operations before they are executed. */
 export class AccessCheck {
-  /** Documents come again and again, as the same object. */
+  /** Cached by operation, since the same document object is executed many times. */
   private readonly known = new WeakMap<OperationDefinitionNode, NeededAccess>();
 
-  /** @returns why the operation is refused; null: it is not */
+  /** @returns the error of an operation that is not allowed; null if it is allowed */
   refusalOf(
     schema: GraphQLSchema,
     document: DocumentNode,
@@ -53,7 +53,7 @@ function authorizationErrorOf(
 function unauthenticated(): GraphQLError {
   const headers = new HeaderMap();
   headers.set('www-authenticate', 'Bearer');
-  // Apollo's own kind of headers, which others have declared to be something else.
+  // Apollo expects its own HeaderMap, but another package declares a different type for `extensions.http`.
   const http: object = { status: 401, headers };
   return new GraphQLError(UNAUTHENTICATED_MESSAGE, { extensions: { code: 'UNAUTHENTICATED', http } });
 }

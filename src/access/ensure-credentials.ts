@@ -3,8 +3,8 @@ import type { AccessSettings } from '../config/access-settings.js';
 import { withApiKeyStore } from './api-key-store.js';
 
 /**
- * Sees to it that somebody may call a server that asks who they are.
- * @throws OperatorError where nobody may, with what to do
+ * Fails startup if authentication is on but no credential could ever be accepted.
+ * @throws OperatorError whose message contains the remedy
  */
 export async function ensureCredentialsExist(
   { isOn, jwt }: AccessSettings,

@@ -2,26 +2,26 @@ import { Injectable, Logger } from '@nestjs/common';
 import { authenticationFailed } from '../common/events.js';
 import type { UnauthenticatedError } from './authentication.js';
 
-/** Limits failed attempts to authenticate per client address, on all replicas together. */
+/** Limits failed authentication attempts per client address, across all replicas. */
 export abstract class AttemptLimit {
-  /** Whether this process knows that the limit of the address is reached. Asks no database. */
+  /** Whether this process knows that the address has reached its limit. Does not query the database. */
   abstract isReached(address: string): boolean;
 
   /** Counts one failed attempt. @throws DomainError RATE_LIMITED if the address has made too many */
   abstract countRefusal(address: string): Promise<void>;
 }
 
-/** Where a credential was presented. */
+/** The transport of the credential. */
 type Transport = 'http' | 'websocket';
 
-/** Logs, counts and limits credentials that were rejected, whichever way they came. */
+/** Logs, counts and limits rejected credentials, over both transports. */
 @Injectable()
 export class FailedAttempts {
   private readonly logger = new Logger('Access');
 
   constructor(private readonly limit: AttemptLimit) {}
 
-  /** Whether the next wrong credential of the address must cost no more than a comparison in memory. */
+  /** Whether the next wrong credential of the address must not cause more than a comparison in memory. */
   isLimited(address: string): boolean {
     return this.limit.isReached(address);
   }

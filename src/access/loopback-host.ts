@@ -1,8 +1,9 @@
 import { isLoopback } from '../config/access-settings.js';
 
 /**
- * Whether a request names this machine as the one that it asks. Where nobody needs to say who they are, any other name may
- * be that of a site which has pointed it here, to have a browser call us for it.
+ * Whether the Host header of a request is a loopback host. Without authentication, no other host name is
+ * safe: a malicious website can let its name resolve to this machine and make a browser send requests (DNS
+ * rebinding).
  */
 export function isLoopbackHost(host: string | undefined): boolean {
   return host !== undefined && isLoopback(host.replace(/:\d{1,5}$/, ''));

@@ -15,23 +15,26 @@ import {
 import { highestOf, type Role } from '../common/caller.js';
 import { namedRole } from './allowed-to.js';
 
-/** What an operation takes. */
+/** The access that an operation needs. */
 export interface NeededAccess {
-  /** Null: none, such as for `__typename`. */
+  /** Null: no role is needed, such as for `__typename`. */
   readonly role: Role | null;
-  /** Fields that name no role, which nobody may reach. */
+  /** Fields without a role, which no caller may use. */
   readonly closedFields: readonly string[];
-  /** Whether it asks for what only a federation router is told. */
+  /** Whether the operation contains fields that only a federation router may use. */
   readonly needsRouter: boolean;
 }
 
-/** The root fields of a subgraph. Entities are records like others; the schema is the router's alone. */
+/**
+ * The root fields of a subgraph, with the role that each needs. Entities contain the same records as other
+ * queries. The schema (`_service`) is for the router only and needs no role.
+ */
 const ROUTER_FIELDS: ReadonlyMap<string, Role | null> = new Map([
   ['_service', null],
   ['_entities', 'viewer'],
 ]);
 
-/** The role that a field of an object type takes; undefined: it names none, and neither does its type. */
+/** The role that a field of an object type needs; undefined if neither the field nor its type has one. */
 export function roleOfField(type: GraphQLObjectType, fieldName: string): Role | undefined {
   const field = type.getFields()[fieldName];
   const roles = [namedRole(type), field === undefined ? null : namedRole(field)];
@@ -39,8 +42,8 @@ export function roleOfField(type: GraphQLObjectType, fieldName: string): Role | 
 }
 
 /**
- * Finds what an operation takes, by a walk through its document: what a directive may leave out counts as asked for, and of
- * interfaces the type that takes most.
+ * Collects the access that an operation needs from its document. Fields count even if a directive may skip
+ * them. For a field of an interface, all types that implement it count.
  */
 export function neededAccess(
   schema: GraphQLSchema,
@@ -62,7 +65,7 @@ class Walk {
   readonly closedFields = new Set<string>();
   needsRouter = false;
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Each is walked once, however often it is spread: fragments of fragments would multiply. */
+  /** Each fragment is visited once, however often it is spread: nested fragments would multiply the work. */
   private readonly walkedFragments = new Set<string>();
 
   constructor(
@@ -98,7 +101,7 @@ class Walk {
   private enterField(name: string, set: SelectionSetNode | undefined, parent: GraphQLNamedType): void {
     if (name === '__typename') return;
     const isOfQuery = parent === this.schema.getQueryType();
-    // What Apollo answers only where introspection is on.
+    // Apollo answers these only if introspection is enabled.
     if (isOfQuery && (name === '__schema' || name === '__type')) return;
     const routerRole = isOfQuery ? ROUTER_FIELDS.get(name) : undefined;
     if (routerRole !== undefined) {

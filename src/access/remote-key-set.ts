@@ -11,20 +11,20 @@ import { DomainError } from '../common/domain-error.js';
 import { connectionProblem } from '../database/connection-faults.js';
 
 export interface KeySetTimes {
-  /** How long an answer may take. */
+  /** Timeout of a fetch. */
   readonly timeoutMs: number;
-  /** The least time between two fetches that tokens with an unknown key cause. */
+  /** Minimum time between two fetches that are triggered by tokens with an unknown key. */
   readonly cooldownMs: number;
-  /** After which the set is fetched again in any case. */
+  /** Maximum age of the set, after which it is fetched again. */
   readonly maxAgeMs: number;
 }
 
-/** The least time between two fetches while the set cannot be fetched. */
+/** Minimum time between two fetches while fetching fails. */
 const RETRY_MS = 1_000;
 
 /**
- * Verifies tokens with the keys that the issuer publishes. The set is fetched again if a token may be signed with a newer key:
- * its `kid` is not in the set, or it has none and no key of the set fits.
+ * Verifies tokens with the keys that the issuer publishes. Fetches the set again if a token may be signed
+ * with a newer key: if its `kid` is not in the set, or if it has no `kid` and no key of the set fits.
  */
 export class RemoteKeySet {
   private readonly keys;
@@ -38,7 +38,8 @@ export class RemoteKeySet {
   ) {
     this.keys = createRemoteJWKSet(new URL(url), {
       timeoutDuration: times.timeoutMs,
-      // The library knows no pause after a failed fetch, and none for keys without a `kid`: `fetchAgain` decides.
+      // The library has no pause after a failed fetch, and none for tokens without a `kid`. `fetchAgain`
+      // implements both.
       cooldownDuration: Infinity,
       cacheMaxAge: times.maxAgeMs,
     });
@@ -46,7 +47,7 @@ export class RemoteKeySet {
 
   /**
    * @throws JOSEError if the token is invalid
-   * @throws DomainError SERVICE_UNAVAILABLE if the keys that it takes cannot be fetched
+   * @throws DomainError SERVICE_UNAVAILABLE if the keys for verifying it cannot be fetched
    */
   async verify(token: string, options: JWTVerifyOptions): Promise<JWTVerifyResult> {
     if (!this.keys.fresh) await this.fetchAgain(RETRY_MS);
@@ -83,8 +84,8 @@ export class RemoteKeySet {
   };
 
   /**
-   * Fetches the set unless that was done within the pause.
-   * @returns whether it was fetched
+   * Fetches the set unless the latest fetch was within the pause.
+   * @returns whether the set was fetched
    * @throws DomainError SERVICE_UNAVAILABLE if the latest fetch failed
    */
   private async fetchAgain(pauseMs: number): Promise<boolean> {
@@ -112,7 +113,7 @@ export class RemoteKeySet {
   }
 }
 
-/** Its header names no key of the set, or several. */
+/** Whether the token is invalid: its header matches no key of the set, or several, or is not supported. */
 const isErrorOfToken = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||

@@ -12,18 +12,18 @@ import { isLoopbackHost } from './loopback-host.js';
 import { RouterProof } from './router-proof.js';
 
 interface RequestAccess {
-  /** Undefined: a router that asks for itself. */
+  /** Undefined: the federation router calls for itself. */
   readonly caller?: Caller;
   readonly isFromRouter: boolean;
 }
 
-/** Who calls where all may all. */
+/** The caller assumed when authentication is off. */
 export const DEVELOPER: Caller = Object.freeze({ key: 'development', role: 'admin' });
 
 const NOT_THIS_MACHINE =
   'Without authentication, only requests to localhost are answered; AUTH=on takes those to other names.';
 
-/** Finds out who makes a request over HTTP, before its body is read. */
+/** Authenticates HTTP requests before their bodies are read. */
 @Injectable()
 export class RequestAccessControl {
   constructor(
@@ -33,7 +33,7 @@ export class RequestAccessControl {
     private readonly failures: FailedAttempts,
   ) {}
 
-  /** @param isOpen requests that anybody may make, such as visits of a page */
+  /** @param isOpen whether a request needs no authentication, such as the visit of a page */
   guard(server: FastifyInstance, path: string, isOpen: (request: FastifyRequest) => boolean): void {
     server.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.url !== path || request.method === 'OPTIONS' || isOpen(request)) return;

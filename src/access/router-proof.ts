@@ -1,16 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** As Apollo's routers name it. */
+/** The header that Apollo's routers use. */
 const ROUTER_HEADER = 'router-authorization';
 
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Tells a federation router from others. */
+/** Recognizes federation routers by their secret. */
 export class RouterProof {
   private readonly digest: Buffer | null;
 
-  /** @param isOpen whether all count as a router where no secret is set */
+  /** @param isOpen whether every request counts as a router's if no secret is set */
   constructor(
     secret: string | null,
     private readonly isOpen: boolean,
@@ -18,19 +18,19 @@ export class RouterProof {
     this.digest = secret === null ? null : digestOf(secret);
   }
 
-  /** Whether a secret was sent that is the right one. */
+  /** Whether the request contains the right secret. */
   isGiven(headers: IncomingHttpHeaders): boolean {
     const sent = headers[ROUTER_HEADER];
-    // Digests have one length, whatever was sent.
+    // Digests have the same length for every secret, which `timingSafeEqual` needs.
     return this.digest !== null && typeof sent === 'string' && timingSafeEqual(this.digest, digestOf(sent));
   }
 
-  /** Whether a secret was sent that is a wrong one. Without a setting no secret is wrong. */
+  /** Whether the request contains a wrong secret. Without a configured secret, none is wrong. */
   isWrong(headers: IncomingHttpHeaders): boolean {
     return this.digest !== null && headers[ROUTER_HEADER] !== undefined && !this.isGiven(headers);
   }
 
-  /** Whether what is for routers may be answered. */
+  /** Whether the request may use the fields for routers. */
   isEnough(headers: IncomingHttpHeaders): boolean {
     return this.digest === null ? this.isOpen : this.isGiven(headers);
   }

@@ -22,15 +22,15 @@ interface OpenSocket {
   readonly authentication: Authentication;
 }
 
-/** As graphql-ws has it for who may not connect. */
+/** The close code of graphql-ws for a rejected connection. */
 const FORBIDDEN = 4403;
 const TRY_AGAIN_LATER = 1013;
-/** Of the protocol of graphql-ws: its clients do not try again by themselves. */
+/** A close code of the graphql-ws protocol, after which clients do not reconnect automatically. */
 const TOO_MANY_ATTEMPTS = 4429;
 
 const LOOK_EVERY_MS = 2_000;
 
-/** Finds out who opens a socket, and closes it when that no longer holds. */
+/** Authenticates WebSockets, and closes them when their credential expires or is revoked. */
 @Injectable()
 export class SocketAccess implements OnApplicationShutdown {
   private readonly open = new Map<Closable, OpenSocket>();
@@ -49,8 +49,9 @@ export class SocketAccess implements OnApplicationShutdown {
   }
 
   /**
-   * Called in the context of the socket's first message, with the address of its client.
-   * @returns whether the socket may stay; if not, the caller closes it as forbidden unless it is closed already
+   * Must be called in the request context of the first message, which contains the client address.
+   * @returns whether the socket is admitted; if not, the caller closes it as forbidden unless it is closed
+   *   already
    */
   async admit(
     socket: Closable,
@@ -71,7 +72,7 @@ export class SocketAccess implements OnApplicationShutdown {
       }
       const mayReadAgain = !this.failures.isLimited(addressOfClient());
       const authentication = await this.authenticator.authenticate(authorization, mayReadAgain);
-      // One that has gone meanwhile would be looked at for ever.
+      // A socket that has closed in the meantime would never be removed from the map.
       if (!isClosed) this.open.set(socket, { socket, authorization, authentication });
       return true;
     } catch (error) {
@@ -80,7 +81,7 @@ export class SocketAccess implements OnApplicationShutdown {
     }
   }
 
-  /** Closes a socket that is not admitted; one with an invalid credential is left to the caller. */
+  /** Closes a socket that is not admitted. If its credential is invalid, the caller closes it. */
   private async close(socket: Closable, reason: unknown): Promise<void> {
     try {
       if (!(reason instanceof UnauthenticatedError)) throw reason;
@@ -96,14 +97,14 @@ export class SocketAccess implements OnApplicationShutdown {
     }
   }
 
-  /** Who opened a socket; undefined: nobody that is still believed. */
+  /** The caller of a socket; undefined if the socket is not authenticated or its token has expired. */
   callerOf(socket: Closable): Caller | undefined {
     if (!this.isOn) return DEVELOPER;
     const authentication = this.open.get(socket)?.authentication;
     return authentication === undefined || isOver(authentication) ? undefined : authentication.caller;
   }
 
-  /** Exposed for what must not wait for the next look. */
+  /** Public for callers that cannot wait for the next periodic check. */
   async closeOutdated(): Promise<void> {
     await Promise.all([...this.open.values()].map((open) => this.closeIfOutdated(open)));
   }
@@ -113,12 +114,12 @@ export class SocketAccess implements OnApplicationShutdown {
       socket.close(FORBIDDEN, 'The token has expired');
       return;
     }
-    // The signature of a token does not change; keys are revoked.
+    // A token stays valid until it expires. Only API keys can be revoked.
     if (authentication.expiresAt !== null) return;
     try {
       await this.authenticator.authenticate(authorization);
     } catch (error) {
-      // Where it cannot be said, such as without a database, the next look will.
+      // If the key cannot be checked, such as without a database, the next periodic check tries again.
       if (error instanceof UnauthenticatedError) socket.close(FORBIDDEN, 'The API key was revoked');
     }
   }
@@ -128,7 +129,7 @@ const addressOfClient = (): string => currentRequest()?.address ?? 'unknown';
 
 const isOver = ({ expiresAt }: Authentication): boolean => expiresAt !== null && expiresAt <= now();
 
-/** Browsers cannot give a socket headers, so what they would have said comes with its first message. */
+/** Browsers cannot set headers of a WebSocket, so their credential is in the payload of the first message. */
 function authorizationOfSocket(
   request: IncomingMessage,
   connectionParams: Readonly<Record<string, unknown>> = {},

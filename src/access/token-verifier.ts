@@ -6,7 +6,9 @@ import type { JwtSettings } from '../config/access-settings.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
 import { type KeySetTimes, RemoteKeySet } from './remote-key-set.js';
 
-/** Asymmetric ones only: with one key for both ends, whoever can check tokens can make them. */
+/**
+ * Asymmetric algorithms only: with a shared key, every server that verifies tokens could also create them.
+ */
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
@@ -18,7 +20,7 @@ const KEY_SET_TIMES: KeySetTimes = { timeoutMs: 3_000, cooldownMs: 5_000, maxAge
 
 type Verify = (token: string, options: JWTVerifyOptions) => Promise<JWTVerifyResult>;
 
-/** Believes tokens that the issuer of the settings has signed for this API. */
+/** Authenticates tokens that the configured issuer has signed for this API. */
 export class TokenVerifier {
   private readonly verifySigned: Verify;
 
@@ -30,14 +32,14 @@ export class TokenVerifier {
   }
 
   /**
-   * @throws UnauthenticatedError where the token is not to be believed
-   * @throws DomainError SERVICE_UNAVAILABLE where that cannot be said, since the keys cannot be had
+   * @throws UnauthenticatedError if the token is invalid
+   * @throws DomainError SERVICE_UNAVAILABLE if it cannot be verified because the keys cannot be fetched
    */
   async authenticate(token: string): Promise<Authentication> {
     const payload = await this.payloadOf(token);
     const { iss = '', sub, exp } = payload;
     if (typeof sub !== 'string' || sub === '') throw new UnauthenticatedError('the token names no subject');
-    // A subject may be an e-mail address.
+    // Hashed, since a subject may be an e-mail address.
     const hash = createHash('sha256')
       .update(JSON.stringify([iss, sub]))
       .digest('base64url')
@@ -81,7 +83,7 @@ function verifyWith(keys: JwtSettings['keys'], times: KeySetTimes): Verify {
   return (token, options) => keySet.verify(token, options);
 }
 
-/** In words that hold no value of the token: those of the library name claims, and no more. */
+/** The reason without any value from the token. Messages of the library contain only names of claims. */
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
     return `${error.code}: claim ${error.claim}, ${error.reason}`;

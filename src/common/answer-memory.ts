@@ -2,61 +2,62 @@ import { getHeapStatistics } from 'node:v8';
 import { DomainError } from './domain-error.js';
 import type { EndsWithRequest, RequestDeadline } from './request-deadline.js';
 
-/** The share of the heap that answers may take together. The rest is for the server itself and for garbage. */
+/** The share of the heap for all responses together. The rest is for the server itself and for garbage. */
 const SHARE_OF_HEAP = 0.4;
-/** The share of that which large answers leave to small ones. */
+/** The share of that memory which is reserved for small responses. */
 const SHARE_FOR_SMALL = 1 / 6;
-/** An answer of at most so many objects is small. */
+/** A response with at most this many objects is small. */
 const SMALL_OBJECTS = 1_000;
 
-/** One object of an answer with short texts: its row, its place in the result and its JSON. */
+/** Memory of one object of a response with short texts: its row, its place in the result and its JSON. */
 const OBJECT_BYTES = 1_000;
-/** The same without its JSON. */
+/** The same without the JSON. */
 const RESULT_BYTES = 600;
-/** Bytes of a row that OBJECT_BYTES includes. */
+/** The size of a row that OBJECT_BYTES includes. */
 const ROW_BYTES = 150;
-/** A request without any object. */
+/** Memory of a request without any object. */
 const REQUEST_BYTES = 16_000;
-/** What each byte of a row takes as a value: one character that is not Latin makes a string twice as long. */
+/** Memory per byte of a row as a value: one non-Latin character doubles the size of a string. */
 const VALUE_FACTOR = 2;
-/** What each byte of a row takes as JSON. */
+/** Memory per byte of a row as JSON. */
 const JSON_FACTOR = 1;
-/** From so many bytes on, the JSON is accounted for as it is written: aliases may repeat a text many times. */
+/** For larger responses, the JSON is counted while it is written: aliases may repeat a text many times. */
 const LARGE_BYTES = 100_000;
-/** Reservations grow by at least so much, so that rows need not ask one by one. */
+/** Minimum growth of a reservation, so that not every row causes an extension. */
 const STEP_BYTES = 256_000;
 
-/** How quickly it is forgotten that answers needed more than estimated, with each large one. */
+/** `ratio` falls at most by this factor with each large response. */
 const RATIO_DECAY = 0.95;
 const MAX_RATIO = 8;
 
-/** How long an answer waits for memory that others have. */
+/** How long a response waits for memory that others use. */
 const WAIT_MS = 10_000;
-/** Requests wait with their bodies, so only so many may wait. */
+/** Waiting requests keep their bodies in memory, so their number is limited. */
 const MAX_WAITING = 100;
 const RETRY_AFTER_SECONDS = 5;
 
 type AnswerSize = 'small' | 'large';
 
 /**
- * The memory that answers under way take together. An answer reserves its memory before it is executed, in the order
- * of arrival, so no two answers can wait for each other. What it needs beyond its reservation it gets at once or fails.
+ * The memory of all open responses together. A response reserves its memory before execution, in the order of
+ * arrival, so responses cannot deadlock. If it needs more than it has reserved, it gets it at once or fails.
  */
 export class AnswerMemory {
   private usedBytes = 0;
-  /** How many times their estimate answers have needed of late. */
+  /** How many times their estimate large responses have needed recently. */
   private ratio = 1;
   private readonly waiting: Readonly<Record<AnswerSize, Set<Waiting>>> = {
     small: new Set(),
     large: new Set(),
   };
 
-  /** @param totalBytes of all answers together */
+  /** @param totalBytes for all responses together */
   constructor(private readonly totalBytes = getHeapStatistics().heap_size_limit * SHARE_OF_HEAP) {}
 
   /**
-   * @param objectCount an estimate of the objects of the answer
-   * @throws RESPONSE_TOO_LARGE if no such answer fits; SERVER_OVERLOADED if there is no room in time
+   * @param objectCount the estimated number of objects in the response
+   * @throws RESPONSE_TOO_LARGE if the server cannot hold such a response; SERVER_OVERLOADED if there is no
+   *   memory in time
    */
   async reserve(objectCount: number, deadline: RequestDeadline | undefined): Promise<MemoryReservation> {
     const estimate = REQUEST_BYTES + objectCount * OBJECT_BYTES;
@@ -75,7 +76,10 @@ export class AnswerMemory {
     if (!this.tryTake(moreBytes, size)) throw overloaded();
   }
 
-  /** Long texts make answers larger than estimated: the next ones reserve more, so that fewer fail half-way. */
+  /**
+   * Responses with long texts need more than estimated. The next ones then reserve more, so that fewer fail
+   * during execution.
+   */
   learn(neededBytes: number, objectCount: number): void {
     const ratio = neededBytes / (REQUEST_BYTES + objectCount * OBJECT_BYTES);
     this.ratio = Math.min(MAX_RATIO, Math.max(ratio, 1, this.ratio * RATIO_DECAY));
@@ -140,7 +144,7 @@ interface Waiting extends EndsWithRequest {
   admit(): void;
 }
 
-/** The memory of one answer, from before it is executed until it has been sent. */
+/** The memory of one response, from before its execution until it has been sent. */
 export class MemoryReservation {
   private failure: DomainError | null = null;
   private isReleased = false;
@@ -158,17 +162,17 @@ export class MemoryReservation {
     this.neededBytes = REQUEST_BYTES + objectCount * OBJECT_BYTES;
   }
 
-  /** Why the answer cannot be given; null: it can. */
+  /** The error with which the response fails; null: it has enough memory. */
   get error(): DomainError | null {
     return this.failure;
   }
 
-  /** Whether its JSON is accounted for as it is written. */
+  /** Whether the JSON is counted while it is written. */
   get isLarge(): boolean {
     return this.neededBytes > LARGE_BYTES;
   }
 
-  /** Accounts for a row that was read. @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED */
+  /** Counts a row that was read. @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED */
   addRow(bytes: number): void {
     this.rowCount += 1;
     const textBytes = Math.max(0, bytes - ROW_BYTES);
@@ -181,7 +185,8 @@ export class MemoryReservation {
   }
 
   /**
-   * Accounts for objects of the answer for which no row was read, or whose row was read for another field.
+   * Counts objects of the response that have no row of their own: none was read, or it was read for another
+   * field.
    * @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED
    */
   addObjects(count: number): void {
@@ -191,14 +196,14 @@ export class MemoryReservation {
     this.require(this.neededBytes + addedCount * OBJECT_BYTES);
   }
 
-  /** Accounts for a part of the JSON. @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED */
+  /** Counts a part of the JSON. @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED */
   addJson(bytes: number): void {
     this.jsonBytes += bytes;
     const objectCount = Math.max(this.objectCount, this.rowCount);
     this.require(REQUEST_BYTES + objectCount * RESULT_BYTES + this.valueBytes + this.jsonBytes);
   }
 
-  /** Keeps what the JSON takes, and gives back what only the making of the answer took. */
+  /** Keeps the memory of the JSON, and releases the memory that only the execution needed. */
   keepJson(): void {
     if (this.isReleased) return;
     const kept = Math.min(this.bytes, REQUEST_BYTES + this.jsonBytes);

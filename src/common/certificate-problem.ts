@@ -1,7 +1,7 @@
-/** What can be wrong with the TLS certificate of a server that we connect to. */
+/** Problems of the TLS certificate of a server that this program connects to. */
 export type CertificateProblem = 'name' | 'authority' | 'expired' | 'not yet valid' | 'invalid';
 
-/** Codes of Node.js and OpenSSL. */
+/** By the error codes of Node.js and OpenSSL. */
 const PROBLEMS: ReadonlyMap<string, CertificateProblem> = new Map([
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'name'],
   ['HOSTNAME_MISMATCH', 'name'],
@@ -30,7 +30,7 @@ const SENTENCES: Readonly<Record<CertificateProblem, string>> = {
   invalid: 'its TLS certificate is invalid, revoked or not meant for a server',
 };
 
-/** @param code of an error; undefined if it is not about a certificate */
+/** @param code of an error @returns undefined if the error is not about a certificate */
 export const certificateProblemOf = (code: string | undefined): CertificateProblem | undefined =>
   code === undefined ? undefined : PROBLEMS.get(code);
 

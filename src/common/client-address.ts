@@ -3,10 +3,13 @@ import proxyAddr from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import type { HttpSettings } from '../config/http-settings.js';
 
-/** Returns the client address that a request counts for; see `addressGroup`. */
+/** Returns the client address by which a request is counted; see `addressGroup`. */
 export type ClientAddressOf = (request: IncomingMessage) => string;
 
-/** Whether the forwarding header of a peer is believed. @param hop counts the proxies from this server outwards */
+/**
+ * Whether the forwarding header of a peer is trusted. @param hop index of the proxy, counted outwards from
+ * this server
+ */
 type TrustsProxy = (address: string, hop: number) => boolean;
 
 export function trustedProxies(proxies: HttpSettings['trustProxy']): TrustsProxy {
@@ -14,7 +17,7 @@ export function trustedProxies(proxies: HttpSettings['trustProxy']): TrustsProxy
   return typeof proxies === 'number' ? (_address, hop) => hop < proxies : proxyAddr.compile([...proxies]);
 }
 
-/** The same rule for requests over HTTP and for WebSockets. */
+/** Applies the same rule to HTTP requests and WebSockets. */
 export function clientAddressOf(proxies: HttpSettings['trustProxy']): ClientAddressOf {
   const trusts = trustedProxies(proxies);
   return (request) => addressGroup(proxyAddr(request, trusts));
@@ -25,8 +28,8 @@ const withoutPort = (address: string): string =>
   /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? address;
 
 /**
- * The key under which an address is counted. One client has at least a whole /64 network of IPv6, so its addresses count
- * together. A text that is no address, such as a forged header, counts as `unknown`.
+ * The key by which an address is counted. A client has at least a whole IPv6 /64 network, so the addresses of
+ * one network count together. A text that is not an address, such as a forged header, counts as `unknown`.
  */
 export function addressGroup(address: string | undefined): string {
   const text = withoutPort(address ?? '');

@@ -1,2 +1,2 @@
-/** The process's own clock. Scores do not use it: they are measured on the database's clock, which replicas share. */
+/** The clock of this process. Scores use the clock of the database instead, which all replicas share. */
 export const now = (): Date => new Date();

@@ -1,4 +1,4 @@
-/** What a document may have too much of. */
+/** Error codes of documents that exceed a limit. */
 export const DOCUMENT_LIMIT_CODES = [
   'QUERY_TOO_LONG',
   'QUERY_TOO_DEEP',
@@ -11,8 +11,8 @@ export const DOCUMENT_LIMIT_CODES = [
 ] as const;
 
 /**
- * What a client can be told went wrong, as `extensions.code`. The codes are part of the API: they are only ever
- * added to. docs/errors.md says when each is used.
+ * The values of `extensions.code` for clients. They are part of the API: codes may be added, but never
+ * removed. docs/errors.md explains each of them.
  */
 export const ERROR_CODES = [
   'BAD_USER_INPUT',
@@ -50,13 +50,13 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export type ErrorDetails = Readonly<Record<string, string | number | null>>;
 
 /**
- * An error whose message was written for the client of the API: no SQL, no stack, no secret, no other
- * person's data. Anything that is not a DomainError reaches clients as INTERNAL_SERVER_ERROR.
+ * An error whose message is written for clients: it contains no SQL, no stack trace, no secret and no data of
+ * other people. Clients get INTERNAL_SERVER_ERROR for any other error.
  */
 export class DomainError extends Error {
   override readonly name: string = 'DomainError';
 
-  /** For programs, beside the code in `extensions`. */
+  /** Machine-readable facts, next to the code in `extensions`. */
   readonly details: ErrorDetails;
 
   constructor(
@@ -69,7 +69,7 @@ export class DomainError extends Error {
   }
 }
 
-/** What has this id does not exist. */
+/** No record has this id. */
 export class NotFoundError extends DomainError {
   override readonly name = 'NotFoundError';
 
@@ -78,7 +78,7 @@ export class NotFoundError extends DomainError {
   }
 }
 
-/** What was sent breaks a rule; the message names the field and the rule. */
+/** The input violates a rule. The message contains the field and the rule. */
 export class InvalidInputError extends DomainError {
   override readonly name = 'InvalidInputError';
 

@@ -1,7 +1,7 @@
 import { lowerCase, withoutInvisibleCharacters } from './visible-text.js';
 
 /**
- * What e-mail addresses are compared by: what they show, in lower case. New addresses are stored in this form. An older
- * row may hold another spelling; the SQL function `email_key` (migration 0017) finds it.
+ * The form in which e-mail addresses are compared and stored: lower case, without invisible characters. An
+ * older row may contain another spelling, which the SQL function `email_key` (migration 0017) finds.
  */
 export const emailKey = (email: string): string => lowerCase(withoutInvisibleCharacters(email));

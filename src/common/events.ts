@@ -31,7 +31,7 @@ export const requestEnded = new AppEvent<{
   readonly method: string;
   readonly route: string;
   readonly status: number;
-  /** `OK`, or the code of the first error; undefined: the answer has no codes, such as an HTML page. */
+  /** `OK`, or the code of the first error; undefined: the response has no codes, such as an HTML page. */
   readonly outcome: string | undefined;
   readonly durationMs: number;
 }>('request');
@@ -48,9 +48,9 @@ export const rateLimited = new AppEvent<{ readonly group: 'requests' | 'mutation
 );
 
 /**
- * Why the server closed a connection:
+ * The reason why the server closed a connection:
  * - `idle`: the client sent no request in time;
- * - `unread`: the client did not read the answers;
+ * - `unread`: the client did not read the responses;
  * - `pipelined`: the client sent too many requests at once;
  * - `full`: there were too many connections;
  * - `unfinished`: incomplete requests took too much memory.
@@ -105,12 +105,12 @@ export const providerRequested = new AppEvent<{
   readonly provider: string;
   /** `OK`, or the code of the error. */
   readonly outcome: string;
-  /** The HTTP status, or the code in the body of the answer; null: there was no answer. */
+  /** The HTTP status, or the code in the body of the response; null: there was no response. */
   readonly status: number | null;
   readonly durationMs: number;
 }>('provider');
 
-/** The usage that the provider reported for an answer. */
+/** The usage that the provider reported for a response. */
 export const providerUsageReported = new AppEvent<{
   readonly promptTokens: number | null;
   readonly completionTokens: number | null;

@@ -1,4 +1,7 @@
-/** The properties that were given: an input object has all of its fields, undefined where one was left out. */
+/**
+ * The properties that the client sent. An input object has all of its fields; a field that was not sent is
+ * undefined.
+ */
 export function givenValues<Input extends object>(input: Input): Partial<Input> {
   return Object.fromEntries(
     Object.entries(input).filter(([, value]) => value !== undefined),

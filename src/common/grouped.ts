@@ -1,4 +1,4 @@
-/** The items in groups of the same name. `Map.groupBy` needs Node.js 21. */
+/** Groups items by name. `Map.groupBy` needs Node.js 21. */
 export function grouped<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[][] {
   const groups = new Map<string, Item[]>();
   for (const item of items) {

@@ -3,7 +3,7 @@ import type { RequestContext } from './request-context.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What is known of it, for whatever is done before and for its operation; there from its first hook on. */
+    /** The request context, for hooks and for the operation. The first hook sets it. */
     work: RequestContext;
   }
 }

@@ -1,12 +1,12 @@
 import type { ValidationError } from 'class-validator';
 import { InvalidInputError } from './domain-error.js';
 
-/** Every broken rule in one message: "firstName must not be empty; email must be an e-mail address." */
+/** All violations in one message: "firstName must not be empty; email must be an e-mail address." */
 export function invalidInput(errors: readonly ValidationError[]): InvalidInputError {
   return new InvalidInputError(`${violationMessages(errors).join('; ')}.`);
 }
 
-/** One entry for each broken rule. Rules about one value may have the same message. */
+/** One message per violation. Several rules for one value may have the same message. */
 export function violationMessages(errors: readonly ValidationError[]): string[] {
   return errors.flatMap(({ constraints, children }) => [
     ...new Set(Object.values(constraints ?? {})),

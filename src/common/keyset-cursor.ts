@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { InvalidInputError } from './domain-error.js';
 
-/** Where something stands in a list: the values that it is ordered by, as PostgreSQL writes them, and its id. */
+/** A position in a list: the values of the sort columns, as PostgreSQL formats them, and the id. */
 export interface KeysetPosition {
-  /** Empty where it stands among those without a value. */
+  /** Empty if the sort columns are null. */
   readonly values: readonly string[];
   readonly id: number;
 }
 
-/** What a list can be ordered by, by the name of its type in PostgreSQL. */
+/** The PostgreSQL types of sort columns. */
 export type KeysetType = 'integer' | 'numeric' | 'text' | 'timestamptz';
 
 const MOMENT =
   /^(\d{4,6})-(\d\d)-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d){0,2}( BC)?$/;
 
-/** Whether PostgreSQL takes a text for a value of a type, as far as it writes such itself. */
+/** Whether a text is a value of the type, in the format in which PostgreSQL returns it. */
 const IS_VALUE: Readonly<Record<KeysetType, (text: string) => boolean>> = {
   integer: (text) => /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) < 2 ** 31,
   numeric: (text) => /^-?(\d{1,100}(\.\d{1,100})?|Infinity)$|^NaN$/.test(text),
@@ -23,7 +23,8 @@ const IS_VALUE: Readonly<Record<KeysetType, (text: string) => boolean>> = {
   timestamptz: (text) => {
     const [, year, month, day] = MOMENT.exec(text) ?? [];
     if (year === undefined) return /^-?infinity$/.test(text);
-    // The days of February are those of some leap year at most.
+    // `Date.UTC` moves an invalid day into the next month. For years BC, it checks February by the calendar
+    // of another year.
     const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
     return (
       Number(year) > 0 &&
@@ -34,7 +35,7 @@ const IS_VALUE: Readonly<Record<KeysetType, (text: string) => boolean>> = {
   },
 };
 
-/** Of what a cursor holds; counted up where that changes. */
+/** The version of the cursor format. Must be incremented if the format changes. */
 const VERSION = 1;
 
 const cursorSchema = z.tuple([
@@ -45,17 +46,17 @@ const cursorSchema = z.tuple([
 ]);
 
 /**
- * Turns positions into cursors and back: opaque to clients, versioned, and bound to one list, so that a cursor of
- * another filter or another order is told from a right one.
+ * Converts positions to cursors and back. Cursors are opaque to clients, versioned, and bound to one list, so
+ * a cursor of another filter or order is detected.
  */
 export class KeysetCursors {
   private knownBinding: string | undefined;
 
   /**
-   * @param list the field that the cursors are of
-   * @param question what sets this list apart from others of the field: filter, order
-   * @param types of what it is ordered by, beside the id
-   * @param mayLackValues whether there may be none of it: then a position has no values
+   * @param list the field to which the cursors belong
+   * @param question the arguments that distinguish this list from others of the field: filter and order
+   * @param types of the sort columns, without the id
+   * @param mayLackValues whether the sort columns may be null; a position then has no values
    */
   constructor(
     private readonly list: string,

@@ -1,8 +1,8 @@
-/** A GraphQL operation as those who run the server get to see it: never its document or its variables. */
+/** A GraphQL operation in logs, metrics and traces. Never contains its document or its variables. */
 export interface Operation {
-  /** As its client calls it, cut to 64 characters; null: it has no name, or there was nothing to be made of the document. */
+  /** The name from the document, cut to 64 characters; null: it has no name, or the document is invalid. */
   readonly name: string | null;
   readonly type: 'query' | 'mutation' | 'subscription' | null;
-  /** `OK`, or the code of its first error. */
+  /** `OK`, or the code of the first error. */
   readonly outcome: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Something that the person who runs a command can mend: the message says what is wrong and what to do, and is
- * printed alone, without a stack.
+ * An error that the operator of the program can fix. The message contains the cause and the remedy, and is
+ * printed without a stack trace.
  */
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 
 /**
- * Whether a page comes from the very server that it calls, which no setting needs to allow. By an address or as
- * localhost alone: any other name may be a site's own that it has pointed here.
+ * Whether a web page comes from the server that it calls, so that no setting needs to allow its origin. This
+ * is limited to IP addresses and localhost: any other name may belong to a malicious website that resolves to
+ * this server (DNS rebinding).
  * @param origin of the page
- * @param host that the request names, with the port
+ * @param host the Host header of the request, with the port
  */
 export function isOwnOrigin(origin: string, host: string | undefined): boolean {
   if (!URL.canParse(origin)) return false;

@@ -3,7 +3,7 @@ import { InvalidInputError } from './domain-error.js';
 export const DEFAULT_PAGE_SIZE = 20;
 export const MAX_PAGE_SIZE = 100;
 
-/** The arguments of a connection, as Relay names them. */
+/** The arguments of a connection, as named in the Relay specification. */
 export interface PageArguments {
   readonly first?: number | null;
   readonly after?: string | null;
@@ -11,14 +11,14 @@ export interface PageArguments {
   readonly before?: string | null;
 }
 
-/** What part of a list is asked for. */
+/** The part of a list that is requested. */
 export interface PageWindow<Position> {
   readonly size: number;
-  /** Read from its end: the last ones before a position. */
+  /** Read from the end: the last items before a position. */
   readonly isBackward: boolean;
-  /** All that is wanted comes after it; null: from the beginning. */
+  /** The page starts after this position; null: at the beginning of the list. */
   readonly after: Position | null;
-  /** All that is wanted comes before it; null: to the end. */
+  /** The page ends before this position; null: at the end of the list. */
   readonly before: Position | null;
 }
 
@@ -27,7 +27,7 @@ interface Edge<Node> {
   readonly node: Node;
 }
 
-/** A page of a list. (Relay's "GraphQL Cursor Connections Specification") */
+/** A page of a list, as in Relay's "GraphQL Cursor Connections Specification". */
 export interface Page<Node> {
   readonly edges: readonly Edge<Node>[];
   readonly nodes: readonly Node[];
@@ -40,7 +40,7 @@ export interface Page<Node> {
 }
 
 /**
- * @param read gives the position that a cursor stands for, given the name of its argument
+ * @param read returns the position of a cursor; `name` is the argument that contains it
  * @throws BAD_USER_INPUT
  */
 export function pageWindow<Position>(
@@ -66,8 +66,8 @@ function sizeOf(name: string, size: number | null | undefined): number | null {
 }
 
 /**
- * The page out of what was read.
- * @param rows up to one more than the size of the window, in the direction in which it is read
+ * Makes a page from rows.
+ * @param rows at most one more than the size of the window, in the direction in which they were read
  */
 export function pageOf<Node, Position>(
   rows: readonly Node[],
@@ -76,7 +76,7 @@ export function pageOf<Node, Position>(
 ): Page<Node> {
   const read = rows.slice(0, size);
   const isMore = rows.length > size;
-  // Where a cursor was given on the other side, it stood for something that is there.
+  // If a cursor limits the other side, its own item is there, so that side has at least one more item.
   return new ReadPage(
     isBackward ? read.reverse() : read,
     isBackward ? before !== null : isMore,
@@ -85,7 +85,10 @@ export function pageOf<Node, Position>(
   );
 }
 
-/** Edges and cursors are made where they are asked for: most ask for nodes, and a list of lists has hundreds. */
+/**
+ * Edges and cursors are created on access: most queries request nodes only, and nested lists have hundreds of
+ * them.
+ */
 class ReadPage<Node> implements Page<Node> {
   constructor(
     readonly nodes: readonly Node[],

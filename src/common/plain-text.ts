@@ -2,17 +2,17 @@ import { registerDecorator, type ValidationOptions } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { hasTooManyMarks, isBlank, MAX_MARKS_IN_A_ROW, normaliseText } from './visible-text.js';
 
-/** PostgreSQL cannot store NUL, and the other control characters have no place in a line of text. */
+/** PostgreSQL cannot store NUL, and other control characters do not belong in a line of text. */
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 const LINE_BREAKS = /[\t\n\r]/;
 
 export interface PlainTextRule {
-  /** In UTF-16 code units, which is never less than PostgreSQL counts. */
+  /** In UTF-16 code units. PostgreSQL counts characters, which are never more. */
   readonly maxLength: number;
   readonly areLinesAllowed?: boolean;
 }
 
-/** What is wrong with a text, as the end of a sentence that starts with the field's name; null where nothing is. */
+/** The violation as the end of a sentence that starts with the field name; null if the text is valid. */
 function plainTextFault(value: unknown, rule: PlainTextRule): string | null {
   if (typeof value !== 'string') return 'must be a text';
   if (isBlank(value)) return 'must not be empty';
@@ -26,7 +26,9 @@ function plainTextFault(value: unknown, rule: PlainTextRule): string | null {
   return null;
 }
 
-/** Refuses a property that is no plain text. Null is refused too: combine with IsOptional where it may be. */
+/**
+ * Rejects a property that is not plain text. Null is rejected too: combine it with IsOptional to allow null.
+ */
 export function IsPlainText(rule: PlainTextRule, options?: ValidationOptions): PropertyDecorator {
   return (target, propertyKey) => {
     registerDecorator({
@@ -42,17 +44,17 @@ export function IsPlainText(rule: PlainTextRule, options?: ValidationOptions): P
   };
 }
 
-/** `normaliseText`, for a value that may be of any type. */
+/** `normaliseText` for a value of any type. */
 export const normalised = (value: unknown): unknown =>
   typeof value === 'string' ? normaliseText(value) : value;
 
-/** `normalised`, and null in place of a text that shows nothing: it counts as not given. */
+/** `normalised`, but null for a text without visible characters, which counts as not given. */
 const normalisedOrNull = (value: unknown): unknown => {
   const text = normalised(value);
   return typeof text === 'string' && isBlank(text) ? null : text;
 };
 
-/** Normalises a text; a text that shows nothing becomes null. */
+/** Normalises a text. A text without visible characters is replaced by null. */
 export function NormaliseToNull(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => normalisedOrNull(value));
 }

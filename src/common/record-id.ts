@@ -2,15 +2,15 @@ import { InvalidInputError } from './domain-error.js';
 
 const MAX_ID = 2_147_483_647;
 
-/** The only spelling of each id: no sign, no leading zero, no white space. */
+/** Each id has exactly one spelling: no sign, no leading zero, no white space. */
 const ID = /^[1-9]\d{0,9}$/;
 
-/** The number that an ID stands for; null if it is the id of no record. */
+/** The number of an ID; null if no record can have it. */
 export function parseRecordId(id: string): number | null {
   return ID.test(id) && Number(id) <= MAX_ID ? Number(id) : null;
 }
 
-/** The number that an ID argument stands for. @throws BAD_USER_INPUT if it is the id of no record */
+/** The number of an ID argument. @throws BAD_USER_INPUT if no record can have it */
 export function recordIdOf(id: string): number {
   const number = parseRecordId(id);
   if (number === null) throw new InvalidInputError(`id must be a whole number from 1 to ${MAX_ID}.`);

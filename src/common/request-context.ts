@@ -6,50 +6,57 @@ import type { Operation } from './operation.js';
 import type { RequestDeadline } from './request-deadline.js';
 import { outsideTraces } from './spans.js';
 
-/** What is known of a request while anything is done for it. */
+/** The context of a request, available during all work for it. */
 export interface RequestContext {
-  /** With every error and in every line of the log that is about the request. */
+  /** Included in every error and every log line of the request. */
   readonly id: string;
-  /** Of the client, as `addressGroup` returns it; undefined: the work belongs to no request of a client. */
+  /**
+   * Address of the client, as `addressGroup` returns it; undefined: the work does not belong to a request of
+   * a client.
+   */
   readonly address?: string;
-  /** When what is done for it ends at the latest; undefined: it ends itself. */
+  /** The deadline of all work for the request; undefined: the work limits its own time. */
   readonly deadline?: RequestDeadline | undefined;
-  /** Undefined: nobody has said who calls, or not yet. */
+  /** Undefined: the request is not authenticated, or not yet. */
   caller?: Caller | undefined;
-  /** Whether a federation router has proved that it passes this on. */
+  /** Whether a federation router has authenticated itself and forwards this request. */
   isFromRouter?: boolean;
-  /** The GraphQL operation that it turned out to be, once that is known. */
+  /** The GraphQL operation of the request, once it is known. */
   operation?: Operation;
-  /** Where it may be read from, once that is known; else from the primary. */
+  /** Set if the request may be read from a replica. Otherwise, the primary is used. */
   reads?: 'replica';
-  /** The memory of its answer; undefined: nothing is reserved for it. */
+  /** The reserved memory of the response; undefined: nothing is reserved. */
   memory?: MemoryReservation;
-  /** Its answer as JSON, if that has been written ahead of sending it. */
+  /** The response as JSON, if it was written before it is sent. */
   answer?: { readonly buffers: readonly Buffer[]; readonly bytes: number } | undefined;
-  /** The code that it was refused with before GraphQL had it; undefined: it was not. */
+  /** The error code of a request that was rejected before GraphQL processed it; undefined: it was not. */
   refusal?: string;
 }
 
-/** `OK`, or the code of the first error of its answer; undefined: its answer has none. */
+/** `OK`, or the code of the first error of the response; undefined: the response has none. */
 export const outcomeOfRequest = ({ operation, refusal }: RequestContext): string | undefined =>
   refusal ?? operation?.outcome;
 
 const current = new AsyncLocalStorage<RequestContext>();
 
-/** What somebody may call a request: nothing that could pass for more than a word in a log. */
+/** Valid ids of requests. Clients may choose them, so an id must not be able to forge a log line. */
 const ID = /^[\w.:-]{1,64}$/;
 
-/** The id that a request brings along, or a new one where it brings none that will do. */
+/** The id that the client sent if it is valid; otherwise, a new one. */
 export const requestIdOf = (given: unknown): string =>
   typeof given === 'string' && ID.test(given) ? given : randomUUID();
 
-/** Does work for a request, which is at hand until all that comes of it is done. */
+/**
+ * Runs work in the context of a request. The context also applies to all asynchronous work that it starts.
+ */
 export const withRequest = <Result>(request: RequestContext, work: () => Result): Result =>
   current.run(request, work);
 
-/** Does work that must not end with the request that caused it, and is no part of its trace. */
+/**
+ * Runs work that must not be aborted with the request that triggered it, and that is not part of its trace.
+ */
 export const outsideRequests = <Result>(work: () => Result): Result =>
   current.exit(() => outsideTraces(work));
 
-/** The request that is being worked for; undefined: none is. */
+/** The context of the current request; undefined: there is none. */
 export const currentRequest = (): RequestContext | undefined => current.getStore();

@@ -1,17 +1,17 @@
 import { DomainError } from './domain-error.js';
 import { requestTimedOut } from './events.js';
 
-/** What ends with the request that it is done for, such as a statement. */
+/** Work that is aborted when its request ends, such as a database statement. */
 export interface EndsWithRequest {
   abort(): void;
 }
 
 /**
- * How long work for a request goes on: until its time is up, its caller has gone or the server stops, whichever
- * comes first. It holds what is to be ended then, which is nothing most of the time: a request costs one timer.
+ * Aborts the work for a request when its time is up, its client disconnects or the server stops, whichever
+ * comes first. Most of the time no work is tracked, so a request costs one timer.
  */
 export class RequestDeadline {
-  /** Set by a mutation: it is done to its end though nobody waits for it. */
+  /** Set by mutations, which are completed even if the client disconnects. */
   continuesAfterDisconnect = false;
   private isAnswered = false;
   private reason: DomainError | null = null;
@@ -30,22 +30,25 @@ export class RequestDeadline {
     return this.reason !== null;
   }
 
-  /** Whether the answer is out, or its caller gone. */
+  /** Whether the response was sent, or the client has disconnected. */
   get isClosed(): boolean {
     return this.isAnswered;
   }
 
-  /** @throws REQUEST_TIMED_OUT; SERVICE_UNAVAILABLE where the server stops */
+  /** @throws REQUEST_TIMED_OUT; SERVICE_UNAVAILABLE if the server stops */
   throwIfOver(): void {
     if (this.reason !== null) throw this.reason;
   }
 
-  /** Why it is over; undefined: it is not. */
+  /** The error with which the request was aborted; undefined: it was not. */
   get error(): DomainError | undefined {
     return this.reason ?? undefined;
   }
 
-  /** Gives the request as much time more as what comes next may take by itself. */
+  /**
+   * Extends the deadline for a step that takes up to `ms`: it is then `ms` plus the ordinary timeout from
+   * now, or later.
+   */
   extend(ms: number): void {
     const dueAt = performance.now() + ms + this.timeoutMs;
     if (this.isOver || dueAt <= this.dueAt) return;
@@ -63,7 +66,7 @@ export class RequestDeadline {
     if (this.isAnswered) this.forgetWhereDone();
   }
 
-  /** Waits for work that others wait for as well, and stops waiting when the request ends. */
+  /** Waits for work that other requests share, and stops waiting when this request ends. */
   race<Result>(work: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       const waiting: EndsWithRequest = {
@@ -80,12 +83,13 @@ export class RequestDeadline {
     });
   }
 
-  /** The answer is out, or its caller gone. */
+  /** The response was sent, or the client has disconnected. */
   close(hasCallerGone: boolean): void {
     if (hasCallerGone && !this.continuesAfterDisconnect) {
       this.end(new DomainError('REQUEST_TIMED_OUT', 'The caller has gone.'));
     }
-    // A mutation that outlives its caller does not outlive its time; it is over once nothing is held for it.
+    // A mutation that continues after a disconnect still has its timeout. It is removed once no work is
+    // tracked for it.
     if (!(hasCallerGone && this.continuesAfterDisconnect)) clearTimeout(this.timer);
     this.isAnswered = true;
     this.forgetWhereDone();
@@ -115,13 +119,13 @@ export class RequestDeadline {
 
 const OPEN = new Set<RequestDeadline>();
 
-/** Whether anything is done for requests. */
+/** Whether there is any work for requests. */
 export const hasOpenRequests = (): boolean => OPEN.size > 0;
 
-/** Requests that something is done for, those whose caller has gone included. */
+/** Number of requests with work, including those whose client has disconnected. */
 export const openRequestCount = (): number => OPEN.size;
 
-/** Ends all that is done for requests, with SERVICE_UNAVAILABLE. @param message for clients */
+/** Aborts all work for requests with SERVICE_UNAVAILABLE. @param message for clients */
 export function endAllRequests(message: string): void {
   for (const deadline of OPEN) {
     deadline.end(new DomainError('SERVICE_UNAVAILABLE', message));

@@ -1,13 +1,13 @@
 import DataLoader from 'dataloader';
 
 /**
- * A data loader for each request, so that what many parents of one request ask for comes from one query, and
- * nothing is remembered: a mutation later in the same request may have changed it. A request is told by its GraphQL context.
+ * A data loader per request, so that one query reads the values for many parents. Nothing is cached: a
+ * mutation later in the same request may change the values. The GraphQL context identifies the request.
  */
 export abstract class RequestLoader<Key, Value> {
   /**
-   * Where the context keeps it. In a WeakMap beside, all that a request has read would live until the next full
-   * collection of garbage.
+   * The key under which the context stores the loader. A WeakMap would keep everything that a request has
+   * read in memory until the next full garbage collection.
    */
   private readonly place = Symbol('loader');
 
@@ -19,6 +19,6 @@ export abstract class RequestLoader<Key, Value> {
     return loader.load(key);
   }
 
-  /** One value a key, in the order of the keys. */
+  /** Returns one value per key, in the order of the keys. */
   protected abstract loadMany(keys: readonly Key[]): Promise<Value[]>;
 }

@@ -1,11 +1,11 @@
 import { currentRequest, withRequest } from './request-context.js';
 
-/** The request may take this much longer than others do. */
+/** Allows the current request this many milliseconds on top of the ordinary timeout. */
 export const allowRequest = (ms: number): void => currentRequest()?.deadline?.extend(ms);
 
 /**
- * Does work that ends itself in its own way, by the signal, once it has taken as long as it may: what it does in the
- * database is not ended behind its back.
+ * Runs work that limits its own time: the signal is aborted after `ms`. The deadline of the request does not
+ * cancel its database statements, so the work can clean up by itself.
  */
 export function withOwnTimeLimit<Result>(
   ms: number,

@@ -1,10 +1,12 @@
-/** Work that several callers wait for together, done once; it is given up where all of them have gone. */
+/**
+ * Shares one execution of work between all callers that want its result. Aborts it if all of them have left.
+ */
 export class SingleFlight<Key, Result> {
   private readonly running = new Map<Key, Running<Result>>();
 
   /**
-   * The result of the work that is under way for a key, or else of this one.
-   * @param signal by which the caller goes away: it no longer waits, while others may
+   * Returns the result of the running work for a key, or starts the work.
+   * @param signal aborted when the caller leaves: it then stops waiting, while other callers continue
    */
   async join(key: Key, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     signal.throwIfAborted();
@@ -35,7 +37,7 @@ export class SingleFlight<Key, Result> {
       if (this.running.get(key) === running) this.running.delete(key);
     };
     result.then(forget, forget);
-    // Whoever comes once all have gone begins anew.
+    // A caller that arrives after all others have left starts the work again.
     controller.signal.addEventListener('abort', forget);
     return running;
   }

@@ -1,18 +1,18 @@
-/** Facts of a span: figures and words of our own, never a value of somebody's. */
+/** Attributes of a span. Only numbers and words of this program, never values from users. */
 export type SpanFacts = Readonly<Record<string, string | number | boolean>>;
 
 export interface Span {
-  /** Adds to what is known of it. */
+  /** Adds attributes. */
   add(facts: SpanFacts): void;
 }
 
-/** Makes traces of what is done. Features name what they do; what becomes of it they need not know. */
+/** Creates spans. Features only name their steps; they do not depend on how traces are exported. */
 export interface Tracer {
-  /** Does work within a span, which ends with it. */
+  /** Runs work in a span that ends with the work. */
   run<Result>(name: string, facts: SpanFacts, work: (span: Span) => Promise<Result>): Promise<Result>;
-  /** Does work that is part of no trace. */
+  /** Runs work outside any trace. */
   outside<Result>(work: () => Result): Result;
-  /** Of the span that is being worked in. */
+  /** The ids of the current span. */
   currentIds(): { readonly traceId: string; readonly spanId: string } | undefined;
 }
 
@@ -20,22 +20,22 @@ const NO_SPAN: Span = { add: () => undefined };
 
 let tracer: Tracer | null = null;
 
-/** Has traces made from now on; null: none. */
+/** Sets the tracer for all spans from now on; null: tracing is off. */
 export function useTracer(next: Tracer | null): void {
   tracer = next;
 }
 
-/** Does work as a step of its own in the trace of a request, where traces are made. */
+/** Runs work as a span of its own in the trace of the request. If tracing is off, only runs the work. */
 export const inSpan = <Result>(
   name: string,
   facts: SpanFacts,
   work: (span: Span) => Promise<Result>,
 ): Promise<Result> => (tracer === null ? work(NO_SPAN) : tracer.run(name, facts, work));
 
-/** Does work that is no step of the request that caused it. */
+/** Runs work that is not part of the trace of the request that triggered it. */
 export const outsideTraces = <Result>(work: () => Result): Result =>
   tracer === null ? work() : tracer.outside(work);
 
-/** The trace that is being worked for; undefined: none is, or none are made. */
+/** The ids of the current span; undefined: there is none, or tracing is off. */
 export const currentTrace = (): { readonly traceId: string; readonly spanId: string } | undefined =>
   tracer?.currentIds();

@@ -4,6 +4,6 @@ interface Request {
   readonly work: Pick<RequestContext, 'caller' | 'address'>;
 }
 
-/** The key that a request counts for: its caller, or its client's address if it has no caller. */
+/** The key by which a request is counted: its caller, or its client address if there is no caller. */
 export const callerKeyOf = ({ work }: Request): string =>
   work.caller?.key ?? `address:${work.address ?? 'unknown'}`;

@@ -4,7 +4,10 @@ import type { RateDemand, PointStore, RateGrant } from './rate-store.js';
 /** How long points are counted locally before the shared store is tried again. */
 const RETRY_AFTER_MS = 1_000;
 
-/** Takes points from the shared store, and from the local one while the shared store fails in the given way. */
+/**
+ * Takes points from the shared store. If the shared store fails with an error that `fallsBackOn` accepts,
+ * uses the local store.
+ */
 export class FallbackRateStore implements PointStore {
   private localUntil = -Infinity;
 

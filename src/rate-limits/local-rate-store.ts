@@ -3,7 +3,7 @@ import { now } from './monotonic-clock.js';
 import type { RateDemand, PointStore, RateGrant } from './rate-store.js';
 
 const MINUTE_MS = 60_000;
-/** A key that is evicted begins a new minute. */
+/** A key that was evicted starts a new minute. */
 const MAX_KEYS = 20_000;
 
 interface Minute {
@@ -11,7 +11,7 @@ interface Minute {
   readonly endsAt: number;
 }
 
-/** Points of this process alone, by the rules of `take_rate_points`. Its memory is bounded. */
+/** Counts the points of this process only, by the rules of `take_rate_points`. Its memory is bounded. */
 export class LocalRateStore implements PointStore {
   private readonly minutes = new LRUCache<string, Minute>({ max: MAX_KEYS });
 

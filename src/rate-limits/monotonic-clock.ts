@@ -1,2 +1,2 @@
-/** Milliseconds that go on evenly, whatever is done to the clock of the machine. */
+/** Milliseconds of a monotonic clock, which changes of the system time do not affect. */
 export const now = (): number => performance.now();

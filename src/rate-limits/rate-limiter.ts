@@ -13,8 +13,8 @@ interface Stores {
 }
 
 /**
- * Limits what callers may ask for in a minute, on all replicas together. While the database cannot count, each process counts
- * for itself.
+ * Limits the requests and mutations of callers per minute, across all replicas. While the database cannot
+ * count, each process counts by itself.
  */
 export class RateLimiter {
   private stores: Stores | null = null;
@@ -26,12 +26,13 @@ export class RateLimiter {
     this.refusals = new TokenLeases(() => this.shared().ofFailures, limits.authFailuresPerMinute);
   }
 
-  /** Options of GraphQL are there before the database is. */
+  /** The store is set later, since the GraphQL options are created before the database connection. */
   useStore(shared: PointStore): void {
     const local = new LocalRateStore();
     this.stores = {
       ofCallers: new FallbackRateStore(shared, local, cannotCount),
-      // A wrong credential is rejected whether or not the database answers.
+      // Any error falls back to the local store: a wrong credential is rejected whether or not the database
+      // responds.
       ofFailures: new FallbackRateStore(shared, local, () => true),
     };
   }
@@ -41,7 +42,7 @@ export class RateLimiter {
     return this.stores;
   }
 
-  /** @throws DomainError RATE_LIMITED where a caller has made too many requests */
+  /** @throws DomainError RATE_LIMITED if a caller has made too many requests */
   async countRequest(caller: string): Promise<void> {
     if (this.limits.requestsPerMinute === 0) return;
     refuseFor('requests', await this.requests.spend(`requests ${caller}`), this.limits.requestsPerMinute);
@@ -53,8 +54,8 @@ export class RateLimiter {
   }
 
   /**
-   * To be called where somebody has failed to prove who it is.
-   * @throws DomainError RATE_LIMITED where that came from this address too often
+   * Counts a failed authentication attempt.
+   * @throws DomainError RATE_LIMITED if the address has made too many
    */
   async countRefusal(address: string): Promise<void> {
     if (this.limits.authFailuresPerMinute === 0) return;
@@ -66,8 +67,8 @@ export class RateLimiter {
   }
 
   /**
-   * Counts all mutations of a request, or none where there are too many of one kind.
-   * @throws DomainError RATE_LIMITED then
+   * Counts all mutations of a request, or none if there are too many of one kind.
+   * @throws DomainError RATE_LIMITED if there are too many
    */
   async countMutations(caller: string, counts: MutationCounts): Promise<void> {
     const demands = [

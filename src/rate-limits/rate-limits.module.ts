@@ -12,8 +12,9 @@ import { cannotCount, RateStore } from './rate-store.js';
 const CLEAN_UP_EVERY_MS = 60_000;
 
 /**
- * Counts requests before their bodies are read; mutations are counted once they are known. Access is global, so that its hook,
- * which finds out who calls, comes before this one.
+ * Counts requests before their bodies are read. Mutations are counted once the document is parsed.
+ * AccessModule is global, so Nest initialises it first and its authentication hook runs before the hook of
+ * this module.
  */
 @Module({})
 export class RateLimitsModule implements OnModuleInit, OnModuleDestroy {
@@ -43,7 +44,7 @@ export class RateLimitsModule implements OnModuleInit, OnModuleDestroy {
     });
     this.cleanUp = setInterval(() => {
       store.removeExpired().catch((error: unknown) => {
-        // A database that takes no writes is reported by `WriteMonitor`.
+        // `WriteMonitor` reports a database that rejects writes.
         if (!cannotCount(error)) this.logger.warn('Expired rate limits were not removed.', error);
       });
     }, CLEAN_UP_EVERY_MS).unref();

@@ -3,7 +3,7 @@ import { writeRejected } from '../common/events.js';
 import { errorCodeOf } from '../database/connection-faults.js';
 import { readRows } from '../database/read-rows.js';
 
-/** So many points of a key, of which there are `max` in a minute. */
+/** A number of points to take from a key that has `max` points per minute. */
 export interface RateDemand {
   readonly key: string;
   readonly points: number;
@@ -11,32 +11,32 @@ export interface RateDemand {
 }
 
 export interface RateGrant {
-  /** Whether there was enough of all keys. */
+  /** Whether points were taken: all that were demanded or, with `allowPartial`, at least one. */
   readonly granted: boolean;
-  /** Of the first key. */
+  /** Points taken from the first key. */
   readonly taken: number;
-  /** Until there will be more where nothing was granted, else until what was taken is no longer worth anything. */
+  /** If granted, milliseconds until the taken points expire. Otherwise, until more points are available. */
   readonly endsInMs: number;
 }
 
 export interface PointStore {
-  /** @param allowPartial of one key, take what there is */
+  /** @param allowPartial take as many points as are available; only for a single key */
   take(demands: readonly RateDemand[], allowPartial?: boolean): Promise<RateGrant>;
 }
 
 /**
- * SQLSTATEs of a database that answers reads but cannot count: it is read-only (25006) or a standby, whose unlogged tables
- * cannot be read (0A000); its disk is full (53100) or fails (58030); its file system or our role may not write (42501); or it
- * accepts no transaction ids any more (54000).
+ * SQLSTATEs of a database that responds to reads but cannot count: it is read-only (25006) or a standby,
+ * whose unlogged tables cannot be read (0A000); its disk is full (53100) or fails (58030); its file system or
+ * our role may not write (42501); or it accepts no transaction ids any more (54000).
  */
 const CANNOT_COUNT = /^(25006|0A000|53100|58030|42501|54000)$/;
 
 export const cannotCount = (error: unknown): boolean => CANNOT_COUNT.test(errorCodeOf(error) ?? '');
 
 /**
- * Points that all replicas take from, in PostgreSQL. One statement for all keys of a request, which takes all or nothing.
- * (rate-limiter-flexible goes by the clock of each process, cannot take part of what it is asked for, and prepares
- * statements by name, which poolers of transactions do not bear.)
+ * Points that all replicas share, in PostgreSQL. One statement takes the points of all keys of a request, all
+ * or none. rate-limiter-flexible does not fit: it uses the clock of each process and cannot take a part of
+ * the points. Its named prepared statements do not work with transaction poolers.
  */
 export class RateStore implements PointStore {
   constructor(private readonly sequelize: Sequelize) {}

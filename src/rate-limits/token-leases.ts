@@ -2,21 +2,27 @@ import { LRUCache } from 'lru-cache';
 import { now } from './monotonic-clock.js';
 import type { PointStore } from './rate-store.js';
 
-/** Callers that are remembered; of others, points that were leased are lost. */
+/** Maximum number of callers in memory. The leased points of an evicted caller are lost. */
 const MAX_CALLERS = 20_000;
-/** A caller's points come in this many leases, so that the database is asked as often and not for every request. */
+/**
+ * The points of a caller are leased in this many parts, so the store is called about this often per minute,
+ * not per request.
+ */
 const LEASES = 50;
 
 interface Lease {
   left: number;
-  /** When what is left is worth nothing, or where nothing is left, when there may be more. */
+  /** When the remaining points expire. If none remain: when there may be new points. */
   endsAt: number;
   isEmpty: boolean;
   waiting: number;
   pending: Promise<void> | null;
 }
 
-/** Points of callers, leased from the store several at a time and spent here one by one. Never more than there are. */
+/**
+ * Leases points of callers from the store, several at a time, and spends them one by one. Never spends more
+ * than the limit.
+ */
 export class TokenLeases {
   private readonly leases = new LRUCache<string, Lease>({ max: MAX_CALLERS });
 
@@ -25,7 +31,7 @@ export class TokenLeases {
     private readonly max: number,
   ) {}
 
-  /** @returns 0 where a point was there, else after how many milliseconds there may be one */
+  /** @returns 0 if a point was spent; otherwise, milliseconds until there may be one */
   async spend(key: string): Promise<number> {
     const lease = this.leaseOf(key);
     for (;;) {
@@ -45,7 +51,7 @@ export class TokenLeases {
     }
   }
 
-  /** Whether a point is known to be refused, without asking the store. */
+  /** Whether the next point is certainly refused. Does not call the store. */
   isSpent(key: string): boolean {
     const lease = this.leases.get(key);
     return lease !== undefined && lease.isEmpty && lease.left === 0 && now() < lease.endsAt;
@@ -62,7 +68,7 @@ export class TokenLeases {
 
   private async renew(key: string, lease: Lease): Promise<void> {
     try {
-      // Whoever comes meanwhile waits for the same lease.
+      // Lets all calls of the same tick share one lease.
       await Promise.resolve();
       const points = Math.min(Math.max(1, Math.floor(this.max / LEASES), lease.waiting), this.max);
       const { taken, endsInMs } = await this.store().take([{ key, points, max: this.max }], true);
