@@ -88,8 +88,7 @@ export class RequestDeadline {
     if (hasCallerGone && !this.continuesAfterDisconnect) {
       this.end(new DomainError('REQUEST_TIMED_OUT', 'The caller has gone.'));
     }
-    // A mutation that continues after a disconnect still has its timeout. It is removed once no work is
-    // tracked for it.
+    // A mutation that continues after a disconnect keeps its timeout. It counts as open while work is tracked.
     if (!(hasCallerGone && this.continuesAfterDisconnect)) clearTimeout(this.timer);
     this.isAnswered = true;
     this.forgetWhereDone();

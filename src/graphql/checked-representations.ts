@@ -1,8 +1,8 @@
 import { GraphQLError, type GraphQLSchema, isUnionType } from 'graphql';
 
 /**
- * Refuses what a gateway would not send as a representation of an entity. The library looks into whatever comes, and fails
- * as if that were a fault of ours.
+ * Rejects entity representations that no gateway would send. The library does not validate them, and fails
+ * with an internal error.
  */
 export function withCheckedRepresentations(schema: GraphQLSchema): GraphQLSchema {
   const field = schema.getQueryType()?.getFields()._entities;

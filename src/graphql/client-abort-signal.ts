@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Does work for the caller of an operation, with a signal that is aborted where the caller goes away before it is
- * done. Over a WebSocket, where nobody goes without saying so, it never is.
+ * Runs work for the client of an operation. Its signal is aborted if the client disconnects first. Over
+ * WebSocket it is never aborted: clients end an operation with an explicit message.
  * @param context of the operation
  */
 export async function withClientAbortSignal<Result>(

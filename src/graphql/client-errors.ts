@@ -5,8 +5,8 @@ import type { DocumentLimits } from './limits/document-limits.js';
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 
 /**
- * Makes the function that says what clients get to see of an error, with what only the application knows: its limits, and
- * whether its schema is to be guessed at.
+ * Returns the function that formats errors for clients. It uses the document limits and the environment: in
+ * production, messages must not reveal names of the schema.
  */
 export function clientErrors(limits: DocumentLimits, environment: 'development' | 'production'): FormatError {
   return (formatted, error) => {
@@ -27,7 +27,10 @@ function innermost(error: unknown): Error {
   return inner === undefined ? (error as Error) : innermost(inner);
 }
 
-/** GraphQL.js tells what a name may have been meant to be, and so what names there are. It has no switch for that. */
+/**
+ * GraphQL.js suggests similar names in its messages, which reveals names of the schema. It has no option to
+ * turn that off.
+ */
 const withoutSuggestions = ({ message, ...rest }: GraphQLFormattedError): GraphQLFormattedError => ({
   ...rest,
   message: message.replace(/ ?Did you mean [^?]*\?/g, ''),

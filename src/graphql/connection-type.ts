@@ -6,20 +6,20 @@ import type { Page } from '../common/page-window.js';
 import { PageInfo } from './page-info.type.js';
 
 interface ConnectionNames {
-  /** What the types begin with: `Lead` makes `LeadEdge` and `LeadConnection`. */
+  /** The prefix of the type names: `Lead` makes `LeadEdge` and `LeadConnection`. */
   readonly prefix: string;
-  /** As descriptions call one of them, and several. */
+  /** The noun for descriptions, in singular and plural. */
   readonly one: string;
   readonly many: string;
-  /** Of the connection. */
+  /** The description of the connection type. */
   readonly description: string;
-  /** The arguments that take its cursors. */
+  /** The arguments that accept its cursors. */
   readonly cursorArguments: string;
-  /** Who may read it. */
+  /** The role that a caller needs to read it. */
   readonly allowedTo: Role;
 }
 
-/** Makes the type of a connection, and that of its edges. */
+/** Creates the types of a connection and of its edges. */
 export function connectionType<Node extends object>(
   node: Type<Node>,
   { prefix, one, many, description, cursorArguments, allowedTo }: ConnectionNames,

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
 import { currentRequest } from '../common/request-context.js';
 
-/** A query whose caller has gone is ended; a mutation is done to its end, as if the caller had gone a moment later. */
+/** Lets mutations complete if their client disconnects. Queries are aborted then. */
 export const outlivingCallerPlugin: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({

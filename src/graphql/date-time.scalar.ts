@@ -2,7 +2,7 @@ import { type CustomScalar, Scalar } from '@nestjs/graphql';
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { ISO_DATE_RULE, parseIsoDate } from '../common/iso-date.js';
 
-/** The first and the last instant that it can name, in milliseconds since 1970. */
+/** The first and the last instant that the scalar can represent, in milliseconds since 1970. */
 const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 
@@ -19,7 +19,7 @@ export class DateTimeScalar implements CustomScalar<string, Date> {
     return parse(node.kind === Kind.STRING ? node.value : null, node);
   }
 
-  /** @param value a Date, or one of the infinities that PostgreSQL knows, as a number */
+  /** @param value a Date, or an infinite timestamp of PostgreSQL as a number */
   serialize(value: unknown): string {
     const milliseconds = value instanceof Date ? value.getTime() : value;
     if (typeof milliseconds === 'number' && !Number.isNaN(milliseconds)) {

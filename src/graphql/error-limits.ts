@@ -1,20 +1,20 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
 
-/** Errors in one answer. */
+/** Maximum number of errors in one response. */
 export const MAX_ERRORS = 10;
 
-/** A longer message keeps its beginning, and its end, where GraphQL gives the reason. */
+/** A longer message keeps its start and its end, which contains the reason in messages of GraphQL. */
 const MESSAGE_START = 200;
 const MESSAGE_END = 150;
 
-/** Messages of GraphQL and of HTTP quote what was sent; an answer repeats only a short piece of it. */
+/** Messages of GraphQL and of HTTP quote the input. A response repeats only a short part of it. */
 export function shortMessage(message: string): string {
   if (message.length <= MESSAGE_START + MESSAGE_END) return message;
   return `${message.slice(0, MESSAGE_START)} … ${message.slice(-MESSAGE_END)}`.toWellFormed();
 }
 
-/** The first errors, and one that counts the rest. */
+/** Keeps the first errors, and replaces the rest by one that contains their number. */
 export function firstErrors(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
   const [next] = errors.slice(MAX_ERRORS - 1);
   if (next === undefined || errors.length <= MAX_ERRORS) return errors;
@@ -25,7 +25,7 @@ export function firstErrors(errors: readonly GraphQLFormattedError[]): readonly 
   ];
 }
 
-/** Limits the errors of answers over HTTP. */
+/** Limits the errors in HTTP responses. */
 export const errorLimitsPlugin: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({

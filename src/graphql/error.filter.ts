@@ -10,11 +10,12 @@ import { codeOfStatus } from './graphql-error-codes.js';
 const INTERNAL_SERVER_ERROR = 500;
 
 /**
- * Hands every error of a resolver on to `formatError`, which decides what the client and the log get to see. Without
- * a filter Nest logs each one as an unhandled exception, a wrong e-mail address with its stack included.
+ * Passes every error of a resolver on to `formatError`, which decides what the client and the log contain.
+ * Without a filter, Nest logs each error as an unhandled exception with its stack, even an invalid e-mail
+ * address.
  *
- * What fails before GraphQL has the request, such as a body that is too long or no JSON, is answered in the same
- * shape: clients look for `errors` and a code, and find them in every answer.
+ * An error before GraphQL has the request, such as a body that is too long or is no JSON, has the same
+ * response format: clients find `errors` and a code in every response.
  */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -26,10 +27,11 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Answers a request that GraphQL does not get to see. */
+/** Responds to a request that fails before GraphQL processes it. */
 export function answerRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const requestStatus = statusOf(error);
-  // A client that resets its connection while it sends a body has nothing to do with the database.
+  // An error of the request itself is not a database error, even if its code looks like one, such as that of
+  // a reset connection.
   const fault = requestStatus === null ? toDomainError(error) : null;
   const { status, headers } =
     fault === null ? { status: requestStatus ?? INTERNAL_SERVER_ERROR, headers: {} } : httpStatusOf(fault);
@@ -51,7 +53,10 @@ function shownFor(status: number, error: unknown): GraphQLFormattedError {
   return formatError(refusal.toJSON(), code === 'INTERNAL_SERVER_ERROR' ? error : refusal);
 }
 
-/** Of Nest's exceptions and of Fastify's errors, which are about the request itself; null: of other errors. */
+/**
+ * The HTTP status of exceptions of Nest and errors of Fastify, which are about the request itself; null for
+ * other errors.
+ */
 function statusOf(error: unknown): number | null {
   if (error instanceof HttpException) return error.getStatus();
   const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };

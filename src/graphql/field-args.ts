@@ -2,9 +2,10 @@ import type { Type } from '@nestjs/common';
 import { TypeMetadataStorage } from '@nestjs/graphql';
 
 /**
- * Declares the arguments of a field whose resolver takes what GraphQL passes: parent, arguments, context. Nest calls a
- * resolver without parameter decorators as it is; through its pipes a call takes some twenty promises, fifty times
- * over where a field of fifty leads is asked for. So such arguments know no rules beside their types: the service has them.
+ * Declares the arguments of a field whose resolver takes the parameters of GraphQL: parent, arguments,
+ * context. Nest calls a resolver without parameter decorators directly. Through Nest's pipes, a call takes
+ * about twenty promises, fifty times for a field of fifty leads. Without pipes, only the types of the
+ * arguments are validated; the service validates the rest.
  */
 export function FieldArgs(type: () => Type): MethodDecorator {
   return ({ constructor: target }, methodName) => {

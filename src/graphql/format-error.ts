@@ -10,9 +10,8 @@ import { GRAPHQL_ERROR_CODES } from './graphql-error-codes.js';
 const logger = new Logger('GraphQL');
 
 /**
- * What a client gets to see of an error: one whose message was written for it keeps its message and code;
- * of anything else it learns no more than that it happened, and the log has the rest. The id of the request is with
- * both.
+ * Formats an error for clients. A DomainError keeps its message and code. For an unexpected error, clients
+ * only get INTERNAL_SERVER_ERROR, and the log contains the details. Both contain the request id.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { extensions, ...shown } = shownOf(formatted, error);
@@ -46,11 +45,11 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
   };
 }
 
-/** What the server is made of is nobody's business. */
+/** Clients must not learn which libraries the server uses. */
 const withoutLibrary = (message: string): string =>
   message.replace(/^Apollo Server supports only/, 'This endpoint takes only');
 
-/** Of an error of validation, Apollo's function leaves the cause where it is. */
+/** The cause of a validation error is not unwrapped by Apollo's function. */
 function causeOf(error: unknown): unknown {
   const cause = error instanceof GraphQLError ? error.originalError : undefined;
   return cause instanceof DomainError ? cause : unwrapResolverError(error);
@@ -60,10 +59,10 @@ const PUBLIC_CODES: ReadonlySet<unknown> = new Set(
   [...ERROR_CODES, ...GRAPHQL_ERROR_CODES].filter((code) => code !== 'INTERNAL_SERVER_ERROR'),
 );
 
-/** Clients see no code that docs/errors.md does not explain. */
+/** Clients only get codes that docs/errors.md explains. */
 const isPublicCode = (code: unknown): boolean => PUBLIC_CODES.has(code);
 
-/** Each request has a line in the log with its code, which says enough about these. */
+/** Not logged as errors: the log line of each request contains its code, which is enough for these. */
 const NOT_LOGGED: ReadonlySet<ErrorCode> = new Set([
   'BAD_USER_INPUT',
   'NOT_FOUND',

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with a request before it reaches the domain, and what we tell of our own faults, as
- * `extensions.code`. Together with ERROR_CODES these are all codes that there are.
+ * The values of `extensions.code` for errors before the domain code runs, and for internal errors. Together
+ * with ERROR_CODES these are all codes.
  */
 export const GRAPHQL_ERROR_CODES = [
   'GRAPHQL_PARSE_FAILED',
@@ -15,7 +15,7 @@ export const GRAPHQL_ERROR_CODES = [
 ] as const;
 type GraphqlErrorCode = (typeof GRAPHQL_ERROR_CODES)[number];
 
-/** The code of an answer that HTTP refuses, before there is a document to speak of. */
+/** The code of a request that is rejected with an HTTP status before its document is read. */
 export function codeOfStatus(status: number): GraphqlErrorCode | 'SERVICE_UNAVAILABLE' {
   if (status === 401) return 'UNAUTHENTICATED';
   if (status === 403) return 'FORBIDDEN';

@@ -40,27 +40,27 @@ import { SocketOperations } from './socket-operations.js';
 import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
 
-/** What the endpoint has to be told of the server that it is part of. */
+/** Options of the endpoint that depend on the rest of the server. */
 export interface EndpointOptions {
   readonly environment: 'development' | 'production';
-  /** Whether a browser's page of an origin may call. */
+  /** Whether a web page of an origin may call the API. */
   readonly isAllowedOrigin: (origin: string) => boolean;
   readonly limits: QueryLimits;
-  /** The most rows that lists without pages may have, by the name of their table. */
+  /** Maximum number of rows of lists without pages, by table name. */
   readonly listLimits: RowCounts;
   readonly socketLimits: SocketLimits;
-  /** Called with the connection of a WebSocket that was let in. */
+  /** Called with the connection of an accepted WebSocket. */
   readonly keepConnection: (connection: Socket) => void;
   readonly rates: OperationRates;
-  /** The address that a socket without a caller counts for. */
+  /** The address by which a WebSocket without a caller is counted. */
   readonly addressOf: ClientAddressOf;
-  /** Who a request over HTTP counts for. @param context of its operation */
+  /** The key by which an HTTP request is counted. @param context of its operation */
   readonly callerOf: (context: object) => string;
-  /** How long a query or a mutation may take. */
+  /** Timeout of a query or a mutation. */
   readonly timeoutMs: number;
 }
 
-/** The GraphQL endpoint: a Federation 2 subgraph at /graphql, its schema made from the code. */
+/** The GraphQL endpoint: a Federation 2 subgraph at /graphql with a code-first schema. */
 @Module({})
 export class GraphqlModule {
   static register({ limits: queryLimits, listLimits, ...options }: EndpointOptions): DynamicModule {
@@ -79,7 +79,7 @@ export class GraphqlModule {
     const formatError = clientErrors(limits, environment);
     const sockets = new OpenSockets();
     const open = new OpenOperations(socketLimits);
-    // Sockets are served once there is one.
+    // The schema is created later, but before the first WebSocket is accepted.
     let served: GraphQLSchema;
     const schema = () => served;
     return {
@@ -98,7 +98,8 @@ export class GraphqlModule {
             const admission = new AnswerAdmission(limits, listSizes, memory);
             return {
               path: '/graphql',
-              // The oldest Federation 2 that has all we use, so that a gateway need not be a new one.
+              // The oldest version of Federation 2 with all features that the schema uses, so that older
+              // gateways work as well.
               autoSchemaFile: {
                 federation: {
                   version: 2,
@@ -113,7 +114,8 @@ export class GraphqlModule {
               introspection: environment === 'development',
               includeStacktraceInErrorResponses: false,
               csrfPrevention: { requestHeaders: CSRF_HEADERS },
-              // Each replica would remember queries of its own; clients fall back to sending them.
+              // Each replica would cache queries separately. Without support, clients fall back to sending
+              // the whole query.
               persistedQueries: false,
               formatError,
               parseOptions: limits.parseOptions,

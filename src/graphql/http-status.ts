@@ -6,7 +6,7 @@ const NOT_NOW: ReadonlySet<string> = new Set([
   'REQUEST_TIMED_OUT',
 ]);
 
-/** How HTTP says that nothing was executed. */
+/** The HTTP status and headers of an error, if nothing was executed. */
 export function httpStatusOf({ code, details }: DomainError): {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -5,8 +5,8 @@ import Negotiator from 'negotiator';
 const ANSWERED_IN = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
 
 /**
- * Refuses a client that accepts no media type of ours before its operation is executed. Apollo does so afterwards: a
- * mutation would have changed what it is said to have been refused.
+ * Rejects a client that accepts none of our media types before its operation is executed. Apollo checks this
+ * afterwards: a mutation would be executed although its response is an error.
  */
 export const mediaTypePlugin: ApolloServerPlugin = {
   requestDidStart: () =>

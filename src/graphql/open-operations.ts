@@ -3,24 +3,24 @@ import { DomainError } from '../common/domain-error.js';
 import type { SocketLimits } from '../config/limit-settings.js';
 import { UseLimit } from './use-limit.js';
 
-/** The share of the heap that all open operations may take, apart from their answers. */
+/** The share of the heap that all open operations may use, without their responses. */
 const SHARE_OF_HEAP = 0.1;
-/** The share of SHARE_OF_HEAP that one caller may take. */
+/** The share of that memory which one caller may use. */
 const SHARE_OF_CALLER = 0.5;
 
-/** An operation that came over WebSocket and has not ended. */
+/** An operation over WebSocket that has not ended. */
 export interface OpenOperation {
   /**
-   * Accounts for more memory.
-   * @throws DomainError TOO_MANY_OPERATIONS; the operation is open all the same
+   * Counts more memory.
+   * @throws DomainError TOO_MANY_OPERATIONS; the operation stays open
    */
   readonly grow: (bytes: number) => void;
   readonly end: () => void;
 }
 
 /**
- * Limits the operations that are open over WebSocket on this server, and the memory of their messages and documents. Subscriptions
- * are open until they complete, queries and mutations until they have a result.
+ * Limits the open operations over WebSocket on this server, and the memory of their messages and documents. A
+ * subscription is open until it completes, a query or a mutation until it has a result.
  */
 export class OpenOperations {
   private readonly ofSockets: UseLimit<object>;
@@ -28,7 +28,7 @@ export class OpenOperations {
   private readonly bytesOfAll: UseLimit<'all'>;
   private readonly bytesOfCallers: UseLimit<string>;
 
-  /** @param maxBytes of memory that all open operations may take; by default, 10 % of the heap limit of Node.js */
+  /** @param maxBytes memory of all open operations; by default, 10 % of the heap limit of Node.js */
   constructor(
     { maxOperations, maxOperationsPerCaller }: SocketLimits,
     maxBytes = getHeapStatistics().heap_size_limit * SHARE_OF_HEAP,
@@ -40,7 +40,7 @@ export class OpenOperations {
   }
 
   /**
-   * @param bytes of memory that its message takes
+   * @param bytes memory of its message
    * @throws DomainError TOO_MANY_OPERATIONS
    */
   begin(socket: object, caller: string, bytes: number): OpenOperation {

@@ -1,4 +1,4 @@
-/** What a WebSocket is to us. */
+/** The part of a WebSocket that this class uses. */
 interface Closable {
   close(code: number, reason: string): void;
   once(event: 'close', listener: () => void): unknown;
@@ -6,7 +6,7 @@ interface Closable {
 
 const GOING_AWAY = 1001;
 
-/** The WebSockets that are open, so that each is told why it is closed. */
+/** All open WebSockets, so that the server can close each with a reason. */
 export class OpenSockets {
   private readonly sockets = new Set<Closable>();
 

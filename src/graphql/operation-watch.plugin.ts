@@ -4,13 +4,13 @@ import { currentRequest } from '../common/request-context.js';
 
 const MAX_NAME_LENGTH = 64;
 
-/** By grammar a word, but as long as its client likes. */
+/** The grammar only allows word characters in a name, but any length. */
 export const shownName = (name: string | null | undefined): string | null =>
   name?.slice(0, MAX_NAME_LENGTH) ?? null;
 
 /**
- * Tells how each operation over HTTP has ended, however it was answered: queries that are compiled pass by the hooks of
- * execution.
+ * Publishes the outcome of each HTTP operation. It uses `willSendResponse`, since compiled queries skip the
+ * execution hooks.
  */
 export const operationWatchPlugin: ApolloServerPlugin = {
   requestDidStart: () => {

@@ -1,7 +1,7 @@
 import { AllowedTo } from '../access/allowed-to.js';
 import { Directive, Field, ObjectType } from '@nestjs/graphql';
 
-// Every subgraph with connections has one.
+// Shareable, since every subgraph with connections defines this type.
 @Directive('@shareable')
 @AllowedTo('viewer')
 @ObjectType({ description: 'Where a page of a connection stands, as Relay defines it.' })

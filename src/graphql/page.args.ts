@@ -1,6 +1,6 @@
 import { ArgsType, Field, Int } from '@nestjs/graphql';
 
-/** The arguments of every connection that can be read in both directions. */
+/** The arguments of connections that can be read in both directions. */
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, { nullable: true, description: 'The first so many, 1 to 100; without `last`, 20.' })

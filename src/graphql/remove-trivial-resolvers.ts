@@ -1,11 +1,14 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 
-/** What Nest gives every field that has no resolver of its own, and which does what GraphQL does without any. */
+/**
+ * The name of the function that Nest sets for each field without a resolver. It does the same as GraphQL's
+ * default.
+ */
 const TRIVIAL = 'rootFieldResolver';
 
 /**
- * Takes resolvers that only read a property off a schema. GraphQL reads properties itself, and a compiled query without
- * a call: of a page of leads, that is nine fields of ten.
+ * Removes resolvers that only read a property. GraphQL reads properties by itself, and a compiled query reads
+ * them without a call. For a page of leads, this concerns nine of ten fields.
  */
 export function removeTrivialResolvers(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {

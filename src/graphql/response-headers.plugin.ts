@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { DOCUMENT_LIMIT_CODES } from '../common/domain-error.js';
 
-/** What is wrong with a request that is well-formed as HTTP. */
+/** Codes of errors in a request that is valid as HTTP. */
 const FAULTS_OF_THE_DOCUMENT: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -10,18 +10,20 @@ const FAULTS_OF_THE_DOCUMENT: ReadonlySet<unknown> = new Set([
   ...DOCUMENT_LIMIT_CODES,
 ]);
 
-/** Whether the client asks for the media type of old, and not for the one that came with the specification. */
+/**
+ * Whether the client accepts the older media type, but not the one from the GraphQL over HTTP specification.
+ */
 const wantsPlainJson = (accept: string | undefined): boolean =>
   accept !== undefined &&
   /\bapplication\/json\b/i.test(accept) &&
   !/\bapplication\/graphql-response\+json\b/i.test(accept);
 
 /**
- * Answers 200 where a document is wrong and the client accepts `application/json`: with that media type, a status of
- * 400 or more says that the answer may be from somebody who knows no GraphQL, such as a proxy. (GraphQL over HTTP,
- * section 6.4.1) Clients that name no media type keep the 400 that they know.
+ * Responds with 200 to an invalid document if the client accepts `application/json` only. With that media
+ * type, a status of 400 or more may come from a server without GraphQL, such as a proxy. (GraphQL over HTTP,
+ * section 6.4.1) Clients that send no Accept header still get 400.
  *
- * Nobody keeps an answer: it is about people, and the next one may be another.
+ * Responses contain personal data and change often, so they must not be cached.
  */
 export const responseHeadPlugin: ApolloServerPlugin = {
   requestDidStart: () =>

@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Given to a GET that no other site has made a browser send. */
+/** A header that the server adds to GET requests that cannot come from a page of another site. */
 export const PROGRAMS_GET = 'x-programs-get';
 
-/** Browsers send none of these across sites without asking first. */
+/** Browsers do not send these headers to other sites without a preflight request. */
 export const CSRF_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name', PROGRAMS_GET];
 
 /**
- * Whether a GET asks for JSON or is made by `fetch`, as those of programs are and those of links and images are not, and
- * comes from no page of another site, as browsers themselves say. It reads only: Apollo refuses mutations by GET.
+ * Whether a GET request comes from a program or a page of the same site. A program accepts JSON or uses
+ * `fetch`, unlike links and images. Browsers report requests from other sites in `Sec-Fetch-Site`. Apollo
+ * rejects mutations by GET, so such a request only reads.
  */
 export function isSameSiteApiGet(method: string, headers: IncomingHttpHeaders): boolean {
   const { accept = '', 'sec-fetch-site': site = 'none', 'sec-fetch-mode': mode } = headers;

@@ -2,11 +2,11 @@ import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } 
 
 type Selection = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
 
-/** The names of what is asked for. What a directive may leave out counts as asked for. */
+/** The names of selected fields. A field counts as selected even if a directive may skip it. */
 export interface ConnectionSelection {
-  /** Of the connection itself: `nodes`, `pageInfo`, … */
+  /** Fields of the connection itself: `nodes`, `pageInfo`, … */
   readonly ofConnection: ReadonlySet<string>;
-  /** Of its nodes, in whichever way they are reached. */
+  /** Fields of its nodes, through `nodes` or `edges`. */
   readonly ofNodes: ReadonlySet<string>;
 }
 
@@ -27,18 +27,18 @@ function selectionOf({ fieldNodes, fragments }: Selection): ConnectionSelection 
 }
 
 /**
- * Makes a function that gives what is to be read for the items of a list.
+ * Returns a function that computes what to read for the items of a list.
  *
- * @param readFor what is to be read for the fields of its items
+ * @param readFor computes it from the selected fields of the items
  */
 export const readForList = <Read extends object>(readFor: (ofItems: ReadonlySet<string>) => Read) =>
   readForConnection(({ ofConnection }) => readFor(ofConnection));
 
 /**
- * Makes a function that gives what is to be read for a connection. It is worked out once for a field of a document, for a
- * connection may be resolved for each of a hundred parents, and documents come again.
+ * Returns a function that computes what to read for a connection. The result is cached per field node: a
+ * connection may be resolved for each of a hundred parents, and documents are executed many times.
  *
- * @param readFor what is to be read for what is asked for
+ * @param readFor computes it from the selection
  */
 export function readForConnection<Read extends object>(
   readFor: (selection: ConnectionSelection) => Read,
@@ -46,7 +46,7 @@ export function readForConnection<Read extends object>(
   const known = new WeakMap<FieldNode, Read>();
   return (info) => {
     const [fieldNode, ...others] = info.fieldNodes;
-    // One that is merged with others depends on where it stands.
+    // The selection of a merged field depends on all of its nodes, so it cannot be cached by one of them.
     if (fieldNode === undefined || others.length > 0) return readFor(selectionOf(info));
     let read = known.get(fieldNode);
     if (read === undefined) {

@@ -1,7 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 
-/** Says where subscriptions are served. Else one that is sent over HTTP would be executed and fail as our own fault. */
+/**
+ * Rejects subscriptions over HTTP with a hint to WebSocket. Otherwise they would be executed and fail with an
+ * internal error.
+ */
 export const socketOnlyPlugin: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({

@@ -27,30 +27,30 @@ import { mutationCounts } from './limits/mutation-counts.js';
 import type { OperationRates } from './limits/operation-rates.js';
 import type { OpenOperation, OpenOperations } from './open-operations.js';
 
-/** An operation as it comes over a socket. */
+/** The payload of a `subscribe` message. */
 export interface SocketPayload {
   readonly query: string;
   readonly operationName?: string | null;
   readonly variables?: Readonly<Record<string, unknown>> | null;
 }
 
-/** Of an operation that came over a socket. */
+/** The GraphQL context of an operation over WebSocket. */
 export interface SocketOperationContext {
   readonly request: RequestContext;
-  /** Gives its place among the open operations back. */
+  /** Ends the operation in the count of open operations. */
   readonly end: () => void;
 }
 
-/** Where an operation came from. */
+/** The origin of an operation. */
 export interface SocketSource {
-  /** The id that the client has given the operation. */
+  /** The id that the client has chosen for the operation. */
   readonly id: string;
   readonly socket: object;
-  /** Whom the operation counts for if the caller is unknown. */
+  /** The key by which the operation is counted if the caller is unknown. */
   readonly address: string;
 }
 
-/** What has to be known of this server to take operations from a socket. */
+/** The dependencies of `SocketOperations`. */
 export interface SocketOperationsOptions {
   readonly schema: () => GraphQLSchema;
   readonly limits: DocumentLimits;
@@ -58,27 +58,28 @@ export interface SocketOperationsOptions {
   readonly admission: AnswerAdmission;
   readonly open: OpenOperations;
   readonly environment: 'development' | 'production';
-  /** Of a query or a mutation; a subscription goes on for as long as it is wanted. */
+  /** Timeout of a query or a mutation. A subscription has none. */
   readonly timeoutMs: number;
 }
 
 type Events = AsyncGenerator<ExecutionResult, void, void>;
 
 /**
- * Takes operations from sockets as Apollo Server takes those of HTTP: read, checked and carried out as requests of their own.
- * What graphql-ws would do without this closes the socket where a document cannot be parsed, and knows no limits.
+ * Executes operations over WebSocket as Apollo Server does over HTTP: parsed, validated and executed in a
+ * request context of their own. By default, graphql-ws closes the socket if a document cannot be parsed, and
+ * it has no limits.
  */
 export class SocketOperations {
   private readonly access = new AccessCheck();
 
   constructor(private readonly options: SocketOperationsOptions) {}
 
-  /** A request of its own, whose time runs from now on; `read` is next. */
+  /** Creates the request context and starts its timeout. `read` must follow. */
   begin(caller: Caller | undefined): RequestContext {
     return { id: requestIdOf(undefined), caller, deadline: new RequestDeadline(this.options.timeoutMs) };
   }
 
-  /** `execute` or `subscribe` must follow unless there are errors: they end what begins here. */
+  /** `execute` or `subscribe` must follow unless errors are returned: they end the operation. */
   async read(
     payload: SocketPayload,
     request: RequestContext,
@@ -195,8 +196,8 @@ function endless({ deadline, ...request }: RequestContext): RequestContext {
 const wrapped = (error: Error): GraphQLError => new GraphQLError(error.message, { originalError: error });
 
 /**
- * What is done for an event is done for the request that waits for it, not for whatever told of it.
- * @param end called when the client wants no more events, or none come
+ * Resolves each event in the context of the request that waits for it, not in that of the publisher.
+ * @param end called when the client wants no more events, or there are no more
  */
 function withinRequest(events: Events, request: RequestContext, end: () => void): Events {
   const next = async () => {

@@ -5,9 +5,9 @@ import { GraphQLModule } from '@nestjs/graphql';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { endWithError } from '../http/malformed-http.js';
 
-/** How long a client may take to answer the close frame. */
+/** How long a client may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 5_000;
-/** What a client may leave unread before the server stops reading from it. */
+/** Maximum unread data of a client before the server stops reading from it. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
 interface Adapter {
@@ -15,8 +15,9 @@ interface Adapter {
 }
 
 /**
- * Bounds what one WebSocket can take up. Nest creates the WebSocket server and has no options for it: by default a message
- * may have 100 MiB, and a client that only writes makes the server store its answers without end.
+ * Limits the memory of one WebSocket. Nest creates the WebSocket server and has no options for it. By
+ * default, a message may have 100 MiB, and the server stores responses without limit for a client that does
+ * not read.
  * @param maxBytes of a message; a longer one closes its socket
  */
 export function configureSocketServer(app: INestApplicationContext, maxBytes: number): void {
@@ -31,7 +32,7 @@ export function configureSocketServer(app: INestApplicationContext, maxBytes: nu
   });
 }
 
-/** Stops reading from a client that does not read, until it has. */
+/** Stops reading from a client with too much unread data, until it has read. */
 function readOnlyWhileRead(socket: WebSocket, { socket: connection }: IncomingMessage): void {
   const pauseWhereUnread = () => {
     if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.pause();
@@ -42,7 +43,10 @@ function readOnlyWhileRead(socket: WebSocket, { socket: connection }: IncomingMe
   });
 }
 
-/** A client that goes away loses what is on its way to it. graphql-ws would log an internal error for each such message. */
+/**
+ * A client that disconnects does not get pending messages. graphql-ws would log an internal error for each of
+ * them.
+ */
 function ignoreLostMessages(socket: WebSocket): void {
   const send = socket.send.bind(socket) as (data: string, callback: (error?: Error) => void) => void;
   const sendUnlessGone = (data: string, callback: (error?: Error) => void): void => {

@@ -14,17 +14,17 @@ import type { SocketOperations, SocketPayload } from './socket-operations.js';
 import { WebSocketOperationTracker } from './websocket-operation-tracker.js';
 import { UseLimit } from './use-limit.js';
 
-/** A message that breaks the protocol. */
+/** The close code for a message that violates the protocol. */
 const BAD_MESSAGE = 4400;
 
-/** Lists and objects within one another in the payload of a ping, which the pong repeats. */
+/** Maximum nesting of the payload of a ping, which the pong repeats. */
 const MAX_PING_DEPTH = 20;
 
-/** As HTTP's 503: graphql-ws clients connect again, after a pause. */
+/** The counterpart of HTTP 503: graphql-ws clients reconnect after a pause. */
 const TRY_AGAIN_LATER = 1013;
 
 interface SubscriptionOptions {
-  /** As for HTTP. */
+  /** The same check as for HTTP. */
   readonly isAllowedOrigin: (origin: string) => boolean;
   readonly addressOf: ClientAddressOf;
   readonly access: SocketAccess;
@@ -32,14 +32,14 @@ interface SubscriptionOptions {
   readonly formatError: FormatError;
   readonly operations: SocketOperations;
   readonly maxSocketsPerCaller: number;
-  /** Called with the connection of a WebSocket that was let in. */
+  /** Called with the connection of an accepted WebSocket. */
   readonly keepConnection: (connection: Socket) => void;
 }
 
 interface SocketContext {
   readonly extra: unknown;
   readonly connectionParams?: Readonly<Record<string, unknown>>;
-  /** By the ids that the client chose. */
+  /** The ids that the client has chosen for its operations. */
   readonly subscriptions: Readonly<Record<string, unknown>>;
 }
 
@@ -53,9 +53,9 @@ interface Result {
 }
 
 /**
- * The options of the WebSocket endpoint, which speaks the graphql-ws protocol at the path of the others. Errors
- * take the way that they take over HTTP. Browsers let any page open a socket to anywhere, so where a page comes
- * from is looked at here: a request without an origin comes from no browser.
+ * The options of the WebSocket endpoint, which uses the graphql-ws protocol at the path of the HTTP endpoint.
+ * Errors are formatted as over HTTP. Browsers let any page open a WebSocket to any server, so the origin is
+ * checked here. A request without an origin does not come from a browser.
  */
 export function subscriptionOptions({
   isAllowedOrigin,
@@ -108,7 +108,7 @@ export function subscriptionOptions({
       onPing: ({ extra }: SocketContext, payload: Record<string, unknown> | null | undefined) => {
         if (!isDeeperThan(payload, MAX_PING_DEPTH)) return;
         (extra as SocketExtra).socket.close(BAD_MESSAGE, 'The payload of a ping is nested too deeply');
-        // graphql-ws writes it as JSON all the same, which overflows the stack.
+        // graphql-ws still serializes the payload, and deep nesting overflows the stack.
         for (const name of Object.keys(payload ?? {})) delete payload?.[name];
       },
       onDisconnect: (context: SocketContext) => {
@@ -122,7 +122,7 @@ export function subscriptionOptions({
         // The socket may have been closed while the operation waited.
         if (watch.requestOf(context, id) === undefined) operation.memory?.release();
         if ('schema' in read) watch.onRead(context, id, read.document, read.operationName);
-        // graphql-ws calls no other hook for an operation that its client has completed before it failed.
+        // graphql-ws calls no other hook if an operation fails after its client has completed it.
         else if (!(id in context.subscriptions)) watch.onEnd(context, id);
         return read;
       },
@@ -156,11 +156,11 @@ function toPublic(error: unknown, formatError: FormatError): GraphQLFormattedErr
   return formatError({ ...known.toJSON(), extensions: { code: codeOf(known) } }, error);
 }
 
-/** What is wrong with the document or its variables has no code yet; over HTTP, Apollo gives it one. */
+/** GraphQL.js sets no code for errors of the document or its variables. Over HTTP, Apollo sets it. */
 function codeOf({ extensions, originalError }: GraphQLError): unknown {
   if (extensions.code !== undefined) return extensions.code;
   if (originalError === undefined) return 'GRAPHQL_VALIDATION_FAILED';
-  // A value that its scalar or enum refuses.
+  // A scalar or an enum has rejected a value.
   return originalError instanceof GraphQLError ? 'BAD_USER_INPUT' : undefined;
 }
 

@@ -1,10 +1,10 @@
-/** Counts how much each key uses at the moment, up to a maximum. */
+/** Counts the current use per key, up to a maximum. */
 export class UseLimit<Key> {
   private readonly counts = new Map<Key, number>();
 
   constructor(readonly max: number) {}
 
-  /** @returns what ends the use; null if the key would use more than it may */
+  /** @returns a function that ends the use; null if the key would exceed its maximum */
   begin(key: Key, count = 1): (() => void) | null {
     const used = (this.counts.get(key) ?? 0) + count;
     if (used > this.max) return null;

@@ -12,7 +12,7 @@ interface Running {
   readonly begunAt: number;
 }
 
-/** Tells of WebSocket connections and of the operations on them. */
+/** Publishes events about WebSocket connections and their operations. */
 export class WebSocketOperationTracker {
   private readonly sockets = new WeakMap<object, Map<string, Running>>();
 
@@ -22,7 +22,7 @@ export class WebSocketOperationTracker {
     websocketChanged.publish({ change: 'opened' });
   }
 
-  /** Those that were not let in were never opened. */
+  /** A connection that was not accepted is not in the map. */
   onDisconnect(socket: object): void {
     const running = this.sockets.get(socket);
     if (running === undefined) return;
@@ -36,12 +36,12 @@ export class WebSocketOperationTracker {
     this.sockets.get(socket)?.set(id, { name: null, type: null, outcome: 'OK', request, begunAt });
   }
 
-  /** What is known of an operation that has begun; undefined: it has ended, or its socket was closed. */
+  /** The context of a running operation; undefined: it has ended, or its socket was closed. */
   requestOf(socket: object, id: string): RequestContext | undefined {
     return this.sockets.get(socket)?.get(id)?.request;
   }
 
-  /** What it turned out to be. */
+  /** Stores the name and type of the operation once its document is parsed. */
   onRead(socket: object, id: string, document: DocumentNode, operationName?: string | null): void {
     const operation = getOperationAST(document, operationName);
     const running = this.sockets.get(socket)?.get(id);
@@ -50,7 +50,7 @@ export class WebSocketOperationTracker {
     running.type = operation.operation;
   }
 
-  /** The last errors of an operation are its outcome. */
+  /** The outcome of an operation is the code of its latest errors. */
   onErrors(socket: object, id: string, errors: Parameters<typeof outcomeOf>[0]): void {
     const running = this.sockets.get(socket)?.get(id);
     if (running !== undefined) running.outcome = outcomeOf(errors);

@@ -7,18 +7,18 @@ import { type Condition, type Conditions, ServerChecks } from './server-checks.j
 
 interface Health extends Pick<Conditions, 'database' | 'summaries'> {
   readonly status: Condition;
-  /** Present while this server waits for the provider of summaries. */
+  /** Only present while this server does not call the summary provider. */
   readonly summariesPausedForSeconds?: number;
 }
 
 interface Ready {
   readonly status: Condition | 'stopping';
   readonly checks: Conditions;
-  /** How near the lists that are answered in one piece are to their limits; they decide nothing. */
+  /** How close the lists without pages are to their limits. They do not affect the status. */
   readonly lists: Readonly<Record<'leads' | 'interactions', ListSizeReading>>;
 }
 
-/** How the server does, for a load balancer and for people. */
+/** The health of the server, for load balancers and people. */
 @Controller('health')
 export class HealthController {
   constructor(
@@ -27,7 +27,7 @@ export class HealthController {
     private readonly listSizes: ListSizes,
   ) {}
 
-  /** 200 where requests are served, all but summaries perhaps; 503 where they are not. */
+  /** 200 if the server serves requests, even if some features are degraded; otherwise 503. */
   @Get()
   @Header('cache-control', 'no-store')
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
@@ -43,14 +43,19 @@ export class HealthController {
     };
   }
 
-  /** 200 as long as the process answers: whoever gets no answer starts it anew. Nothing else is looked at. */
+  /**
+   * 200 while the process responds. It checks nothing else: an orchestrator restarts a process that does not
+   * respond.
+   */
   @Get('live')
   @Header('cache-control', 'no-store')
   live(): { readonly status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** 200 where requests may be sent here; 503 where none should be, since something is missing or the server is about to stop. */
+  /**
+   * 200 if load balancers may send requests; 503 if a dependency is missing or the server is about to stop.
+   */
   @Get('ready')
   @Header('cache-control', 'no-store')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Ready> {

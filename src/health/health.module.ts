@@ -5,10 +5,10 @@ import { HealthController } from './health.controller.js';
 import { Readiness } from './readiness.js';
 import { ServerChecks, WorkerCount } from './server-checks.js';
 
-/** How the server does, for whoever has to know without being anybody. */
+/** Health endpoints, which need no authentication. */
 @Module({})
 export class HealthModule {
-  /** @param workerCount summaries that this server writes at once */
+  /** @param workerCount number of summaries that this server writes at the same time */
   static register(workerCount: number): DynamicModule {
     return {
       module: HealthModule,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether this server wants requests. Load balancers look at it before anything else. */
+/** Whether this server accepts requests. Load balancers query it before they send any. */
 @Injectable()
 export class Readiness {
   private isStopping = false;
@@ -10,7 +10,7 @@ export class Readiness {
     return this.isStopping;
   }
 
-  /** No request is taken any more, but those that ask after the server's health. */
+  /** Whether the server rejects all requests except those for health and metrics. */
   get isDraining(): boolean {
     return this.drains;
   }
@@ -19,7 +19,7 @@ export class Readiness {
     this.drains = true;
   }
 
-  /** From now on the server says that it is not ready, though it answers still. */
+  /** From now on the readiness check fails, although the server still accepts requests. */
   beginShutdown(): void {
     this.isStopping = true;
   }

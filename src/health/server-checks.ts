@@ -12,27 +12,27 @@ import { ProbeConnection } from '../database/probe-connection.js';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
 import { SummaryWorkers } from '../summary-batches/summary-workers.js';
 
-/** `degraded`: it does its work, but not all of it. */
+/** `degraded`: the server works, but not all of its features do. */
 export type Condition = 'ok' | 'degraded' | 'down';
 
 export interface Conditions {
   readonly database: Condition;
-  /** Degraded: the database answers queries, but takes no writes. */
+  /** Degraded: the database responds to queries, but rejects writes. */
   readonly writes: Condition;
-  /** Whether the schema is the one that this version works with. */
+  /** Whether the database schema matches this version. */
   readonly migrations: Condition;
-  /** Of summaries, and the workers that take jobs from it where this server has any. */
+  /** The job queue of summaries, and the workers of this server if it has any. */
   readonly queue: Condition;
-  /** The service that summaries are written through. */
+  /** The provider that writes summaries. */
   readonly summaries: Condition;
 }
 
-/** How many summaries this server writes at once; 0: none. */
+/** How many summaries this server writes at the same time; 0: none. */
 export class WorkerCount {
   constructor(readonly value: number) {}
 }
 
-/** Answers are as old as this at most: whoever asks ever again asks the database no more often. */
+/** Results are cached for this time, so that frequent requests do not increase the load of the database. */
 const MAX_AGE_MS = 1_000;
 const TIME_LIMIT_MS = 900;
 
@@ -40,13 +40,13 @@ const MIGRATIONS_AND_QUEUE = `
   SELECT ARRAY(SELECT name::text FROM "SequelizeMeta") AS applied,
          ${QUEUE_IS_USABLE} AS "hasQueue"`;
 
-/** An object with any keys, as the library has it. */
+/** The library requires an object with arbitrary keys. */
 type Schema = Readonly<Record<string, unknown>> & {
   readonly applied: readonly string[];
   readonly hasQueue: boolean;
 };
 
-/** What the server needs to serve, and whether it has it. Nothing of why: the answers are for anybody. */
+/** Checks everything that the server needs. The results are public, so they contain no reasons. */
 @Injectable()
 export class ServerChecks {
   private readonly known = knownMigrations();
@@ -61,7 +61,7 @@ export class ServerChecks {
     private readonly workerCount: WorkerCount,
   ) {}
 
-  /** Within a second, whatever the database does. */
+  /** Completes within a second, even if the database does not respond. */
   async read(): Promise<Conditions> {
     const { details } = await this.health.check([this.database, this.schema, this.summaries]).catch(resultOf);
     const conditionOf = (check: string): Condition => CONDITIONS[details[check]?.status ?? 'down'];
@@ -76,7 +76,10 @@ export class ServerChecks {
     };
   }
 
-  /** What decides whether requests are refused decides this as well: who is told that all is well is served. */
+  /**
+   * Uses the state that also decides whether requests are rejected, so a server that reports `up` serves
+   * requests.
+   */
   private readonly database: HealthIndicatorFunction = () => {
     const check = this.indicators.check('database');
     return this.availability.isAvailable ? check.up() : check.down();
@@ -97,18 +100,21 @@ export class ServerChecks {
     return isDegraded || pausedForMs > 0 ? check.degraded() : check.up();
   };
 
-  /** How long this server keeps from asking the provider of summaries, in seconds; 0: it can be asked. */
+  /** How long this server does not call the summary provider, in seconds; 0: it does. */
   summariesPausedForSeconds(): number {
     return Math.ceil(this.writer.health().pausedForMs / 1000);
   }
 
-  /** Queries are answered without writes, so a load balancer keeps sending requests. */
+  /** Only degraded: queries work without writes, so load balancers should keep sending requests. */
   private writesCondition(): Condition {
     if (!this.availability.isAvailable) return 'down';
     return this.availability.takesWrites ? 'ok' : 'degraded';
   }
 
-  /** Without workers of its own the server still answers whatever it is asked; they start again by themselves. */
+  /**
+   * Only degraded if the workers are down: the server still serves all requests, and the workers restart
+   * automatically.
+   */
   private queueCondition(isThere: boolean): Condition {
     if (!isThere) return 'down';
     return this.workerCount.value > 0 && !this.workers.isRunning ? 'degraded' : 'ok';
@@ -117,7 +123,7 @@ export class ServerChecks {
 
 const CONDITIONS = { up: 'ok', degraded: 'degraded', down: 'down' } as const;
 
-/** Where something is down, the library throws what it has found. */
+/** The library throws its result if a check is down. */
 function resultOf(error: unknown): HealthCheckResult {
   if (error instanceof HttpException) return error.getResponse() as HealthCheckResult;
   throw error;

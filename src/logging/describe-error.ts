@@ -1,10 +1,10 @@
-/** What the log may have of an error. */
+/** The part of an error that may be logged. */
 export interface ErrorDescription {
   readonly type: string;
-  /** Of the domain, the operating system or PostgreSQL (SQLSTATE). */
+  /** A code of the domain, the operating system or PostgreSQL (SQLSTATE). */
   readonly code?: string;
   readonly message?: string;
-  /** Where it came from, without the message. */
+  /** The stack frames, without the message. */
   readonly stack?: string;
   readonly table?: string;
   readonly constraint?: string;
@@ -16,8 +16,9 @@ const MAX_FRAMES = 20;
 const MAX_MESSAGE_LENGTH = 500;
 
 /**
- * An error as the log may have it. Messages of the database are left out: they hold values of rows, as do the statements and
- * parameters that Sequelize hangs on its errors. What is quoted in other messages is left out where it is more than a word.
+ * Describes an error for the log. Database messages are omitted, since they contain values of rows. The same
+ * applies to the SQL and parameters that Sequelize adds to its errors. In other messages, quoted text is
+ * omitted unless it is a single word.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error };
@@ -41,13 +42,13 @@ const isOfDatabase = (error: Error): boolean =>
 /** A name, a word, a code. */
 const WORD = /^[\w.$-]{1,40}$/;
 
-/** A text without what it quotes, single words perhaps excepted. */
+/** Removes the quoted parts of a text. @param mayHaveWords keep quoted single words */
 export const withoutQuotes = (text: string, mayHaveWords = true): string =>
   text.replace(/(["'`])(.*?)\1/gs, (quoted, quote: string, inner: string) =>
     mayHaveWords && WORD.test(inner) ? quoted : `${quote}…${quote}`,
   );
 
-/** Errors of syntax quote what somebody has sent. */
+/** Syntax errors quote the input. */
 const messageOf = ({ name, message }: Error): string =>
   withoutQuotes(message, name !== 'SyntaxError').slice(0, MAX_MESSAGE_LENGTH);
 
@@ -73,7 +74,7 @@ function causeOf(error: Error, depth: number): ErrorDescription['cause'] {
   return inner instanceof Error ? describeError(inner, depth + 1) : factsOf(inner);
 }
 
-/** What a failed call to a provider leaves: figures and words of our own. */
+/** The details of a failed call to a provider, without text from users. */
 function factsOf(cause: unknown): Readonly<Record<string, unknown>> | undefined {
   if (typeof cause !== 'object' || cause === null) return undefined;
   const { status, generationId, detail } = cause as Readonly<Record<string, unknown>>;

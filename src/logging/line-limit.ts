@@ -1,16 +1,17 @@
-/** How many lines of one kind are written in full before they are only counted. */
+/** How many lines of one kind are written per interval. Further ones are only counted. */
 const FULL_LINES = 10;
 const INTERVAL_MS = 60_000;
-/** Kinds that are told apart within an interval; all further ones count together. */
+/** Number of kinds that are counted separately within an interval. All others share one count. */
 const MAX_KINDS = 50;
 const OTHERS = 'others';
 
-/** Writes how many lines of a kind were left out. */
+/** Writes the number of omitted lines of a kind. */
 type WriteOmitted = (kind: string, count: number) => void;
 
 /**
- * Bounds what callers without credentials can have written to the log: of each kind of line the first ones of a minute are
- * written, and the rest are counted. Each minute ends with one line for each kind of which lines were left out.
+ * Limits the log lines that callers without credentials can cause. Of each kind, the first lines of a minute
+ * are written and the rest are counted. At the end of the minute, one line per kind reports the number of
+ * omitted lines.
  */
 export class LineLimit {
   private readonly counts = new Map<string, number>();
@@ -21,7 +22,7 @@ export class LineLimit {
     private readonly intervalMs = INTERVAL_MS,
   ) {}
 
-  /** Whether a line of the kind is to be written. */
+  /** Whether a line of the kind should be written. */
   admits(kind: string): boolean {
     const known = this.counts.has(kind) || this.counts.size < MAX_KINDS ? kind : OTHERS;
     const count = (this.counts.get(known) ?? 0) + 1;
@@ -32,7 +33,7 @@ export class LineLimit {
     return count <= FULL_LINES;
   }
 
-  /** Ends the interval. To be called when the process ends, so that no count is lost. */
+  /** Ends the interval. Must be called before the process exits, so that no count is lost. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

@@ -13,7 +13,7 @@ import type { Log } from './log.js';
 
 const LIMIT_SETTINGS = { leads: 'LEADS_LIST_LIMIT', interactions: 'INTERACTIONS_LIST_LIMIT' } as const;
 
-/** Warnings about lists that approach their limits. @returns what ends them */
+/** Logs warnings about lists that approach their limits. @returns a function that ends the subscription */
 export function logListsNearLimit(log: Log): () => void {
   return listNearLimit.subscribe((size) => {
     const { list, count, limit } = size;
@@ -26,12 +26,12 @@ export function logListsNearLimit(log: Log): () => void {
   });
 }
 
-/** Lines about what is no request of its own. @returns what ends them */
+/** Logs events that have no HTTP request of their own. @returns a function that ends the subscriptions */
 export function logEvents(log: Log): () => void {
   const ends = [
     logListsNearLimit(log),
     operationEnded.subscribe(({ transport, name, type, outcome, durationMs }) => {
-      // Over HTTP it is in the line of its request.
+      // For HTTP, the log line of the request contains the operation.
       if (transport === 'http') return;
       log.info(
         { operation: name ?? undefined, operationType: type, outcome, durationMs },

@@ -4,10 +4,12 @@ import type {} from '../common/incoming-request.js';
 import { outcomeOfRequest, withRequest } from '../common/request-context.js';
 import type { Log } from './log.js';
 
-/** They come every few seconds, from machines. */
+/** Monitoring systems request these paths every few seconds. */
 const QUIET = /^\/(?:health|metrics)(?:\/|$)/;
 
-/** Tells of each request over HTTP when its answer has gone, and logs a line. Registered after what identifies requests. */
+/**
+ * Publishes an event and logs a line after each HTTP response. Must be registered after `identifyRequests`.
+ */
 export function logRequests(server: FastifyInstance, log: Log): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { elapsedTime: durationMs, statusCode: status } = reply;
@@ -24,18 +26,21 @@ export function logRequests(server: FastifyInstance, log: Log): void {
 }
 
 function levelOf(request: FastifyRequest, { statusCode }: FastifyReply): 'debug' | 'info' | 'error' {
-  // Not ready is what a probe asks for, and no fault of its own.
+  // A 503 of the readiness check is an expected answer, not an error.
   if (QUIET.test(pathOf(request))) return 'debug';
   return statusCode >= 500 ? 'error' : 'info';
 }
 
-/** As the server knows it: what somebody makes up stays out of the log, as does a query. */
+/**
+ * The registered route. The path that the client sent may contain anything, so it is not logged; neither is
+ * the query string.
+ */
 const pathOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? '(unknown)';
 
 function factsOf(request: FastifyRequest, reply: FastifyReply): object {
   const { operation } = request.work;
   return {
-    // Undefined is left out.
+    // Undefined properties are omitted from the JSON.
     method: request.method,
     path: pathOf(request),
     status: reply.statusCode,

@@ -8,18 +8,18 @@ import { scrubLine } from './scrub.js';
 
 export type Log = Logger;
 
-/** What becomes of nothing. */
+/** A logger that discards everything. */
 export const silentLog: Log = pino({ level: 'silent' });
 
 /**
- * Lines of JSON on the standard output, written beside the work and to their end when the process ends.
- * @param destination where else they go
+ * Logs JSON lines to standard output. They are written asynchronously, and flushed when the process exits.
+ * @param destination replaces standard output
  */
 export function createLog(level: LogLevel, destination?: DestinationStream): Log {
   const limit = new LineLimit((kind, count) => {
     log.warn({ kind, count }, 'similar lines left out');
   });
-  // Before the listener of the destinations, which closes them.
+  // Must run before the exit listener of the destination, which closes it.
   if (destination === undefined) process.prependOnceListener('exit', flushOf(limit));
   const log = pino(options(level, limit), destination ?? pino.destination({ dest: 1, sync: false }));
   return log;
@@ -30,11 +30,11 @@ const flushOf = (limit: LineLimit) => () => {
 };
 
 /**
- * Lines for people at a terminal.
- * @param descriptor of the standard output (1) or the standard error (2)
+ * Logs readable lines for a terminal.
+ * @param descriptor of standard output (1) or standard error (2)
  */
 export async function createReadableLog(level: LogLevel, descriptor: 1 | 2): Promise<Log> {
-  // Production reads no such lines, and need not load what makes them.
+  // Loaded on demand: production does not use it.
   const { default: pretty } = await import('pino-pretty');
   const limit = new LineLimit((kind, count) => {
     log.warn({ kind, count }, 'similar lines left out');
@@ -70,8 +70,9 @@ const options = (level: LogLevel, limit: LineLimit): LoggerOptions => ({
 });
 
 /**
- * The kind under which a line is limited; null: it is always written. Limited are lines about a request whose caller is not
- * known or has exceeded its rate limit, and what libraries print, such as about broken frames of a WebSocket.
+ * The kind under which a line is limited; null: it is always written. Limited are lines about a request whose
+ * caller is unknown or has exceeded its rate limit, and output of libraries, such as about broken WebSocket
+ * frames.
  */
 function limitedKindOf([facts, message]: readonly unknown[], level: number): string | null {
   const { context, path, status, outcome } = (
@@ -88,7 +89,7 @@ function limitedKindOf([facts, message]: readonly unknown[], level: number): str
 const isWord = (part: unknown): part is string | number =>
   typeof part === 'string' || typeof part === 'number';
 
-/** In every line about a request. */
+/** Fields in every log line of a request. */
 function requestFields(): object {
   const request = currentRequest();
   if (request === undefined) return {};

@@ -3,7 +3,7 @@ import type { Level } from 'pino';
 import { describeError } from './describe-error.js';
 import type { Log } from './log.js';
 
-/** Parts of Nest that tell at length how they start. */
+/** Log contexts of Nest that write many lines at startup. */
 const FRAMEWORK: ReadonlySet<string> = new Set([
   'NestFactory',
   'NestApplication',
@@ -14,7 +14,10 @@ const FRAMEWORK: ReadonlySet<string> = new Set([
   'SequelizeModule',
 ]);
 
-/** Takes what is told to Nest's `Logger` to the log. An error may be given as it is: it is described as the log may have it. */
+/**
+ * Writes the messages of Nest's `Logger` to the log. A message may be an error, which `describeError`
+ * converts.
+ */
 export class NestLog implements LoggerService {
   constructor(private readonly sink: Log) {}
 
@@ -43,7 +46,7 @@ export class NestLog implements LoggerService {
     this.write('trace', message, rest);
   }
 
-  /** @param rest a stack perhaps, and the context at the end */
+  /** @param rest an optional stack trace, and the context as the last item */
   private write(level: Level, message: unknown, rest: readonly unknown[]): void {
     if (!this.sink.isLevelEnabled(level)) return;
     const context = contextOf(rest);

@@ -3,8 +3,8 @@ import type { Log } from './log.js';
 import { withoutQuotes } from './describe-error.js';
 
 /**
- * Takes to the log what libraries print by themselves: Sequelize does so where a transaction cannot be committed or rolled
- * back, with the message of the database.
+ * Redirects `console` to the log. Sequelize prints to the console if a transaction cannot be committed or
+ * rolled back, including the database message.
  */
 export function routeConsole(log: Log): void {
   const write =

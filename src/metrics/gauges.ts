@@ -10,7 +10,7 @@ import type { ListSizes } from '../list-sizes/list-sizes.js';
 import { waitingForRoom } from '../database/connections-for-reads.js';
 import type { WriterHealth } from '../leads/summaries/summary-writer.js';
 
-/** The queue is counted no more often, however many read the metrics. */
+/** The queue is counted at most this often, regardless of the number of scrapes. */
 const QUEUE_MAX_AGE_MS = 5_000;
 
 const COUNT_JOBS = `
@@ -22,7 +22,7 @@ const COUNT_JOBS = `
 
 type JobCounts = Readonly<Record<'ready' | 'waiting' | 'running' | 'failed', number>>;
 
-/** The connections of the pool, as they are when the metrics are read. */
+/** The state of the connection pool at the time of the scrape. */
 export function poolGauge(registry: Registry, sequelize: Sequelize): void {
   const gauge = new Gauge({
     name: 'lead_scoring_pool_connections',
@@ -39,7 +39,7 @@ export function poolGauge(registry: Registry, sequelize: Sequelize): void {
   });
 }
 
-/** What is under way; it outlives its caller where it is a mutation. */
+/** Requests in progress, including mutations whose client has disconnected. */
 export function openRequestsGauge(registry: Registry): void {
   const gauge = new Gauge({
     name: 'lead_scoring_requests_in_flight',
@@ -51,7 +51,7 @@ export function openRequestsGauge(registry: Registry): void {
   });
 }
 
-/** Whether mutations can succeed; queries are answered either way. */
+/** Whether mutations can succeed. Queries work in both cases. */
 export function writesGauge(registry: Registry, availability: DatabaseAvailability): void {
   const gauge = new Gauge({
     name: 'lead_scoring_database_writable',
@@ -63,7 +63,7 @@ export function writesGauge(registry: Registry, availability: DatabaseAvailabili
   });
 }
 
-/** Which replicas queries are read from, as this server finds them. */
+/** The replicas that this server uses for queries. */
 export function replicasGauge(registry: Registry, replicas: Pick<ReadReplicas, 'status'>): void {
   const gauge = new Gauge({
     name: 'lead_scoring_read_replica_in_use',
@@ -76,7 +76,7 @@ export function replicasGauge(registry: Registry, replicas: Pick<ReadReplicas, '
   });
 }
 
-/** Whether, and for how long, this server does not ask the provider of summaries. */
+/** Whether, and for how long, this server does not call the summary provider. */
 export function providerGauge(registry: Registry, health: () => WriterHealth): void {
   const gauge = new Gauge({
     name: 'lead_scoring_provider_degraded',
@@ -96,7 +96,7 @@ export function providerGauge(registry: Registry, health: () => WriterHealth): v
   });
 }
 
-/** Lists that are answered in one piece. A list that has not been counted has no series. */
+/** Sizes of lists without pages. A list that has not been counted has no `count` series. */
 export function listSizesGauge(registry: Registry, sizes: ListSizes): void {
   const gauge = new Gauge({
     name: 'lead_scoring_list_rows',
@@ -114,7 +114,10 @@ export function listSizesGauge(registry: Registry, sizes: ListSizes): void {
   });
 }
 
-/** Jobs of the queue, counted in the database: the same on every replica. Where it does not answer in time, there are none. */
+/**
+ * Counts the jobs in the database, so all replicas report the same. There are no series if it does not
+ * respond in time.
+ */
 export function queueGauge(registry: Registry, probe: ProbeConnection): void {
   let counted: Promise<JobCounts | null> = Promise.resolve(null);
   let countedAt = -Infinity;

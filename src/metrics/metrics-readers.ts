@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ObservabilitySettings } from '../config/observability-settings.js';
 
-/** Who may read the metrics. */
+/** Authenticates requests for the metrics. */
 export class MetricsReaders {
   constructor(private readonly readers: ObservabilitySettings['metricsReaders']) {}
 
-  /** `nobody`: there is nothing to be read at all. */
+  /** `nobody`: the metrics are not available at all. */
   decide(authorization: string | undefined): 'admitted' | 'refused' | 'nobody' {
     if (typeof this.readers === 'string') return this.readers === 'anybody' ? 'admitted' : 'nobody';
     const [, given = ''] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
@@ -13,5 +13,5 @@ export class MetricsReaders {
   }
 }
 
-/** Of one length, whatever is given: how long a comparison takes then tells nothing. */
+/** All digests have the same length, so the time of the comparison reveals nothing. */
 const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest();

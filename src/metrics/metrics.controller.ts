@@ -13,7 +13,10 @@ export class MetricsController {
     private readonly failures: FailedAttempts,
   ) {}
 
-  /** The metrics in Prometheus' text format. 401 without the token, 429 after too many wrong ones, 404 if nobody may read them. */
+  /**
+   * The metrics in the Prometheus text format. 401 without the token, 429 after too many wrong tokens, 404 if
+   * metrics are off.
+   */
   @Get()
   @Header('cache-control', 'no-store')
   async read(

@@ -4,7 +4,7 @@ import { MetricsController } from './metrics.controller.js';
 import { MetricsReaders } from './metrics-readers.js';
 import { MetricsService } from './metrics.service.js';
 
-/** What the server does, in figures for Prometheus. */
+/** The metrics endpoint for Prometheus. */
 @Module({})
 export class MetricsModule {
   static register(readers: ObservabilitySettings['metricsReaders']): DynamicModule {

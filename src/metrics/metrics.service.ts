@@ -19,7 +19,7 @@ import {
 } from './gauges.js';
 import { serverMetrics } from './server-metrics.js';
 
-/** The figures of this process. */
+/** The metrics of this process. */
 @Injectable()
 export class MetricsService implements OnModuleDestroy {
   private readonly registry = new Registry();
@@ -48,7 +48,7 @@ export class MetricsService implements OnModuleDestroy {
     return this.registry.contentType;
   }
 
-  /** Within a second, whatever the database does. */
+  /** Completes within a second, even if the database does not respond. */
   read(): Promise<string> {
     return this.registry.metrics();
   }

@@ -1,11 +1,16 @@
-/** Names from clients get a series of their own up to this many: whoever makes up ever new ones fills no memory. */
+/**
+ * Maximum number of operation names with a time series of their own, so that clients cannot fill the memory
+ * with new names.
+ */
 const MAX_NAMES = 100;
 
-/** The names that operations are counted by. */
+/** Maps operation names to metric labels. */
 export class OperationNames {
   private readonly known = new Set<string>();
 
-  /** The name itself, where it is among the first hundred; `other` where not; `anonymous` where there is none. */
+  /**
+   * The name itself if it is one of the first hundred, otherwise `other`; `anonymous` if there is no name.
+   */
   labelOf(name: string | null): string {
     if (name === null) return 'anonymous';
     if (this.known.has(name)) return name;

@@ -16,7 +16,7 @@ import {
 import { OperationNames } from './operation-names.js';
 import type { ServerMetrics } from './server-metrics.js';
 
-/** Counts what happens. @returns what ends it */
+/** Subscribes the metrics to events. @returns a function that ends the subscriptions */
 export function recordMetrics(metrics: ServerMetrics): () => void {
   const names = new OperationNames();
   const ends = [
@@ -28,7 +28,7 @@ export function recordMetrics(metrics: ServerMetrics): () => void {
       const operation = names.labelOf(name);
       const type = kind ?? 'none';
       metrics.operations.inc({ operation, type, outcome, transport });
-      // A subscription lasts as long as its client likes, which says nothing about us.
+      // The duration of a subscription depends on its client only.
       if (transport === 'http') metrics.operationSeconds.observe({ operation, type }, durationMs / 1000);
     }),
     websocketChanged.subscribe(({ change }) => {

@@ -1,11 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** From a hundredth of a second, for what a lead card asks for, to a quarter of a minute. */
+/** Buckets from 5 ms, for small requests such as a lead card, to 15 s. */
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
-/** What takes longer: recalculations of a million leads, calls of models with retries. */
+/** Buckets for longer tasks: recalculations of a million leads, calls of models with retries. */
 const LONG_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
-/** All that is counted by itself as it happens; what is looked up at each reading is in `gauges.ts`. Times are in seconds. */
+/**
+ * Metrics that events update. `gauges.ts` contains those that are read on each scrape. Times are in seconds.
+ */
 export function serverMetrics(registry: Registry) {
   const registers = [registry];
   return {

@@ -17,20 +17,20 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import type { TracingSettings } from '../config/observability-settings.js';
 import type { Span, SpanFacts, Tracer } from '../common/spans.js';
 
-/** A collector that does not answer costs no more than the spans that wait for it: the oldest 2 048 of them. */
+/** If the collector does not respond, at most 2 048 spans wait in memory. Newer spans are dropped. */
 const EXPORT_TIMEOUT_MS = 3_000;
 const EXPORT_EVERY_MS = 1_000;
 
-/** A step that is under way, and in which others can be. */
+/** A running span, which may have child spans. */
 export interface OpenSpan extends Span {
   readonly context: Context;
-  /** Marks it as failed. @param type of the error, such as its code */
+  /** Marks the span as failed. @param type of the error, such as its code */
   fail(type: string): void;
-  /** @param error its class is kept, never its message */
+  /** @param error only its class is recorded, never its message */
   end(error?: unknown): void;
 }
 
-/** Makes spans and sends them to a receiver of OTLP over HTTP, as JSON. */
+/** Creates spans and exports them to an OTLP receiver over HTTP, as JSON. */
 export class OtlpTracer implements Tracer {
   private readonly provider: BasicTracerProvider;
   private readonly tracer: OtlpTracerOfLibrary;
@@ -49,7 +49,7 @@ export class OtlpTracer implements Tracer {
     this.tracer = this.provider.getTracer('lead-scoring-api');
   }
 
-  /** @param parent undefined: the step that is being worked in */
+  /** @param parent by default, the current span */
   begin(name: string, kind: SpanKind, facts: SpanFacts, parent = context.active()): OpenSpan {
     const span = this.tracer.startSpan(name, { kind, attributes: { ...facts } }, parent);
     return {
@@ -67,7 +67,7 @@ export class OtlpTracer implements Tracer {
     };
   }
 
-  /** The trace that a request says it is part of. */
+  /** The trace context in the headers of a request. */
   parentOf(headers: Readonly<Record<string, unknown>>): Context {
     return propagation.extract(context.active(), headers);
   }
@@ -80,7 +80,7 @@ export class OtlpTracer implements Tracer {
     return context.with(ROOT_CONTEXT, work);
   }
 
-  /** Whether there is a step that another can be part of. */
+  /** Whether there is a current span. */
   get isInTrace(): boolean {
     return trace.getSpan(context.active()) !== undefined;
   }
@@ -102,7 +102,7 @@ export class OtlpTracer implements Tracer {
     return current === undefined ? undefined : { traceId: current.traceId, spanId: current.spanId };
   }
 
-  /** Sends what is left, as far as the receiver takes it, and makes no more. */
+  /** Exports the remaining spans if the receiver accepts them, and stops tracing. */
   async close(): Promise<void> {
     await this.provider.shutdown().catch(() => undefined);
     context.disable();

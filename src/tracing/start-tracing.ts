@@ -5,11 +5,14 @@ import { traceStatements } from './trace-statements.js';
 
 export interface Tracing {
   readonly tracer: OtlpTracer;
-  /** Sends what is left. */
+  /** Sends the remaining spans. */
   readonly close: () => Promise<void>;
 }
 
-/** Has traces made and sent from now on. Loaded where they are asked for alone: it brings a library along. */
+/**
+ * Starts creating and exporting traces. This module is only loaded if tracing is configured, because of its
+ * library.
+ */
 export function startTracing(settings: TracingSettings): Tracing {
   const tracer = new OtlpTracer(settings);
   const untraceStatements = traceStatements(tracer);

@@ -5,12 +5,12 @@ import type {} from '../common/incoming-request.js';
 import type { SpanFacts } from '../common/spans.js';
 import type { OpenSpan, OtlpTracer } from './otlp-tracer.js';
 
-/** Machines ask for them every few seconds. */
+/** Monitoring systems request these paths every few seconds. */
 const UNTRACED = /^\/(?:health|metrics)(?:\/|$)/;
 
 /**
- * A span for each request over HTTP, part of the trace that the request brings along where it does. Registered after what
- * identifies requests.
+ * Creates a span for each HTTP request. It continues the trace of the client if the request has a trace
+ * header. Must be registered after `identifyRequests`.
  */
 export function traceRequests(server: FastifyInstance, tracer: OtlpTracer): void {
   const spans = new WeakMap<FastifyRequest, OpenSpan>();
@@ -30,7 +30,7 @@ export function traceRequests(server: FastifyInstance, tracer: OtlpTracer): void
     const span = spans.get(request);
     const { statusCode: status } = reply;
     span?.add({ 'http.response.status_code': status, ...operationFacts(request.work) });
-    // What a client does wrong is no error of ours.
+    // Errors of the client do not make the span an error.
     const outcome = outcomeOfRequest(request.work);
     if (status >= 500 || outcome === 'INTERNAL_SERVER_ERROR') span?.fail(outcome ?? String(status));
     span?.end();

@@ -2,22 +2,22 @@ import { SpanKind } from '@opentelemetry/api';
 import pg from 'pg';
 import type { OtlpTracer } from './otlp-tracer.js';
 
-/** Of all forms in which the driver takes a statement. */
+/** `pg.Client.query` with any of its signatures. */
 type Query = (this: pg.Client, ...given: unknown[]) => unknown;
 type Callback = (...answer: unknown[]) => unknown;
 
-/** A statement as an object of the driver's, with its callback. */
+/** Whether the statement is a query object of the driver with a callback. */
 const hasCallback = (statement: unknown): statement is { callback: Callback } =>
   statement instanceof pg.Query && typeof (statement as { callback?: unknown }).callback === 'function';
 
-/** What begins a statement; the rest may hold values. */
+/** The first word of a statement. The rest may contain values. */
 const KIND = /^\s*(\w+)/;
 
 /**
- * A span for each statement that a request, a job or the like sends to PostgreSQL, whoever sends it: by its kind alone.
- * What comes by itself, such as looking for jobs, is left out. It takes the place of the driver's own method, which
- * only a process that makes traces does.
- * @returns what puts it back
+ * Creates a span for each statement that is sent to PostgreSQL within a trace, such as that of a request or a
+ * job. The span contains only the kind of the statement. Statements outside a trace, such as polling for
+ * jobs, have no span. It replaces a method of the driver, which only happens if tracing is on.
+ * @returns a function that restores the method
  */
 export function traceStatements(tracer: OtlpTracer): () => void {
   const driver = pg.Client.prototype as unknown as { query: Query };

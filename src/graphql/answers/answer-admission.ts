@@ -4,10 +4,10 @@ import type { RequestContext } from '../../common/request-context.js';
 import type { ListSizes } from '../../list-sizes/list-sizes.js';
 import type { DocumentLimits, IncomingOperation } from '../limits/document-limits.js';
 
-/** Up to so many objects, the sizes of lists are not worth a statement. */
+/** For at most this many objects, reading the sizes of lists is not worth a database query. */
 const COUNTED_FROM = 500;
 
-/** Reserves the memory of an answer before its operation is executed. */
+/** Reserves the memory of a response before its operation is executed. */
 export class AnswerAdmission {
   constructor(
     private readonly limits: DocumentLimits,
@@ -16,7 +16,7 @@ export class AnswerAdmission {
   ) {}
 
   /**
-   * A subscription reserves nothing: it waits most of the time, and each of its answers is small.
+   * A subscription reserves nothing: it waits most of the time, and each of its responses is small.
    * @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED
    */
   async admit(operation: IncomingOperation, request: RequestContext | undefined): Promise<void> {

@@ -6,7 +6,7 @@ import { formatError } from '../format-error.js';
 import { httpStatusOf } from '../http-status.js';
 import { writeAnswer } from './answer-writer.js';
 
-/** Writes large answers over HTTP, and replaces what does not fit in memory by an error. */
+/** Writes large HTTP responses, and replaces a response that does not fit in memory by an error. */
 export const answerWriterPlugin: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({
@@ -28,6 +28,6 @@ export const answerWriterPlugin: ApolloServerPlugin = {
     }),
 };
 
-/** An answer that has been written already is sent by `sendWrittenAnswers`. */
+/** Returns an empty text if the response is already written, since `sendWrittenAnswers` sends it. */
 export const stringifyResult = (result: object): string =>
   currentRequest()?.answer === undefined ? JSON.stringify(result) : '';

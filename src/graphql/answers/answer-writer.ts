@@ -4,13 +4,13 @@ import type { MemoryReservation } from '../../common/answer-memory.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { jsonPieces } from './json-pieces.js';
 
-/** How much JSON goes into one buffer. */
+/** Length of the JSON in one buffer. */
 const BUFFER_LENGTH = 65_536;
 
 /**
- * Writes a large answer as JSON, outside the heap.
- * @param memory of the answer, which accounts for every buffer
- * @returns undefined if the answer is small
+ * Writes a large response as JSON to buffers outside the heap.
+ * @param memory the reservation of the response, which counts every buffer
+ * @returns undefined if the response is small
  * @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED
  */
 export function writeAnswer(
@@ -30,24 +30,24 @@ export function writeAnswer(
     bytes += buffer.length;
     text = '';
   };
-  // In the order in which Apollo Server writes small ones.
+  // The same order as in small responses, which Apollo Server writes.
   for (const piece of jsonPieces({ errors, data, extensions })) {
     text += piece;
     if (text.length >= BUFFER_LENGTH) flush();
   }
   flush();
-  // By then nothing refers to the result any more.
+  // At that time nothing refers to the result object any more.
   setImmediate(() => {
     memory.keepJson();
   });
   return { buffers, bytes };
 }
 
-/** In text that one string has to hold, each byte takes this much until it is sent. */
+/** Memory per byte of JSON, until it is sent, if the whole text is one string. */
 const BYTES_IN_STRING = 5;
 
 /**
- * Accounts for an answer that somebody else writes, as one text.
+ * Counts the memory of a response that graphql-ws writes as one string.
  * @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED
  */
 export function checkAnswer(
@@ -62,14 +62,14 @@ export function checkAnswer(
 }
 
 /**
- * Nothing is sent of an answer that could not be read whole. A mutation has been done by then, so its answer keeps what
- * could be read.
+ * A response that could not be read completely is not sent. A mutation has already been executed, so its
+ * response keeps the part that could be read.
  */
 function throwIfUnread({ error }: MemoryReservation, operation: OperationTypeNode | undefined): void {
   if (error !== null && operation !== OperationTypeNode.MUTATION) throw error;
 }
 
-/** Sends answers that have been written as buffers. */
+/** Sends responses that have been written to buffers. */
 export function sendWrittenAnswers(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
     const { answer } = request.work;
@@ -78,7 +78,8 @@ export function sendWrittenAnswers(server: FastifyInstance): void {
       return;
     }
     void reply.header('content-length', answer.bytes);
-    // One buffer and no stream: Fastify throws outside of any request if a stream fails before its first byte is sent.
+    // One buffer, not a stream: Fastify throws outside of any request if a stream fails before its first byte
+    // is sent.
     done(null, Buffer.concat(answer.buffers, answer.bytes));
   });
 }

@@ -1,7 +1,7 @@
-/** A value whose JSON is at most about so long is written in one piece. */
+/** A value is written in one piece if its JSON has about this length at most. */
 const PIECE_LENGTH = 32_768;
 
-/** The JSON of a value, in pieces: as one text, a long answer would be in memory two or three times. */
+/** The JSON of a value, in pieces. As one string, a long response would be in memory two or three times. */
 export function* jsonPieces(value: unknown): Generator<string, void, void> {
   if (typeof value !== 'object' || value === null || remaining(value, PIECE_LENGTH) >= 0) {
     yield JSON.stringify(value);
@@ -25,7 +25,7 @@ export function* jsonPieces(value: unknown): Generator<string, void, void> {
   }
 }
 
-/** What is left of a length after a value, roughly; below 0, the rest of the value has not been looked at. */
+/** Subtracts the approximate JSON length of a value from `length`. Stops as soon as the result is below 0. */
 function remaining(value: unknown, length: number): number {
   if (typeof value === 'string') return length - value.length - 2;
   if (typeof value !== 'object' || value === null) return length - 5;

@@ -8,13 +8,14 @@ import {
   visit,
 } from 'graphql';
 
-/** What a query may ask for: each time that a fragment is spread, its fields are made into code once more. */
+/** Maximum number of fields: each time a fragment is spread, code for its fields is generated again. */
 const MAX_FIELDS = 500;
 
 /**
- * Whether a query may be made into a program. graphql-jit writes one out of the document, so nothing goes there that could be
- * more than GraphQL: as of 0.8.9 it executes as code what stands behind a certain word in a text of the document.
- * Texts in variables never become part of the program. Names that begin with two underscores mean something to JavaScript.
+ * Whether a query may be compiled. graphql-jit generates JavaScript from the document, so the document must
+ * not contain anything that could inject code. graphql-jit 0.8.9 executes the text after a certain word in a
+ * string literal as code. Strings in variables never become part of the code. Names that begin with two
+ * underscores have a special meaning in JavaScript.
  */
 export function isCompilable(document: DocumentNode, operation: OperationDefinitionNode): boolean {
   return (
@@ -45,7 +46,10 @@ function hasReservedNames(document: DocumentNode): boolean {
   return isFound;
 }
 
-/** Fields with those of all fragments, as often as they are spread; validation has refused those that spread themselves. */
+/**
+ * Counts fields, including those of fragments as often as they are spread. Validation has rejected recursive
+ * fragments.
+ */
 function fieldCount(document: DocumentNode, selectionSet: SelectionSetNode): number {
   const fragments = new Map(
     document.definitions

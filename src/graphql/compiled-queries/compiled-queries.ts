@@ -4,27 +4,29 @@ import { LRUCache } from 'lru-cache';
 import { memoryOfDocument } from '../limits/memory-estimates.js';
 import { isCompilable } from './compilable.js';
 
-/** From which time on that it comes a query is compiled: most that come once or twice never come again. */
+/**
+ * A query is compiled when it arrives for this time. Most queries that arrive once or twice never come again.
+ */
 const COMPILED_FROM = 3;
 
-/** Those that came last, so that whoever sends ever new ones does not fill the memory with programs. */
+/** Only the most recently used queries are cached, so that a client cannot fill the memory with new ones. */
 const MAX_QUERIES = 200;
-/** Programs keep the documents that they are made of. */
+/** Compiled queries keep their documents in memory. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** A query that comes, and what it is known by. */
+/** A query and its cache key. */
 export interface IncomingQuery {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | null;
-  /** Of its text. */
+  /** Hash of the query text. */
   readonly hash: string | undefined;
 }
 
-/** The programs that graphql-jit makes of queries that come again and again. */
+/** Compiles frequent queries with graphql-jit, and caches them. */
 export class CompiledQueries {
-  /** How often a query has come, or its program; null: it is not to be compiled. */
+  /** The number of times that a query has arrived, or its compiled form; null: it must not be compiled. */
   private readonly known = new LRUCache<
     string,
     { readonly count: number } | { readonly program: CompiledQuery | null }
@@ -33,7 +35,7 @@ export class CompiledQueries {
     maxSize: MAX_BYTES,
   });
 
-  /** Null: it is left to GraphQL.js. */
+  /** Null: GraphQL.js executes the query. */
   programFor(query: IncomingQuery): CompiledQuery | null {
     if (query.hash === undefined) return null;
     const key = `${query.hash} ${query.operationName ?? ''}`;

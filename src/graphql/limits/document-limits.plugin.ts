@@ -11,7 +11,7 @@ import type { AnswerAdmission } from '../answers/answer-admission.js';
 import { currentRequest } from '../../common/request-context.js';
 import type { OperationRates } from './operation-rates.js';
 
-/** Applies the limits of documents, of mutations and of memory to operations over HTTP, before they are executed. */
+/** Applies the limits of documents, mutations and memory to HTTP operations, before they are executed. */
 export function documentLimitsPlugin(
   limits: DocumentLimits,
   rates: OperationRates,
@@ -29,7 +29,7 @@ export function documentLimitsPlugin(
           request,
           contextValue,
         }) => {
-          // The request names none of several operations, or one that does not exist.
+          // The request does not name one of several operations, or names one that does not exist.
           if (operation === undefined) return;
           const variables = withoutForbiddenNulls(schema, document, operation, request.variables);
           request.variables = variables;

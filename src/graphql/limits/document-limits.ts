@@ -17,7 +17,7 @@ import { isDeeperThan } from './value-depth.js';
 
 type CostFunction = (factors: CostFactors) => QueryCost;
 
-/** Too deep to be counted, let alone executed. */
+/** The size of a document that is too deep to be measured. */
 const BOTTOMLESS: DocumentSize = {
   depth: Infinity,
   valueDepth: 0,
@@ -28,10 +28,10 @@ const BOTTOMLESS: DocumentSize = {
   mutations: 0,
 };
 
-/** The tokens before the first word and after the last. */
+/** The start-of-file and end-of-file tokens. */
 const START_AND_END = 2;
 
-/** An operation, and what it comes with. */
+/** An operation with its document and variables. */
 export interface IncomingOperation {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
@@ -40,14 +40,14 @@ export interface IncomingOperation {
 }
 
 /**
- * The limits of documents, the same for HTTP and for WebSocket: how they are parsed, which rule they are validated by
- * beside those of GraphQL, and what is looked at before an operation is executed.
+ * The limits of documents over HTTP and WebSocket: the parser options, a validation rule besides those of
+ * GraphQL, and a check before an operation is executed.
  */
 export class DocumentLimits {
   readonly parseOptions: ParseOptions;
   private readonly costs = new WeakMap<DocumentNode, Map<OperationDefinitionNode, CostFunction>>();
 
-  /** @param listLimits the most rows that lists without pages may have, by the name of their table */
+  /** @param listLimits maximum number of rows of lists without pages, by table name */
   constructor(
     private readonly limits: QueryLimits,
     private readonly listLimits: RowCounts,
@@ -56,8 +56,8 @@ export class DocumentLimits {
   }
 
   /**
-   * Refuses a document that is too large, and then leaves none of it to the other rules: some take time with the square
-   * of what they are given.
+   * Rejects a document that is too large, and hides its definitions from the other rules: some of them take
+   * quadratic time.
    */
   readonly rule: ValidationRule = (context) => ({
     Document: (document: DocumentNode) => {
@@ -69,19 +69,19 @@ export class DocumentLimits {
   });
 
   /**
-   * Says what has kept a document from being parsed.
-   * @returns null where it is merely wrong
+   * Converts an error of the parser that is caused by a limit.
+   * @returns null if the document is only invalid
    */
   faultOfParsing(error: Error): DomainError | null {
     const { maxTokens, maxDepth } = this.limits;
-    // A parser that calls itself for each bracket has run out of stack.
+    // The recursive parser has overflowed the stack.
     if (error instanceof RangeError) return tooMuch('QUERY_TOO_DEEP', maxDepth, 'levels');
     return /contains more tha\w \d+ tokens/.test(error.message)
       ? tooMuch('QUERY_TOO_LONG', maxTokens, 'tokens')
       : null;
   }
 
-  /** @throws DomainError if an operation asks for too much with the variables that it comes with */
+  /** @throws DomainError if the operation with its variables exceeds a limit */
   check(operation: IncomingOperation): void {
     const { maxDepth, maxCost } = this.limits;
     if (Object.values(operation.variables ?? {}).some((value) => isDeeperThan(value, maxDepth))) {
@@ -91,7 +91,7 @@ export class DocumentLimits {
     if (total > maxCost) throw tooMuch('QUERY_TOO_COMPLEX', maxCost, 'objects', total);
   }
 
-  /** @param rowCounts how many rows lists without pages have; by default, as many as they may have */
+  /** @param rowCounts numbers of rows of lists without pages; by default, their limits */
   costOf(
     { schema, document, operationName, variables }: IncomingOperation,
     rowCounts = this.listLimits,
@@ -119,7 +119,7 @@ export class DocumentLimits {
     return cost;
   }
 
-  /** The parser counts no comments, each of which takes as much memory as a word. */
+  /** The parser does not count comments, which take as much memory as other tokens. */
   private tokensError(document: DocumentNode): DomainError | null {
     const { maxTokens } = this.limits;
     return tokenCountOf(document) - START_AND_END > maxTokens
@@ -144,7 +144,7 @@ export class DocumentLimits {
   }
 }
 
-/** Answers repeat names, one of them for each object of a list. */
+/** A response repeats names, possibly for each object of a list. */
 const MAX_NAME_LENGTH = 255;
 
 function longNameError(document: DocumentNode): DomainError | null {
@@ -171,7 +171,7 @@ function measured(document: DocumentNode): DocumentSize {
 function tooMuch(code: ErrorCode, limit: number, what: string, actual?: number): DomainError {
   const details = {
     limit,
-    // Fragments that spread one another reach numbers that JSON does not have.
+    // Fragments that spread one another reach numbers that JSON cannot represent.
     ...(actual === undefined ? {} : { actual: Math.min(actual, Number.MAX_SAFE_INTEGER) }),
   };
   return new DomainError(code, `The request has more than ${limit} ${what}.`, { details });

@@ -8,18 +8,21 @@ import {
   type ValueNode,
 } from 'graphql';
 
-/** How large a document is, each fragment counted as often as it is spread. */
+/** The size of a document. Each fragment is counted as often as it is spread. */
 export interface DocumentSize {
-  /** Fields within one another. */
+  /** Nesting of fields. */
   readonly depth: number;
-  /** Lists and objects within one another, in a value. */
+  /** Nesting of lists and objects in a value. */
   readonly valueDepth: number;
   readonly fields: number;
   readonly aliases: number;
   readonly directives: number;
-  /** How often the same field, or any directive, is written in one place. */
+  /**
+   * Maximum number of times that the same field is selected in one selection set, or of directives in one
+   * place.
+   */
   readonly repeats: number;
-  /** Fields of a mutation. */
+  /** Root fields of a mutation. */
   readonly mutations: number;
 }
 
@@ -33,14 +36,16 @@ const NOTHING: DocumentSize = {
   mutations: 0,
 };
 
-/** Their answers are as deep as their questions; they are there in development alone. */
+/**
+ * Introspection is excluded from the depth: its response is only as deep as the query, and it is for
+ * development only.
+ */
 const INTROSPECTION = new Set(['__schema', '__type']);
 
 /**
- * Counts what a document that has been parsed, and not yet validated, would have its validation and execution do.
- * Each definition counts by itself and the largest one tells, whether it is what is to be executed or not, for all
- * are validated. Takes time in proportion to the document as it is written: a fragment that is spread a million times
- * is counted once.
+ * Measures the work that a parsed document causes for validation and execution. Returns the maximum of all
+ * definitions, since all of them are validated even if only one is executed. Takes time proportional to the
+ * length of the document: a fragment that is spread a million times is measured once.
  */
 export function sizeOf(document: DocumentNode): DocumentSize {
   const counter = new SizeCounter(document);
@@ -53,7 +58,7 @@ export function sizeOf(document: DocumentNode): DocumentSize {
       ...(definition.variableDefinitions ?? []).map((variable) => variable.directives ?? []),
     ];
     const defaults = (definition.variableDefinitions ?? []).map(({ defaultValue }) => depthOf(defaultValue));
-    // What introspection answers may be deep, in a fragment of its own too.
+    // A fragment on an introspection type may be deep as well.
     const isIntrospection = !isOperation && definition.typeCondition.name.value.startsWith('__');
     const isMutation = isOperation && definition.operation === OperationTypeNode.MUTATION;
     return maximum(largest, {
@@ -84,7 +89,7 @@ class SizeCounter {
     if (set === undefined) return NOTHING;
     const known = this.known.get(set);
     if (known !== undefined) return known;
-    // A fragment that spreads itself adds nothing; validation refuses it.
+    // A fragment that spreads itself adds nothing; validation rejects it.
     this.known.set(set, NOTHING);
     const repeats = mostOf(set.selections.map(responseNameOf));
     const size = set.selections
@@ -123,7 +128,7 @@ class SizeCounter {
     });
   }
 
-  /** Fields that a selection adds to what it is in, through whatever fragments. */
+  /** Fields that a selection set adds to its parent, including those of fragments. */
   rootFields(set: SelectionSetNode | undefined): number {
     if (set === undefined) return 0;
     const known = this.knownRoots.get(set);

@@ -2,12 +2,12 @@ import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { memoryOfDocument } from './memory-estimates.js';
 
-/** About 300 documents of ordinary size. */
+/** Enough for about 300 ordinary documents. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Valid documents, by the hash of their text, so that a document that comes again is not parsed and validated again. Apollo's
- * own store counts neither white space nor comments, of which a document may have a megabyte.
+ * Caches valid documents by the hash of their text, so that they are not parsed and validated again. Apollo's
+ * own store ignores the size of white space and comments, of which a document may have a megabyte.
  */
 export function documentStore() {
   const documents = new LRUCache<string, DocumentNode>({

@@ -14,8 +14,9 @@ import {
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * The variables of an operation as they are executed. A null counts as not given if the variable is used where null is not
- * allowed, so the default of the variable or of the argument applies. GraphQL would fail in the middle of the answer.
+ * The variables with which an operation is executed. Null counts as not given if the variable is used at a
+ * non-null position, so that the default of the variable or the argument applies. GraphQL would fail in the
+ * middle of the execution.
  */
 export function withoutForbiddenNulls(
   schema: GraphQLSchema,
@@ -30,7 +31,7 @@ export function withoutForbiddenNulls(
 }
 
 /**
- * Only the first error is looked for: each of them quotes the value that it is about.
+ * Only returns the first error: each message quotes the invalid value.
  * @returns null if the variables have the types that the operation declares
  */
 export function errorOfVariables(
@@ -47,7 +48,9 @@ export function errorOfVariables(
 
 const known = new WeakMap<OperationDefinitionNode, ReadonlySet<string>>();
 
-/** The nullable variables of an operation that are used where null is not allowed: there is a default somewhere. */
+/**
+ * Nullable variables that are used at a non-null position. GraphQL allows this if there is a default value.
+ */
 function strictVariables(
   schema: GraphQLSchema,
   document: DocumentNode,

@@ -1,10 +1,12 @@
 import type { DocumentNode } from 'graphql';
 
-/** One character that is not Latin makes a string twice as long. */
+/** One non-Latin character doubles the size of a string. */
 const CHARACTER_BYTES = 2;
-/** A token and its share of the nodes. Measured on three documents with Node.js 20.20.2: 250 to 490 bytes. */
+/**
+ * A token and its share of the AST nodes. Measured on three documents with Node.js 20.20.2: 250 to 490 bytes.
+ */
 const TOKEN_BYTES = 500;
-/** An object, a list or an entry of one. */
+/** An object, a list, or one of their entries. */
 const VALUE_BYTES = 64;
 
 /** The tokens of a parsed document, comments included. */
@@ -14,7 +16,10 @@ export function tokenCountOf({ loc }: DocumentNode): number {
   return count;
 }
 
-/** @returns an upper estimate, in bytes, of the memory of a parsed document: its text, in which white space counts, and its tokens */
+/**
+ * @returns an upper estimate, in bytes, of the memory of a parsed document: its text, including white space,
+ *   and its tokens
+ */
 export const memoryOfDocument = (document: DocumentNode): number =>
   (document.loc?.source.body.length ?? 0) * CHARACTER_BYTES + tokenCountOf(document) * TOKEN_BYTES;
 

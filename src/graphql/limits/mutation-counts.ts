@@ -9,14 +9,17 @@ import {
 } from 'graphql';
 import { extensionsOf } from './field-extensions.js';
 
-/** How many mutations a request has, and how many of those are of a kind that is counted apart. */
+/** The number of mutations in a request, and how many of them have a rate limit of their own. */
 export interface MutationCounts {
   readonly all: number;
   readonly summary: number;
   readonly bulk: number;
 }
 
-/** Each alias counts. Of what is no mutation, null. The document has been validated, so it is of a bounded size. */
+/**
+ * Counts root fields, so each alias counts. Returns null if the operation is not a mutation. The document
+ * must be validated, which limits its size.
+ */
 export function mutationCounts(
   schema: GraphQLSchema,
   document: DocumentNode,

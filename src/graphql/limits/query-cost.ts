@@ -21,33 +21,33 @@ import {
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../common/page-window.js';
 import { extensionsOf, type SizeArgument } from './field-extensions.js';
 
-/** Of a list that has no pages and of which nothing else is said. */
+/** The assumed size of a list without pages whose field declares no size. */
 const ASSUMED_SIZE = 10;
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** How many rows lists without pages have, by the name of their table. */
+/** Numbers of rows of lists without pages, by table name. */
 export type RowCounts = Readonly<Record<string, number>>;
 
-/** What the cost of an operation depends on besides its document. */
+/** The input of a cost besides the document. */
 export interface CostFactors {
   readonly variables: Variables;
   readonly rowCounts: RowCounts;
 }
 
-/** A number of objects, or a function if it depends on what comes with the document. */
+/** A number of objects, or a function if it depends on the cost factors. */
 type Amount = number | ((factors: CostFactors) => number);
 
 export interface QueryCost {
-  /** Objects that the answer may have. */
+  /** Maximum number of objects in the response. */
   readonly objects: number;
-  /** Those, and what fields cost beside them. */
+  /** The objects and the surcharges of fields. */
   readonly total: number;
 }
 
 /**
- * Works out what an operation costs: the objects of its answer if every page is full and every list as long as it is
- * said to be, and what its fields cost by themselves. The document has been validated.
+ * Computes the cost of an operation: the objects of its response if every page is full and every list has its
+ * declared size, plus the surcharges of fields. The document must be validated.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -96,8 +96,8 @@ class CostCompiler {
   }
 
   /**
-   * @param parents how many objects the selections are made of
-   * @param size of the lists in it that nothing else is said of: in a connection, that of its page
+   * @param parents number of objects for which the selections are resolved
+   * @param size of nested lists whose field declares no size; within a connection, the page size
    */
   private ofSelections(
     set: SelectionSetNode | undefined,
@@ -138,7 +138,7 @@ class CostCompiler {
     );
   }
 
-  /** The items of a list, of all parents together. */
+  /** The items of a list, for all parents together. */
   private itemCount(
     node: FieldNode,
     field: GraphQLField<unknown, unknown>,
@@ -171,7 +171,7 @@ class CostCompiler {
 
   private given({ value }: ArgumentNode, measure: (value: unknown) => number): Amount {
     if (value.kind !== Kind.VARIABLE) {
-      // A list may hold variables; how long it is does not depend on them.
+      // A list may contain variables, but its length does not depend on them.
       return measure(valueFromASTUntyped(value));
     }
     const name = value.name.value;
@@ -204,7 +204,7 @@ const sum = combine((one, other) => one + other);
 const product = combine((one, other) => one * other);
 const larger = combine((one, other) => Math.max(one, other));
 
-/** 1 if there are any, else 0. */
+/** 1 if there are any objects, else 0. */
 const sign = (amount: Amount): Amount => combine(Math.min)(amount, 1);
 
 const together = (one: Cost, other: Cost): Cost => ({

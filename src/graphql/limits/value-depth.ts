@@ -1,6 +1,6 @@
 /**
- * Whether lists and objects of a JSON value stand within one another deeper than they may. Goes no deeper itself, and
- * looks at each value once, so it is safe with whatever the body of a request may hold.
+ * Whether lists and objects of a JSON value are nested deeper than allowed. Recurses no deeper than that and
+ * visits each value once, so it is safe for any request body.
  */
 export function isDeeperThan(value: unknown, maxDepth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
