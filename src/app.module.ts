@@ -36,6 +36,7 @@ export class AppModule {
         RateLimitsModule.register(limiter),
         GraphqlModule.register({
           environment: settings.environment,
+          compilesQueries: settings.compilesQueries,
           isAllowedOrigin: isAllowedOrigin(settings.http.corsOrigins),
           limits: settings.limits.query,
           listLimits: { leads: settings.lists.maxLeads, interactions: settings.lists.maxInteractions },

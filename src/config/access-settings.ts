@@ -50,12 +50,10 @@ function isStrong({ asymmetricKeyType: type, asymmetricKeyDetails: details }: Ke
 const MIN_SECRET_LENGTH = 32;
 
 export const accessShape = {
-  AUTH: z
-    .preprocess(trim, z.enum(['on', 'off'], 'AUTH must be on or off').optional())
-    .meta({
-      meaning: '`on` or `off`: whether callers must authenticate.',
-      unset: '`off` in development on a loopback `HOST` without settings of tokens, else `on`',
-    }),
+  AUTH: z.preprocess(trim, z.enum(['on', 'off'], 'AUTH must be on or off').optional()).meta({
+    meaning: '`on` or `off`: whether callers must authenticate.',
+    unset: '`off` in development on a loopback `HOST` without settings of tokens, else `on`',
+  }),
   AUTH_JWKS_URL: text()
     .refine(
       (url) => url === undefined || isJwksUrl(url),

@@ -40,19 +40,15 @@ const validUrls =
   };
 
 export const databaseShape = {
-  DATABASE_URL: text()
-    .superRefine(validUrls('DATABASE_URL', urlsIn))
-    .meta({
-      meaning: '`postgres://user:password@host:5432/database`. Not a pooler in transaction mode.',
-      unset: 'an embedded PostgreSQL in development; required in production',
-    }),
-  DATABASE_POOLER_URL: text()
-    .superRefine(validUrls('DATABASE_POOLER_URL', urlsIn))
-    .meta({
-      meaning:
-        'A pooler, such as PgBouncer, in front of the same database. Requests send their statements through it.',
-      unset: 'none',
-    }),
+  DATABASE_URL: text().superRefine(validUrls('DATABASE_URL', urlsIn)).meta({
+    meaning: '`postgres://user:password@host:5432/database`. Not a pooler in transaction mode.',
+    unset: 'an embedded PostgreSQL in development; required in production',
+  }),
+  DATABASE_POOLER_URL: text().superRefine(validUrls('DATABASE_POOLER_URL', urlsIn)).meta({
+    meaning:
+      'A pooler, such as PgBouncer, in front of the same database. Requests send their statements through it.',
+    unset: 'none',
+  }),
   DATABASE_POOL_SIZE: integer(
     'DATABASE_POOL_SIZE',
     2,

@@ -30,6 +30,8 @@ import {
 export interface Settings {
   readonly environment: 'development' | 'production';
   readonly http: HttpSettings;
+  /** Whether queries that the server receives again and again are compiled. */
+  readonly compilesQueries: boolean;
   readonly access: AccessSettings;
   readonly database: DatabaseSettings;
   readonly times: TimeSettings;
@@ -153,6 +155,13 @@ const processShape = {
         '`development`, `production` or `test`. Production needs `DATABASE_URL` and a choice about summaries.',
       standard: 'development',
     }),
+  COMPILE_QUERIES: z
+    .preprocess(trim, z.enum(['on', 'off'], 'COMPILE_QUERIES must be on or off').default('on'))
+    .meta({
+      meaning:
+        '`on` or `off`: whether the server compiles queries that it receives again and again, to answer them faster.',
+      standard: 'on',
+    }),
   ...httpShape,
 } satisfies z.ZodRawShape;
 
@@ -215,6 +224,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
   return Object.freeze<Settings>({
     environment: isProduction ? 'production' : 'development',
     http: Object.freeze(httpSettings(env, isProduction)),
+    compilesQueries: env.COMPILE_QUERIES === 'on',
     access: Object.freeze(accessSettings(env, isProduction)),
     database: Object.freeze(databaseSettings(env)),
     times: Object.freeze(timeSettings(env, isProduction)),

@@ -43,6 +43,8 @@ import { subscriptionOptions } from './subscriptions.js';
 /** Options of the endpoint that depend on the rest of the server. */
 export interface EndpointOptions {
   readonly environment: 'development' | 'production';
+  /** Whether queries that the server receives again and again are compiled. */
+  readonly compilesQueries: boolean;
   /** Whether a web page of an origin may call the API. */
   readonly isAllowedOrigin: (origin: string) => boolean;
   readonly limits: QueryLimits;
@@ -66,6 +68,7 @@ export class GraphqlModule {
   static register({ limits: queryLimits, listLimits, ...options }: EndpointOptions): DynamicModule {
     const {
       environment,
+      compilesQueries,
       isAllowedOrigin,
       socketLimits,
       keepConnection,
@@ -154,7 +157,7 @@ export class GraphqlModule {
                 errorLimitsPlugin,
                 answerWriterPlugin,
                 operationWatchPlugin,
-                compiledQueriesPlugin(),
+                ...(compilesQueries ? [compiledQueriesPlugin()] : []),
               ],
             };
           },

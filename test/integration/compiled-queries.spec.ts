@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import fc from 'fast-check';
 import {
@@ -124,11 +124,11 @@ describe('a program made of a query', () => {
         if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('There is no operation.');
         const queries = new CompiledQueries();
         const incoming = { schema, document, operation, operationName: null, hash: text };
-        const programs = Array.from({ length: 3 }, () => queries.programFor(incoming));
-        expect(programs.slice(0, 2)).toEqual([null, null]);
-        if (programs[2] == null) return;
+        const compiledQueries = Array.from({ length: 3 }, () => queries.compiledQueryFor(incoming));
+        expect(compiledQueries.slice(0, 2)).toEqual([null, null]);
+        if (compiledQueries[2] == null) return;
         const interpreted = await execute({ schema, document, variableValues, contextValue: {} });
-        const answered = await programs[2].query(undefined, {}, variableValues);
+        const answered = await compiledQueries[2].query(undefined, {}, variableValues);
         // It is left to GraphQL.js.
         if (answered.data === undefined) return;
         comparedCount += 1;
@@ -195,6 +195,21 @@ describe('a query that comes again and again', () => {
       variable,
     );
     expect(places.isExecuted).toBeUndefined();
+  });
+
+  describe('is compiled', () => {
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    it.each(['on', 'off'])('only if COMPILE_QUERIES is on: %s', async (COMPILE_QUERIES) => {
+      const compiledQueryFor = jest.spyOn(CompiledQueries.prototype, 'compiledQueryFor');
+      const other = await startApi({ COMPILE_QUERIES }, api.databaseUrl);
+      for (let time = 0; time < 3; time += 1) await other.ask('{ leadStats { totalCount } }');
+      await other.close();
+      const compiled = compiledQueryFor.mock.results.filter(({ value }) => value !== null);
+      expect(compiled).toHaveLength(COMPILE_QUERIES === 'on' ? 1 : 0);
+    });
   });
 
   it('reads only properties for fields that are no more', () => {

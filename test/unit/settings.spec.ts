@@ -12,6 +12,7 @@ const PRODUCTION = { NODE_ENV: 'production', DATABASE_URL, OPENROUTER_API_KEY };
 
 const DEFAULTS = {
   environment: 'development',
+  compilesQueries: true,
   http: { host: '127.0.0.1', port: 3000, corsOrigins: null, trustProxy: null, maxConnections: 2_000 },
   access: { isOn: false, jwt: null, routerSecret: null },
   database: {
@@ -112,6 +113,7 @@ describe('loadSettings', () => {
       ...PRODUCTION,
       HOST: '0.0.0.0',
       PORT: '8080',
+      COMPILE_QUERIES: 'off',
       CORS_ORIGINS: 'https://crm.example.com',
       AUTH: 'on',
       AUTH_JWKS_URL: 'https://login.example.com/keys',
@@ -180,6 +182,7 @@ describe('loadSettings', () => {
         NODE_ENV: 'production',
         HOST: '0.0.0.0',
         PORT: '0',
+        COMPILE_QUERIES: 'off',
         CORS_ORIGINS: 'https://crm.example.com, http://localhost:5173',
         DATABASE_URL,
         DATABASE_REPLICA_URLS: 'postgres://r1.example.com/crm, postgres://r2.example.com/crm',
@@ -232,6 +235,7 @@ describe('loadSettings', () => {
       }),
     ).toEqual({
       environment: 'production',
+      compilesQueries: false,
       http: {
         host: '0.0.0.0',
         port: 0,

@@ -25,9 +25,13 @@ export function compiledQueriesPlugin(): ApolloServerPlugin {
           // case.
           if ((operation as OperationDefinitionNode | undefined) === undefined) return null;
           const query = { schema, document, operation, operationName, hash: queryHash };
-          const program = queries.programFor(query);
-          if (program === null) return null;
-          const { data, errors } = await program.query(undefined, contextValue, request.variables ?? {});
+          const compiledQuery = queries.compiledQueryFor(query);
+          if (compiledQuery === null) return null;
+          const { data, errors } = await compiledQuery.query(
+            undefined,
+            contextValue,
+            request.variables ?? {},
+          );
           if (data === undefined) return null;
           return {
             http: { status: undefined, headers: new HeaderMap() },

@@ -29,30 +29,34 @@ export class CompiledQueries {
   /** The number of times that a query has arrived, or its compiled form; null: it must not be compiled. */
   private readonly known = new LRUCache<
     string,
-    { readonly count: number } | { readonly program: CompiledQuery | null }
+    { readonly count: number } | { readonly compiledQuery: CompiledQuery | null }
   >({
     max: MAX_QUERIES,
     maxSize: MAX_BYTES,
   });
 
   /** Null: GraphQL.js executes the query. */
-  programFor(query: IncomingQuery): CompiledQuery | null {
+  compiledQueryFor(query: IncomingQuery): CompiledQuery | null {
     if (query.hash === undefined) return null;
     const key = `${query.hash} ${query.operationName ?? ''}`;
     const known = this.known.get(key) ?? { count: 0 };
-    if ('program' in known) return known.program;
+    if ('compiledQuery' in known) return known.compiledQuery;
     const count = known.count + 1;
     if (count < COMPILED_FROM) {
       this.known.set(key, { count }, { size: 1 });
       return null;
     }
-    const program = programOf(query);
-    this.known.set(key, { program }, { size: program === null ? 1 : memoryOfDocument(query.document) });
-    return program;
+    const compiledQuery = compile(query);
+    this.known.set(
+      key,
+      { compiledQuery },
+      { size: compiledQuery === null ? 1 : memoryOfDocument(query.document) },
+    );
+    return compiledQuery;
   }
 }
 
-function programOf({ schema, document, operation, operationName }: IncomingQuery): CompiledQuery | null {
+function compile({ schema, document, operation, operationName }: IncomingQuery): CompiledQuery | null {
   if (!isCompilable(document, operation)) return null;
   const compiled = compileQuery(schema, document, operationName ?? undefined);
   return isCompiledQuery(compiled) ? compiled : null;

@@ -30,6 +30,12 @@ describe('a query is compiled', () => {
       'a text of another operation',
       'query A { leads { id } } query B { leadsConnection(after: "a") { nodes { id } } }',
     ],
+    ['a name that every JavaScript object has', '{ constructor: leads { id } }'],
+    ['a fragment of such a name', '{ ...toString } fragment toString on Query { leads { id } }'],
+    ['an enum value of such a name', '{ leads(order: valueOf) { id } }'],
+    ['a very long name', `{ ${'a'.repeat(102)}: leads { id } }`],
+    ['another directive', '{ leads @defer { id } }'],
+    ['a type definition', '{ leads { id } } scalar Text'],
     ['introspection', '{ __schema { types { name } } }'],
     ['a name that JavaScript knows', '{ __proto__: leads { id } }'],
     [

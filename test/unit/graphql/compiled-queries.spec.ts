@@ -6,18 +6,18 @@ const schema = buildSchema('type Query { a: Int }');
 
 it('keeps the programs of long documents up to a size in memory, the latest used', () => {
   const queries = new CompiledQueries();
-  const programFor = (index: number) => {
+  const compiledQueryFor = (index: number) => {
     // With two bytes a character, eight of them take 16 MB.
     const document = parse(`${' '.repeat(1_000_000)} query Q${index} { a }`);
     const operation = getOperationAST(document);
     if (operation == null) throw new Error('There is no operation.');
-    return queries.programFor({ schema, document, operation, operationName: null, hash: String(index) });
+    return queries.compiledQueryFor({ schema, document, operation, operationName: null, hash: String(index) });
   };
   for (let index = 0; index < 10; index += 1) {
-    expect([programFor(index), programFor(index)]).toEqual([null, null]);
-    expect(programFor(index)).not.toBeNull();
+    expect([compiledQueryFor(index), compiledQueryFor(index)]).toEqual([null, null]);
+    expect(compiledQueryFor(index)).not.toBeNull();
   }
-  expect(programFor(9)).not.toBeNull();
+  expect(compiledQueryFor(9)).not.toBeNull();
   // It was removed, so it counts as new.
-  expect(programFor(0)).toBeNull();
+  expect(compiledQueryFor(0)).toBeNull();
 });
