@@ -6,7 +6,7 @@ import {
 import { OperatorError } from '../common/operator-error.js';
 import { locationOf } from '../config/database-url.js';
 
-/** The code of a driver's or the operating system's error, wherever Sequelize has wrapped it. */
+/** The code of an error of the driver or the operating system, even if Sequelize has wrapped it. */
 export function errorCodeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
@@ -16,7 +16,7 @@ export function errorCodeOf(error: unknown): string | undefined {
       if (code !== undefined) return code;
     }
   }
-  // A host with several addresses fails with one error for each.
+  // A host with several addresses fails with one error per address.
   if (error instanceof AggregateError)
     return error.errors.map(errorCodeOf).find((code) => code !== undefined);
   return undefined;
@@ -40,7 +40,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '57P03': 'it is starting up or shutting down; try again in a moment',
 };
 
-/** What the driver reports without a code, by the words that it uses. */
+/** Errors of the driver without a code, by their message. */
 const WORDED_REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/timeout/i, REMEDIES.ETIMEDOUT ?? ''],
   [/does not support SSL/, 'it offers no TLS; remove sslmode from DATABASE_URL, or turn TLS on there'],
@@ -67,14 +67,19 @@ function remedyFor(error: unknown): string {
   return worded?.[1] ?? `it answered ${code ?? 'nothing useful'}`;
 }
 
-/** Why a request to another server failed, without anything that was sent: a problem of its certificate, or a code. */
+/**
+ * The reason why a request to another server failed: a certificate problem or an error code. Contains no data
+ * of the request.
+ */
 export function connectionProblem(error: unknown): string {
   const code = errorCodeOf(error);
   const problem = certificateProblemOf(code);
   return problem === undefined ? (code ?? 'no code') : describeCertificateProblem(problem);
 }
 
-/** Puts a failed connection into words that help whoever runs the command; the password is never among them. */
+/**
+ * Converts a failed connection to an error with a remedy for the operator. It never contains the password.
+ */
 export function connectionFault(url: string, error: unknown, setting = 'DATABASE_URL'): OperatorError {
   if (error instanceof OperatorError) return error;
   const remedy = remedyFor(error).replaceAll('DATABASE_URL', setting);

@@ -2,36 +2,39 @@ import type { Sequelize } from 'sequelize';
 
 export type PooledConnection = Awaited<ReturnType<Sequelize['connectionManager']['getConnection']>>;
 
-/** What Sequelize asks for a connection with, of what its types name and do not. */
+/** Options with which Sequelize acquires a connection. Its types lack some of them. */
 export interface AcquireOptions {
-  /** What is to be done with the connection. */
+  /** The type of the query for which the connection is acquired. */
   readonly type?: string;
-  /** Sequelize's own name for what has to be the primary. */
+  /** Sequelize's name for "must be the primary". */
   readonly useMaster?: boolean;
-  /** Of a transaction, which holds the connection until it has ended. */
+  /** The id of a transaction, which keeps the connection until it has ended. */
   readonly uuid?: string;
 }
 
-/** What lends connections. Wrappings of it compose, as each knows a connection by itself alone. */
+/**
+ * Acquires and releases connections. Several wrappers can be combined, since each identifies a connection by
+ * its object.
+ */
 export interface ConnectionPool {
   getConnection(options?: AcquireOptions): Promise<PooledConnection>;
   releaseConnection(connection: PooledConnection): void;
-  /** Instead of `releaseConnection`, where nobody knows what state it is in. */
+  /** Called instead of `releaseConnection` if the state of the connection is unknown. */
   destroyConnection(connection: PooledConnection): Promise<void>;
-  /** Cancels the statement that runs on a connection of a request. */
+  /** Cancels the running statement of a request's connection. */
   endStatement?(connection: PooledConnection): void;
-  /** The connections themselves. */
+  /** The underlying pool. */
   readonly pool: {
-    /** Most there may be. */
+    /** Maximum number of connections. */
     readonly maxSize: number;
     readonly size: number;
     readonly using: number;
-    /** How many wait for one. */
+    /** Number of callers that wait for a connection. */
     readonly waiting: number;
     readonly acquireTimeoutMillis: number;
   };
 }
 
-/** The pool of an instance of Sequelize, whose types leave most of it out. */
+/** The connection manager of a Sequelize instance, whose types omit most of it. */
 export const connectionPoolOf = ({ connectionManager }: Sequelize): ConnectionPool =>
   connectionManager as unknown as ConnectionPool;

@@ -1,18 +1,18 @@
 import { ConnectionAcquireTimeoutError, type Sequelize } from 'sequelize';
 import { connectionPoolOf, type PooledConnection } from './connection-pool.js';
 
-/** Of the pool's connections, rounded up: so many are never held by transactions. */
+/** The share of the pool, rounded up, that transactions cannot use. */
 const SHARE_FOR_READS = 1 / 3;
 
 const rooms = new WeakMap<Sequelize, Semaphore>();
 
-/** How many transactions wait for room, and do not wait for a connection yet. */
+/** Number of transactions that wait for the semaphore, and therefore not yet for a connection. */
 export const waitingForRoom = (sequelize: Sequelize): number => rooms.get(sequelize)?.waitingCount ?? 0;
 
 /**
- * Keeps some connections of the pool for what is no transaction. Those who write wait for one another's locks, for seconds
- * where all scores are calculated, and would else hold every connection while they do; those who read wait for no
- * lock. A transaction for which there is no room waits for it as long as for a connection, in its turn.
+ * Reserves some connections of the pool for statements outside transactions. Writers wait for each other's
+ * locks, for seconds during a recalculation, and would otherwise use all connections. Readers wait for no
+ * locks. A transaction waits for the semaphore in order of arrival, as long as for a connection.
  */
 export function reserveConnectionsForReads(sequelize: Sequelize): void {
   const pool = connectionPoolOf(sequelize);
@@ -55,7 +55,7 @@ export function reserveConnectionsForReads(sequelize: Sequelize): void {
   };
 }
 
-/** Lets so many in at a time; others wait in the order in which they come. */
+/** Admits a limited number of users; others wait in order of arrival. */
 class Semaphore {
   private readonly waiting = new Set<() => void>();
 
@@ -68,7 +68,7 @@ class Semaphore {
     return this.waiting.size;
   }
 
-  /** @throws ConnectionAcquireTimeoutError where there is no place in time, as the pool itself does */
+  /** @throws ConnectionAcquireTimeoutError after the timeout, as the pool itself does */
   enter(): Promise<void> {
     if (this.places > 0) {
       this.places -= 1;

@@ -1,9 +1,9 @@
 import { DomainError } from '../common/domain-error.js';
 
-/** Whether the database answers, as far as anybody has looked: where nobody does, it is taken to. */
+/** Whether the database responds, according to `DatabaseMonitor`. True in programs without a monitor. */
 export class DatabaseAvailability {
   isAvailable = true;
-  /** Whether it takes writes, as far as `WriteMonitor` knows. */
+  /** Whether it accepts writes, according to `WriteMonitor`. */
   takesWrites = true;
 
   /** @throws SERVICE_UNAVAILABLE */

@@ -9,22 +9,27 @@ import { writeRejected } from '../common/events.js';
 import { currentRequest } from '../common/request-context.js';
 import { errorCodeOf } from './connection-faults.js';
 
-/** The transaction cannot go on: its connection is gone, and PostgreSQL has rolled it back. */
+/** The transaction cannot continue: its connection is lost, and PostgreSQL has rolled it back. */
 export class TransactionLostError extends Error {
   override readonly name = 'TransactionLostError';
 }
 
 /**
- * SQLSTATE classes and codes, and codes of the operating system, that mean "not now" rather than "not this":
- * connection failures, no connection left, shutting down, or a lock or a time limit that ran out.
+ * SQLSTATE classes and codes, and operating system codes, of temporary errors: connection failures, no
+ * connection left, a shutdown, or a lock timeout or statement timeout.
  */
 const PASSING =
   /^(08...|53...|57P0.|40001|40P01|55P03|57014|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
 
-/** SQLSTATEs of a database that answers but takes no writes: it is read-only or a standby, or its disk is full. */
+/**
+ * SQLSTATEs of a database that responds but rejects writes: it is read-only or a standby, or its disk is
+ * full.
+ */
 const REJECTED_WRITE = /^(25006|53100)$/;
 
-/** The error of a mutation that the database rejected since it takes no writes. Tells the monitor of writes. */
+/**
+ * The error of a mutation that the database rejected because it accepts no writes. Notifies `WriteMonitor`.
+ */
 export function rejectedWrite(cause: unknown): DomainError {
   writeRejected.publish({});
   return new DomainError(
@@ -35,8 +40,8 @@ export function rejectedWrite(cause: unknown): DomainError {
 }
 
 /**
- * The one place where errors of the database become errors of the domain. Null where the error is not one
- * that a client can do something about: it is then our own fault, and stays inside.
+ * The only conversion of database errors to domain errors. Null if a client can do nothing about the error:
+ * it is then an internal error.
  */
 export function toDomainError(error: unknown): DomainError | null {
   if (error instanceof DomainError) return error;
@@ -62,20 +67,20 @@ function isPassingFault(error: unknown): boolean {
   if (error instanceof ConnectionError || error instanceof ConnectionAcquireTimeoutError) return true;
   const code = errorCodeOf(error);
   if (code !== undefined) return PASSING.test(code);
-  // The driver reports a connection that ended under a query without any code.
+  // The driver reports a connection that was lost during a query without a code.
   return error instanceof Error && /^(Connection terminated|Client has encountered)/.test(error.message);
 }
 
-/** Somebody else holds a lock that was waited for, or the two waited for each other. */
+/** Another transaction has a lock for which this one waited too long, or the two were in a deadlock. */
 export function isLockError(error: unknown): boolean {
   if (error instanceof TransactionLostError) return false;
   return ['55P03', '40P01'].includes(errorCodeOf(error) ?? '');
 }
 
 /**
- * Whether an error can be a row's own fault (its data, a constraint, a trigger, the time it took), so that a part
- * without that row may succeed. What the server lacks, such as disk or memory, what we may not do, and a lock that
- * somebody else holds are no row's fault.
+ * Whether the error may be caused by a single row (its data, a constraint, a trigger, the time it took), so
+ * that a batch without that row may succeed. Missing resources such as disk or memory, missing privileges and
+ * locks of other transactions are no row errors.
  */
 export function isRowError(error: unknown): boolean {
   if (error instanceof TransactionLostError) return false;
@@ -83,7 +88,7 @@ export function isRowError(error: unknown): boolean {
   return code !== undefined && /^(21|22|23|38|39|44|P0|57014)/.test(code);
 }
 
-/** Why PostgreSQL refused to write a row, in words without SQL and without names that are not ours. */
+/** The reason why PostgreSQL rejected a row. Contains no SQL and no names from the database. */
 export function rowErrorMessage(error: unknown): string {
   const code = errorCodeOf(error) ?? '';
   if (code === '23514') return 'A check constraint of the database refused the row.';

@@ -1,20 +1,20 @@
-/** What tells a database from every other. A streaming replica has the same as its primary. */
+/** Identifies a database. A streaming replica has the same identity as its primary. */
 export interface DatabaseIdentity {
-  /** Of the cluster and its replicas. */
+  /** The system identifier of the cluster and its replicas. */
   readonly system: string;
-  /** The database's number in its cluster. */
+  /** The OID of the database in its cluster. */
   readonly database: string;
-  /** The number of the table of leads that a session finds in its search path; null: it finds none. */
+  /** The OID of the table `leads` in the search path of the session; null: there is none. */
   readonly table: string | null;
 }
 
-/** SQL of the columns of a `DatabaseIdentity`. */
+/** The SQL columns of a `DatabaseIdentity`. */
 export const IDENTITY_COLUMNS = `
   (SELECT system_identifier::text FROM pg_control_system()) AS system,
   (SELECT oid::text FROM pg_database WHERE datname = current_database()) AS database,
   to_regclass('leads')::oid::text AS "table"`;
 
-/** How a database differs from another, for people; null: it is the same. */
+/** The difference between two databases, for messages; null: they are the same. */
 export function differenceOf(one: DatabaseIdentity, other: DatabaseIdentity): string | null {
   if (one.system !== other.system) return 'another PostgreSQL server';
   if (one.database !== other.database) return 'another database of the same server';

@@ -7,14 +7,14 @@ import { DedicatedConnections } from './dedicated-connections.js';
 
 const PING_INTERVAL_MS = 500;
 
-/** Tells as well whether what was the primary has become a standby. */
+/** Reads no table. The result is ignored; `WriteMonitor` detects a standby. */
 const PING = 'SHOW transaction_read_only';
 
 /**
- * Asks the database whether it is there, twice a second, on a connection of its own. A database that stops answering
- * without closing its connections (its machine is gone, or frozen) would else have every request wait for its whole
- * deadline. If a ping fails, requests that wait for the database end, and new ones are rejected at once until a ping
- * succeeds. If only the connection of the ping was lost, it is retried on a new one first.
+ * Pings the database twice a second over a connection of its own. If a database stops responding without
+ * closing its connections (its machine is down or frozen), every request would wait until its deadline. If a
+ * ping fails, requests that wait for the database are aborted, and new ones are rejected until a ping
+ * succeeds. If only the connection of the ping was lost, the ping is first repeated over a new one.
  */
 @Injectable()
 export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -60,7 +60,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   private async answers(): Promise<boolean> {
     const hadConnection = this.client !== null;
     const answer = await this.ping();
-    // An administrator or a firewall may have ended only this connection.
+    // An administrator or a firewall may have closed only this connection.
     return (answer === 'lost' && hadConnection ? await this.ping() : answer) === 'there';
   }
 
@@ -72,7 +72,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
     } catch (error) {
       const { client } = this;
       this.client = null;
-      // What is frozen says no goodbye either.
+      // A frozen server does not respond to a regular disconnect either.
       (
         client as unknown as { connection: { stream: { destroy(): void } } } | null
       )?.connection.stream.destroy();
@@ -88,7 +88,7 @@ class LateAnswerError extends Error {
 async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
   const done = new AbortController();
   const late = sleep(ms, undefined, { signal: done.signal, ref: false }).then(async () => {
-    // Where it is this process that was busy, the answer is there, and is read before this goes on.
+    // If this process itself was busy, the response has already arrived, and is read during this pause.
     await sleep(50, undefined, { ref: false });
     throw new LateAnswerError('The database did not answer in time.');
   });

@@ -37,13 +37,16 @@ export const APPLICATION_FUNCTIONS = [
 export const REQUIRED_EXTENSIONS = ['pg_trgm'];
 
 interface MissingPrivileges {
-  /** As GRANT names it: TABLE, SCHEMA, … */
+  /** The object type in a GRANT statement: TABLE, SCHEMA, … */
   readonly kind: string;
   readonly name: string;
   readonly privileges: readonly string[];
 }
 
-/** $1: the schema with the tables, $2: the tables, $3: the functions. Catalogs only, which every role may read. */
+/**
+ * $1: the schema with the tables, $2: the tables, $3: the functions. Reads only catalogs, which every role
+ * may read.
+ */
 const READ_MISSING_PRIVILEGES = `
   WITH relations AS (
     SELECT c.oid, c.relkind, c.relname, n.nspname, format('%I.%I', n.nspname, c.relname) AS name
@@ -85,8 +88,9 @@ const READ_HIDDEN_QUEUE = `
   ORDER BY 1`;
 
 /**
- * Checks what a server and the commands other than `migrate` need: reading and writing rows, and temporary tables.
- * @throws OperatorError with the privileges that are missing and the statements that grant them
+ * Checks the privileges that a server and all commands except `migrate` need: for rows and for temporary
+ * tables.
+ * @throws OperatorError with the missing privileges and the statements that grant them
  */
 export async function requireServerPrivileges(
   client: Client,
@@ -110,7 +114,7 @@ export async function requireServerPrivileges(
   }
 }
 
-/** One statement for all objects of a kind that lack the same privileges. */
+/** One statement for all objects of a type that lack the same privileges. */
 function grants(missing: readonly MissingPrivileges[], role: string): string {
   const statements = new Map<string, string[]>();
   for (const { kind, name, privileges } of missing) {
@@ -125,7 +129,7 @@ interface MigratorFacts {
   readonly mayCreateInDatabase: boolean;
   readonly isSuperuser: boolean;
   readonly hasQueueSchema: boolean;
-  /** Tables of other owners, by the owner, who is quoted as an identifier. */
+  /** Tables of other owners, by owner. The owner is quoted as an SQL identifier. */
   readonly foreignTables: Readonly<Record<string, readonly string[]>>;
   readonly missingExtensions: readonly { name: string; isAvailable: boolean; isTrusted: boolean }[];
 }
@@ -155,8 +159,8 @@ const READ_MIGRATOR_FACTS = `
     ) AS "missingExtensions"`;
 
 /**
- * Checks what the pending migrations need, before the first of them changes anything.
- * @throws OperatorError with everything that is missing and what to do about it
+ * Checks the requirements of the pending migrations before the first of them changes anything.
+ * @throws OperatorError with everything that is missing and the remedies
  */
 export async function requireMigratorPrivileges(client: Client, installation: Installation): Promise<void> {
   const { database, role, creationSchema } = installation;

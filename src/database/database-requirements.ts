@@ -3,14 +3,16 @@ import { OperatorError } from '../common/operator-error.js';
 
 export type Client = Pick<pg.Client, 'query'>;
 
-/** The place of an installation: one database holds one, in one schema. */
+/** The location of an installation. A database contains one installation, in one schema. */
 export interface Installation {
   readonly database: string;
-  /** Quoted as an identifier of SQL if it has to be. */
+  /** Quoted as an SQL identifier if necessary. */
   readonly role: string;
-  /** The schema with the tables, or the one where they would be created; null: the search path has none. */
+  /**
+   * The schema with the tables, or the one in which they would be created; null: the search path has none.
+   */
   readonly schema: string | null;
-  /** The schema where new tables are created; null: the search path has none. */
+  /** The schema in which new tables are created; null: the search path has none. */
   readonly creationSchema: string | null;
   /** The table of applied migrations; null: the search path has none. */
   readonly migrationsTable: { readonly isReadable: boolean } | null;
@@ -23,7 +25,7 @@ interface Facts extends Omit<Installation, 'schema' | 'migrationsTable'> {
   readonly installations: readonly { readonly schema: string; readonly isUsable: boolean }[];
 }
 
-/** Reads catalogs only, which every role may read. */
+/** Reads only catalogs, which every role may read. */
 const READ_FACTS = `
   SELECT current_database()::text AS database, quote_ident(current_user) AS role,
     current_schema()::text AS "creationSchema", pg_encoding_to_char(encoding)::text AS encoding,
@@ -45,7 +47,7 @@ const READ_FACTS = `
 
 /**
  * Finds the installation that a connection would use.
- * @throws OperatorError if another schema of the database holds an installation
+ * @throws OperatorError if another schema of the database contains an installation
  */
 export async function findInstallation(client: Client): Promise<Installation> {
   const facts = await readFacts(client);
@@ -56,7 +58,7 @@ export async function findInstallation(client: Client): Promise<Installation> {
   return { database, role, schema, creationSchema, migrationsTable };
 }
 
-/** @throws OperatorError if the role may not read the table of applied migrations, which exists */
+/** @throws OperatorError if the table of applied migrations exists but the role may not read it */
 export function requireReadableMigrations({ database, role, schema, migrationsTable }: Installation): void {
   if (migrationsTable?.isReadable !== false) return;
   throw new OperatorError(
@@ -71,8 +73,8 @@ async function readFacts(client: Client): Promise<Facts> {
 }
 
 /**
- * Two installations in one database would take each other's jobs: the job queue, advisory locks and notification
- * channels belong to the database, not to a schema.
+ * Two installations in one database would process each other's jobs: the job queue, advisory locks and
+ * notification channels belong to the database, not to a schema.
  */
 function requireOneInstallation(facts: Facts, schema: string | null): void {
   const { database, role, migrationsSchema, installations } = facts;
@@ -97,14 +99,14 @@ export async function requireUtf8(client: Client): Promise<void> {
   );
 }
 
-/** The locale comes from one of three columns, and older versions of PostgreSQL lack two of them. */
+/** The locale is in one of three columns, and older versions of PostgreSQL lack two of them. */
 const READ_CASE_FOLDING = `
   SELECT lower(chr(201)) = chr(233) AS "foldsCase",
     coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale', d.datctype) AS locale,
     d.datname::text AS database
   FROM pg_database AS d WHERE datname = current_database()`;
 
-/** A sentence about a database whose lower() leaves É as it is; null if it does not. The encoding has to be UTF8. */
+/** A warning about a database whose lower() does not change É; null if it does. The encoding must be UTF8. */
 export async function caseFoldingWarning(client: Client): Promise<string | null> {
   const { rows } = await client.query<{ foldsCase: boolean; locale: string; database: string }>(
     READ_CASE_FOLDING,

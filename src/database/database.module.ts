@@ -16,7 +16,10 @@ import { reserveConnectionsForReads } from './connections-for-reads.js';
 import { sequelizeOptions } from './sequelize-options.js';
 import { prepareTransactions, retryStatements } from './transactions.js';
 
-/** The connection pool, and connections outside it. Features name their models with `SequelizeModule.forFeature`. */
+/**
+ * The connection pool, and connections outside it. Features register their models with
+ * `SequelizeModule.forFeature`.
+ */
 @Module({})
 export class DatabaseModule {
   constructor(
@@ -28,11 +31,14 @@ export class DatabaseModule {
     reserveConnectionsForReads(sequelize);
     if (replicas.isConfigured) routeReads(sequelize, replicas);
     retryStatements(sequelize);
-    // Last: it is to see the connections of replicas as well, and what waits for room.
+    // Must be last, so that it also covers connections of replicas and transactions that wait for the
+    // semaphore.
     cancelQueriesOnDeadline(sequelize, availability);
   }
 
-  /** @param url of the primary itself: sessions that listen, hold locks or are cancelled cannot go through a pooler */
+  /**
+   * @param url of the primary itself: sessions that listen, hold locks or get cancelled cannot use a pooler
+   */
   static register(
     url: string,
     { poolerUrl, poolSize, replicaUrls, replicaMaxLagMs }: DatabaseSettings,

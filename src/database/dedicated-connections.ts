@@ -4,22 +4,22 @@ import { openSession, sessionClass } from './session.js';
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Connections outside the pool, for what must not wait until the pool has one to spare, and for what lasts as long
- * as its session: listening.
+ * Connections outside the pool. They are for work that must not wait for the pool, and for work that lasts as
+ * long as its session, such as listening.
  */
 export class DedicatedConnections {
   constructor(private readonly url: string) {}
 
   /**
-   * Opens a connection, which the caller ends. Where it is lost, its queries fail and it says `end`; its error
-   * ends no process.
-   * @param purpose how PostgreSQL's own tools name the session
+   * Opens a connection, which the caller must end. If it is lost, its queries fail and it emits `end`; its
+   * `error` event does not end the process.
+   * @param purpose part of the application name of the session in PostgreSQL
    */
   open(purpose: string, connectTimeoutMs = CONNECT_TIMEOUT_MS): Promise<pg.Client> {
     return openSession({ url: this.url, purpose, connectTimeoutMs });
   }
 
-  /** A pool of its own for a library that wants one, which the caller ends. */
+  /** A separate pool for a library that needs one. The caller must end it. */
   pool(purpose: string, size: number): pg.Pool {
     const Client = sessionClass({ url: this.url, purpose, connectTimeoutMs: CONNECT_TIMEOUT_MS });
     const pool = new pg.Pool({
@@ -28,7 +28,7 @@ export class DedicatedConnections {
       max: size,
     });
     pool.on('error', () => undefined);
-    // graphile-worker wants a listener of the pool's own for errors of clients, and warns otherwise.
+    // graphile-worker requires an error listener for the pool's clients, and logs a warning otherwise.
     pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   }

@@ -1,10 +1,10 @@
 import type { DatabaseSettings } from '../config/database-settings.js';
 import { type DatabaseAddress, parseDatabaseUrl } from '../config/database-url.js';
 
-/** The database of the embedded PostgreSQL. */
+/** The name of the database in the embedded PostgreSQL. */
 export const EMBEDDED_DATABASE = 'lead_scoring';
 
-/** The database that the settings name, for people; without user and password. */
+/** The configured database, for messages; without user and password. */
 export function describeDatabase({ url, embeddedDirectory }: DatabaseSettings): string {
   if (url === null) return `${EMBEDDED_DATABASE} in the embedded PostgreSQL in ${embeddedDirectory}`;
   return describeAddress(parseDatabaseUrl(url));

@@ -2,12 +2,15 @@ import type pg from 'pg';
 import type { Logger, run, runMigrations } from 'graphile-worker';
 import { DedicatedConnections } from './dedicated-connections.js';
 
-/** The schema of the queue's own tables: not the library's default, so that nobody else's workers are among ours. */
+/**
+ * The schema of the queue's tables. It is not the library's default, so that workers of other programs do not
+ * take our jobs.
+ */
 export const QUEUE_SCHEMA = 'summary_queue';
 
 /**
- * The library of the queue, and a logger for it. It is loaded only by those who apply migrations or start workers. What it
- * logs is about its inside; what concerns us, we hear from its promises.
+ * Loads the queue library, with a logger that discards everything. Only programs that apply migrations or
+ * start workers need it. The library logs internals only; its promises report all relevant errors.
  */
 export async function loadQueueLibrary(): Promise<QueueLibrary> {
   const { Logger, run, runMigrations } = await import('graphile-worker');
@@ -22,7 +25,7 @@ interface QueueLibrary {
 
 const ROW_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 
-/** SQL that is true if the role may use the queue. It reads catalogs only, so it never fails. */
+/** SQL that is true if the role may use the queue. Reads catalogs only, so it never fails. */
 export const QUEUE_IS_USABLE = `(
   SELECT count(*) = 2 AND bool_and(has_schema_privilege(n.oid, 'USAGE') AND CASE relname
     WHEN 'jobs' THEN has_table_privilege(c.oid, 'SELECT')
@@ -36,15 +39,15 @@ const QUEUE_EXISTS = `
   SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
   WHERE n.nspname = '${QUEUE_SCHEMA}' AND c.relname = '_private_jobs'`;
 
-/** Whether the tables of the queue exist; every role may ask. */
+/** Whether the tables of the queue exist. Every role may call this. */
 export async function queueExists(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const { rows } = await client.query(QUEUE_EXISTS);
   return rows.length > 0;
 }
 
 /**
- * The library enables row-level security without a policy, which hides all rows from every role but the owner. Then
- * a server could not use a role of its own. Privileges decide who may use the queue.
+ * The library enables row-level security without a policy, which hides all rows from every role but the
+ * owner. A server could then not use a role of its own. Privileges already control access to the queue.
  */
 const ALLOW_OTHER_ROLES = `
   DO $$
@@ -60,7 +63,10 @@ const ALLOW_OTHER_ROLES = `
     END LOOP;
   END $$`;
 
-/** Brings the tables of the queue up to date, which its library keeps. Of several at once, one does it. */
+/**
+ * Applies the library's migrations of the queue tables. If several processes call this at once, one applies
+ * them.
+ */
 export async function migrateQueue(url: string): Promise<void> {
   const { runMigrations, silentLogger } = await loadQueueLibrary();
   const pool = new DedicatedConnections(url).pool('migrator', 1);

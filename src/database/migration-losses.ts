@@ -4,10 +4,10 @@ import { QUEUE_SCHEMA } from './job-queue.js';
 
 interface Relation {
   readonly oid: string;
-  /** As SQL names it, with its schema if the search path needs it. */
+  /** The SQL identifier, with the schema if it is not in the search path. */
   readonly name: string;
   readonly isView: boolean;
-  /** Names by position; null: there are none. */
+  /** Column names by position; null: there are no columns. */
   readonly columns: Readonly<Record<string, string>> | null;
 }
 
@@ -16,7 +16,7 @@ interface Contents {
   readonly extensions: readonly string[];
 }
 
-/** Tables that only say which migrations are applied are left out. */
+/** Excludes the tables that record applied migrations. */
 const READ_RELATIONS = `
   SELECT c.oid::text AS oid, c.oid::regclass::text AS name, c.relkind = 'v' AS "isView",
     (SELECT jsonb_object_agg(attnum, quote_ident(attname)) FROM pg_attribute
@@ -28,9 +28,9 @@ const READ_RELATIONS = `
   ORDER BY name`;
 
 /**
- * Tells which rows and values a change to the schema would lose: makes the change in a transaction, compares the
- * catalogs, and rolls back. So it is true for every migration, and no list has to be kept.
- * @throws what the change throws; OperatorError if it would drop an extension
+ * Finds the rows and values that a schema change would lose. It applies the change in a transaction, compares
+ * the catalogs and rolls back. So it works for every migration, without a list to maintain.
+ * @throws the error of the change; OperatorError if it would drop an extension
  */
 export async function findLosses(client: pg.Client, change: () => Promise<void>): Promise<string[]> {
   await client.query('BEGIN');
@@ -41,7 +41,7 @@ export async function findLosses(client: pg.Client, change: () => Promise<void>)
     await change();
     after = await readContents(client);
   } finally {
-    // If the connection is lost, PostgreSQL rolls back by itself and this fails too.
+    // If the connection is lost, PostgreSQL rolls back by itself, and this statement fails as well.
     await client.query('ROLLBACK').catch(() => undefined);
   }
   const dropped = before.extensions.filter((name) => !after.extensions.includes(name));
@@ -50,7 +50,7 @@ export async function findLosses(client: pg.Client, change: () => Promise<void>)
       `Undoing it would drop the extension ${dropped.join(', ')}, which other programs may use. Nothing was undone.`,
     );
   }
-  // Counted after the rollback: a long count must not hold the locks of the change.
+  // Counted after the rollback: a long count must not extend the locks of the change.
   return countLosses(client, before.relations, new Map(after.relations.map((table) => [table.oid, table])));
 }
 

@@ -20,13 +20,13 @@ import { findLosses } from './migration-losses.js';
 import { type Migration, type MigrationContext, MigrationPreconditionError } from './migration.js';
 import { openSession } from './session.js';
 
-/** Where the migrations are, in the sources as well as in the built output. */
+/** The directory of the migrations, in the sources as well as in the build output. */
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
-/** A deploy gives up rather than queue every request behind a table lock that it cannot get. */
+/** A deployment fails rather than make all requests wait behind a table lock that it cannot get. */
 const LOCK_TIMEOUT = '15s';
 
-/** An index that is built concurrently waits for older transactions, and nobody waits for it. */
+/** Building an index concurrently waits for older transactions, but blocks no requests. */
 const CONCURRENT_LOCK_TIMEOUT = '10min';
 
 const LOCK_POLL_MS = 100;
@@ -36,22 +36,23 @@ export interface MigrationStatus {
   readonly pending: readonly string[];
 }
 
-/** How far to go back: the latest migration alone, down to and including a named one, or all the way. */
+/** The migrations to undo: the latest one, all from the latest down to and including a named one, or all. */
 export type MigrateDownTarget = { to: string } | 'latest' | 'all';
 
 export interface MigratorOptions {
   readonly url: string;
   readonly directory?: string;
-  /** Called with a sentence about a database that works, but not well. */
+  /** Called with a warning about a database that works, but not well. */
   readonly onWarning?: (warning: string) => void;
-  /** Told each migration that was applied or undone. */
+  /** Called after each migration that was applied or undone. */
   readonly onMigration?: (event: 'applied' | 'undone', name: string) => void;
 }
 
 /**
- * Applies pending migrations, oldest first, each in a transaction of its own, and then those of the job queue.
- * @throws OperatorError where the database cannot be used, or where a migration fails: that one has then left
- *   nothing behind, and those before it stay applied
+ * Applies pending migrations, oldest first, each in a transaction of its own, and then those of the job
+ * queue.
+ * @throws OperatorError if the database cannot be used or a migration fails. The failed migration is rolled
+ *   back, and those before it stay applied.
  */
 export function migrateUp(options: MigratorOptions): Promise<void> {
   return withMigrator(options, async (client, installation) => {
@@ -71,7 +72,8 @@ export function migrateUp(options: MigratorOptions): Promise<void> {
 /**
  * Undoes migrations, latest first.
  * @param mayLoseData whether rows and values may be lost
- * @throws OperatorError as `migrateUp` does, where the name is unknown, or with what would be lost: then nothing is undone
+ * @throws OperatorError as `migrateUp` does, if the name is unknown, or with the data that would be lost:
+ *   then nothing is undone
  */
 export function migrateDown(
   options: MigratorOptions,
@@ -97,7 +99,7 @@ export function migrateDown(
   });
 }
 
-/** Which migrations are applied and which are pending; changes nothing, and waits for nobody. */
+/** The applied and the pending migrations. Changes nothing, and waits for no lock. */
 export async function migrationStatus(options: MigratorOptions): Promise<MigrationStatus> {
   const client = await connect(options.url);
   try {
@@ -119,7 +121,10 @@ async function readStatus(
   return { applied, pending: [...known, ...queue] };
 }
 
-/** A new installation is refused, since another database costs nothing yet. An existing one works, but not well. */
+/**
+ * Rejects a new installation, since using another database is still easy. An existing installation works, but
+ * not well.
+ */
 async function checkCaseFolding(client: pg.Client, { onWarning }: MigratorOptions): Promise<void> {
   const warning = await caseFoldingWarning(client);
   if (warning === null) return;
@@ -143,7 +148,7 @@ function namesToUndo(applied: readonly string[], target: MigrateDownTarget, dire
   return applied.slice(index).reverse();
 }
 
-/** The migrations that this version brings along, oldest first. */
+/** The migrations of this version, oldest first. */
 export const knownMigrations = (): string[] => migrationNames(MIGRATIONS_DIRECTORY);
 
 async function withMigrator(
@@ -163,9 +168,9 @@ async function withMigrator(
 }
 
 /**
- * Waits until no other migrator is at work. The lock is the session's, so it outlives the transactions of the migrations
- * and ends with the connection. It is polled: CREATE INDEX CONCURRENTLY waits for every statement that is running, and a
- * migrator that waits inside pg_advisory_lock would be one of them.
+ * Waits until no other migrator is running. The lock belongs to the session, so it lasts beyond the
+ * transactions of the migrations and ends with the connection. It is polled, since CREATE INDEX CONCURRENTLY
+ * waits for all running statements: a migrator that waits inside pg_advisory_lock would be one of them.
  */
 async function lockMigrations(client: pg.Client): Promise<void> {
   for (;;) {
@@ -178,7 +183,7 @@ async function lockMigrations(client: pg.Client): Promise<void> {
   }
 }
 
-/** An error of PostgreSQL, such as a missing privilege, is for the operator. */
+/** Errors of PostgreSQL, such as a missing privilege, are for the operator. */
 function asOperatorError(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
   return new OperatorError(`The database refused a statement of the migrator: ${error.message}.`, {
@@ -194,7 +199,10 @@ async function connect(url: string): Promise<pg.Client> {
   }
 }
 
-/** Umzug is loaded here alone: it takes a quarter of a second, and most starts have no migration to apply. */
+/**
+ * Umzug is imported only here: it takes a quarter of a second to load, and most starts have no migration to
+ * apply.
+ */
 async function withUmzug(
   client: pg.Client,
   options: MigratorOptions,
@@ -204,7 +212,7 @@ async function withUmzug(
   const directory = options.directory ?? MIGRATIONS_DIRECTORY;
   const storage: UmzugStorage<pg.Client> = {
     executed: () => readNames(client),
-    // Written within the migration's own transaction; see runMigration.
+    // Recorded in the transaction of the migration; see runMigration.
     logMigration: () => Promise.resolve(),
     unlogMigration: () => Promise.resolve(),
   };
@@ -221,12 +229,15 @@ async function withUmzug(
   try {
     await work(umzug);
   } catch (error) {
-    // Umzug wraps what a migration throws.
+    // Umzug wraps the error of a migration.
     throw error instanceof MigrationError ? error.cause : error;
   }
 }
 
-/** Names without extension: the same migration is a `.ts` in development and a `.js` once built. */
+/**
+ * Names without file extension: the same migration is a `.ts` file in development and a `.js` file in the
+ * build.
+ */
 function migrationNames(directory: string): string[] {
   return readdirSync(directory)
     .filter((file) => /(?<!\.d)\.[jt]s$/.test(file))
@@ -252,7 +263,10 @@ async function readNames(client: pg.Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** A transactional change and the record of it are committed together; any other change is recorded when it is complete. */
+/**
+ * A transactional migration and its record are committed together. Any other migration is recorded after it
+ * has completed.
+ */
 async function runMigration(
   client: pg.Client,
   options: MigratorOptions,
@@ -279,7 +293,7 @@ async function inTransaction(client: pg.Client, work: () => Promise<void>): Prom
     await work();
     await client.query('COMMIT');
   } catch (error) {
-    // If the connection is lost, PostgreSQL rolls back by itself and this fails too.
+    // If the connection is lost, PostgreSQL rolls back by itself, and this statement fails as well.
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
@@ -307,7 +321,10 @@ async function undo(
   await client.query('DELETE FROM "SequelizeMeta" WHERE name = $1', [name]);
 }
 
-/** Undoes a migration as a part of a larger transaction, which is rolled back. @throws OperatorError naming the migration */
+/**
+ * Undoes a migration in a larger transaction, which is rolled back. @throws OperatorError with the name of
+ * the migration
+ */
 async function tryUndo(client: pg.Client, { directory }: MigratorOptions, name: string): Promise<void> {
   const migration = await loadMigration(directory ?? MIGRATIONS_DIRECTORY, name);
   try {
@@ -320,8 +337,8 @@ async function tryUndo(client: pg.Client, { directory }: MigratorOptions, name: 
 }
 
 /**
- * Extensions belong to the database. Other programs may use them, and a migration that found one does not know
- * whether it was there before; 0013 drops pg_trgm all the same, and a merged migration is never edited.
+ * Extensions belong to the database. Other programs may use them, and a migration does not know whether the
+ * extension existed before. Still, 0013 drops pg_trgm, and merged migrations are never edited.
  */
 const withoutExtensionDrops = (sql: string): string => sql.replaceAll(/\bDROP\s+EXTENSION\b[^;]*;?/gi, '');
 

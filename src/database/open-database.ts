@@ -11,16 +11,19 @@ import { ensureOwnSessions } from './own-sessions.js';
 
 export interface OpenDatabase {
   readonly url: string;
-  /** Ours, to migrate and to fill as we see fit. An operator's database is neither behind their back. */
+  /**
+   * True: this program owns the database, and may migrate it and load demo data. False: the operator does
+   * both explicitly.
+   */
   readonly isEmbedded: boolean;
-  /** Stops the embedded PostgreSQL where nobody else uses it. */
+  /** Stops the embedded PostgreSQL if no other process uses it. */
   release(): Promise<void>;
 }
 
 /**
- * The database that the settings name, or the embedded one, started.
- * @param signal ends the start of the embedded one, which then leaves nothing running
- * @throws OperatorError where it cannot be used
+ * Opens the configured database, or starts the embedded one.
+ * @param signal aborts the start of the embedded one, which then leaves nothing running
+ * @throws OperatorError if the database cannot be used
  */
 export async function openDatabase(
   { url, embeddedDirectory }: Settings['database'],
@@ -40,9 +43,9 @@ export async function openDatabase(
 }
 
 /**
- * Makes sure that this version can work with the database: migrates the embedded one, and checks an operator's.
- * @param warn called with a sentence about a database that works, but not well
- * @throws OperatorError if a migration is pending, or if the database or the privileges do not suffice
+ * Ensures that this version can work with the database: migrates the embedded one, and checks an operator's.
+ * @param warn called with a warning about a database that works, but not well
+ * @throws OperatorError if a migration is pending, or if the database or the privileges are insufficient
  */
 export async function ensureMigrated(
   { url, isEmbedded }: OpenDatabase,
@@ -56,7 +59,7 @@ export async function ensureMigrated(
   try {
     await requireUtf8(client);
     const installation = await findInstallation(client);
-    // First, so that everything the role lacks is named at once.
+    // Checked first, so that one error lists all missing privileges.
     if (installation.migrationsTable !== null) await requireServerPrivileges(client, installation);
     const { pending } = await migrationStatus({ url });
     if (pending.length > 0) {

@@ -7,22 +7,25 @@ import { queryUnlimited } from './session-settings.js';
 const TIME_LIMIT_MS = 10_000;
 const OTHERS_TIME_LIMIT_MS = 3_000;
 
-/** A pooler hands its idle connections to these sessions one by one, until it has to move the first one. */
+/**
+ * A pooler assigns its idle connections to these sessions one by one, until it must reassign that of the
+ * first session.
+ */
 const OTHER_SESSIONS = 3;
 
-/** A setting that nothing else uses, so that a value in it tells which session has set it. */
+/** A setting that nothing else uses. Its value identifies the session that has set it. */
 const MARK = 'lead_scoring.session_mark';
 /** @param mark a UUID */
 const setMark = (mark: string) => `SELECT set_config('${MARK}', '${mark}', false)`;
 const READ_MARK = `SELECT current_setting('${MARK}', true) AS mark`;
 
-/** PostgreSQL begins a transaction in any session; PgBouncer in statement mode answers with this code. */
+/** PostgreSQL allows a transaction in any session. PgBouncer in statement mode responds with this code. */
 const PROTOCOL_VIOLATION = '08P01';
 
 /**
- * Makes sure that a session at this address is one session of PostgreSQL from beginning to end. Behind a pooler in
- * transaction or statement mode, it is not: what one session sets gets lost, or another one has it. A pooler in session
- * mode and a proxy that passes connections on behave as PostgreSQL does.
+ * Ensures that a session at this address is one PostgreSQL session from beginning to end. A pooler in
+ * transaction or statement mode does not provide this: a setting of one session is lost, or appears in
+ * another session. A pooler in session mode and a TCP proxy behave like PostgreSQL.
  * @throws OperatorError if it is not; the driver's error if the database cannot be used
  */
 export async function ensureOwnSessions(url: string): Promise<void> {
@@ -32,7 +35,7 @@ export async function ensureOwnSessions(url: string): Promise<void> {
     const mark = randomUUID();
     await queryUnlimited(first, setMark(mark));
     for (let count = 0; count < OTHER_SESSIONS; count += 1) {
-      // A server or a pooler in session mode may have no more to give, which proves nothing.
+      // A server or a pooler in session mode may have no connections left, which proves nothing.
       const other = await open(url, OTHERS_TIME_LIMIT_MS).catch(() => null);
       if (other === null) return;
       others.push(other);
@@ -54,7 +57,7 @@ class SharedSessionsError extends OperatorError {
   }
 }
 
-/** As through a pooler: it leaves as little as possible behind in a session that others may get. */
+/** Opened as pooled, so that it changes few settings of a session that other clients may get. */
 const open = (url: string, timeLimitMs: number): Promise<pg.Client> =>
   openSession({
     url,
@@ -64,7 +67,7 @@ const open = (url: string, timeLimitMs: number): Promise<pg.Client> =>
     isPooled: true,
   });
 
-/** The transaction stays open, so that a pooler cannot give its connection to anybody else. */
+/** The transaction stays open, so that a pooler cannot assign its connection to another session. */
 async function markWithinTransaction(session: pg.Client): Promise<string | null | undefined> {
   try {
     await session.query('BEGIN; SET LOCAL statement_timeout = 0');

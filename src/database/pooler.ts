@@ -8,7 +8,7 @@ import { queryUnlimited } from './session-settings.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** A database in a running server: a replica of it, or a copy that runs elsewhere, was started at another time. */
+/** A database of a running server. Replicas of the server, and copies elsewhere, have another start time. */
 interface RunningDatabase extends DatabaseIdentity {
   /** In microseconds since 1970. */
   readonly serverStartedAt: string;
@@ -18,21 +18,21 @@ const READ_RUNNING = `
   SELECT ${IDENTITY_COLUMNS},
     (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint::text AS "serverStartedAt"`;
 
-/** Makes sure that what goes through the pooler reaches the same database as what goes to it directly. */
+/** Ensures that the pooler leads to the same database as the direct connection. */
 export class PoolerGuard {
   private expected: RunningDatabase | null = null;
   private isAstray = false;
 
   /**
-   * @param connections to the database itself
-   * @param report is called with the message when a session leads elsewhere and those before it did not
+   * @param connections direct connections to the database
+   * @param report called with the message when a session leads elsewhere and the previous one did not
    */
   constructor(
     private readonly connections: DedicatedConnections,
     private readonly report: (message: string) => void = () => undefined,
   ) {}
 
-  /** @param session a new one, through the pooler @throws OperatorError if it leads elsewhere */
+  /** @param session a new session through the pooler @throws OperatorError if it leads elsewhere */
   async check(session: pg.Client): Promise<void> {
     const difference = await this.differenceOf(await readRunning(session));
     if (difference === null) {
@@ -50,7 +50,7 @@ export class PoolerGuard {
   private async differenceOf(reached: RunningDatabase): Promise<string | null> {
     const known = this.expected;
     if (known !== null && differenceBetween(known, reached) === null) return null;
-    // The database itself may have been started again, or be another one by now.
+    // The database itself may have been restarted or replaced since then.
     this.expected = await this.readExpected();
     return differenceBetween(this.expected, reached);
   }

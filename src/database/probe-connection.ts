@@ -2,15 +2,16 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type pg from 'pg';
 import { DedicatedConnections } from './dedicated-connections.js';
 
-/** Who watches the database wants an answer, not a wait. */
+/** Monitoring needs a quick response, even if it is an error. */
 const TIME_LIMIT_MS = 800;
 
-/** PostgreSQL answers with an error before that, so that nothing waits there for a caller that has given up. */
+/** PostgreSQL fails before that limit, so that no statement keeps running after its caller has given up. */
 const PREPARE = `SET lock_timeout = '100ms'; SET statement_timeout = '600ms'`;
 
 /**
- * A connection for those who watch: whether the database can be reached, how much there is to do. It is not of the pool, all
- * of whose connections may be at work while the database does well. Opened when it is first needed, and anew where it is lost.
+ * A connection for monitoring: whether the database responds, and how much work there is. It is not part of
+ * the pool, whose connections may all be busy while the database is healthy. It is opened on demand, and
+ * again after it was lost.
  */
 @Injectable()
 export class ProbeConnection implements OnModuleDestroy {
@@ -18,7 +19,7 @@ export class ProbeConnection implements OnModuleDestroy {
 
   constructor(private readonly connections: DedicatedConnections) {}
 
-  /** @throws where there is no answer within 800 ms; errors of PostgreSQL as they are */
+  /** @throws if there is no response within 800 ms; errors of PostgreSQL unchanged */
   async rows<Row extends object>(sql: string): Promise<Row[]> {
     const client = (this.client ??= this.open());
     const abort = new AbortController();
@@ -51,12 +52,12 @@ export class ProbeConnection implements OnModuleDestroy {
   }
 }
 
-/** One that does not answer would not answer a good-bye either. */
+/** A server that does not respond to statements does not respond to a regular disconnect either. */
 function cutOff(client: pg.Client): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
-/** Of PostgreSQL, with a severity: the connection is as good as before. */
+/** An error of PostgreSQL with the severity ERROR: the connection is still usable. */
 const isAnswer = (error: unknown): boolean =>
   error instanceof Error && 'severity' in error && error.severity === 'ERROR';
 

@@ -7,7 +7,7 @@ import { DedicatedConnections } from './dedicated-connections.js';
 
 const RECONNECT_MS = 500;
 
-/** SQL that is true while the process lives that goes by a name. @param name SQL of the name */
+/** SQL that is true while the process with a name is running. @param name SQL of the name */
 export const isPresent = (name: string): string => `EXISTS (
   SELECT FROM pg_locks
   WHERE locktype = 'advisory' AND classid = ${ADVISORY_LOCKS.processNameClass}
@@ -19,12 +19,13 @@ const HOLD_NAME = `SELECT pg_advisory_lock_shared(${ADVISORY_LOCKS.processNameCl
 const LET_GO_OF_NAME = `SELECT pg_advisory_unlock_shared(${ADVISORY_LOCKS.processNameClass}, hashtext($1))`;
 
 /**
- * Lets other processes see whether this one lives, by names that it goes by: PostgreSQL lets go of the locks of a
- * process that dies, however it dies. What such a process had begun can be taken over at once.
+ * Lets other processes detect whether this process is running. It locks its names in PostgreSQL, which
+ * releases the locks of a process that dies for any reason. Other processes can then take over its work at
+ * once.
  */
 @Injectable()
 export class ProcessLiveness implements OnApplicationShutdown {
-  /** The name that every process has. */
+  /** The default name of this process. */
   readonly name = `process-${randomUUID()}`;
   private readonly names = new Set<string>();
   private connection: Promise<pg.Client> | null = null;
@@ -33,22 +34,25 @@ export class ProcessLiveness implements OnApplicationShutdown {
 
   constructor(private readonly connections: DedicatedConnections) {}
 
-  /** Makes a name seen, from when this answers until it is to disappear or the process ends. */
+  /**
+   * Registers a name. It is visible from the time the promise resolves until `unregister` or the end of the
+   * process.
+   */
   register(name = this.name): Promise<void> {
     return this.inTurn(() => this.hold(name));
   }
 
-  /** What went by a name has ended, though the process lives. */
+  /** Unregisters a name while the process continues. */
   unregister(name: string): Promise<void> {
     return this.inTurn(async () => {
-      // Whatever comes of the rest: a new connection will not hold it.
+      // Deleted first: even if the statement fails, a new connection does not lock the name again.
       if (!this.names.delete(name)) return;
       const client = await this.connection?.catch(() => null);
       await client?.query(LET_GO_OF_NAME, [name]).catch(() => undefined);
     });
   }
 
-  /** One after the other: a connection runs one statement at a time. */
+  /** Changes run one after the other, since a connection runs one statement at a time. */
   private inTurn(change: () => Promise<void>): Promise<void> {
     const changing = this.changing.then(change);
     this.changing = changing.catch(() => undefined);

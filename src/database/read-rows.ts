@@ -13,8 +13,8 @@ export interface Statement {
 }
 
 /**
- * Reads rows over a connection of the pool, as the driver gives them. Sequelize looks into every statement and copies
- * every row, which takes about as long as reading a page of a list. Outside transactions only.
+ * Reads rows over a pooled connection, in the format of the driver. Sequelize parses every statement and
+ * copies every row, which takes about as long as reading a page of a list. Outside transactions only.
  */
 export function readRows<Row extends object>(sequelize: Sequelize, statement: Statement): Promise<Row[]> {
   return retryConflicts(() => readAgainOnPrimary(() => readOnce(sequelize, statement)));
@@ -35,15 +35,15 @@ async function readOnce<Row extends object>(sequelize: Sequelize, { sql, bind }:
   }
 }
 
-/** What the driver has, and its types do not. */
+/** Internals of the driver that its types omit. */
 interface RowReceiver {
   handleDataRow(message: { readonly length: number }): void;
 }
 
 /**
- * The driver's own promise keeps all rows alive until the next full collection of garbage (pg 8.23, Node.js 20), which took
- * a third of the processor time of a list. Each row is accounted for as it arrives: if the answer gets too large, no
- * further row is kept.
+ * The driver's own promise keeps all rows in memory until the next full garbage collection (pg 8.23, Node.js
+ * 20), which took a third of the processor time of a list. Each row is counted as it arrives. If the response
+ * gets too large, no further row is kept.
  */
 function query<Row extends object>(
   client: pg.Client,
@@ -82,8 +82,9 @@ const parseInstant = pg.types.getTypeParser(TIMESTAMPTZ) as (text: string) => un
 const DIGIT_ZERO = 48;
 
 /**
- * Instants of common years in UTC, as PostgreSQL writes them for Sequelize's sessions, `2026-03-01 09:30:00.123456+00`, digit by
- * digit: a page of a list has hundreds, and no text need be cut out. All others are left to the driver.
+ * Parses timestamps of common years in UTC, as PostgreSQL formats them for Sequelize's sessions: `2026-03-01
+ * 09:30:00.123456+00`. A page of a list has hundreds of them, so digits are read in place, without
+ * substrings. All other timestamps are left to the driver.
  */
 export function instantOf(text: string): unknown {
   const isCommon = text[4] === '-' && text.endsWith('+00') && !text.startsWith('00');

@@ -5,21 +5,21 @@ import type { DedicatedConnections } from './dedicated-connections.js';
 
 const RECONNECT_MS = 1000;
 
-/** The SQLSTATE of a standby, which cannot listen. */
+/** The SQLSTATE of a standby, which does not support LISTEN. */
 const READ_ONLY = '25006';
 
-/** How often watchers look for themselves: a process that dies tells nobody. */
+/** How often watchers check by themselves: a process that dies sends no notification. */
 const LOOK_INTERVAL_MS = 2000;
 
-/** The ids of records that have changed; null where it is time to look at all. */
+/** The ids of changed records. Null means that any record may have changed. */
 export interface RecordChanges extends AsyncIterable<number | null> {
-  /** Once changes are heard. */
+  /** Resolves once the connection is listening. */
   readonly ready: Promise<void>;
   close(): void;
 }
 
 /**
- * Publishes which records of a kind change, whichever replica changes them. All watchers share one connection to PostgreSQL
+ * Publishes changes of records of one kind, by any replica. All watchers share one connection to PostgreSQL
  * and one timer, which exist only while there are watchers.
  */
 export abstract class RecordEvents implements OnModuleDestroy {
@@ -29,8 +29,8 @@ export abstract class RecordEvents implements OnModuleDestroy {
   private isClosing = false;
 
   /**
-   * @param channel told the id of a record whenever it has changed
-   * @param purpose how PostgreSQL's own tools name the session
+   * @param channel the notification channel for ids of changed records
+   * @param purpose part of the application name of the session in PostgreSQL
    */
   constructor(
     private readonly connections: DedicatedConnections,
@@ -65,7 +65,7 @@ export abstract class RecordEvents implements OnModuleDestroy {
     for (const watcher of this.watchers) watcher.add(id);
   }
 
-  /** @returns what ends it */
+  /** @returns a function that stops listening */
   private async listen(): Promise<() => void> {
     try {
       const client = await this.connections.open(this.purpose);
@@ -76,10 +76,10 @@ export abstract class RecordEvents implements OnModuleDestroy {
       client.once('end', reconnect);
       await client.query(`LISTEN ${this.channel}`).catch((error: unknown) => {
         if (errorCodeOf(error) !== READ_ONLY) throw error;
-        // Watchers look for themselves until a new connection can listen: the standby may be promoted.
+        // Watchers check by themselves until a new connection can listen, since the standby may be promoted.
         void client.end();
       });
-      // What changed before is not told any more.
+      // Changes before LISTEN sent no notification to this session.
       this.publish(null);
       return () => {
         client.off('end', reconnect);
@@ -95,7 +95,7 @@ export abstract class RecordEvents implements OnModuleDestroy {
     this.listening = null;
     for (;;) {
       await sleep(RECONNECT_MS, undefined, { ref: false });
-      // A watcher that has come meanwhile listens already; or all have gone.
+      // A new watcher has already started to listen, or there are no watchers any more.
       if (this.watchers.size === 0 || this.isClosing || this.listening !== null) return;
       this.listening = this.listen();
       await this.listening.catch(() => undefined);
@@ -116,7 +116,7 @@ export abstract class RecordEvents implements OnModuleDestroy {
   }
 }
 
-/** The changes that one watcher has not taken yet. A slow watcher is told of each record once. */
+/** The pending changes of one watcher. A slow watcher gets each record once. */
 class Watcher {
   private readonly ids = new Set<number | null>();
   private isClosed = false;

@@ -7,26 +7,29 @@ import type { EndsWithRequest, RequestDeadline } from '../common/request-deadlin
 import { connectionPoolOf, type PooledConnection } from './connection-pool.js';
 import type { DatabaseAvailability } from './database-availability.js';
 
-/** A statement may begin just after it was to be cancelled, so cancelling is repeated. */
+/** A statement may start just after the cancel request, so the request is repeated. */
 const CANCEL_INTERVAL_MS = 100;
-/** A PostgreSQL that does not answer for so long will not end a statement either: the connection is cut then. */
+/**
+ * If PostgreSQL does not respond for this time, it will not end the statement either, and the connection is
+ * destroyed.
+ */
 const CUT_AFTER_MS = 1_000;
-/** How long the server may take to pass a wish to cancel on. */
+/** How long the server may take to process a cancel request. */
 const CANCEL_TIMEOUT_MS = 500;
 
-/** What the driver has, and its types do not. */
+/** Internals of the driver that its types omit. */
 interface Backend extends Pick<pg.Client, 'host' | 'port'> {
   readonly processID: number | null;
   readonly secretKey: number | null;
-  /** No statement is under way. */
+  /** True if no statement is running. */
   readonly readyForQuery: boolean;
   readonly connection: { readonly stream: net.Socket };
 }
 
 /**
- * Ends, with a request, the statements that run for it: PostgreSQL is told to cancel them, over a socket of its own, so
- * that it needs no connection of the pool. A connection goes back to the pool once nothing is being cancelled on it:
- * whoever gets it next is not hit. Work that belongs to no request, or has a time limit of its own, passes.
+ * Cancels the statements of a request when its deadline ends. The cancel request is sent over a socket of its
+ * own, so it needs no pooled connection. A connection returns to the pool only after cancelling has ended, so
+ * that it cannot affect the next user. Work without a request, or with its own time limit, is not affected.
  */
 export function cancelQueriesOnDeadline(sequelize: Sequelize, availability: DatabaseAvailability): void {
   const pool = connectionPoolOf(sequelize);
@@ -44,7 +47,7 @@ export function cancelQueriesOnDeadline(sequelize: Sequelize, availability: Data
     holds.set(connection, new HeldConnection(deadline, connection as unknown as Backend, availability));
     return connection;
   };
-  /** Undefined: nothing is being cancelled on it. */
+  /** Undefined: no statement is being cancelled on the connection. */
   const settle = (connection: PooledConnection): Promise<void> | undefined => {
     const hold = holds.get(connection);
     holds.delete(connection);
@@ -69,7 +72,7 @@ export function cancelQueriesOnDeadline(sequelize: Sequelize, availability: Data
   });
 }
 
-/** What arrives too late goes back at once. */
+/** Releases a connection at once if it arrives after the deadline. */
 function unlessOver(
   deadline: RequestDeadline,
   arriving: Promise<PooledConnection>,
@@ -125,7 +128,7 @@ class HeldConnection implements EndsWithRequest {
       const isHopeless = performance.now() > cutAt || !this.availability.isAvailable;
       if (isRunning && isHopeless) this.backend.connection.stream.destroy();
       else if (isRunning && !(await sendCancelRequest(this.backend))) {
-        // It may arrive at any time: whoever had the connection next would be hit.
+        // The cancel request may still arrive later, and would affect the next user of the connection.
         this.backend.connection.stream.destroy();
       }
       if (this.isHeld) await sleep(isRunning ? CANCEL_INTERVAL_MS : 10);
@@ -136,9 +139,10 @@ class HeldConnection implements EndsWithRequest {
 const CANCEL_REQUEST_CODE = 80_877_102;
 
 /**
- * As PostgreSQL's protocol has it, section "Canceling Requests in Progress": over a second connection, which the server closes
- * once it has passed the wish on. It is not encrypted, as with libpq up to version 16, and needs no password.
- * @returns false where nobody knows whether the wish has arrived, or will
+ * Implements "Canceling Requests in Progress" of PostgreSQL's protocol: a second connection, which the server
+ * closes once it has processed the request. It is not encrypted, as with libpq up to version 16, and needs no
+ * password.
+ * @returns false if it is unknown whether the request has arrived or will arrive
  */
 function sendCancelRequest({ host, port, processID, secretKey }: Backend): Promise<boolean> {
   const message = Buffer.alloc(16);
@@ -153,7 +157,7 @@ function sendCancelRequest({ host, port, processID, secretKey }: Backend): Promi
       isKnown = false;
       socket.destroy();
     });
-    // Where it fails, the next try may succeed, and the connection is cut in the end.
+    // If it fails, the next attempt may succeed. In the end, the connection is destroyed.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       resolve(isKnown);

@@ -1,6 +1,6 @@
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 
-/** The column `id` of the rows that a statement gives, within a transaction. @param bind for `$1` … */
+/** Returns the column `id` of a query within a transaction. @param bind values of `$1` … */
 export async function selectIds(
   sequelize: Sequelize,
   transaction: Transaction,

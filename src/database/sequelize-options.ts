@@ -7,7 +7,7 @@ export interface SequelizePoolOptions extends Pick<SessionOptions, 'url' | 'isPo
   readonly acquireMs: number;
 }
 
-/** The options of an instance of Sequelize. The schema is the migrations' business: never synced. */
+/** The options of a Sequelize instance. Only migrations change the schema, so it is never synchronised. */
 export function sequelizeOptions({
   poolSize,
   acquireMs,
@@ -16,15 +16,15 @@ export function sequelizeOptions({
   const Client = sessionClass({ ...session, purpose: 'api', connectTimeoutMs: acquireMs });
   return {
     dialect: 'postgres',
-    // The driver, but for its clients: they know by themselves where to connect, and prepare their sessions.
+    // The driver with our own client class, which knows its address and prepares its sessions.
     dialectModule: Object.create(pg, { Client: { value: Client } }) as object,
-    // Sequelize itself sets nothing; its types do not know the option.
+    // With this option and `clientMinMessages`, Sequelize sends no SET statements. Its types omit this one.
     ...({ keepDefaultTimezone: true } as object),
     dialectOptions: { clientMinMessages: 'ignore' },
     logging: false,
     autoLoadModels: true,
     synchronize: false,
-    // The reachability was checked before; trying again behind everybody's back only delays a clear error.
+    // The connection was already checked, so retries would only delay a clear error.
     retryAttempts: 1,
     pool: { max: poolSize, min: 0, acquire: acquireMs, idle: 10_000 },
     define: { freezeTableName: true, timestamps: true },

@@ -1,31 +1,33 @@
 import type pg from 'pg';
 
-/** A setting of PostgreSQL, its value, and the major version from which on it exists. */
+/** A PostgreSQL setting, its value, and the first major version that has it. */
 type Setting = readonly [name: string, value: string, sinceVersion?: number];
 
 /**
- * What the statements and the driver rely on, whatever the role, the database or the server has as a default.
- * PostgreSQL reports these to its clients, so a pooler in transaction mode keeps them apart for each client.
+ * Settings on which the statements and the driver rely, regardless of the defaults of the role, database or
+ * server. PostgreSQL reports these to its clients, so a pooler in transaction mode restores them for each
+ * client.
  */
 const REPORTED_SETTINGS: readonly Setting[] = [
   ['client_encoding', 'UTF8'],
   ['standard_conforming_strings', 'on'],
-  // The driver reads instants in the ISO format alone, and in UTC they are read fastest.
+  // The driver parses timestamps in ISO format only, and UTC is the fastest to parse.
   ['DateStyle', 'ISO, YMD'],
   ['TimeZone', 'UTC'],
 ];
 
 /**
- * As above, but not reported: set in each transaction as well, since a pooler in transaction mode loses them.
- * `default_transaction_read_only` is not among them: it is how operators keep a database from being written to.
+ * More such settings, but not reported. They are set in each transaction too, since a pooler in transaction
+ * mode loses them. `default_transaction_read_only` is not included: operators use it to make a database
+ * read-only.
  */
 const TRANSACTION_SETTINGS: readonly Setting[] = [
   ['IntervalStyle', 'postgres'],
   ['bytea_output', 'hex'],
-  // Floating-point numbers are read with all their digits.
+  // Returns floating-point numbers with all their digits.
   ['extra_float_digits', '1'],
   ['array_nulls', 'on'],
-  // The server ends statements itself, and a recalculation or an import takes as long as it takes.
+  // The server limits the time of statements itself, and recalculations and imports may take long.
   ['statement_timeout', '0'],
   ['lock_timeout', '0'],
   ['idle_in_transaction_session_timeout', '0'],
@@ -34,16 +36,16 @@ const TRANSACTION_SETTINGS: readonly Setting[] = [
 
 const SESSION_SETTINGS: readonly Setting[] = [
   ['client_min_messages', 'warning'],
-  // Sessions that listen, hold a lock or wait in the pool are idle for hours.
+  // Sessions that listen, hold a lock or wait in the pool may be idle for hours.
   ['idle_session_timeout', '0', 14],
   ['default_transaction_isolation', 'read committed'],
   ['default_transaction_deferrable', 'off'],
 ];
 
 /**
- * The statements that prepare a new session. They read no table and take no snapshot, so they also work on a standby
- * whose default isolation level is serializable.
- * @param isPooled whether the session goes through a pooler in transaction mode
+ * The statements that prepare a new session. They read no table and take no snapshot, so they also work on a
+ * standby whose default isolation level is serializable.
+ * @param isPooled whether the session uses a pooler in transaction mode
  */
 export function prepareSession(serverVersion: number, isPooled: boolean): string {
   const settings = isPooled
@@ -53,21 +55,21 @@ export function prepareSession(serverVersion: number, isPooled: boolean): string
 }
 
 /**
- * The statements that begin a transaction. READ COMMITTED is asked for by name: each statement has to see what was
- * committed while the one before it waited for a lock.
+ * The statements that begin a transaction. READ COMMITTED is set explicitly: each statement must see changes
+ * that were committed while the previous one waited for a lock.
  */
 export const beginTransaction = (serverVersion: number): string =>
   `START TRANSACTION ISOLATION LEVEL READ COMMITTED; ${statements('SET LOCAL', TRANSACTION_SETTINGS, serverVersion)}`;
 
 /**
- * Runs a statement in a session through a pooler, as a transaction in which no time limit of the database applies.
+ * Runs a statement in a session through a pooler, in a transaction without a statement timeout.
  * @param statement without parameters
  */
 export async function queryUnlimited<Row extends pg.QueryResultRow>(
   session: pg.Client,
   statement: string,
 ): Promise<Row[]> {
-  // One message, which PostgreSQL answers with one result for each of its statements.
+  // One message. PostgreSQL returns one result per statement.
   const text = `BEGIN; SET LOCAL statement_timeout = 0; ${statement}; COMMIT`;
   const [, , result] = (await session.query(text)) as unknown as pg.QueryResult<Row>[];
   return result?.rows ?? [];

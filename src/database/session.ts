@@ -6,19 +6,19 @@ import { prepareSession } from './session-settings.js';
 
 export interface SessionOptions {
   readonly url: string;
-  /** How PostgreSQL's own tools name the session. */
+  /** Part of the application name of the session in PostgreSQL. */
   readonly purpose: string;
-  /** For connecting, and again for preparing the session. */
+  /** Timeout for connecting, and again for preparing the session. */
   readonly connectTimeoutMs: number;
-  /** For each statement; without it, statements may take any time. */
+  /** Timeout of each statement; by default, there is none. */
   readonly queryTimeoutMs?: number;
-  /** Whether the session goes through a pooler in transaction mode, which keeps few settings of a session. */
+  /** Whether the session uses a pooler in transaction mode, which keeps few settings of a session. */
   readonly isPooled?: boolean;
-  /** Checks each new session before anything else uses it; if it throws, connecting fails with that error. */
+  /** Checks each new session before it is used. If it throws, connecting fails with that error. */
   readonly check?: (session: pg.Client) => Promise<void>;
 }
 
-/** What the driver has, and its types do not. */
+/** Internals of the driver that its types omit. */
 interface DriverInternals {
   readonly connection: {
     readonly stream: { destroy(): void };
@@ -33,9 +33,10 @@ interface DriverInternals {
 type ConnectCallback = (error: Error | null, client?: pg.Client) => void;
 
 /**
- * A class of clients that all connect to one database in one way: for libraries that make clients themselves. Each
- * session is prepared before it is handed out. Only the URL decides where it goes: the driver's own environment
- * variables (PGHOST, PGOPTIONS, PGSSLMODE and the like) have no effect. A lost connection ends no process.
+ * Returns a client class that always connects to one database in the same way, for libraries that create
+ * clients themselves. Each session is prepared before use. Only the URL determines the connection:
+ * environment variables of the driver (PGHOST, PGOPTIONS, PGSSLMODE and the like) have no effect. A lost
+ * connection does not end the process.
  */
 export function sessionClass(
   options: SessionOptions,
@@ -46,12 +47,12 @@ export function sessionClass(
   return class Session extends pg.Client {
     private serverVersion = 0;
 
-    /** @param given what libraries decide: how values are read */
+    /** @param given options from libraries: only parsers of values are used */
     constructor(given: Pick<pg.ClientConfig, 'types'> = {}) {
       super({ ...config, ...(given.types === undefined ? {} : { types: given.types }) });
       this.on('error', () => undefined);
       const { connection, connectionParameters } = this as unknown as DriverInternals;
-      // Where the configuration has none, the driver takes them from the environment.
+      // If the configuration lacks these, the driver reads them from the environment.
       Object.assign(connectionParameters, { options: address.options, replication: undefined });
       connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
         if (parameterName === 'server_version') this.serverVersion = Number.parseInt(parameterValue, 10);
@@ -84,7 +85,7 @@ export function sessionClass(
   };
 }
 
-/** Opens one session, which the caller ends. If it is lost, its queries fail and it emits `end`. */
+/** Opens a session, which the caller must end. If it is lost, its queries fail and it emits `end`. */
 export async function openSession(options: SessionOptions): Promise<pg.Client> {
   const session = new (sessionClass(options))();
   await session.connect();
@@ -99,10 +100,10 @@ function clientConfig(address: DatabaseAddress, options: SessionOptions): pg.Cli
     port,
     user,
     database,
-    // A function, so that the driver asks neither PGPASSWORD nor a password file.
+    // A function, so that the driver reads neither PGPASSWORD nor a password file.
     password: () => password ?? '',
     ssl,
-    // Set in any case, so that the driver does not ask PGSSLNEGOTIATION.
+    // Always set, so that the driver does not read PGSSLNEGOTIATION.
     sslnegotiation: ssl === false ? 'postgres' : (tls.sslnegotiation ?? 'postgres'),
     enableChannelBinding: (tls.channel_binding ?? 'disable') !== 'disable',
     application_name: `${applicationName ?? 'lead-scoring'} ${options.purpose}`,
@@ -112,12 +113,12 @@ function clientConfig(address: DatabaseAddress, options: SessionOptions): pg.Cli
   } as pg.ClientConfig;
 }
 
-/** The driver's own reading of the parameters that are about TLS. @throws OperatorError if a file cannot be read */
+/** Parses the TLS parameters with the driver's own parser. @throws OperatorError if a file cannot be read */
 function tlsOf(parameters: DatabaseAddress['tls']): NonNullable<pg.ClientConfig['ssl']> {
   if (parameters.ssl === 'false') return false;
   try {
     const { ssl } = parse(`postgres://tls/?${new URLSearchParams(parameters).toString()}`);
-    // `ssl=no-verify` is left to the client by the parser.
+    // The parser leaves `ssl=no-verify` to the client.
     if (ssl === 'no-verify') return { rejectUnauthorized: false };
     return (ssl as pg.ClientConfig['ssl']) ?? false;
   } catch (error) {

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Reads something once for all that ask for it at the same time. */
+/** Shares one read between all callers that request it at the same time. */
 export class SharedReads<Key, Result> {
   private readonly current = new Map<Key, Promise<Result>>();
   private readonly next = new Map<Key, Promise<Result>>();
 
-  /** @param read begins after this call, so that its result includes all changes before the call */
+  /** @param read starts after this call, so that its result includes all changes before the call */
   read(key: Key, read: () => Promise<Result>): Promise<Result> {
     const next = this.next.get(key) ?? this.readNext(key, read);
     this.next.set(key, next);
@@ -13,9 +13,9 @@ export class SharedReads<Key, Result> {
   }
 
   private async readNext(key: Key, read: () => Promise<Result>): Promise<Result> {
-    // The subscribers of one event ask one after another, in the same turn of the event loop.
+    // The subscribers of one event call `read` one after another, in the same turn of the event loop.
     await setImmediate();
-    // A read that has begun may be too old.
+    // A running read started earlier, so its result may be outdated.
     await this.current.get(key)?.catch(() => undefined);
     this.next.delete(key);
     const current = read();

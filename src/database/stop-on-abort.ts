@@ -1,21 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 
-/** A statement may begin just after it was to be cancelled, so cancelling is repeated. */
+/** A statement may start just after the cancel request, so the request is repeated. */
 const CANCEL_INTERVAL_MS = 100;
 
-/** Cancels whatever statement another session is running. @param pid of the session's server process */
+/** Cancels the running statement of another session. @param pid of its server process */
 export type CancelStatement = (pid: number) => Promise<unknown>;
 
-/** Over a connection of the pool. */
+/** Cancels over a pooled connection. */
 export function cancelThroughPool(sequelize: Sequelize): CancelStatement {
   return (pid) => sequelize.query('SELECT pg_cancel_backend($1)', { bind: [pid] });
 }
 
 /**
- * Runs the work of a transaction so that it stops soon where the signal says so, even while it waits for a lock:
- * the statement that is running is cancelled. The work has to look at the signal when a statement fails, and
- * between statements.
+ * Runs the work of a transaction and stops it soon after the signal is aborted, even if it waits for a lock:
+ * the running statement is cancelled. The work must check the signal when a statement fails, and between
+ * statements.
  */
 export async function stopOnAbort<Result>(
   sequelize: Sequelize,
@@ -40,14 +40,14 @@ export async function stopOnAbort<Result>(
   } finally {
     signal.removeEventListener('abort', cancel);
     hasEnded.abort();
-    // What comes next in the transaction must not be cancelled: it is the way back.
+    // The next statement of the transaction must not be cancelled, since it is the rollback.
     await cancelling;
   }
 }
 
 async function cancelUntil(cancel: () => Promise<unknown>, hasEnded: AbortSignal): Promise<void> {
   while (!hasEnded.aborted) {
-    // Where this fails, the work stops by itself when it next looks at the signal.
+    // If this fails, the work stops at its next check of the signal.
     await cancel().catch(() => undefined);
     await waited(CANCEL_INTERVAL_MS, hasEnded);
   }

@@ -5,19 +5,22 @@ import { errorCodeOf } from './connection-faults.js';
 import { toDomainError, TransactionLostError } from './database-errors.js';
 import { beginTransaction } from './session-settings.js';
 
-/** Tries in all, and the longest pause before the second; each later pause may be twice as long. */
+/**
+ * Maximum number of attempts, and the maximum pause before the second one. The maximum doubles for each
+ * further pause.
+ */
 const MAX_TRIES = 5;
 const FIRST_PAUSE_MS = 20;
 
-/** A serialization failure and a deadlock: PostgreSQL has rolled back, and says that trying again may succeed. */
+/** A serialization failure and a deadlock: PostgreSQL has rolled back, and a retry may succeed. */
 const CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01']);
 
 /**
- * Runs a use case in one transaction: all of it is kept, or nothing. Errors of the database come out as
- * errors of the domain where a client can do something about them.
+ * Runs a use case in one transaction, which is committed or rolled back as a whole. Database errors are
+ * converted to domain errors if a client can do something about them.
  *
- * A transaction that PostgreSQL has rolled back because of other transactions is tried again. So `work` may run several
- * times and must change nothing outside the transaction; `afterCommit` is the place for what must.
+ * A transaction that PostgreSQL has rolled back because of other transactions is retried. So `work` may run
+ * several times, and must change nothing outside the transaction. Other changes belong into `afterCommit`.
  */
 export async function inTransaction<Result>(
   sequelize: Sequelize,
@@ -26,7 +29,10 @@ export async function inTransaction<Result>(
   return withDomainErrors(() => retryConflicts(() => runOnce(sequelize, work)));
 }
 
-/** As `inTransaction`, for work that cannot be repeated: it reads streams, or reports to others while it goes on. */
+/**
+ * Like `inTransaction`, but without retries: for work that cannot be repeated, since it reads a stream or
+ * reports progress.
+ */
 export async function inSingleTransaction<Result>(
   sequelize: Sequelize,
   work: (transaction: Transaction) => Promise<Result>,
@@ -35,8 +41,8 @@ export async function inSingleTransaction<Result>(
 }
 
 /**
- * Has statements that are no part of a transaction, and so are one of their own, tried again as transactions are. To be
- * called after everything else that decides where statements are sent.
+ * Retries statements outside transactions, each of which is its own transaction. Must be called after
+ * everything else that decides which server gets a statement.
  */
 export function retryStatements(sequelize: Sequelize): void {
   const query = sequelize.query.bind(sequelize) as (
@@ -53,8 +59,8 @@ interface StatementOptions {
 }
 
 /**
- * Tries again, a few times, what PostgreSQL has rolled back because of other transactions: a transaction, or a statement
- * that is one of its own. Any other error is thrown at once, above all that of a commit whose outcome is not known.
+ * Retries, a few times, a transaction or a single statement that PostgreSQL has rolled back because of other
+ * transactions. Any other error is thrown at once, especially that of a commit with an unknown outcome.
  */
 export async function retryConflicts<Result>(attempt: () => Promise<Result>): Promise<Result> {
   for (let count = 1; ; count += 1) {
@@ -63,7 +69,7 @@ export async function retryConflicts<Result>(attempt: () => Promise<Result>): Pr
     } catch (error) {
       if (count === MAX_TRIES || !CONFLICTS.has(errorCodeOf(error) ?? '')) throw error;
     }
-    // Of different lengths, so that those who met once do not meet again.
+    // Random, so that two transactions that were in conflict do not retry at the same time.
     await sleep(Math.random() * FIRST_PAUSE_MS * 2 ** (count - 1));
     currentRequest()?.deadline?.throwIfOver();
   }
@@ -75,15 +81,15 @@ function runOnce<Result>(
 ): Promise<Result> {
   return sequelize.transaction(async (transaction) => {
     const result = await work(transaction);
-    // Who is told that the time was up is told as well that nothing was changed.
+    // Ensures that a client that gets a timeout error can rely on nothing having been changed.
     currentRequest()?.deadline?.throwIfOver();
     return result;
   });
 }
 
-/** What Sequelize has, and its types do not. */
+/** Internals of Sequelize that its types omit. */
 interface SequelizeInternals {
-  /** The version is known since the first connection. */
+  /** Set after the first connection. */
   readonly options: { readonly databaseVersion: string | number };
   getQueryInterface(): {
     readonly queryGenerator: {
@@ -93,8 +99,8 @@ interface SequelizeInternals {
 }
 
 /**
- * Has each transaction ask for the settings that it relies on in the message that begins it, before any limit that is a
- * default of the role or the database can end it.
+ * Sends the settings of each transaction in the message that begins it, before a default timeout of the role
+ * or the database can end it.
  */
 export function prepareTransactions(sequelize: Sequelize): void {
   const internals = sequelize as unknown as SequelizeInternals;
@@ -115,9 +121,10 @@ async function withDomainErrors<Result>(work: () => Promise<Result>): Promise<Re
 }
 
 /**
- * Runs a part of a transaction behind a savepoint: where it fails, the database is as it was before the part,
- * and the transaction can go on. Without one, PostgreSQL rejects every statement after an error.
- * @throws TransactionLostError where there is no going on, else whatever `work` throws, after going back
+ * Runs a part of a transaction behind a savepoint. If it fails, its changes are rolled back and the
+ * transaction can continue. Without a savepoint, PostgreSQL rejects every statement after an error.
+ * @throws TransactionLostError if the transaction cannot continue; otherwise the error of `work`, after the
+ *   rollback
  */
 export async function withSavepoint<Result>(
   sequelize: Sequelize,

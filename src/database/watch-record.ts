@@ -1,27 +1,27 @@
 import type { RecordChanges } from './record-events.js';
 
 export interface RecordWatch<Row extends { readonly id: number }> {
-  /** The record to watch; null: all, for ever. */
+  /** The record to watch; null: all records, without end. */
   readonly id: number | null;
   readonly changes: RecordChanges;
-  /** What there is at the beginning. It may throw, where there is no such record. */
+  /** Returns the initial record. Throws if there is no such record. */
   readonly first: () => Promise<Row | null>;
   /**
-   * What there is to tell of a change. @param id of the record that has changed; null: it is not known whether any has, such as
-   * after a connection was lost, or since whoever changes the record may have died without a word
+   * Returns the record to publish after a change. @param id of the changed record; null: any record may have
+   * changed, since a connection was lost or the process that changes the record may have died
    */
   readonly find: (id: number | null) => Promise<Row | null>;
   readonly isOver: (row: Row) => boolean;
-  /** Whether there is nothing new for who watches. */
+  /** Whether the change is irrelevant for the subscriber. */
   readonly isSame: (row: Row, other: Row) => boolean;
 }
 
-/** A record as it is, and again whenever it changes, until it is over. @throws what `first` throws */
+/** Yields a record now and after each change, until it is over. @throws the errors of `first` */
 export async function watchRecord<Row extends { readonly id: number }>(
   watch: RecordWatch<Row>,
 ): Promise<AsyncGenerator<Row, void, undefined>> {
   try {
-    // Listening comes first: nothing is missed between the first look and the first change.
+    // Listens before the first read, so that no change is missed between them.
     await watch.changes.ready;
     return endingAtOnce(follow(watch, await watch.first()), watch.changes);
   } catch (error) {
@@ -41,7 +41,7 @@ async function* follow<Row extends { readonly id: number }>(
     if (isAtItsEnd()) return;
     for await (const changedId of changes) {
       if (id !== null && changedId !== null && changedId !== id) continue;
-      // Where the database cannot be asked just now, the next change, or the next look, asks again.
+      // If the database does not respond, the next change or the next periodic check reads again.
       const row = await find(changedId).catch(() => null);
       if (row === null || (last !== null && isSame(row, last))) continue;
       last = row;
@@ -54,8 +54,8 @@ async function* follow<Row extends { readonly id: number }>(
 }
 
 /**
- * A generator that waits does not hear that nobody wants it any more, and one that was never asked does not tidy up
- * after itself. Here whoever leaves ends the waiting.
+ * A generator that waits does not notice `return`, and one that was never started does not run its `finally`.
+ * So both methods also close the changes, which ends the waiting.
  */
 function endingAtOnce<Row>(
   rows: AsyncGenerator<Row, void, undefined>,

@@ -7,14 +7,15 @@ import { DedicatedConnections } from './dedicated-connections.js';
 
 const CHECK = `SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;
 const CHECK_INTERVAL_MS = 5_000;
-/** While there are no writes, recovery is to be noticed soon. */
+/** Shorter while writes are rejected, so that a recovery is noticed soon. */
 const RECOVERY_INTERVAL_MS = 1_000;
-/** How long a rejected write counts: only a statement that needs space meets a full disk. */
+/** How long a rejected write counts: only statements that need disk space fail on a full disk. */
 const REJECTION_COUNTS_MS = 5_000;
 
 /**
- * Finds out whether the database takes writes. A new session shows a standby and read-only defaults of the database or the
- * role, which a session keeps as they were when it began. A full disk shows in writes that are rejected.
+ * Detects whether the database accepts writes. A new session reveals a standby, and read-only defaults of the
+ * database or the role, which an existing session does not notice. A full disk is detected by rejected
+ * writes.
  */
 @Injectable()
 export class WriteMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -42,7 +43,7 @@ export class WriteMonitor implements OnApplicationBootstrap, OnApplicationShutdo
   async onApplicationShutdown(): Promise<void> {
     this.closing.abort();
     this.stopListening();
-    // Leaves no session behind; bounded by its timeouts.
+    // Leaves no session open. The timeouts of the check limit this wait.
     await this.checking;
   }
 
@@ -60,12 +61,13 @@ export class WriteMonitor implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  /** Null: it could not be found out, which is not for this monitor to report. */
+  /** Null: the check failed, which this monitor does not report. */
   private async isNewSessionReadOnly(): Promise<boolean | null> {
     try {
       const client = await this.connections.open('write check', this.timeoutMs);
       try {
-        // The driver has this option, its types do not. One that hangs would stop the monitor.
+        // The types of the driver omit this option. Without it, a check without a response would block the
+        // monitor.
         const check = { text: CHECK, query_timeout: this.timeoutMs } as pg.QueryConfig;
         const { rows } = await client.query<{ isReadOnly: boolean }>(check);
         return rows[0]?.isReadOnly ?? null;

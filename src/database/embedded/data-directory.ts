@@ -10,27 +10,30 @@ import { failureOf, type RunAs, waysToInitialise } from './unprivileged-command.
 export interface DataDirectory {
   /** Absolute, without symbolic links. */
   readonly path: string;
-  /** Of the superuser `postgres`. */
+  /** The password of the superuser `postgres`. */
   readonly password: string;
 }
 
 export interface DataDirectoryOptions {
   readonly directory: string;
   readonly isThrowAway: boolean;
-  /** Ends the setting up of a new directory. */
+  /** Aborts the initialisation of a new directory. */
   readonly signal: AbortSignal | undefined;
 }
 
 const PASSWORD_FILE = 'lead-scoring-password';
 const ANOTHER_DIRECTORY = 'name another directory in EMBEDDED_POSTGRES_DIR';
 
-/** Those that this very process works on; a process id alone is taken up again where a container restarts. */
+/**
+ * Staging directories of this process. Its process id alone is not enough: after a restart, a container may
+ * reuse it.
+ */
 const ownStagings = new Set<string>();
 
 /**
- * Opens a data directory, and makes it where it is missing or empty.
- * @throws OperatorError where it belongs to another user, to another version of PostgreSQL or to no PostgreSQL
- *   at all, or where it cannot be made
+ * Opens a data directory, and creates it if it is missing or empty.
+ * @throws OperatorError if it belongs to another user or another version of PostgreSQL, if it is no data
+ *   directory, or if it cannot be created
  */
 export async function openDataDirectory(
   options: DataDirectoryOptions,
@@ -50,7 +53,7 @@ export async function openDataDirectory(
   }
 }
 
-/** An error of the file system as a sentence about the data directory. */
+/** Converts a file system error to a message about the data directory. */
 export function accessFault(directory: string, cause: unknown): OperatorError {
   const code = errorCodeOf(cause) ?? String(cause);
   if (code === 'EROFS') {
@@ -102,7 +105,10 @@ async function readPassword(directory: string): Promise<string> {
   }
 }
 
-/** Never half a data directory, even after a kill: everything happens beside it, and a rename ends it. */
+/**
+ * Never leaves a partial data directory, even if it is killed: it works in a staging directory, which is
+ * renamed at the end.
+ */
 async function initialise(
   directory: string,
   binaries: PostgresBinaries,
@@ -121,7 +127,7 @@ async function initialise(
       }
       failures.push(`  as ${way.description}: ${failure.replaceAll(/\s*\n\s*/g, '; ')}`);
     } finally {
-      // An initdb that was ended may have left a process that still writes.
+      // A terminated initdb may have left a child process that still writes.
       await rm(staging, { recursive: true, force: true, maxRetries: 5 });
       ownStagings.delete(path.basename(staging));
     }
@@ -146,7 +152,7 @@ async function initialiseIn(
   }
   const args = [
     ...['-D', data, '--username=postgres', '--auth=scram-sha-256', `--pwfile=${password}`],
-    // The same on every system, and without a locale that it would have to have.
+    // The same on every system, and independent of its installed locales.
     ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ...(isThrowAway ? ['--no-sync'] : []),
   ];
@@ -156,17 +162,17 @@ async function initialiseIn(
 }
 
 async function moveIntoPlace(data: string, directory: string): Promise<void> {
-  // Windows does not rename onto an empty directory; where it is not empty, this fails as it should.
+  // Windows cannot rename onto an empty directory. If the directory is not empty, this fails, as it should.
   await rmdir(directory).catch(() => undefined);
   try {
     await rename(data, directory);
   } catch (error) {
-    // Another first start was faster: its data directory is as good as ours.
+    // Another process was faster, and its data directory is equivalent.
     if (!(await holdsData(directory))) throw error;
   }
 }
 
-/** Removes what a killed first start left behind. */
+/** Removes the staging directories of killed processes. */
 async function sweepStagings(directory: string): Promise<void> {
   const parent = path.dirname(directory);
   const prefix = `${path.basename(directory)}.initdb-`;
@@ -174,7 +180,8 @@ async function sweepStagings(directory: string): Promise<void> {
     (name) => name.startsWith(prefix) && !isInUse(name, prefix),
   );
   for (const name of stagings) {
-    // An orphaned initdb may still write there, or another start may sweep too: the next start tries again.
+    // An orphaned initdb may still write there, or another process may remove it too. The next start tries
+    // again.
     await rm(path.join(parent, name), { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined);
   }
 }

@@ -10,36 +10,42 @@ import { Presence } from './presence.js';
 import { launchServer, logFileOf, type ServerOptions, stopServer } from './server-process.js';
 
 export interface EmbeddedPostgres {
-  /** postgres:// URL with password, to the database asked for. */
+  /** The postgres:// URL with the password, to the requested database. */
   readonly url: string;
   /**
-   * Ends this use, and stops the server where no other process uses it: whatever is still connected is cut off.
-   * Idempotent. @throws Error where the server does not stop
+   * Ends this use, and stops the server if no other process uses it. Open connections are closed then.
+   * Idempotent. @throws Error if the server does not stop
    */
   release(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Where the data lives, absolute or relative to the working directory; made, with its parents, where missing. */
+  /**
+   * The data directory, absolute or relative to the working directory. It is created with its parents if
+   * missing.
+   */
   readonly directory: string;
-  /** Created where missing. */
+  /** Created if missing. */
   readonly database: string;
-  /** For tests: fast, and not safe against a crash of the machine. */
+  /** For tests: fast, but data may be lost if the machine crashes. */
   readonly isThrowAway?: boolean;
-  /** Ends a start that is under way: it rejects with the signal's reason and leaves no server running. */
+  /** Aborts the start: it rejects with the reason of the signal and leaves no server running. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const START_LIMIT_MS = 60_000;
 const RETRY_MS = 50;
-/** Waits of 0.1, 0.2, 0.4 and 0.8 s between them: a port taken meanwhile, or processes of a killed server. */
+/**
+ * With pauses of 0.1, 0.2, 0.4 and 0.8 s: the port may be taken meanwhile, or processes of a killed server
+ * may still run.
+ */
 const LAUNCH_ATTEMPTS = 5;
 
 /**
- * Starts PostgreSQL from the packages of the install, or joins in the use of one that already runs on the data
- * directory. A server that a killed process left running is taken over.
- * @throws OperatorError where there is no PostgreSQL for this system, where the directory cannot be used, or
- *   where the server does not start within 60 s
+ * Starts PostgreSQL from the installed packages, or uses a server that already runs on the data directory.
+ * This includes a server that a killed process left running.
+ * @throws OperatorError if there is no PostgreSQL for this system, if the directory cannot be used, or if the
+ *   server does not start within 60 s
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { directory, database, isThrowAway = false, signal } = options;
@@ -65,7 +71,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
-/** A server may stop, or be killed, between finding it and using it: then from the beginning. */
+/** Retries from the beginning if the server stops, or is killed, between finding and using it. */
 async function join(
   server: ServerOptions,
   data: DataDirectory,
@@ -84,7 +90,8 @@ async function join(
       return { presence, port: reached.port };
     } catch (error) {
       if (!isPassing(error) || performance.now() > deadline) {
-        // A start that fails leaves no server running: nobody else can use one that admits no one either.
+        // Stops the server after a failed start: no other process can use a server that rejects this one
+        // either.
         if (presence !== undefined) await presence.leave(stop);
         else if (isOurs) await stop();
         throw useFault(data.path, error);
@@ -95,7 +102,10 @@ async function join(
   }
 }
 
-/** Finds the port of the server that runs, or starts one. Which of several starts wins, PostgreSQL decides. */
+/**
+ * Finds the port of the running server, or starts one. If several processes start one, PostgreSQL decides
+ * which succeeds.
+ */
 async function reachServer(
   server: ServerOptions,
   deadline: number,
@@ -107,7 +117,7 @@ async function reachServer(
     if (postmaster !== undefined && (await isPostmasterOf(directory, postmaster.pid))) {
       if (postmaster.isReady) return { port: postmaster.port, isOurs };
       signal?.throwIfAborted();
-      // It starts, recovers or stops: it will be ready, or gone, before long.
+      // The server is starting, recovering or stopping. Soon it is ready or gone.
       if (performance.now() > deadline) throw startFault(directory, `process ${postmaster.pid} is not ready`);
       await sleep(RETRY_MS);
       continue;
@@ -133,7 +143,7 @@ async function launch(server: ServerOptions, deadline: number): Promise<string |
   }
 }
 
-/** The server stops or starts just now, or its connections are all taken: as opposed to being refused for good. */
+/** Whether the error is temporary: the server is starting or stopping, or all its connections are in use. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return true;
   return error.code?.startsWith('57P') === true || error.code === '53300';

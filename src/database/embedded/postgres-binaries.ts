@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { OperatorError } from '../../common/operator-error.js';
 
-/** Absolute paths of PostgreSQL's programs. */
+/** Absolute paths of the PostgreSQL programs. */
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
   readonly pgCtl: string;
-  /** The version whose data directories they can read, e.g. `18`. */
+  /** The version of data directories that the programs can read, e.g. `18`. */
   readonly majorVersion: string;
 }
 
@@ -20,8 +20,8 @@ interface PlatformPackage {
 export const USE_YOUR_OWN = 'Set DATABASE_URL to a PostgreSQL of your own.';
 
 /**
- * Finds the programs that the package manager installed for this platform, and makes sure that they run.
- * @throws OperatorError where there are none for this platform, or where they do not run on it
+ * Finds the programs that the package manager installed for this platform, and ensures that they run.
+ * @throws OperatorError if there are none for this platform, or if they do not run on it
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
@@ -40,7 +40,10 @@ async function loadPackage(platform: string): Promise<PlatformPackage> {
   }
 }
 
-/** The packages do not tell C libraries apart: on musl the right one is installed, and only running it shows. */
+/**
+ * The packages do not distinguish C libraries: on musl, the package is installed but the program does not
+ * run.
+ */
 async function readMajorVersion(postgres: string, platform: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(postgres, ['--version'], { windowsHide: true });

@@ -3,16 +3,16 @@ import { readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** What a server writes about itself into its data directory, in `postmaster.pid`. */
+/** The content of `postmaster.pid`, which a server writes into its data directory. */
 export interface Postmaster {
   readonly pid: number;
-  /** NaN while the server has not written it yet. */
+  /** NaN until the server has written it. */
   readonly port: number;
-  /** True once it takes connections, until it begins to stop. */
+  /** True from the time the server accepts connections until it begins to stop. */
   readonly isReady: boolean;
 }
 
-/** Reads `postmaster.pid`; undefined where there is none. The file may outlive its server. */
+/** Reads `postmaster.pid`; undefined if it does not exist. The file may outlive its server. */
 export async function readPostmaster(directory: string): Promise<Postmaster | undefined> {
   let text: string;
   try {
@@ -20,7 +20,7 @@ export async function readPostmaster(directory: string): Promise<Postmaster | un
   } catch {
     return undefined;
   }
-  // Order of the lines: src/include/utils/pidfile.h of PostgreSQL.
+  // For the order of the lines, see src/include/utils/pidfile.h of PostgreSQL.
   const lines = text.split('\n').map((line) => line.trim());
   const pid = Number.parseInt(lines[0] ?? '', 10);
   if (!(pid > 0)) return undefined;
@@ -28,21 +28,22 @@ export async function readPostmaster(directory: string): Promise<Postmaster | un
 }
 
 /**
- * Whether a process is the server of a data directory. After a crash of the machine, `postmaster.pid` may name
- * a process that has nothing to do with PostgreSQL.
+ * Whether a process is the server of a data directory. After a crash of the machine, `postmaster.pid` may
+ * contain the id of an unrelated process.
  * @param directory absolute, without symbolic links
  */
 export async function isPostmasterOf(directory: string, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (process.platform === 'linux') {
-    // A server works in its data directory. A zombie, which nobody may ever reap in a container, has none.
+    // The working directory of a server is its data directory. A zombie process, which a container may never
+    // reap, has none.
     const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
     if (workingDirectory !== undefined) return workingDirectory === directory;
   }
   return (await readCommand(pid)).includes('postgres');
 }
 
-/** False also for another user's process: that one cannot be a server of ours. */
+/** Also false for a process of another user, which cannot be our server. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -61,7 +62,7 @@ async function readCommand(pid: number): Promise<string> {
         : (['ps', ['-ww', '-o', 'args=', '-p', String(pid)]] as const);
     return (await promisify(execFile)(command, args, { windowsHide: true })).stdout;
   } catch {
-    // It ended meanwhile.
+    // The process has ended meanwhile.
     return '';
   }
 }

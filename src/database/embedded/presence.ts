@@ -3,20 +3,22 @@ import { ADVISORY_LOCKS } from '../advisory-locks.js';
 
 export interface ServerAddress {
   readonly port: number;
-  /** Of the superuser `postgres`. */
+  /** The password of the superuser `postgres`. */
   readonly password: string;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * One use of a server by a process: a connection that holds a shared lock. It vanishes with the process, however
- * that ends, so the server always knows who is left.
+ * The use of a server by one process: a connection that holds a shared lock. It ends with the process,
+ * however that ends, so the server always knows its remaining users.
  */
 export class Presence {
   private constructor(private readonly client: pg.Client) {}
 
-  /** Resolves once the lock is held. @throws the driver's error, also where the server stops at this moment */
+  /**
+   * Resolves once the lock is acquired. @throws the driver's error, also if the server stops at this moment
+   */
   static async register({ port, password }: ServerAddress): Promise<Presence> {
     const client = new pg.Client({
       host: '127.0.0.1',
@@ -28,12 +30,12 @@ export class Presence {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       ssl: false,
     });
-    // A server that is killed must not end this process; requests that fail will tell.
+    // The end of the server must not end this process. Its requests fail instead.
     client.on('error', () => undefined);
     const presence = new Presence(client);
     try {
       await client.connect();
-      // Waits while the last user stops the server, and fails when it has.
+      // Waits while the last user stops the server, and fails when it has stopped.
       await client.query('SELECT pg_advisory_lock_shared($1)', [ADVISORY_LOCKS.presence]);
       return presence;
     } catch (error) {
@@ -48,12 +50,14 @@ export class Presence {
     try {
       await this.client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
     } catch (error) {
-      // Another process created it at the same moment (23505 where both were within the statement).
+      // Another process created it at the same time (23505 if both statements overlapped).
       if (!(error instanceof pg.DatabaseError) || !['42P04', '23505'].includes(error.code ?? '')) throw error;
     }
   }
 
-  /** Ends this use; runs `stop` while nobody else can begin one, where this was the last. */
+  /**
+   * Ends this use. If it was the last one, runs `stop` while no other process can start to use the server.
+   */
   async leave(stop: () => Promise<void>): Promise<void> {
     try {
       if (await this.isLast()) await stop();
@@ -62,12 +66,12 @@ export class Presence {
     }
   }
 
-  /** Ends the connection, and the use with it. */
+  /** Closes the connection, which ends the use. */
   async close(): Promise<void> {
     await this.client.end().catch(() => undefined);
   }
 
-  /** Of several that leave at the same moment, at most one is the last, and one is. */
+  /** If several processes leave at the same time, exactly one is the last. */
   private async isLast(): Promise<boolean> {
     try {
       await this.client.query('SELECT pg_advisory_unlock_shared($1)', [ADVISORY_LOCKS.presence]);
@@ -77,7 +81,7 @@ export class Presence {
       );
       return rows[0]?.isLast === true;
     } catch {
-      // The server is gone already, or going.
+      // The server has stopped, or is stopping.
       return false;
     }
   }

@@ -14,7 +14,7 @@ export interface ServerOptions {
   readonly directory: string;
   readonly binaries: PostgresBinaries;
   readonly isThrowAway: boolean;
-  /** Ends a start that is under way. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,10 +27,10 @@ const LOG_EXCERPT_LINES = 12;
 export const logFileOf = (directory: string): string => path.join(directory, 'server.log');
 
 /**
- * Starts a server that outlives this process, and waits until it takes connections.
+ * Starts a server that outlives this process, and waits until it accepts connections.
  * @param deadline on the clock of `performance.now()`
- * @returns null once it does, or why it does not: another server was faster, its port was taken, …
- * @throws the reason of the signal if that comes first; the server is gone then
+ * @returns null once it does, or the reason why it does not: another server was faster, its port was taken, …
+ * @throws the reason of the signal if that comes first; the server has ended then
  */
 export async function launchServer(options: ServerOptions, deadline: number): Promise<string | null> {
   const { directory, binaries, signal } = options;
@@ -40,7 +40,7 @@ export async function launchServer(options: ServerOptions, deadline: number): Pr
   const way = wayToServe(directory);
   const log = openLog(directory, way);
   const child = runAs(way, binaries.postgres, ['-D', directory, ...settingsFor(options, port)], {
-    // A session of its own, so that Ctrl-C reaches the application alone, which may still need its database.
+    // A separate session, so that Ctrl-C reaches only the application, which may still need its database.
     isDetached: true,
     stdio: ['ignore', log.descriptor, log.descriptor],
     environment: await disownStalePid(directory),
@@ -64,7 +64,7 @@ export async function launchServer(options: ServerOptions, deadline: number): Pr
   return `it takes no connections yet; ${await readExcerpt(directory, log.size)}`;
 }
 
-/** Ends a server that takes no connections yet, so nobody uses it. */
+/** Ends a server that accepts no connections yet, so that no process uses it. */
 async function endChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
@@ -75,9 +75,9 @@ async function endChild(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Stops the server of a data directory, if there is one, and waits until it is gone. Whoever is connected is cut
- * off. Idempotent.
- * @throws Error where it outlives even an immediate shutdown
+ * Stops the server of a data directory, if there is one, and waits until it has ended. Open connections are
+ * closed. Idempotent.
+ * @throws Error if it does not end even after an immediate shutdown
  */
 export async function stopServer(directory: string, binaries: PostgresBinaries): Promise<void> {
   const postmaster = await readPostmaster(directory);
@@ -92,14 +92,14 @@ export async function stopServer(directory: string, binaries: PostgresBinaries):
     try {
       process.kill(pid, signal);
     } catch {
-      return; // It is gone already.
+      return; // The process has already ended.
     }
     if (await isGoneWithin(limit, directory, pid)) return;
   }
   throw new Error(`The embedded PostgreSQL in ${directory} (process ${pid}) does not stop.`);
 }
 
-/** The file goes last, when the port is closed already; a killed server leaves it behind. */
+/** The server deletes the file last, after it has closed the port. A killed server leaves it behind. */
 async function isGoneWithin(limitMs: number, directory: string, pid: number): Promise<boolean> {
   const deadline = performance.now() + limitMs;
   while (performance.now() < deadline) {
@@ -110,7 +110,7 @@ async function isGoneWithin(limitMs: number, directory: string, pid: number): Pr
   return false;
 }
 
-/** pg_ctl gives up an administrator's rights, with which the server refuses to run. Not tried on a real Windows. */
+/** pg_ctl drops administrator rights, with which the server does not run. Not tested on a real Windows. */
 async function launchOnWindows(options: ServerOptions, port: number): Promise<string | null> {
   const { directory, binaries } = options;
   const settings = settingsFor(options, port).join(' ');
@@ -144,9 +144,9 @@ function settingsFor({ isThrowAway }: ServerOptions, port: number): string[] {
 }
 
 /**
- * PostgreSQL takes any living process that a left-over `postmaster.pid` names for a server, except the one in
- * this variable (which pg_ctl sets to its parent). Unlike removing the file, that leaves PostgreSQL's own
- * interlock whole where two processes start it at the same moment.
+ * If `postmaster.pid` is left over and contains the id of any running process, PostgreSQL assumes a running
+ * server. The id in this variable (which pg_ctl sets to its parent) is excepted. Removing the file instead
+ * would break PostgreSQL's own lock if two processes start it at the same time.
  */
 async function disownStalePid(directory: string): Promise<Record<string, string>> {
   const stale = await readPostmaster(directory);
@@ -159,9 +159,9 @@ function openLog(directory: string, { identity }: RunAs): { descriptor: number; 
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const isFull = size > LOG_LIMIT_BYTES;
   if (isFull) renameSync(file, `${file}.old`);
-  // Appending, since two processes that start it at the same moment both write.
+  // Opened for appending, since two processes that start the server at the same time both write.
   const descriptor = openSync(file, 'a', 0o600);
-  // Otherwise the owner of the directory could not start the server any more, once root has.
+  // Otherwise, after a start by root, the owner of the directory could not start the server any more.
   if (identity !== undefined) fchownSync(descriptor, identity.uid, identity.gid);
   return { descriptor, size: isFull ? 0 : size };
 }

@@ -2,13 +2,15 @@ import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** As whom a program of PostgreSQL runs: PostgreSQL refuses root, and a user id without a name. */
+/**
+ * The user that runs a PostgreSQL program. PostgreSQL does not run as root, or as a user id without a name.
+ */
 export interface RunAs {
   /** For messages, after "as". */
   readonly description: string;
-  /** A command that the program and its arguments follow. */
+  /** A command that is put before the program and its arguments. */
   readonly prefix: readonly string[];
-  /** Set where the process changes its user: the files it works on have to be theirs. */
+  /** Set if the process changes its user, who must then own the files. */
   readonly identity?: Identity;
 }
 
@@ -27,12 +29,15 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The id that the kernel shows for whoever has none in a user namespace; it makes a poor name for ourselves. */
+/**
+ * The id that the kernel shows for unmapped users in a user namespace. It is only a last resort as our own
+ * id.
+ */
 const OVERFLOW_ID = 65_534;
 
 /**
- * Nothing of our own environment: the server outlives this process and must not keep its secrets, and PG…
- * variables meant for another database must not reach it. Windows needs more than can be listed here.
+ * Contains no variables of this process. The server outlives it and must not keep its secrets, and PG…
+ * variables for another database must not affect it. Windows needs more variables than can be listed here.
  */
 const ENVIRONMENT =
   process.platform === 'win32'
@@ -44,7 +49,7 @@ const ENVIRONMENT =
 
 const SELF: RunAs = { description: 'this user', prefix: [] };
 
-/** Ways to make a new data directory, the best one first; each may fail on this system. */
+/** Ways to create a new data directory, the preferred one first. Each of them may fail on this system. */
 export function waysToInitialise(initdb: string): RunAs[] {
   const accounts = readAccounts();
   if (process.getuid?.() !== 0) return process.platform === 'linux' ? [SELF, inNamespace(accounts)] : [SELF];
@@ -52,21 +57,21 @@ export function waysToInitialise(initdb: string): RunAs[] {
   const named = ['postgres', 'nobody'].flatMap(
     (name) => accounts.find((account) => account.name === name) ?? [],
   );
-  // Root may work in the directory of a user who alone can reach the programs.
+  // If only one user can reach the programs, root may work in that user's directory.
   const { uid, gid } = statSync(initdb);
   const installer = { name: `user ${uid}`, uid, gid };
   const others = [...named, installer].filter((account) => account.uid !== 0).map(asAccount);
   return process.platform === 'linux' ? [inNamespace(accounts), ...others] : others;
 }
 
-/** The way that fits a data directory that exists: its owner, since PostgreSQL insists on owning its files. */
+/** The way that fits an existing data directory: as its owner, since PostgreSQL must own its files. */
 export function wayToServe(directory: string): RunAs {
   if (process.getuid?.() !== 0) return SELF;
   const { uid, gid } = statSync(directory);
   return uid === 0 ? inNamespace(readAccounts()) : asAccount({ name: `user ${uid}`, uid, gid });
 }
 
-/** Starts a program; the caller listens to the process's `error` event. */
+/** Starts a program. The caller must listen to the `error` event of the process. */
 export function runAs(
   way: RunAs,
   program: string,
@@ -79,15 +84,15 @@ export function runAs(
     stdio: options.stdio,
     detached: options.isDetached ?? false,
     windowsHide: true,
-    // The working directory may be closed to the user who runs it.
+    // The user that runs the program may have no access to the working directory.
     cwd: path.parse(program).root,
     env: ENVIRONMENT === undefined ? undefined : { ...ENVIRONMENT, ...options.environment },
   });
 }
 
 /**
- * Runs a program to its end; resolves to what it said where it failed, and to null where it succeeded.
- * @param signal asks the program to end
+ * Runs a program until it ends. Resolves to its error output if it failed, and to null if it succeeded.
+ * @param signal terminates the program
  */
 export function failureOf(
   way: RunAs,
@@ -111,10 +116,10 @@ export function failureOf(
   });
 }
 
-/** A user namespace needs no user of its own, and the files stay those of the user who runs us. */
+/** A user namespace needs no other user account, and the files belong to the user of this process. */
 function inNamespace(accounts: readonly Account[]): RunAs {
   const ordinary = accounts.find(({ uid }) => uid > 0 && uid !== OVERFLOW_ID);
-  // initdb looks its user up, so the id has to be one that has a name.
+  // initdb looks up its user, so the id must have a name.
   const { uid, gid } = ordinary ?? { uid: OVERFLOW_ID, gid: OVERFLOW_ID };
   return {
     description: 'an unprivileged user (unshare)',
@@ -131,7 +136,7 @@ function readAccounts(): Account[] {
   try {
     text = readFileSync('/etc/passwd', 'utf8');
   } catch {
-    // Windows has none, nor do the smallest containers: there is nobody to choose from.
+    // Windows has no such file, nor do the smallest containers.
     return [];
   }
   return text

@@ -5,7 +5,10 @@ import { DomainError } from '../../common/domain-error.js';
 import type { PersistentConnection } from './persistent-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
-/** Not a caller: all that was written before its position may be missing from the table, which a crash empties. */
+/**
+ * The key of a row that is no caller. Writes before its position may be missing from the table, which a crash
+ * empties.
+ */
 const EVERYBODY = '';
 
 const READ_WRITES = `
@@ -20,7 +23,7 @@ const BEGIN_TABLE = `
 /** $1: the caller, $2: the id of the write. */
 const BEGIN_WRITE = `INSERT INTO caller_writes (caller, "writeId") VALUES ($1, $2)`;
 
-/** $1: the caller, $2: the id of the write. What the caller wrote before is covered by it. */
+/** $1: the caller, $2: the id of the write. Earlier writes of the caller are covered by this one. */
 const END_WRITE = `
   WITH here AS MATERIALIZED (SELECT pg_current_wal_insert_lsn() AS position),
   ended AS (
@@ -32,11 +35,11 @@ const END_WRITE = `
     WHERE caller = $1 AND position < (SELECT position FROM here) FOR UPDATE SKIP LOCKED
   )`;
 
-/** No replica that is read from is so far behind. */
+/** Replicas in use are never that far behind. */
 const FORGET_OLD = `
   DELETE FROM caller_writes WHERE caller <> '${EVERYBODY}' AND "createdAt" < clock_timestamp() - interval '10 minutes'`;
 
-/** They say nothing about whether what was to be written has been. */
+/** After these errors, it is unknown whether the data was written. */
 const UNCERTAIN: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'REQUEST_TIMED_OUT']);
 
 interface WritesRow {
@@ -51,8 +54,9 @@ interface Lookup {
 }
 
 /**
- * Keeps, in the primary, up to where each caller has written, so that any process knows which replicas show a caller its own
- * writes. While a caller writes, and where it is not known whether it has written, none does.
+ * Stores, in the primary, the WAL position of each caller's latest write. So any process knows which replicas
+ * contain a caller's own writes. While a caller writes, and if the outcome of a write is unknown, no replica
+ * qualifies.
  */
 export class CallerWrites {
   private waiting: Lookup | null = null;
@@ -61,8 +65,8 @@ export class CallerWrites {
   constructor(private readonly connection: PersistentConnection) {}
 
   /**
-   * Does work that writes for a caller; whatever it has written is known of before this answers.
-   * @throws SERVICE_UNAVAILABLE where the beginning cannot be noted; else whatever `work` throws
+   * Runs work that writes for a caller. Its writes are recorded before the promise resolves.
+   * @throws SERVICE_UNAVAILABLE if its start cannot be recorded; otherwise the error of `work`
    */
   async whileWriting<Result>(caller: string, work: () => Result | Promise<Result>): Promise<Result> {
     const id = randomUUID();
@@ -80,14 +84,14 @@ export class CallerWrites {
       isCertain = error instanceof DomainError && !UNCERTAIN.has(error.code);
       throw error;
     } finally {
-      // Where this fails, the write remains one that has not ended: the caller reads from the primary.
+      // If this fails, the write counts as unfinished: the caller keeps reading from the primary.
       if (isCertain) await this.connection.rows(END_WRITE, [caller, id]).catch(() => undefined);
     }
   }
 
   /**
-   * What a replica must have replayed for the caller to read from it all that it has written before this call; null:
-   * nobody knows, and it has to be the primary. @throws where the primary does not answer
+   * The position that a replica must have replayed to contain all writes of the caller before this call;
+   * null: it is unknown, so the primary must be used. @throws if the primary does not respond
    */
   async requiredFor(caller: string): Promise<WalPosition | null> {
     const rows = await this.lookUp(caller);
@@ -106,7 +110,7 @@ export class CallerWrites {
     await this.connection.rows(FORGET_OLD);
   }
 
-  /** Those who ask while a look-up is under way share the next one: theirs must not have begun before they asked. */
+  /** Callers that arrive during a look-up share the next one, which must start after their call. */
   private lookUp(caller: string): Promise<Map<string, WritesRow>> {
     this.waiting ??= this.beginLookup();
     this.waiting.callers.add(caller);
@@ -116,7 +120,7 @@ export class CallerWrites {
   private beginLookup(): Lookup {
     const callers = new Set([EVERYBODY]);
     const rows = this.running.then(async () => {
-      // Whoever comes from now on comes too late for this one.
+      // From now on, callers need the next look-up.
       this.waiting = null;
       const found = await this.connection.rows<WritesRow>(READ_WRITES, [[...callers]]);
       return new Map(found.map((row) => [row.caller, row]));

@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { openSession } from '../session.js';
 
-/** Nobody waits longer for a server that does not answer, in milliseconds. */
+/** Timeout for connecting and for each statement, in milliseconds. */
 const LIMIT_MS = 2_000;
 
 /**
- * One connection for short statements, which is opened when it is needed, and again after it was lost. A server that does
- * not answer within two seconds counts as gone.
+ * A connection for short statements, which is opened on demand and again after it was lost. A server that
+ * does not respond within two seconds counts as down.
  */
 export class PersistentConnection {
   private client: Promise<pg.Client> | null = null;
@@ -14,8 +14,8 @@ export class PersistentConnection {
   private isClosed = false;
 
   /**
-   * @param purpose how PostgreSQL's own tools name the session
-   * @param onLost told when an open connection ends that nobody has ended
+   * @param purpose part of the application name of the session in PostgreSQL
+   * @param onLost called when an open connection ends unexpectedly
    */
   constructor(
     private readonly url: string,
@@ -23,9 +23,9 @@ export class PersistentConnection {
     private readonly onLost: () => void = () => undefined,
   ) {}
 
-  /** @throws the driver's error; the next statement has a new connection where this one is of no use any more */
+  /** @throws the driver's error; if the connection is unusable, the next statement uses a new one */
   rows<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    // One after the other: a connection runs one statement at a time.
+    // Statements run one after the other, since a connection runs one at a time.
     const rows = this.last.then(() => this.query<Row>(text, values));
     this.last = rows.catch(() => undefined);
     return rows;
@@ -38,13 +38,13 @@ export class PersistentConnection {
       const client = await opening;
       return (await client.query<Row>(text, [...values])).rows;
     } catch (error) {
-      // What the server itself refuses is no fault of the connection.
+      // If the server rejects a statement, the connection is still usable.
       if (!(error instanceof pg.DatabaseError)) this.drop(opening);
       throw error;
     }
   }
 
-  /** Has the next statement use a new connection. */
+  /** Makes the next statement use a new connection. */
   reconnect(): void {
     if (this.client !== null) this.drop(this.client);
   }
@@ -72,7 +72,7 @@ export class PersistentConnection {
     return client;
   }
 
-  /** A statement that has timed out would hold up all that come after it. */
+  /** A statement that has timed out would block all later ones on the same connection. */
   private drop(opening: Promise<pg.Client>): void {
     if (this.client === opening) this.client = null;
     opening.then(

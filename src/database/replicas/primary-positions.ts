@@ -11,8 +11,8 @@ const READ_POSITION = `
   SELECT pg_current_wal_flush_lsn()::text AS position, ${IDENTITY_COLUMNS}`;
 
 /**
- * How far the primary was, and when: what replicas are held against. PostgreSQL's own measure of a replica's delay, the time
- * of the last transaction that it replayed, grows on its own where nobody writes.
+ * WAL positions of the primary over time, with which replicas are compared. PostgreSQL's own measure of the
+ * delay, the time of the last replayed transaction, keeps growing while there are no writes.
  */
 export class PrimaryPositions {
   private samples: Sample[] = [];
@@ -23,14 +23,14 @@ export class PrimaryPositions {
     private readonly maxLagMs: number,
   ) {}
 
-  /** The identity that all replicas of the primary share with it; null: not known yet. */
+  /** The identity of the primary and all its replicas; null: not known yet. */
   get identity(): DatabaseIdentity | null {
     return this.knownIdentity;
   }
 
-  /** @throws where the primary does not answer */
+  /** @throws if the primary does not respond */
   async look(): Promise<void> {
-    // The time before asking: a position is never taken for older than it is.
+    // Taken before the query, so that a position is never considered newer than it is.
     const at = performance.now();
     const [row] = await this.connection.rows<DatabaseIdentity & { position: string }>(READ_POSITION);
     if (row === undefined) return;
@@ -38,12 +38,12 @@ export class PrimaryPositions {
     if (identity.system !== this.knownIdentity?.system) this.samples = [];
     this.knownIdentity = identity;
     this.samples.push({ at, position: walPosition(position) });
-    // The newest of those that are old enough is what a replica must have reached; what came before is not asked for.
+    // A replica must have reached the newest of the positions that are old enough. Older ones are not needed.
     const old = this.samples.findLastIndex((sample) => sample.at <= at - this.maxLagMs);
     if (old > 0) this.samples.splice(0, old);
   }
 
-  /** Whether somebody who has got as far as this is no further behind than is allowed. */
+  /** Whether a replica at this position is within the allowed lag. */
   isRecent(position: WalPosition): boolean {
     const now = performance.now();
     const due = this.samples.findLast(({ at }) => at <= now - this.maxLagMs) ?? this.samples[0];

@@ -5,31 +5,31 @@ import { Replica, type ReplicaFault } from './replica.js';
 import { PersistentConnection } from './persistent-connection.js';
 
 export interface ReadReplicasOptions {
-  /** Of the primary, not through a pooler. */
+  /** Direct URL of the primary, not through a pooler. */
   readonly primaryUrl: string;
   readonly replicaUrls: readonly string[];
-  /** From how far behind on a replica is left out, in milliseconds. */
+  /** Replicas that lag behind by more than this are not used, in milliseconds. */
   readonly maxLagMs: number;
-  /** Most connections that are opened to each replica. */
+  /** Maximum number of connections to each replica. */
   readonly poolSize: number;
 }
 
 export interface ReplicaStatus {
   /** Host and port. */
   readonly name: string;
-  /** Why nothing is read from it; null: something is. */
+  /** The reason why it is not used; null: it is used. */
   readonly fault: ReplicaFault | null;
 }
 
-/** A server that comes back goes through several of them. */
+/** A server that recovers has several of these in turn, so only the first is logged. */
 const PASSING_FAULTS: ReadonlySet<ReplicaFault> = new Set(['unreachable', 'behind']);
 
 const LOOK_INTERVAL_MS = 500;
 const FORGET_INTERVAL_MS = 60_000;
 
 /**
- * The streaming replicas that queries are read from. Each is looked at twice a second; one that does not answer, is too far
- * behind or no replica any more is left out until it is well again.
+ * The streaming replicas for queries. Each is probed twice a second. A replica that does not respond, lags
+ * too far behind or is no replica any more is not used until it recovers.
  */
 export class ReadReplicas implements OnApplicationShutdown {
   private readonly logger = new Logger(ReadReplicas.name);
@@ -51,7 +51,7 @@ export class ReadReplicas implements OnApplicationShutdown {
     );
   }
 
-  /** Whether there are any, well or not. */
+  /** Whether any replicas are configured, regardless of their state. */
   get isConfigured(): boolean {
     return this.replicas.length > 0;
   }
@@ -60,7 +60,7 @@ export class ReadReplicas implements OnApplicationShutdown {
     return this.replicas.map(({ name, fault }) => ({ name, fault }));
   }
 
-  /** Begins to look after them; resolves once each has been looked at. Idempotent. */
+  /** Starts probing, and resolves after the first probe of each replica. Idempotent. */
   async start(): Promise<void> {
     if (!this.isConfigured || this.timers.length > 0) return;
     this.timers.push(
@@ -72,10 +72,7 @@ export class ReadReplicas implements OnApplicationShutdown {
     await Promise.all(this.replicas.map((replica) => replica.probe()));
   }
 
-  /**
-   * The replica to read from for a caller: of those that have all that it has written, one that is used least; null: it has to
-   * be the primary.
-   */
+  /** The least used replica that contains all writes of the caller; null: the primary must be used. */
   async pickFor(caller: string): Promise<Replica | null> {
     if (!this.replicas.some(isWell)) return null;
     const required = await this.writes.requiredFor(caller).catch(() => null);
@@ -92,11 +89,11 @@ export class ReadReplicas implements OnApplicationShutdown {
   }
 
   private async lookAtPrimary(): Promise<void> {
-    // Queries will tell that it is gone.
+    // If the primary is down, queries fail as well and report it.
     await this.positions.look().catch(() => undefined);
   }
 
-  /** One round after the other, however long one takes. */
+  /** Skips a round while the previous one is still running. */
   private repeat(look: () => Promise<void>, intervalMs: number): NodeJS.Timeout {
     let isLooking = false;
     return setInterval(() => {

@@ -5,23 +5,26 @@ import { errorCodeOf } from '../connection-faults.js';
 import type { ReadReplicas } from './read-replicas.js';
 import type { Replica } from './replica.js';
 
-/** A statement that somebody has cancelled, or that took too long, must not begin anew. */
+/** A statement that was cancelled, or that took too long, must not be repeated. */
 const CANCELLED = '57014';
 
-/** Of a server that stops, or cannot be reached. A conflict with what is replayed (40001) is no fault of the server. */
+/**
+ * Codes of a server that stops or cannot be reached. A conflict with replay (40001) is not a failure of the
+ * server.
+ */
 const IS_GONE = /^(08...|57P0.|ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)$/;
 
-/** Callers that nobody tells apart are one: what any of them has written, all of them read. */
+/** Callers without a key count as one: each of them reads the writes of all of them. */
 export const ANYBODY = 'anybody';
 
 /**
- * Where the reads of one request go: all to the same replica, so that none of them finds less than the one before, or to the
- * primary, which they stay with once one had to go there.
+ * The target of the reads of one request. All go to the same replica, so that no read returns older data than
+ * the previous one. Once a read had to use the primary, all later ones do too.
  */
 export class ReadRoute {
   private static readonly ofRequests = new WeakMap<RequestContext, ReadRoute>();
 
-  /** That of the request that is being worked for; null: what it reads is the primary's. */
+  /** The route of the current request; null: it reads from the primary. */
   static current(replicas?: ReadReplicas): ReadRoute | null {
     const request = currentRequest();
     if (request?.reads !== 'replica') return null;
@@ -41,7 +44,7 @@ export class ReadRoute {
     private readonly caller: string,
   ) {}
 
-  /** A connection to the replica; null: it has to be one to the primary. */
+  /** A connection to the replica; null: the primary must be used. */
   async lend(): Promise<{ client: pg.Client; replica: Replica } | null> {
     this.choice ??= this.replicas.pickFor(this.caller).then((picked) => (this.replica = picked));
     await this.choice;
@@ -56,25 +59,29 @@ export class ReadRoute {
   }
 
   /**
-   * A read has failed. @returns whether it is worth reading again, from the primary, where all that follows is read as well
+   * Called when a read has failed. @returns whether to repeat it on the primary, which all further reads use
+   * too
    */
   leave(error: unknown): boolean {
     const code = errorCodeOf(error);
-    // What we refuse ourselves, the primary would not change.
+    // Our own errors would be the same on the primary.
     if (this.replica === null || code === CANCELLED || error instanceof DomainError) return false;
     const isGone = code === undefined ? isLostConnection(error) : IS_GONE.test(code);
     if (isGone && !this.hasLeft) this.replica.suspect();
-    // Of several that are read at once, each that fails is read again.
+    // If several reads run at the same time, each one that fails is repeated.
     this.hasLeft = true;
     return true;
   }
 }
 
-/** The driver reports a connection that ended under a query without any code. */
+/** The driver reports a connection that was lost during a query without a code. */
 const isLostConnection = (error: unknown): boolean =>
   error instanceof Error && /Connection terminated|not queryable|Connection timed out/.test(error.message);
 
-/** Reads, and reads again from the primary where it was a replica that failed: reading changes nothing. */
+/**
+ * Reads, and repeats the read on the primary if a replica has failed. This is safe, since reads change
+ * nothing.
+ */
 export async function readAgainOnPrimary<Result>(read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();

@@ -6,8 +6,8 @@ import { ANYBODY } from './read-route.js';
 import { ReadReplicas } from './read-replicas.js';
 
 /**
- * Has queries read from replicas, and mutations noted for their callers. Those that come over a WebSocket are read from the
- * primary; its mutations are noted as all are.
+ * Routes queries to replicas, and records mutations for their callers. Queries over WebSocket are read from
+ * the primary; mutations over WebSocket are recorded like all others.
  */
 @Plugin()
 export class ReadRoutesPlugin implements ApolloServerPlugin {
@@ -38,7 +38,7 @@ export class ReadRoutesPlugin implements ApolloServerPlugin {
       },
     });
 
-  /** In the schema, since what Apollo tells of mutations it tells of those over HTTP only. */
+  /** Wraps the resolvers of the schema, since the hooks of Apollo only cover mutations over HTTP. */
   private noteMutations(schema: GraphQLSchema): void {
     for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
       const resolve = field.resolve ?? defaultFieldResolver;

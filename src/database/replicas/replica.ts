@@ -7,7 +7,7 @@ import type { PrimaryPositions } from './primary-positions.js';
 import { PersistentConnection } from './persistent-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
-/** Why nothing is read from a replica; `null`: something is. */
+/** The reason why a replica is not used; `null`: it is used. */
 export type ReplicaFault =
   | 'not looked at yet'
   | 'unreachable'
@@ -15,7 +15,7 @@ export type ReplicaFault =
   | 'no replica of the primary'
   | 'another database or schema than that of the primary';
 
-/** `replayed` is null on a server that is no replica. */
+/** `replayed` is null if the server is not a replica. */
 const READ_STATE = `
   SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END::text AS replayed, ${IDENTITY_COLUMNS}`;
 
@@ -23,10 +23,10 @@ interface ReplicaState extends DatabaseIdentity {
   readonly replayed: string | null;
 }
 
-/** One that is not free by then: its server hangs, or has too much to do. */
+/** If no connection is free after this time, the server hangs or is overloaded. */
 const ACQUIRE_TIMEOUT_MS = 3_000;
 
-/** A streaming replica: its connections, and what is known of how it does. */
+/** A streaming replica: its connection pool and its state. */
 export class Replica {
   private readonly sequelize: Sequelize;
   private readonly monitor: PersistentConnection;
@@ -34,7 +34,7 @@ export class Replica {
   private currentFault: ReplicaFault | null = 'not looked at yet';
   private replayedPosition: WalPosition = 0n;
 
-  /** @param onChange told whenever the fault is another, the one that it was first */
+  /** @param onChange called when the fault changes, with the previous fault */
   constructor(
     private readonly url: string,
     poolSize: number,
@@ -48,7 +48,7 @@ export class Replica {
     });
   }
 
-  /** Host and port, which say nothing secret. */
+  /** Host and port, which are not secret. */
   get name(): string {
     return serverOf(this.url);
   }
@@ -61,12 +61,12 @@ export class Replica {
     return this.lent.size;
   }
 
-  /** Up to where it had replayed when it was last looked at, while it followed the primary. */
+  /** The WAL position that it had replayed at the last probe as a replica of the primary. */
   get replayed(): WalPosition {
     return this.replayedPosition;
   }
 
-  /** @throws where none is to be had */
+  /** @throws if no connection is available */
   async acquire(): Promise<pg.Client> {
     const client = (await this.sequelize.connectionManager.getConnection({ type: 'read' })) as pg.Client;
     this.lent.add(client);
@@ -78,7 +78,7 @@ export class Replica {
     this.sequelize.connectionManager.releaseConnection(client);
   }
 
-  /** Looks how it does. */
+  /** Reads and judges the state of the replica. */
   async probe(): Promise<void> {
     try {
       const [row] = await this.monitor.rows<ReplicaState>(READ_STATE);
@@ -88,7 +88,7 @@ export class Replica {
     }
   }
 
-  /** Something that was read from it has failed as it does where a server is gone; the next look tells. */
+  /** A read has failed as if the server was down. The next probe checks it. */
   suspect(): void {
     this.becomes('unreachable');
   }
@@ -97,7 +97,10 @@ export class Replica {
     await Promise.all([this.monitor.close(), this.sequelize.close()]);
   }
 
-  /** A new connection may lead elsewhere than those before it: a name may have another address by now. */
+  /**
+   * A new connection may lead to another server than the previous ones, since a host name may change its
+   * address.
+   */
   private async check(session: pg.Client): Promise<void> {
     const { rows } = await session.query<ReplicaState>(READ_STATE);
     const fault = rows[0] === undefined ? 'unreachable' : this.foreignFault(rows[0]);
@@ -115,7 +118,7 @@ export class Replica {
 
   private foreignFault(state: ReplicaState): ReplicaFault | null {
     const { identity } = this.primary;
-    // One that was promoted goes its own way: what it holds from then on never was in the primary.
+    // A promoted replica is no longer a copy: the primary does not have its new data.
     if (state.replayed === null || (identity !== null && identity.system !== state.system))
       return 'no replica of the primary';
     const isSame = identity === null || differenceOf(identity, state) === null;
@@ -126,7 +129,8 @@ export class Replica {
     const before = this.currentFault;
     if (fault === before) return;
     this.currentFault = fault;
-    // What waits for a server that hangs would wait on; cut off, it is read again elsewhere.
+    // Statements on a hanging server would never end. After their connections are destroyed, they are read
+    // from the primary.
     if (fault === 'unreachable') for (const client of this.lent) cutOff(client);
     this.onChange(this, before);
   }

@@ -9,8 +9,8 @@ const isRead = ({ type, useMaster, uuid }: AcquireOptions): boolean =>
   (type === 'read' || type === QueryTypes.SELECT) && useMaster !== true && uuid === undefined;
 
 /**
- * Has the reads of a request that may read from replicas do so, by way of the connections that Sequelize hands out.
- * What reads locks of other sessions says `useMaster`, since replicas know of none.
+ * Routes the reads of requests to replicas, if the request allows it, through Sequelize's connection manager.
+ * Reads of other sessions' locks set `useMaster`, since replicas do not have them.
  */
 export function routeReads(sequelize: Sequelize, replicas: ReadReplicas): void {
   const pool = connectionPoolOf(sequelize);
