@@ -5,9 +5,9 @@ import { isRole, type Role } from '../common/caller.js';
 const EXTENSION = 'allowedTo';
 
 /**
- * Sets the role that a caller needs: for all fields of a type, for a query, mutation or subscription, or for
- * a field that needs a higher role than its type. No caller can use a field that has no role, neither itself
- * nor by its type.
+ * Sets the role that a caller needs. It applies to all fields of a type, to a query, mutation or
+ * subscription, or to a field that needs a higher role than its type. No caller can use a field without a
+ * role, be it its own or that of its type.
  */
 export const AllowedTo = (role: Role): ClassDecorator & MethodDecorator & PropertyDecorator =>
   Extensions({ [EXTENSION]: role });

@@ -24,7 +24,8 @@ const RETRY_MS = 1_000;
 
 /**
  * Verifies tokens with the keys that the issuer publishes. Fetches the set again if a token may be signed
- * with a newer key: if its `kid` is not in the set, or if it has no `kid` and no key of the set fits.
+ * with a newer key. That is the case if its `kid` is not in the set, or if it has no `kid` and no key of the
+ * set fits.
  */
 export class RemoteKeySet {
   private readonly keys;

@@ -19,12 +19,14 @@ const BASIC = `\\d{4}\\d{2}\\d{2}(?:T${HOUR}${SIXTIETH}(?:${SIXTIETH}${FRACTION}
 const SHAPE = new RegExp(`^(?:${EXTENDED}|${BASIC})$`);
 
 /**
- * Parses an ISO 8601 date-time with Z or an offset of at most 14 hours, such as 2026-03-01T09:30:00+01:00, in
- * the years 1 to 9999 in UTC. A date alone is midnight UTC. Digits after the millisecond are dropped.
+ * Parses an ISO 8601 date-time with Z or an offset of at most 14 hours, such as 2026-03-01T09:30:00+01:00.
+ * The year in UTC must be 1 to 9999. A date alone is midnight UTC. Digits after the millisecond are dropped.
  *
- * Returns null for any other text. This includes times without an offset (the instant is unknown), named time
- * zones, the 30th of February, leap seconds and 24:00 (a Date cannot represent them), and week and ordinal
- * dates.
+ * Returns null for any other text, for example:
+ * - a time without an offset, since its instant is unknown;
+ * - a named time zone, a week date or an ordinal date;
+ * - a date that does not exist, such as the 30th of February;
+ * - a leap second or 24:00, which a Date cannot represent.
  */
 export function parseIsoDate(text: string): Date | null {
   if (!SHAPE.test(text)) return null;

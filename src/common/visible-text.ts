@@ -29,7 +29,7 @@ const MAX_LENGTH_TO_COMPOSE = 40_000;
 
 /**
  * Composes characters (NFC). The time grows with the square of the length of a run of marks: 40,000 of them
- * take seconds. A text that violates every rule anyway is therefore returned unchanged.
+ * take seconds. A text that no rule accepts anyway is therefore returned unchanged.
  */
 function composeText(text: string): string {
   const isCheap = text.length <= MAX_LENGTH_TO_COMPOSE && !hasTooManyMarks(text);
@@ -37,9 +37,9 @@ function composeText(text: string): string {
 }
 
 /**
- * The text in lower case, composed. It is composed again after the change of case: a small letter may compose
- * with a mark with which its capital does not (H and a macron below), or consist of two characters (the
- * capital I with a dot).
+ * The text in lower case, composed. It is composed again after the change of case. A small letter may compose
+ * with a mark with which its capital does not (H and a macron below). Or it may consist of two characters
+ * (the capital I with a dot).
  */
 export const lowerCase = (text: string): string => composeText(composeText(text).toLowerCase());
 

@@ -62,8 +62,8 @@ const TLS_VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The only parser of database URLs. It follows libpq: query parameters override the rest of the URL, the host
- * may be the directory of a Unix socket, and the default database has the name of the user.
+ * The only parser of database URLs. It follows libpq: query parameters override the rest of the URL, and the
+ * host may be the directory of a Unix socket. The default database has the name of the user.
  * @throws InvalidDatabaseUrlError
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {

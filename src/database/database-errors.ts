@@ -28,7 +28,7 @@ const PASSING =
 const REJECTED_WRITE = /^(25006|53100)$/;
 
 /**
- * The error of a mutation that the database rejected because it accepts no writes. Notifies `WriteMonitor`.
+ * The error of a mutation that the database rejected because it accepts no writes. Publishes `writeRejected`.
  */
 export function rejectedWrite(cause: unknown): DomainError {
   writeRejected.publish({});
@@ -78,8 +78,8 @@ export function isLockError(error: unknown): boolean {
 }
 
 /**
- * Whether the error may be caused by a single row (its data, a constraint, a trigger, the time it took), so
- * that a batch without that row may succeed. Missing resources such as disk or memory, missing privileges and
+ * Whether a single row may have caused the error (its data, a constraint, a trigger, the time it took). A
+ * batch without that row may then succeed. Missing resources such as disk or memory, missing privileges and
  * locks of other transactions are no row errors.
  */
 export function isRowError(error: unknown): boolean {

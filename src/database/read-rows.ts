@@ -42,7 +42,7 @@ interface RowReceiver {
 
 /**
  * The driver's own promise keeps all rows in memory until the next full garbage collection (pg 8.23, Node.js
- * 20), which took a third of the processor time of a list. Each row is counted as it arrives. If the response
+ * 20). That took a third of the processor time of a list. Each row is counted as it arrives. If the response
  * gets too large, no further row is kept.
  */
 function query<Row extends object>(

@@ -13,8 +13,8 @@ export function cancelThroughPool(sequelize: Sequelize): CancelStatement {
 }
 
 /**
- * Runs the work of a transaction and stops it soon after the signal is aborted, even if it waits for a lock:
- * the running statement is cancelled. The work must check the signal when a statement fails, and between
+ * Runs the work of a transaction and stops it soon after the signal is aborted, even if it waits for a lock.
+ * The running statement is cancelled. The work must check the signal when a statement fails, and between
  * statements.
  */
 export async function stopOnAbort<Result>(

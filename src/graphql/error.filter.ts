@@ -14,8 +14,8 @@ const INTERNAL_SERVER_ERROR = 500;
  * Without a filter, Nest logs each error as an unhandled exception with its stack, even an invalid e-mail
  * address.
  *
- * An error before GraphQL has the request, such as a body that is too long or is no JSON, has the same
- * response format: clients find `errors` and a code in every response.
+ * An error before GraphQL has the request, such as a body that is too long, has the same response format. So
+ * clients find `errors` and a code in every response.
  */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {

@@ -181,8 +181,7 @@ export class Connections {
 
   /**
    * Closes the connection that has been idle for longest. If only the new connection is idle, closes the one
-   * with the oldest incomplete request. A client whose request has arrived completely always gets its
-   * response.
+   * with the oldest incomplete request. A connection whose request has arrived completely is never chosen.
    */
   private makeRoom(accepted: Connection): void {
     const [longestIdle = accepted] = this.idle;

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import type { Readiness } from '../health/readiness.js';
 
-/** Paths of monitoring systems, which the server answers even while it stops. */
+/** Paths of monitoring systems. The server responds to them even while it stops. */
 export const OF_OPERATORS = /^\/(?:health|metrics)(?:\/|\?|$)/;
 
 /** While the server drains, rejects all requests except those for health and metrics. */

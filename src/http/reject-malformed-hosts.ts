@@ -9,7 +9,8 @@ import { OF_OPERATORS } from './refuse-while-draining.js';
  */
 export function rejectMalformedHosts(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    // Node.js drops the bytes after an `Upgrade` header, since they may belong to the other protocol.
+    // Node.js drops the bytes after an upgrade request, since they may belong to the other protocol. So the
+    // connection ends.
     if (request.headers.upgrade !== undefined) void reply.header('connection', 'close');
     const problem = problemOf(request);
     if (problem === null) done();

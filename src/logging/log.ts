@@ -71,8 +71,8 @@ const options = (level: LogLevel, limit: LineLimit): LoggerOptions => ({
 
 /**
  * The kind under which a line is limited; null: it is always written. Limited are lines about a request whose
- * caller is unknown or has exceeded its rate limit, and output of libraries, such as about broken WebSocket
- * frames.
+ * caller is unknown or has exceeded its rate limit. Output of libraries, such as about broken WebSocket
+ * frames, is limited too.
  */
 function limitedKindOf([facts, message]: readonly unknown[], level: number): string | null {
   const { context, path, status, outcome } = (

@@ -51,7 +51,7 @@ export class TokenLeases {
     }
   }
 
-  /** Whether the next point is certainly refused. Does not call the store. */
+  /** Whether `spend` would certainly reject the next point. Does not call the store. */
   isSpent(key: string): boolean {
     const lease = this.leases.get(key);
     return lease !== undefined && lease.isEmpty && lease.left === 0 && now() < lease.endsAt;

@@ -110,7 +110,7 @@ export class CallerWrites {
     await this.connection.rows(FORGET_OLD);
   }
 
-  /** Callers that arrive during a look-up share the next one, which must start after their call. */
+  /** Calls that arrive during a query share the next one, which must start after all of them. */
   private lookUp(caller: string): Promise<Map<string, WritesRow>> {
     this.waiting ??= this.beginLookup();
     this.waiting.callers.add(caller);
@@ -120,7 +120,7 @@ export class CallerWrites {
   private beginLookup(): Lookup {
     const callers = new Set([EVERYBODY]);
     const rows = this.running.then(async () => {
-      // From now on, callers need the next look-up.
+      // From now on, new calls need the next query.
       this.waiting = null;
       const found = await this.connection.rows<WritesRow>(READ_WRITES, [[...callers]]);
       return new Map(found.map((row) => [row.caller, row]));

@@ -46,8 +46,8 @@ export interface QueryCost {
 }
 
 /**
- * Computes the cost of an operation: the objects of its response if every page is full and every list has its
- * declared size, plus the surcharges of fields. The document must be validated.
+ * Computes the cost of an operation, which must be validated. The cost is the number of objects in its
+ * response if every page is full and every list has its declared size. The surcharges of fields are added.
  */
 export function costOf(
   schema: GraphQLSchema,
