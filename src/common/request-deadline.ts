@@ -88,7 +88,7 @@ export class RequestDeadline {
     if (hasCallerGone && !this.continuesAfterDisconnect) {
       this.end(new DomainError('REQUEST_TIMED_OUT', 'The caller has gone.'));
     }
-    // A mutation that continues after a disconnect keeps its timeout. It counts as open while work is tracked.
+    // A mutation that continues after a disconnect keeps its timeout, and counts as open, until no work is tracked.
     if (!(hasCallerGone && this.continuesAfterDisconnect)) clearTimeout(this.timer);
     this.isAnswered = true;
     this.forgetWhereDone();
@@ -103,6 +103,7 @@ export class RequestDeadline {
 
   private forgetWhereDone(): void {
     if (this.held.size > 0) return;
+    clearTimeout(this.timer);
     OPEN.delete(this);
   }
 

@@ -32,7 +32,7 @@ import { mediaTypePlugin } from './media-type.plugin.js';
 import { OpenOperations } from './open-operations.js';
 import { OpenSockets } from './open-sockets.js';
 import { operationWatchPlugin } from './operation-watch.plugin.js';
-import { outlivingCallerPlugin } from './continue-after-disconnect.plugin.js';
+import { continueAfterDisconnectPlugin } from './continue-after-disconnect.plugin.js';
 import { removeTrivialResolvers } from './remove-trivial-resolvers.js';
 import { CSRF_HEADERS } from './same-site-api-get.js';
 import { responseHeadPlugin } from './response-headers.plugin.js';
@@ -153,7 +153,7 @@ export class GraphqlModule {
                 socketOnlyPlugin,
                 mediaTypePlugin,
                 documentLimitsPlugin(limits, rates, admission, callerOf),
-                outlivingCallerPlugin,
+                continueAfterDisconnectPlugin,
                 errorLimitsPlugin,
                 answerWriterPlugin,
                 operationWatchPlugin,

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { requestTimedOut } from '../../src/common/events.js';
+import {
+  type EndsWithRequest,
+  openRequestCount,
+  RequestDeadline,
+} from '../../src/common/request-deadline.js';
+
+let timeoutCount: number;
+let unsubscribe: () => void;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  timeoutCount = 0;
+  unsubscribe = requestTimedOut.subscribe(() => {
+    timeoutCount += 1;
+  });
+});
+afterEach(() => {
+  unsubscribe();
+  jest.useRealTimers();
+});
+
+const work = (): EndsWithRequest & { isAborted: boolean } => ({
+  isAborted: false,
+  abort() {
+    this.isAborted = true;
+  },
+});
+
+describe('the deadline of a mutation whose client has disconnected', () => {
+  function disconnected() {
+    const deadline = new RequestDeadline(1_000);
+    deadline.continuesAfterDisconnect = true;
+    const mutation = work();
+    deadline.track(mutation);
+    deadline.close(true);
+    return { deadline, mutation };
+  }
+
+  it('aborts the mutation if it takes too long', () => {
+    const { deadline, mutation } = disconnected();
+    jest.advanceTimersByTime(999);
+    expect([mutation.isAborted, deadline.isOver, openRequestCount()]).toEqual([false, false, 1]);
+    jest.advanceTimersByTime(1);
+    expect([mutation.isAborted, deadline.isOver, timeoutCount]).toEqual([true, true, 1]);
+    deadline.untrack(mutation);
+    expect(openRequestCount()).toBe(0);
+  });
+
+  it('is no timeout once the mutation has completed', () => {
+    const { deadline, mutation } = disconnected();
+    deadline.untrack(mutation);
+    expect(openRequestCount()).toBe(0);
+    jest.advanceTimersByTime(2_000);
+    expect([deadline.isOver, timeoutCount]).toEqual([false, 0]);
+  });
+});
+
+it('aborts the work of a query if its client disconnects', () => {
+  const deadline = new RequestDeadline(1_000);
+  const query = work();
+  deadline.track(query);
+  deadline.close(true);
+  expect([query.isAborted, deadline.isOver, timeoutCount]).toEqual([true, true, 0]);
+  deadline.untrack(query);
+  expect(openRequestCount()).toBe(0);
+});
