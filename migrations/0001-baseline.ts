@@ -75,7 +75,7 @@ export async function down(context: MigrationContext): Promise<void> {
     DROP TYPE enum_interactions_type`);
 }
 
-/** Whether the table is there already. @throws MigrationRefusal where it is not the table that we know */
+/** Whether the table is there already. @throws MigrationPreconditionError where it is not the table that we know */
 async function adopt(context: MigrationContext, table: Table): Promise<boolean> {
   const columns = await context.rows<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute

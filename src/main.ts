@@ -45,8 +45,8 @@ try {
     starting.signal.throwIfAborted();
   }
   running.server = started;
-  const { installProcessErrorHandlers: watchForFaults } = await import('./process-errors.js');
-  watchForFaults(() => {
+  const { installProcessErrorHandlers } = await import('./process-errors.js');
+  installProcessErrorHandlers(() => {
     stop(1);
   });
   process.stdout.write(startupBanner(settings, started));

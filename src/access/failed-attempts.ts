@@ -8,7 +8,7 @@ export abstract class AttemptLimit {
   abstract isReached(address: string): boolean;
 
   /** Counts one failed attempt. @throws DomainError RATE_LIMITED if the address has made too many */
-  abstract countRefusal(address: string): Promise<void>;
+  abstract countAuthFailure(address: string): Promise<void>;
 }
 
 /** The transport of the credential. */
@@ -30,6 +30,6 @@ export class FailedAttempts {
   async record(error: UnauthenticatedError, transport: Transport, address: string): Promise<void> {
     this.logger.warn(`${transport === 'http' ? 'Request' : 'WebSocket'} rejected: ${error.message}.`);
     authenticationFailed.publish({ reason: 'invalid', transport });
-    await this.limit.countRefusal(address);
+    await this.limit.countAuthFailure(address);
   }
 }

@@ -37,13 +37,13 @@ export class RequestAccessControl {
   guard(server: FastifyInstance, path: string, isOpen: (request: FastifyRequest) => boolean): void {
     server.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.url !== path || request.method === 'OPTIONS' || isOpen(request)) return;
-      Object.assign(request.work, await withRequest(request.work, () => this.accessOf(request, reply)));
+      Object.assign(request.context, await withRequest(request.context, () => this.accessOf(request, reply)));
     });
   }
 
   private async accessOf(request: FastifyRequest, reply: FastifyReply): Promise<RequestAccess> {
-    const { headers, work } = request;
-    const address = work.address ?? 'unknown';
+    const { headers, context } = request;
+    const address = context.address ?? 'unknown';
     const isFromRouter = this.router.isEnough(headers);
     if (!this.isOn) {
       if (!isLoopbackHost(headers.host)) throw new HttpException(NOT_THIS_MACHINE, 403);

@@ -8,7 +8,7 @@ export class SingleFlight<Key, Result> {
    * Returns the result of the running work for a key, or starts the work.
    * @param signal aborted when the caller leaves: it then stops waiting, while other callers continue
    */
-  async join(key: Key, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  async run(key: Key, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     signal.throwIfAborted();
     const running = this.running.get(key) ?? this.begin(key, work);
     running.callerCount += 1;

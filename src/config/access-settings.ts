@@ -93,7 +93,7 @@ const isForOneself = (host: string | undefined, isProduction: boolean): boolean 
 /**
  * Violations of rules between settings. Only the server checks them: commands do not authenticate callers.
  */
-export function accessFaults(env: Environment): string[] {
+export function validateAccessSettings(env: Environment): string[] {
   const faults: string[] = [];
   if (trimmed(env.AUTH) === 'off' && !isForOneself(trimmed(env.HOST), isProduction(env))) {
     faults.push('AUTH may be off only in development, with HOST a loopback address');

@@ -1,7 +1,12 @@
 import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
-import { accessFaults, accessSettings, type AccessSettings, accessShape } from './access-settings.js';
+import {
+  validateAccessSettings,
+  accessSettings,
+  type AccessSettings,
+  accessShape,
+} from './access-settings.js';
 import {
   validateDatabaseSettings,
   databaseSettings,
@@ -20,10 +25,10 @@ import { integer, text, trim } from './setting-kinds.js';
 import { timeSettings, type TimeSettings, timeShape } from './time-settings.js';
 import {
   summariesShape,
-  summaryKeyFaults,
+  validateSummaryKey,
   summarySettings,
   type SummarySettings,
-  summaryTimeoutFaults,
+  validateSummaryTimeouts,
 } from './summary-settings.js';
 
 /** All settings, validated and typed. Times are in milliseconds unless their name contains another unit. */
@@ -194,10 +199,10 @@ const schema = z.object({
  * Rules between settings. They are checked even if single settings are invalid, so that one start reports
  * every violation.
  */
-const faultsBetween = (env: Environment, program: Program): string[] => [
+const crossSettingViolations = (env: Environment, program: Program): string[] => [
   ...validateDatabaseSettings(env),
-  ...summaryTimeoutFaults(env),
-  ...(program === 'server' ? [...accessFaults(env), ...summaryKeyFaults(env)] : []),
+  ...validateSummaryTimeouts(env),
+  ...(program === 'server' ? [...validateAccessSettings(env), ...validateSummaryKey(env)] : []),
 ];
 
 /** Settings are missing or invalid. The message contains the name and the rule of each, but never a value. */
@@ -215,7 +220,7 @@ export function loadSettings(environment: Environment, program: Program = 'serve
   const parsed = schema.safeParse(environment);
   const faults = [
     ...(parsed.error?.issues.map((issue) => issue.message) ?? []),
-    ...faultsBetween(environment, program),
+    ...crossSettingViolations(environment, program),
   ];
   if (!parsed.success || faults.length > 0) throw new InvalidSettingsError(faults);
 

@@ -142,7 +142,7 @@ export const summariesShape = {
 } satisfies z.ZodRawShape;
 
 /** Reports a missing API key. Only programs that write summaries need it. */
-export function summaryKeyFaults(env: Environment): string[] {
+export function validateSummaryKey(env: Environment): string[] {
   const provider = trimmed(env.SUMMARY_PROVIDER);
   if (isSet(env, 'OPENROUTER_API_KEY') || provider === 'template' || provider === 'off') return [];
   if (isProduction(env)) {
@@ -155,7 +155,7 @@ export function summaryKeyFaults(env: Environment): string[] {
     : [];
 }
 
-export function summaryTimeoutFaults(env: Environment): string[] {
+export function validateSummaryTimeouts(env: Environment): string[] {
   return isAttemptLongerThanTotal(env)
     ? ['OPENROUTER_ATTEMPT_TIMEOUT_MS must not be above OPENROUTER_TOTAL_TIMEOUT_MS']
     : [];

@@ -27,5 +27,5 @@ export interface Migration {
  * the operator.
  */
 export class MigrationPreconditionError extends Error {
-  override readonly name = 'MigrationRefusal';
+  override readonly name = 'MigrationPreconditionError';
 }

@@ -22,24 +22,24 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): unknown {
     if (host.getType() !== 'http') return error;
     const http = host.switchToHttp();
-    answerRefusal(error, http.getRequest(), http.getResponse());
+    sendError(error, http.getRequest(), http.getResponse());
     return undefined;
   }
 }
 
 /** Responds to a request that fails before GraphQL processes it. */
-export function answerRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const requestStatus = statusOf(error);
   // An error of the request itself is not a database error, even if its code looks like one, such as that of
   // a reset connection.
   const fault = requestStatus === null ? toDomainError(error) : null;
   const { status, headers } =
     fault === null ? { status: requestStatus ?? INTERNAL_SERVER_ERROR, headers: {} } : httpStatusOf(fault);
-  const shown = withRequest(request.work, () =>
+  const shown = withRequest(request.context, () =>
     fault === null ? shownFor(status, error) : formatError(new GraphQLError(fault.message).toJSON(), fault),
   );
   const { code } = shown.extensions ?? {};
-  if (typeof code === 'string') request.work.refusal = code;
+  if (typeof code === 'string') request.context.refusal = code;
   void reply
     .status(status)
     .headers(headers)

@@ -35,7 +35,7 @@ import { operationWatchPlugin } from './operation-watch.plugin.js';
 import { continueAfterDisconnectPlugin } from './continue-after-disconnect.plugin.js';
 import { removeTrivialResolvers } from './remove-trivial-resolvers.js';
 import { CSRF_HEADERS } from './same-site-api-get.js';
-import { responseHeadPlugin } from './response-headers.plugin.js';
+import { responseHeadersPlugin } from './response-headers.plugin.js';
 import { SocketOperations } from './socket-operations.js';
 import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
@@ -149,7 +149,7 @@ export class GraphqlModule {
                 ApolloServerPluginInlineTraceDisabled(),
                 ApolloServerPluginLandingPageDisabled(),
                 accessPlugin(),
-                responseHeadPlugin,
+                responseHeadersPlugin,
                 socketOnlyPlugin,
                 mediaTypePlugin,
                 documentLimitsPlugin(limits, rates, admission, callerOf),

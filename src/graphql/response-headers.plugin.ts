@@ -25,7 +25,7 @@ const wantsPlainJson = (accept: string | undefined): boolean =>
  *
  * Responses contain personal data and change often, so they must not be cached.
  */
-export const responseHeadPlugin: ApolloServerPlugin = {
+export const responseHeadersPlugin: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({
       willSendResponse: ({ request, response: { body, http } }) => {

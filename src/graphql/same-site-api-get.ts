@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** A header that the server adds to GET requests that cannot come from a page of another site. */
-export const PROGRAMS_GET = 'x-programs-get';
+export const SAME_SITE_API_GET = 'x-programs-get';
 
 /** Browsers do not send these headers to other sites without a preflight request. */
-export const CSRF_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name', PROGRAMS_GET];
+export const CSRF_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name', SAME_SITE_API_GET];
 
 /**
  * Whether a GET request comes from a program or a page of the same site. A program accepts JSON or uses

@@ -3,7 +3,7 @@ import type { ClientAddressOf } from '../common/client-address.js';
 import type {} from '../common/incoming-request.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
 import { RequestDeadline } from '../common/request-deadline.js';
-import { isSameSiteApiGet, PROGRAMS_GET } from '../graphql/same-site-api-get.js';
+import { isSameSiteApiGet, SAME_SITE_API_GET } from '../graphql/same-site-api-get.js';
 
 /**
  * Sets the id, the client address and the deadline of each request. Must be registered before all other
@@ -16,13 +16,13 @@ export function identifyRequests(
 ): void {
   server.addHook('onRequest', (request, reply, done) => {
     identify(request, reply, timeoutMs, addressOf);
-    if (isSameSiteApiGet(request.method, request.headers)) request.headers[PROGRAMS_GET] = 'yes';
+    if (isSameSiteApiGet(request.method, request.headers)) request.headers[SAME_SITE_API_GET] = 'yes';
     done();
   });
   // The context starts after the body has arrived: events of the body belong to the connection, not to the
   // request.
   server.addHook('preHandler', (request, _reply, done) => {
-    withRequest(request.work, done);
+    withRequest(request.context, done);
   });
 }
 
@@ -35,10 +35,10 @@ export function identify(
   const id = requestIdOf(request.headers['x-request-id']);
   const deadline = new RequestDeadline(timeoutMs);
   request.id = id;
-  request.work = { id, address: addressOf(request.raw), deadline };
+  request.context = { id, address: addressOf(request.raw), deadline };
   void reply.header('x-request-id', id);
   reply.raw.once('close', () => {
     deadline.close(!reply.raw.writableFinished);
-    request.work.memory?.release();
+    request.context.memory?.release();
   });
 }

@@ -21,7 +21,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 const NO_HTTP: Answer = { status: '400 Bad Request', message: 'The request is no HTTP/1.1.' };
 
 /** Responds to malformed HTTP in the format of all other errors, if the connection is still writable. */
-export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+export function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET') return;
   const { status, message } = ANSWERS[error.code ?? ''] ?? NO_HTTP;
   endWithError(socket, status, message);

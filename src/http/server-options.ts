@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { FastifyHttpOptions } from 'fastify';
 import { clientAddressOf, trustedProxies } from '../common/client-address.js';
 import type { Settings } from '../config/settings.js';
-import { answerRefusal } from '../graphql/error.filter.js';
-import { answerBrokenHttp } from './malformed-http.js';
+import { sendError } from '../graphql/error.filter.js';
+import { answerMalformedHttp } from './malformed-http.js';
 import { Connections } from './connections.js';
 import { identify } from './identify-requests.js';
 import { openFileLimit } from './open-file-limit.js';
@@ -64,11 +64,11 @@ export function serverOptions({ http, limits, times }: Settings, connections: Co
       connections.watch(server);
       return server;
     },
-    clientErrorHandler: answerBrokenHttp,
+    clientErrorHandler: answerMalformedHttp,
     // Called if the path is so malformed that no route can be looked up. No hook runs then.
     frameworkErrors: (error, request, reply) => {
       identify(request, reply, times.requestMs, addressOf);
-      answerRefusal(error, request, reply);
+      sendError(error, request, reply);
     },
   } satisfies FastifyHttpOptions<Server>;
 }

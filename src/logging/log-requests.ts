@@ -13,11 +13,11 @@ const QUIET = /^\/(?:health|metrics)(?:\/|$)/;
 export function logRequests(server: FastifyInstance, log: Log): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { elapsedTime: durationMs, statusCode: status } = reply;
-    const outcome = outcomeOfRequest(request.work);
+    const outcome = outcomeOfRequest(request.context);
     requestEnded.publish({ method: request.method, route: pathOf(request), status, outcome, durationMs });
     const level = levelOf(request, reply);
     if (log.isLevelEnabled(level)) {
-      withRequest(request.work, () => {
+      withRequest(request.context, () => {
         log[level](factsOf(request, reply), 'request');
       });
     }
@@ -38,7 +38,7 @@ function levelOf(request: FastifyRequest, { statusCode }: FastifyReply): 'debug'
 const pathOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? '(unknown)';
 
 function factsOf(request: FastifyRequest, reply: FastifyReply): object {
-  const { operation } = request.work;
+  const { operation } = request.context;
   return {
     // Undefined properties are omitted from the JSON.
     method: request.method,
@@ -48,6 +48,6 @@ function factsOf(request: FastifyRequest, reply: FastifyReply): object {
     bytes: Number(reply.getHeader('content-length') ?? 0),
     operation: operation?.name ?? undefined,
     operationType: operation?.type ?? undefined,
-    outcome: outcomeOfRequest(request.work),
+    outcome: outcomeOfRequest(request.context),
   };
 }

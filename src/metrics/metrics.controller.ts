@@ -20,14 +20,14 @@ export class MetricsController {
   @Get()
   @Header('cache-control', 'no-store')
   async read(
-    @Req() { headers: { authorization }, work }: FastifyRequest,
+    @Req() { headers: { authorization }, context }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     switch (this.readers.decide(authorization)) {
       case 'nobody':
         throw new NotFoundException('Cannot GET /metrics');
       case 'refused':
-        if (authorization !== undefined) await this.countFailure(work.address);
+        if (authorization !== undefined) await this.countFailure(context.address);
         void reply.status(HttpStatus.UNAUTHORIZED).header('www-authenticate', 'Bearer');
         return '';
       case 'admitted':

@@ -1,9 +1,9 @@
 import type { RequestContext } from '../common/request-context.js';
 
 interface Request {
-  readonly work: Pick<RequestContext, 'caller' | 'address'>;
+  readonly context: Pick<RequestContext, 'caller' | 'address'>;
 }
 
 /** The key by which a request is counted: its caller, or its client address if there is no caller. */
-export const callerKeyOf = ({ work }: Request): string =>
-  work.caller?.key ?? `address:${work.address ?? 'unknown'}`;
+export const callerKeyOf = ({ context }: Request): string =>
+  context.caller?.key ?? `address:${context.address ?? 'unknown'}`;

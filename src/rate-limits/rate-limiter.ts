@@ -57,7 +57,7 @@ export class RateLimiter {
    * Counts a failed authentication attempt.
    * @throws DomainError RATE_LIMITED if the address has made too many
    */
-  async countRefusal(address: string): Promise<void> {
+  async countAuthFailure(address: string): Promise<void> {
     if (this.limits.authFailuresPerMinute === 0) return;
     refuseFor(
       'auth_failures',

@@ -40,7 +40,7 @@ export class RateLimitsModule implements OnModuleInit, OnModuleDestroy {
     this.limiter.useStore(store);
     this.host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', async (request) => {
       if (request.routeOptions.url !== '/graphql' || request.method === 'OPTIONS') return;
-      await withRequest(request.work, () => this.limiter.countRequest(callerKeyOf(request)));
+      await withRequest(request.context, () => this.limiter.countRequest(callerKeyOf(request)));
     });
     this.cleanUp = setInterval(() => {
       store.removeExpired().catch((error: unknown) => {

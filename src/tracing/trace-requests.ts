@@ -29,9 +29,9 @@ export function traceRequests(server: FastifyInstance, tracer: OtlpTracer): void
   server.addHook('onResponse', (request, reply, done) => {
     const span = spans.get(request);
     const { statusCode: status } = reply;
-    span?.add({ 'http.response.status_code': status, ...operationFacts(request.work) });
+    span?.add({ 'http.response.status_code': status, ...operationFacts(request.context) });
     // Errors of the client do not make the span an error.
-    const outcome = outcomeOfRequest(request.work);
+    const outcome = outcomeOfRequest(request.context);
     if (status >= 500 || outcome === 'INTERNAL_SERVER_ERROR') span?.fail(outcome ?? String(status));
     span?.end();
     done();

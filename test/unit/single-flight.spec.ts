@@ -29,10 +29,10 @@ describe('shared work', () => {
   it('is done once for all who ask while it is under way, and anew for who comes later', async () => {
     const shared = new SingleFlight<number, string>();
     const { work, signals, end } = controlled();
-    const both = Promise.all([shared.join(1, staying(), work), shared.join(1, staying(), work)]);
+    const both = Promise.all([shared.run(1, staying(), work), shared.run(1, staying(), work)]);
     end('done');
     expect(await both).toEqual(['done', 'done']);
-    const later = shared.join(1, staying(), work);
+    const later = shared.run(1, staying(), work);
     end('again');
     expect(await later).toBe('again');
     expect(signals).toHaveLength(2);
@@ -42,7 +42,7 @@ describe('shared work', () => {
     const shared = new SingleFlight<number, string>();
     const one = controlled();
     const two = controlled();
-    const both = Promise.all([shared.join(1, staying(), one.work), shared.join(2, staying(), two.work)]);
+    const both = Promise.all([shared.run(1, staying(), one.work), shared.run(2, staying(), two.work)]);
     one.end('one');
     two.end('two');
     expect(await both).toEqual(['one', 'two']);
@@ -52,7 +52,7 @@ describe('shared work', () => {
     const shared = new SingleFlight<number, string>();
     const { work, signals } = controlled();
     const [first, second] = [new AbortController(), new AbortController()];
-    const calls = [shared.join(1, first.signal, work), shared.join(1, second.signal, work)];
+    const calls = [shared.run(1, first.signal, work), shared.run(1, second.signal, work)];
     first.abort(new Error('gone'));
     await expect(calls[0]).rejects.toThrow('gone');
     expect(signals[0]?.aborted).toBe(false);
@@ -61,7 +61,7 @@ describe('shared work', () => {
     expect(signals[0]?.aborted).toBe(true);
     // Whoever comes then does not join what is being given up.
     const { work: other, end } = controlled();
-    const next = shared.join(1, staying(), other);
+    const next = shared.run(1, staying(), other);
     end('fresh');
     expect(await next).toBe('fresh');
   });
@@ -69,14 +69,14 @@ describe('shared work', () => {
   it('is not begun for who has gone already', async () => {
     const { work, signals } = controlled();
     const shared = new SingleFlight<number, string>();
-    await expect(shared.join(1, AbortSignal.abort(new Error('gone')), work)).rejects.toThrow('gone');
+    await expect(shared.run(1, AbortSignal.abort(new Error('gone')), work)).rejects.toThrow('gone');
     expect(signals).toHaveLength(0);
   });
 
   it('fails for all where it fails', async () => {
     const shared = new SingleFlight<number, string>();
     const work = () => Promise.reject(new Error('no'));
-    const calls = [shared.join(1, staying(), work), shared.join(1, staying(), work)];
+    const calls = [shared.run(1, staying(), work), shared.run(1, staying(), work)];
     for (const call of calls) await expect(call).rejects.toThrow('no');
   });
 });

@@ -72,7 +72,7 @@ function throwIfUnread({ error }: MemoryReservation, operation: OperationTypeNod
 /** Sends responses that have been written to buffers. */
 export function sendWrittenAnswers(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
-    const { answer } = request.work;
+    const { answer } = request.context;
     if (answer === undefined) {
       done(null, payload);
       return;

@@ -69,7 +69,7 @@ export class AISummaryService {
    * @throws as `regenerate`
    */
   summarize(leadId: number, request: SummaryRequest): Promise<SummaryOutcome> {
-    return this.underWay.join(leadId, request.signal, async (signal) => {
+    return this.underWay.run(leadId, request.signal, async (signal) => {
       const before = await this.store.latestGeneration(leadId);
       return this.leases.hold(leadId, signal, async () => {
         const facts = await this.store.readFacts(leadId);

@@ -11,7 +11,13 @@ it('keeps the programs of long documents up to a size in memory, the latest used
     const document = parse(`${' '.repeat(1_000_000)} query Q${index} { a }`);
     const operation = getOperationAST(document);
     if (operation == null) throw new Error('There is no operation.');
-    return queries.compiledQueryFor({ schema, document, operation, operationName: null, hash: String(index) });
+    return queries.compiledQueryFor({
+      schema,
+      document,
+      operation,
+      operationName: null,
+      hash: String(index),
+    });
   };
   for (let index = 0; index < 10; index += 1) {
     expect([compiledQueryFor(index), compiledQueryFor(index)]).toEqual([null, null]);
