@@ -4,8 +4,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { DedicatedConnections } from './dedicated-connections.js';
-
-const RECONNECT_MS = 500;
+import { reconnectDelayMs } from './reconnect-delay.js';
 
 /** SQL that is true while the process with a name is running. @param name SQL of the name */
 export const isPresent = (name: string): string => `EXISTS (
@@ -91,10 +90,10 @@ export class ProcessLiveness implements OnApplicationShutdown {
 
   private async reconnect(): Promise<void> {
     this.connection = null;
-    while (!this.isClosing && this.connection === null) {
+    for (let failedCount = 0; !this.isClosing && this.connection === null; failedCount += 1) {
       this.connection = this.connect();
       await this.connection.catch(() => undefined);
-      if (this.connection === null) await sleep(RECONNECT_MS, undefined, { ref: false });
+      if (this.connection === null) await sleep(reconnectDelayMs(failedCount), undefined, { ref: false });
     }
   }
 }

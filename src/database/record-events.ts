@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { errorCodeOf } from './connection-faults.js';
 import type { DedicatedConnections } from './dedicated-connections.js';
-
-const RECONNECT_MS = 1000;
+import { reconnectDelayMs } from './reconnect-delay.js';
 
 /** The SQLSTATE of a standby, which does not support LISTEN. */
 const READ_ONLY = '25006';
@@ -93,8 +92,8 @@ export abstract class RecordEvents implements OnModuleDestroy {
 
   private async reconnect(): Promise<void> {
     this.listening = null;
-    for (;;) {
-      await sleep(RECONNECT_MS, undefined, { ref: false });
+    for (let failedCount = 0; ; failedCount += 1) {
+      await sleep(reconnectDelayMs(failedCount), undefined, { ref: false });
       // A new watcher has already started to listen, or there are no watchers any more.
       if (this.watchers.size === 0 || this.isClosing || this.listening !== null) return;
       this.listening = this.listen();
