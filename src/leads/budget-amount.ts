@@ -1,12 +1,12 @@
-/** What `numeric(10,2)` holds. */
+/** The largest value of `numeric(10,2)`. */
 export const MAX_BUDGET = 99_999_999.99;
 
-/** Digits of a decimal number that a double always keeps. */
+/** The number of decimal digits that a double always preserves. */
 const SAFE_DIGITS = 15;
 
 const DECIMAL = /^[+-]?(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i;
 
-/** How many decimals a decimal number has, trailing zeros left out: 2 for 1.230 and for 123e-2. */
+/** Counts the decimals of a decimal number without trailing zeros: 2 for 1.230 and for 123e-2. */
 export function decimalCountOf(text: string): number {
   const [, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
   const digits = `${whole}${fraction}`;
@@ -16,8 +16,9 @@ export function decimalCountOf(text: string): number {
 }
 
 /**
- * The amount in whole cents; null if it has a fraction of a cent. Sums of cents miss their decimal by an error in the last
- * digits (0.1 + 0.2 is 0.30000000000000004), so only digits that a double always keeps count.
+ * Converts an amount to a number with at most two decimals; null if it has a fraction of a cent. Sums of
+ * cents have rounding errors in their last digits (0.1 + 0.2 is 0.30000000000000004). Therefore only the
+ * digits that a double always preserves count.
  */
 export function toCents(amount: number): number | null {
   if (!Number.isFinite(amount)) return null;

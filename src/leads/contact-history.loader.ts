@@ -9,13 +9,13 @@ import type { ScoredInteraction } from './scoring/contact-state.js';
 
 export interface ContactHistoryKey {
   readonly leadId: number;
-  /** The instant of the contact state; null: now, by the clock of the database. */
+  /** The instant of the contact state; null: the current time of the database. */
   readonly at: Date | null;
-  /** Whether the state is the one of the millisecond before. */
+  /** Whether to read the state of the millisecond before the instant. */
   readonly isBefore: boolean;
-  /** Up to which instant later interactions are read. */
+  /** The end of the range in which later interactions are read. */
   readonly until: Date;
-  /** At most so many interactions; null: all. */
+  /** The maximum number of interactions; null: all. */
   readonly limit: number | null;
 }
 
@@ -49,7 +49,10 @@ interface HistoryRow {
   readonly contactAfterwards: readonly [from: number, date: number] | null;
 }
 
-/** What the scores of leads depend on; null for a lead that does not exist. One statement reads those of a request. */
+/**
+ * Loads the data that scores depend on; null if the lead does not exist. One query loads it for all keys of a
+ * request.
+ */
 @Injectable()
 export class ContactHistoryLoader extends RequestLoader<ContactHistoryKey, ContactHistory | null> {
   constructor(@InjectConnection() private readonly sequelize: Sequelize) {
@@ -61,7 +64,8 @@ export class ContactHistoryLoader extends RequestLoader<ContactHistoryKey, Conta
       sql: READ_HISTORIES,
       bind: [
         keys.map(({ leadId }) => leadId),
-        // As ISO 8601: the driver would write a Date in the local time of its year, which may differ from UTC by seconds.
+        // As ISO 8601: the driver would format a Date in local time, whose historical offset may differ from
+        // UTC by seconds.
         keys.map(({ at }) => at?.toISOString() ?? null),
         keys.map(({ isBefore }) => isBefore),
         keys.map(({ until }) => until.toISOString()),
@@ -110,7 +114,10 @@ function historyOf(row: HistoryRow): ContactHistory {
   };
 }
 
-/** The latest instant of a `Date`, in the year 275760. PostgreSQL knows later ones, which matter to no score. */
+/**
+ * The latest instant of a `Date`, in the year 275760. Later timestamps of PostgreSQL make no difference to a
+ * score.
+ */
 const LAST_DATE = 8.64e15;
 
 const dateOf = (milliseconds: number | null): Date | null =>

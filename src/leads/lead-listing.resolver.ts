@@ -11,14 +11,14 @@ import type { LeadFilter } from './listing/lead-filter.js';
 import { LeadListingService } from './listing/lead-listing.service.js';
 import type { LeadOrder } from './listing/lead-order.js';
 
-/** Whom to call comes first. */
+/** By default the most promising leads come first. */
 const DEFAULT_ORDER: LeadOrder = { field: 'score', direction: 'desc' };
 
 const columnsFor = readForConnection(({ ofNodes }) => columnsOfFields(ofNodes));
 
 type FilteredPage = Page<PartOfLead> & { readonly filter: LeadFilter };
 
-/** Leads in pages. */
+/** Resolves pages of leads. */
 @Resolver(() => LeadConnection)
 export class LeadListingResolver {
   constructor(private readonly listing: LeadListingService) {}

@@ -2,11 +2,11 @@ import type { InferAttributes } from 'sequelize';
 import type { Lead } from './lead.model.js';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
 
-/** What there is of a lead, without a model around it. */
+/** The columns of a lead as a plain object, without a Sequelize model. */
 export type LeadRecord = Readonly<Omit<InferAttributes<Lead>, 'deletedAt' | 'version'>>;
 export type LeadColumn = keyof LeadRecord;
 
-/** What is read of a lead where only some of it is asked for. */
+/** A lead of which only some columns were read. */
 export type PartOfLead = Pick<LeadRecord, 'id'> & Partial<LeadRecord>;
 
 const COLUMNS = {
@@ -15,12 +15,12 @@ const COLUMNS = {
   lastName: 'leads."lastName"',
   email: 'leads.email',
   phone: 'leads.phone',
-  // Two decimals fit a number exactly enough. `numeric` knows NaN, which says nothing about a budget.
+  // A double represents two decimals exactly enough. NaN is a valid `numeric`, but not a budget.
   budget: `CASE WHEN leads.budget <> 'NaN' THEN leads.budget::float8 END AS budget`,
   location: 'leads.location',
   company: 'leads.company',
   source: 'leads.source',
-  // An adopted database may hold leads without one.
+  // An adopted database may contain leads without a status.
   status: `coalesce(leads.status, '${DEFAULT_LEAD_STATUS}') AS status`,
   summary: 'leads.summary',
   summaryGeneratedAt: 'leads."summaryGeneratedAt"',
@@ -52,6 +52,6 @@ const COLUMNS = {
 
 export const LEAD_COLUMNS = Object.keys(COLUMNS) as LeadColumn[];
 
-/** SQL that reads columns of `leads`, the id among them. */
+/** Returns a SQL select list of these columns of `leads`, always including the id. */
 export const readColumns = (columns: readonly LeadColumn[]): string =>
   [...new Set<LeadColumn>(['id', ...columns])].map((column) => COLUMNS[column]).join(', ');

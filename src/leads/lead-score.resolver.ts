@@ -17,10 +17,10 @@ import { MAX_POINTS, ScoreInstantsService } from './score-instants.service.js';
 import { bandOf, type ScoreBand } from './scoring/score-band.js';
 import { ScoreSettings } from './scoring/score-settings.js';
 
-/** A field that reads the interactions of the lead counts as so many objects. */
+/** The query cost of a field that reads the interactions of the lead, in objects. */
 const HISTORY_COST = 10;
 
-/** What a score says beside its number: its band, and the score at other instants. */
+/** Resolves the fields that are derived from a score: its band, and the score at other instants. */
 @Resolver(() => LeadType)
 export class LeadScoreResolver {
   constructor(

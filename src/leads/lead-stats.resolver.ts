@@ -12,7 +12,7 @@ import { LeadListingService } from './listing/lead-listing.service.js';
 import { countByBand, histogram } from './listing/score-distribution.js';
 import { ScoreSettings } from './scoring/score-settings.js';
 
-/** Leads in figures: a query for each that is asked for. */
+/** Resolves statistics of leads. Each requested field runs its own query. */
 @Resolver(() => LeadStats)
 export class LeadStatsResolver {
   constructor(

@@ -3,7 +3,7 @@ import { RequestLoader } from '../common/request-loader.js';
 import type { LeadRecord } from './lead-record.js';
 import { LeadsService } from './leads.service.js';
 
-/** Leads by id, for a gateway that asks for many at once; null where there is none. */
+/** Loads leads by id, for the batched entity requests of a gateway; null if a lead does not exist. */
 @Injectable()
 export class LeadLoader extends RequestLoader<number, LeadRecord | null> {
   constructor(private readonly leads: LeadsService) {

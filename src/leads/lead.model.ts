@@ -10,7 +10,7 @@ import { budgetOf } from './stored-budget.js';
 
 export type SummarySource = 'model' | 'template';
 
-/** A row of `leads`. Scores and summaries are written by SQL of their own, not by saving an instance. */
+/** A row of `leads`. Dedicated SQL writes scores and summaries; saving an instance does not. */
 @Table({ tableName: 'leads' })
 export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<Lead>> {
   @Column({ type: DataType.INTEGER, primaryKey: true, autoIncrement: true })
@@ -45,7 +45,7 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.STRING })
   declare source: CreationOptional<string | null>;
 
-  /** An adopted database may hold null, where an earlier version let it. */
+  /** An adopted database may contain null, because an earlier version allowed it. */
   @Column({
     type: DataType.STRING,
     allowNull: false,
@@ -62,7 +62,7 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.DATE })
   declare summaryGeneratedAt: CreationOptional<Date | null>;
 
-  /** Null: no summary, or one of a version that did not keep this. */
+  /** Null: there is no summary, or an earlier version wrote it without a source. */
   @Column({ type: DataType.STRING(16) })
   declare summarySource: CreationOptional<SummarySource | null>;
 
@@ -70,15 +70,15 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.INTEGER })
   declare activityScore: CreationOptional<number | null>;
 
-  /** The instant at which the score was measured. */
+  /** The instant that the score was calculated for. */
   @Column({ type: DataType.DATE })
   declare scoreCalculatedAt: CreationOptional<Date | null>;
 
-  /** Until this instant the score is certainly right, if nothing changes. */
+  /** Until this instant the score is guaranteed to be correct, if nothing changes. */
   @Column({ type: DataType.DATE })
   declare scoreValidUntil: CreationOptional<Date | number | null>;
 
-  /** When something that the score rests on last changed; triggers of the database keep it. */
+  /** The last change of something that the score depends on. Database triggers maintain it. */
   @Column({
     type: DataType.DATE,
     allowNull: false,
@@ -86,7 +86,10 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   })
   declare scoreInputsChangedAt: CreationOptional<Date>;
 
-  /** The fingerprint of the parameters that the score was made with; null: by a version that did not keep it. */
+  /**
+   * Null: the score was calculated by the current formula. Otherwise, the fingerprint of parameters that an
+   * earlier version stored.
+   */
   @Column({ type: DataType.INTEGER })
   declare scoreParameters: CreationOptional<number | null>;
 
@@ -103,13 +106,17 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   declare statusPoints: CreationOptional<number | null>;
 
   /**
-   * The contact state, up to and including `outboundEmailWeight`: all that the interactions contribute to the score. Triggers
-   * of the database keep it. This is the latest interaction that has taken place.
+   * The first column of the contact state, which ends with `outboundEmailWeight`: everything that the
+   * interactions contribute to the score. Database triggers maintain it. This column is the date of the
+   * latest interaction that is not planned.
    */
   @Column({ type: DataType.DATE })
   declare lastInteractionAt: CreationOptional<Date | null>;
 
-  /** The latest interaction that has taken place and is a contact: anything but an outbound e-mail. */
+  /**
+   * The latest interaction that is a contact and not planned. Every interaction is a contact except an
+   * outbound e-mail.
+   */
   @Column({ type: DataType.DATE })
   declare lastContactAt: CreationOptional<Date | null>;
 
@@ -127,7 +134,7 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.INTEGER })
   declare callCount: CreationOptional<number | null>;
 
-  /** Without outbound e-mails. */
+  /** Excludes outbound e-mails. */
   @Column({ type: DataType.INTEGER })
   declare emailCount: CreationOptional<number | null>;
 

@@ -38,9 +38,9 @@ export class LeadsService {
   ) {}
 
   /**
-   * Every lead, oldest first.
-   * @param columns what is read of each lead beside its id
-   * @throws LIST_TOO_LONG if there are more than the settings allow
+   * Returns every lead, ordered by id.
+   * @param columns the columns to read, apart from the id
+   * @throws LIST_TOO_LONG if there are more leads than the settings allow
    */
   async findAll(columns: readonly LeadColumn[]): Promise<PartOfLead[]> {
     const { maxLeads } = this.listLimits;
@@ -60,7 +60,7 @@ export class LeadsService {
     return this.leads.findByPk(id);
   }
 
-  /** The leads with these ids that exist, in no particular order. */
+  /** Returns the leads with these ids that exist, in no particular order. */
   findByIds(ids: readonly number[]): Promise<LeadRecord[]> {
     return readRows<LeadRecord>(this.sequelize, {
       sql: `SELECT ${readColumns(LEAD_COLUMNS)} FROM leads WHERE id = ANY ($1::integer[])`,
@@ -68,7 +68,7 @@ export class LeadsService {
     });
   }
 
-  /** Of these leads, those whose score a recalculation now would replace by another. */
+  /** Returns the ids of those leads whose score a recalculation would change now. */
   async findStale(ids: readonly number[]): Promise<number[]> {
     const stale = await this.sequelize.query<{ id: number }>(READ_STALE, {
       type: QueryTypes.SELECT,
@@ -77,7 +77,10 @@ export class LeadsService {
     return stale.map(({ id }) => id);
   }
 
-  /** Creates a lead and gives it its first score. @throws CONFLICT where another lead has the e-mail */
+  /**
+   * Creates a lead and calculates its first score.
+   * @throws CONFLICT if another lead has the e-mail
+   */
   async create(input: CreateLeadInput): Promise<Lead> {
     const created = await inTransaction(this.sequelize, async (transaction) => {
       if (await this.isEmailTaken(input.email, null, transaction)) {
@@ -96,8 +99,8 @@ export class LeadsService {
   }
 
   /**
-   * Changes what the input names. A trigger scores the lead in the same update if its budget or status changes.
-   * @throws NOT_FOUND; CONFLICT where another lead has the e-mail
+   * Changes the given fields. A trigger scores the lead in the same UPDATE if its budget or status changes.
+   * @throws NOT_FOUND; CONFLICT if another lead has the e-mail
    */
   update({ id, ...input }: UpdateLeadInput): Promise<Lead> {
     return inTransaction(this.sequelize, async (transaction) => {
@@ -106,7 +109,8 @@ export class LeadsService {
       if (changes.email !== undefined) {
         const isTaken = await this.isEmailTaken(changes.email, id, transaction);
         const isSame = emailKey(changes.email) === emailKey(lead.email);
-        // Letter case alone is no change. In an adopted database another lead may have the same address in another form.
+        // A difference in letter case alone is not a change. In an adopted database, another lead may have
+        // another spelling of the same address.
         if (isSame && (isTaken || changes.email === lead.email.toLowerCase())) delete changes.email;
         else if (isTaken) throw new DomainError('CONFLICT', EMAIL_TAKEN);
       }
@@ -116,11 +120,14 @@ export class LeadsService {
     });
   }
 
-  /** Removes a lead with its interactions. @throws NOT_FOUND */
+  /**
+   * Deletes a lead and its interactions.
+   * @throws NOT_FOUND
+   */
   remove(id: number): Promise<void> {
     return inTransaction(this.sequelize, async (transaction) => {
       const lead = await this.lockLead(id, transaction);
-      // An adopted database may have a reference that does not cascade.
+      // The foreign key of an adopted database may lack ON DELETE CASCADE.
       await this.interactions.destroy({ where: { leadId: id }, transaction });
       await lead.destroy({ transaction });
     });
@@ -133,8 +140,8 @@ export class LeadsService {
   }
 
   /**
-   * New e-mails are stored in one form, so the unique key settles every race between them. This looks for what the key
-   * cannot see: an older lead whose address shows the same in another form.
+   * Looks for leads with another spelling of the same address. The unique key does not detect those that were
+   * stored before addresses were normalised. For new addresses, the unique key also resolves race conditions.
    */
   private async isEmailTaken(
     email: string,

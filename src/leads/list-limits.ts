@@ -1,7 +1,7 @@
-/** How much is given in one answer where nobody asks for pages. */
+/** The limits of lists without pages. */
 export class ListLimits {
   constructor(
-    /** Leads, 1 to 1 000 000. */
+    /** The maximum number of leads, 1 to 1 000 000. */
     readonly maxLeads: number,
   ) {}
 }

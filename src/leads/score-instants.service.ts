@@ -7,13 +7,13 @@ import type { ContactHistory } from './scoring/contact-history.js';
 import { explainScore, type ScoreBreakdown } from './scoring/score-breakdown.js';
 import { instantBelow, type ScorePoint, scoreTimeline } from './scoring/score-timeline.js';
 
-/** Regular points of a timeline at most. */
+/** The maximum number of regular points of a timeline. */
 export const MAX_POINTS = 500;
 
-/** Interactions of a lead at most that one field takes into account: a hundred thousand take seconds. */
+/** The maximum number of interactions that one field reads: a hundred thousand take seconds. */
 const MAX_INTERACTIONS = 500;
 
-/** The latest instant that the API can name. */
+/** The latest instant that the API can represent. */
 const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z');
 
 interface ScoreAtInstant {
@@ -23,15 +23,15 @@ interface ScoreAtInstant {
 }
 
 /**
- * The scores of leads at any instant, from the interactions up to then and those planned then, with the budget and the status of
- * today. An interaction counts as planned from when it was recorded until it takes place. One statement reads what a request
- * asks for.
+ * Calculates scores of leads at any instant, with the current budget and status. The interactions are those
+ * up to the instant and those that were planned then. An interaction counts as planned from its recording
+ * until its date. One query reads the data of all fields in a request.
  */
 @Injectable()
 export class ScoreInstantsService {
   constructor(private readonly histories: ContactHistoryLoader) {}
 
-  /** The score that a recalculation at an instant would store. @throws NOT_FOUND */
+  /** Returns the score that a recalculation at the instant would store. @throws NOT_FOUND */
   async scoreAt(context: object, leadId: number, at: Date): Promise<ScoreAtInstant> {
     const { lead, state } = await this.read(context, {
       leadId,
@@ -83,7 +83,8 @@ export class ScoreInstantsService {
   }
 
   /**
-   * When the score falls from at least a number to below it, if nothing happens but the planned interactions; null: never.
+   * Returns the instant at which the score falls below a number, if only planned interactions follow; null:
+   * never.
    * @throws BAD_USER_INPUT; NOT_FOUND
    */
   async fallsBelow(context: object, leadId: number, score: number): Promise<Date | null> {

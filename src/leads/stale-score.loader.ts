@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RequestLoader } from '../common/request-loader.js';
 import { LeadsService } from './leads.service.js';
 
-/** Whether scores are stale, by the id of the lead. */
+/** Loads whether scores are stale, by lead id. */
 @Injectable()
 export class StaleScoreLoader extends RequestLoader<number, boolean> {
   constructor(private readonly leads: LeadsService) {

@@ -1,6 +1,6 @@
 /**
- * The driver gives `numeric` as text, so as not to lose digits. Two decimals fit a number exactly enough. What is no number (`numeric`
- * knows NaN) says nothing about a budget.
+ * The driver returns `numeric` as a string to preserve its digits. A double represents two decimals exactly
+ * enough. NaN is a valid `numeric`, but not a budget.
  */
 export function budgetOf(stored: unknown): number | null {
   const budget = stored == null ? NaN : Number(stored);

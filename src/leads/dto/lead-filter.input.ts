@@ -17,7 +17,7 @@ import { hasTooManyMarks, isBlank } from '../../common/visible-text.js';
 const MAX_VALUES = 50;
 const MAX_LENGTH = 255;
 
-/** PostgreSQL takes no NUL in a text. */
+/** PostgreSQL rejects NUL characters in text. */
 const isSearchable = (value: unknown): boolean =>
   typeof value === 'string' &&
   value.length <= MAX_LENGTH &&

@@ -1,7 +1,7 @@
 import { Field, InputType, registerEnumType } from '@nestjs/graphql';
 import type { LeadOrderField, OrderDirection } from '../listing/lead-order.js';
 
-/** The names of the API and what the listing calls them. */
+/** Maps the names in the API to the names in the listing. */
 const LeadOrderFieldEnum = {
   SCORE: 'score',
   LAST_CONTACT_AT: 'lastContact',

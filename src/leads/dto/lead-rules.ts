@@ -7,15 +7,15 @@ import { hasInvisibleCharacters, isBlank, lowerCase } from '../../common/visible
 import { MAX_BUDGET, toCents } from '../budget-amount.js';
 import { LEAD_STATUSES } from '../lead-status.js';
 
-/** The columns hold 255 characters. */
+/** The columns are `varchar(255)`. */
 const MAX_TEXT_LENGTH = 255;
 
 const MAX_EMAIL_LENGTH = 254;
 
-/** A line of text that shows something. */
+/** A single line of text with visible characters. */
 export const IsName = () => applyDecorators(Normalise(), IsPlainText({ maxLength: MAX_TEXT_LENGTH }));
 
-/** A line of text; one that shows nothing becomes null. */
+/** A single line of text. A text without visible characters is converted to null. */
 export const IsDetail = () => applyDecorators(NormaliseToNull(), IsPlainText({ maxLength: MAX_TEXT_LENGTH }));
 
 const toEmail = ({ value }: { value: unknown }) => {
@@ -23,17 +23,17 @@ const toEmail = ({ value }: { value: unknown }) => {
   return typeof text === 'string' ? lowerCase(text) : text;
 };
 
-/** Two addresses that look the same must be the same, so an address has no invisible character, nor white space. */
+/** Rejects invisible characters and white space, so that two different addresses never look the same. */
 function emailFault(value: unknown): string | null {
-  // `isEmail` throws if half of a surrogate pair is in the text.
+  // `isEmail` throws if the text contains an unpaired surrogate.
   if (typeof value !== 'string' || !value.isWellFormed()) return 'must be an e-mail address';
   if (hasInvisibleCharacters(value)) return 'must not have invisible characters';
   return /\s/.test(value) || !isEmail(value) ? 'must be an e-mail address' : null;
 }
 
 /**
- * Stored in the form that `emailKey` gives, so that the unique key of the database also rejects another spelling of the
- * same address.
+ * The address is stored in the form that `emailKey` returns. The unique key of the database then also rejects
+ * other spellings of the same address.
  */
 export const IsLeadEmail = () =>
   applyDecorators(
@@ -49,7 +49,7 @@ function budgetFault(value: unknown): string | null {
   return toCents(value) === null ? 'must not have more than two decimals' : null;
 }
 
-/** An amount in whole cents. */
+/** An amount without fractions of a cent. */
 export const IsBudget = () =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -58,7 +58,10 @@ export const IsBudget = () =>
     IsFaultless('isBudget', 'budget', budgetFault),
   );
 
-/** A rule with several messages. @param faultOf null, or what is wrong, as the end of a sentence */
+/**
+ * A validation rule with several messages.
+ * @param faultOf returns null if the value is valid, otherwise the end of the message
+ */
 function IsFaultless(
   rule: string,
   field: string,
@@ -74,8 +77,9 @@ function IsFaultless(
 }
 
 /**
- * The spelling of the list; a blank status counts as not given. A text that is too long for any status stays as it is: the
- * time that `labelKey` takes grows with the square of a run of combining marks.
+ * Converts a status to its spelling in the list; a blank status counts as not given. A text that is too long
+ * for any status is not converted. The time of `labelKey` is quadratic in the length of a sequence of
+ * combining marks.
  */
 const toStatus = ({ value }: { value: unknown }) => {
   const text = normalised(value);

@@ -10,7 +10,7 @@ export class SummaryKeyPointType {
   @Field(() => String, { description: 'One sentence of plain text.' })
   text!: string;
 
-  /** Their interactions are found by the room of interactions. */
+  /** Another resolver, in src/interactions, loads these interactions. */
   interactionIds!: readonly number[];
 }
 
@@ -59,6 +59,6 @@ export class LeadSummaryType {
   @Field(() => Date, { description: 'When it was written, as `summaryGeneratedAt`.' })
   generatedAt!: Date;
 
-  /** Their interactions are found by the room of interactions. */
+  /** Another resolver, in src/interactions, loads these interactions. */
   withheldInteractionIds!: readonly number[];
 }

@@ -1,7 +1,7 @@
 import { AllowedTo } from '../../access/allowed-to.js';
 import { Directive, Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 
-/** The names of the API and the values of the database. */
+/** Maps the names in the API to the values in the database. */
 export const SummarySource = { MODEL: 'model', TEMPLATE: 'template' } as const;
 
 registerEnumType(SummarySource, {

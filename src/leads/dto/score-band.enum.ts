@@ -1,7 +1,7 @@
 import { registerEnumType } from '@nestjs/graphql';
 import type { ScoreBand } from '../scoring/score-band.js';
 
-/** The names of the API and the names inside. */
+/** Maps the names in the API to the internal names. */
 export const ScoreBandEnum = {
   HOT: 'hot',
   WARM: 'warm',

@@ -2,7 +2,7 @@ import { Field, Float, InputType, Int } from '@nestjs/graphql';
 import { IsOptional, ValidateIf } from 'class-validator';
 import { IsBudget, IsDetail, IsLeadEmail, IsLeadStatus, IsName } from './lead-rules.js';
 
-/** May be left out, but not be null: the lead has to have one. */
+/** The field may be left out, but null is rejected: the column is not nullable. */
 const IsNotNullIfGiven = () => ValidateIf((_, value) => value !== undefined);
 
 @InputType({

@@ -1,35 +1,40 @@
-/** How many leads the first walk looks at, for each that is to be found. */
+/** The first scan reads this many leads for each lead to find. */
 export const SHORT_SCAN = 10;
 
-/** A longer one takes longer than looking at every lead there is and sorting what is found. */
+/** A longer scan takes more time than reading all leads and sorting the matching ones. */
 const LONGEST_SCAN = 20_000;
 
-/** Leads are not spread so evenly that what is expected to be enough always is. */
+/** Leads are distributed unevenly, so the expected scan size is often not enough. */
 const MARGIN = 1.5;
 
 /**
- * What it takes to have an index name the leads that are asked for, in leads that a walk looks at in the same time. Measured
- * with the index of words at 100 000 leads: 2.5 to 4.6 ms, where a walk takes 2 to 6 µs a lead.
+ * The cost of finding matching leads in the search index, as the number of leads that a scan reads in the
+ * same time. Measured with the trigram index at 100 000 leads: 2.5 to 4.6 ms, while a scan takes 2 to 6 µs a
+ * lead.
  */
 const INDEX_COST = 500;
 
-/** What it takes to read and to sort one that the index has named, in the same unit. Measured so as well: 3.5 to 7 µs. */
+/**
+ * The cost of reading and sorting one lead from the search index, in the same unit. Also measured: 3.5 to 7
+ * µs.
+ */
 const SORTED_LEAD_COST = 2;
 
-/** A walk that has not found enough. */
+/** A scan that has not found enough leads. */
 export interface IndexScan {
-  /** How many leads it has looked at. */
+  /** The number of leads that the scan has read. */
   readonly scanSize: number;
   readonly foundCount: number;
-  /** How many are to be found. */
+  /** The number of leads to find. */
   readonly limit: number;
 }
 
 /**
- * How many leads to look at, from the same place, after a walk that has not found enough: as many as should do, going
- * by what it has found.
- * @param leadCount how many leads there are, where an index knows which are asked for; null: none does
- * @returns null: nobody can tell, or sorting what there is to be found takes less
+ * Estimates, after a scan that has not found enough, the size of the next scan from the same position. The
+ * estimate extrapolates from the matches so far.
+ * @param leadCount the number of all leads, if an index can find the matching ones; null: there is no such
+ * index
+ * @returns null if no estimate is possible, or if sorting all matches is cheaper
  */
 export function nextScanSize(walk: IndexScan, leadCount: number | null): number | null {
   if (walk.foundCount === 0) return null;

@@ -4,30 +4,30 @@ import { isStale } from '../scoring/stale-scores.sql.js';
 import { INDEXED_SCORE, IS_INDEXED_OPEN } from './lead-order.js';
 import { type FilterWithoutBand, type Range, searchTerms } from './lead-filter.js';
 
-/** Gives a value its place among the parameters of a statement. */
+/** Collects the bind parameters of a statement. */
 export class Parameters {
   readonly values: unknown[] = [];
 
-  /** @returns SQL */
+  /** Adds a value. @returns its placeholder in SQL */
   add(value: unknown, type: string): string {
     this.values.push(value);
     return `$${this.values.length}::${type}`;
   }
 }
 
-/** As in the index. The space marks the beginning of the first word. */
+/** Must equal the expression of the index. The space marks the beginning of the first word. */
 const SEARCHED = `(' ' || fold_text(leads."firstName" || ' ' || leads."lastName" || ' ' || leads.email || ' ' || coalesce(leads.company, '')))`;
 
-/** As in the index. In an adopted database, a lead without a status counts as new. */
+/** Must equal the expression of the index. In an adopted database, a lead without a status counts as new. */
 const STATUS_KEY = `label_key(coalesce(leads.status, '${DEFAULT_LEAD_STATUS}'))`;
 
-/** From so many characters on, the index finds them within a word. */
+/** The trigram index finds terms of at least this many characters within a word. */
 const SHORTEST_PART = 3;
 
-/** Of a term as it was given. How long it is once folded, PostgreSQL knows. */
+/** Checks the term as given. Only PostgreSQL knows its length after folding. */
 const isShort = (term: string): boolean => [...term].length < SHORTEST_PART;
 
-/** Conditions on `leads`, and on `lead_scores` beside it, all of which hold for what the filter lets through. */
+/** Returns conditions on `leads` and `lead_scores`. A lead matches the filter if it meets all of them. */
 export function conditionsOf(filter: FilterWithoutBand, parameters: Parameters): string[] {
   const { status, source, company, location, search, score, budget } = filter;
   const { isScored, isOpen, isScoreStale, lastContactAfter, lastContactBefore } = filter;
@@ -51,7 +51,7 @@ export function conditionsOf(filter: FilterWithoutBand, parameters: Parameters):
   ].filter((condition) => condition !== null);
 }
 
-/** Whether an index knows which leads have the words that are searched for. */
+/** Whether an index can find the leads that contain the search terms. */
 export const isIndexed = ({ search }: FilterWithoutBand): boolean =>
   search != null && searchTerms(search).some((term) => !isShort(term));
 
@@ -62,9 +62,9 @@ const isFolded = (column: string, text: string, parameters: Parameters): string 
   `fold_text(${column}) = fold_text(${parameters.add(text, 'text')})`;
 
 /**
- * Folding the term may make it longer, as of ß, or shorter, as of accents, so PostgreSQL decides how to look for it. It
- * does so once, when it plans: all of this is immutable. A part of a word may be too short for the index, but the
- * beginning of a word is not.
+ * Folding may make a term longer (ß) or shorter (accents), so the SQL expression chooses the pattern.
+ * PostgreSQL evaluates it once, while planning, because all its functions are immutable. A short term is
+ * searched at the beginning of words, since the index does not find it within a word.
  */
 function contains(term: string, parameters: Parameters): string {
   const folded = `fold_text(${parameters.add(term, 'text')})`;

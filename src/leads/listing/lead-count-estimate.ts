@@ -3,13 +3,13 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { Sequelize } from 'sequelize';
 import { readRows } from '../../database/read-rows.js';
 
-/** Tables grow by far more slowly than they are read. */
+/** The number of leads changes slowly compared with the frequency of reads. */
 const MAX_AGE_MS = 60_000;
 
-/** Below 0 where the table was never analysed. */
+/** `reltuples` is -1 if the table was never analyzed. */
 const READ_ESTIMATE = `SELECT greatest(reltuples, 0)::float8 AS count FROM pg_class WHERE oid = 'leads'::regclass`;
 
-/** About how many leads there are, as PostgreSQL takes it; 0 where it does not know. */
+/** The number of leads as PostgreSQL estimates it; 0 if there is no estimate. */
 @Injectable()
 export class LeadCountEstimate {
   private count = 0;

@@ -2,29 +2,32 @@ import { InvalidInputError } from '../../common/domain-error.js';
 import { labelKey } from '../../common/label-key.js';
 import { type ScoreBand, type ScoreBands, scoresOf } from '../scoring/score-band.js';
 
-/** From and to, both included; null or absent: no bound. */
+/** A range that includes both ends; null or absent: no bound. */
 export interface Range<Value> {
   readonly min?: Value | null;
   readonly max?: Value | null;
 }
 
-/** What leads have to be like; all of it at once. Null or absent: whatever. */
+/** Conditions on leads, combined with AND. Null or absent: no condition. */
 export interface LeadFilter {
-  /** One of these, by its `labelKey`. */
+  /** One of these statuses, compared by `labelKey`. */
   readonly status?: readonly string[] | null;
-  /** One of these, by its `labelKey`. */
+  /** One of these sources, compared by `labelKey`. */
   readonly source?: readonly string[] | null;
-  /** Without regard to letter case and accents. */
+  /** Compared without regard to letter case and accents. */
   readonly company?: string | null;
-  /** Without regard to letter case and accents. */
+  /** Compared without regard to letter case and accents. */
   readonly location?: string | null;
-  /** Words, or parts of them, each of which is in the name, the e-mail address or the company, without regard to accents. */
+  /**
+   * Words or parts of words. Each must occur in the name, the e-mail address or the company, without regard
+   * to accents.
+   */
   readonly search?: string | null;
   readonly score?: Range<number> | null;
   readonly budget?: Range<number> | null;
   readonly isScored?: boolean | null;
   readonly isOpen?: boolean | null;
-  /** Of open leads alone. */
+  /** Matches open leads only. */
   readonly band?: ScoreBand | null;
   readonly isScoreStale?: boolean | null;
   /** Exclusive. */
@@ -33,10 +36,10 @@ export interface LeadFilter {
   readonly lastContactBefore?: Date | null;
 }
 
-/** What the database is asked for. */
+/** A filter that can be translated to SQL. */
 export type FilterWithoutBand = Omit<LeadFilter, 'band'>;
 
-/** Replaces the band by the scores that it stands for. */
+/** Replaces the band by the equivalent conditions on the score. */
 export function replaceBand({ band, ...filter }: LeadFilter, bands: ScoreBands): FilterWithoutBand {
   if (band == null) return filter;
   const scores = scoresOf(band, bands);
@@ -49,7 +52,7 @@ export function replaceBand({ band, ...filter }: LeadFilter, bands: ScoreBands):
   };
 }
 
-/** A filter that lets nothing through by what it says is a mistake. @throws BAD_USER_INPUT */
+/** Rejects a filter that can never match any lead, because it must be a mistake. @throws BAD_USER_INPUT */
 export function refuseContradictions(filter: LeadFilter): void {
   const { score, budget, isScored, isOpen, band } = filter;
   const { lastContactAfter: after, lastContactBefore: before } = filter;
@@ -80,7 +83,7 @@ export function refuseContradictions(filter: LeadFilter): void {
   }
 }
 
-/** The same filter always as the same text, whatever was left out or in which order lists were given. */
+/** Returns the same value for equivalent filters, regardless of absent fields and the order of lists. */
 export function canonicalFilter(filter: LeadFilter): unknown {
   const listOf = (values: readonly string[] | null | undefined) =>
     values == null ? null : [...new Set(values.map(labelKey))].sort();
@@ -98,7 +101,7 @@ export function canonicalFilter(filter: LeadFilter): unknown {
     filter.isScoreStale ?? null,
     filter.lastContactAfter?.toISOString() ?? null,
     filter.lastContactBefore?.toISOString() ?? null,
-    // Cursors of an earlier version, which had none of these, stay valid.
+    // Filters without these fields keep their old form, so that cursors of an earlier version stay valid.
     ...(filter.isOpen == null && filter.band == null ? [] : [filter.isOpen ?? null, filter.band ?? null]),
   ];
 }

@@ -40,7 +40,7 @@ import { ScoreSettings } from '../scoring/score-settings.js';
 
 type ListedRow = PartOfLead & Positioned;
 
-/** Lists of leads, of whatever length: in pages, and in figures. */
+/** Returns pages and statistics of leads, for lists of any length. */
 @Injectable()
 export class LeadListingService {
   constructor(
@@ -50,7 +50,7 @@ export class LeadListingService {
   ) {}
 
   /**
-   * @param columns what is read of each lead beside its id
+   * @param columns the columns to read, apart from the id
    * @throws BAD_USER_INPUT
    */
   async findPage(
@@ -73,8 +73,9 @@ export class LeadListingService {
   }
 
   /**
-   * Whether to walk along the order or to sort what matches, statistics do not tell: what is asked for may be common and yet
-   * stand at the far end. So short walks come first, and sorting where they do not find enough.
+   * Statistics cannot predict whether scanning the index or sorting the matches is faster. Frequent matches
+   * may all be at the far end of the order. So short scans come first; the matches are sorted if the scans do
+   * not find enough.
    */
   private async readSegment(query: LeadQuery, segment: Segment, limit: number): Promise<ListedRow[]> {
     if (!isSifted(query)) return this.read(readRange(query, segment, limit));
@@ -82,7 +83,7 @@ export class LeadListingService {
     while (stride !== null) {
       const rows: ListedRow[] = await this.read(walkSegment(query, segment, limit, stride));
       if (rows.length === limit) return rows;
-      // After a walk that has found nothing, the count would make no difference.
+      // The count is of no use if the scan has found nothing.
       const leadCount = rows.length > 0 && isIndexed(query.filter) ? await this.leadCount.read() : null;
       stride = nextScanSize({ scanSize: stride, foundCount: rows.length, limit }, leadCount);
     }

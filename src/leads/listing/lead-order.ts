@@ -8,23 +8,23 @@ export interface LeadOrder {
   readonly direction: OrderDirection;
 }
 
-/** What a list is ordered by. Leads that have the same stand by their id, in the same direction. */
+/** The sort keys of a list. Leads with equal keys are ordered by id, in the same direction. */
 export interface OrderKeys {
-  /** SQL. Each is the beginning of an index, with the id at its end. */
+  /** SQL expressions. They are the first columns of an index, whose last column is the id. */
   readonly keys: readonly string[];
-  /** Their types in PostgreSQL. */
+  /** The PostgreSQL types of the keys. */
   readonly types: readonly KeysetType[];
-  /** SQL of the id, in the same table. */
+  /** The SQL expression of the id, in the same table as the keys. */
   readonly id: string;
-  /** Whether there may be none. There is one key then, and leads without come last in both directions. */
+  /** Whether the key may be null. There is only one key then, and nulls come last in both directions. */
   readonly isNullable: boolean;
 }
 
-/** The score where its index is of use, and the same score in the lead's own row. */
+/** The indexed score, and the same score in the row of the lead. */
 export const INDEXED_SCORE = 'lead_scores.score';
 export const OWN_SCORE = 'leads."activityScore"';
 
-/** Whether a lead is open, in the same two places. The index of the scores has a part for open leads. */
+/** Whether a lead is open, in the same two tables. A partial index of the scores covers open leads. */
 export const IS_INDEXED_OPEN = 'lead_scores."isOpen"';
 export const IS_OWN_OPEN = 'is_open_status(leads.status)';
 
@@ -41,7 +41,7 @@ export const ORDERS: Readonly<Record<LeadOrderField, OrderKeys>> = {
   budget: { keys: ['leads.budget'], types: ['numeric'], id: 'leads.id', isNullable: true },
 };
 
-/** The score where the rest of a lead is read as well: for whoever has no use for the index that `lead_scores` has. */
+/** The score in the row of the lead, for queries that do not benefit from the index of `lead_scores`. */
 export const SCORE_OF_LEAD: OrderKeys = {
   ...ORDERS.score,
   keys: [OWN_SCORE],

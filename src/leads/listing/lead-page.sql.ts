@@ -15,17 +15,17 @@ import {
   SCORE_OF_LEAD,
 } from './lead-order.js';
 
-/** Leads that have what a list is ordered by, or, at the end of the list, those that have not. */
+/** Leads whose sort key has a value, or, at the end of the list, leads whose sort key is null. */
 export type Segment = 'values' | 'nulls';
 
-/** The tables that an expression is about. */
+/** Returns the FROM clause that a SQL expression needs. */
 const tablesOf = (sql: string): string => (sql.includes('lead_scores.') ? `leads ${JOIN_SCORES}` : 'leads');
 
 const JOIN_SCORES = 'JOIN lead_scores ON lead_scores."leadId" = leads.id';
 
 const segmentOf = ({ values }: KeysetPosition): Segment => (values.length === 0 ? 'nulls' : 'values');
 
-/** The segments that a window reaches into, in the direction in which it is read. */
+/** Returns the segments that a page overlaps, in the direction of reading. */
 export function segmentsOf(order: LeadOrder, window: PageWindow<KeysetPosition>): Segment[] {
   const all: Segment[] = ORDERS[order.field].isNullable ? ['values', 'nulls'] : ['values'];
   const first = window.after === null ? 0 : all.indexOf(segmentOf(window.after));
@@ -35,28 +35,28 @@ export function segmentsOf(order: LeadOrder, window: PageWindow<KeysetPosition>)
 }
 
 export interface LeadQuery {
-  /** What is read of each lead. */
+  /** The columns to read of each lead. */
   readonly columns: readonly LeadColumn[];
   readonly filter: FilterWithoutBand;
   readonly order: LeadOrder;
   readonly window: PageWindow<KeysetPosition>;
 }
 
-/** Whether a condition is about what a list is ordered by, so that it is a range of the order's index. */
+/** Whether a condition restricts a sort key, so that it is a range of the sort index. */
 const isOfOrder = (condition: string, { keys }: OrderKeys): boolean =>
   keys.some((key) => condition.startsWith(`${key} `)) ||
   (condition === IS_INDEXED_OPEN && keys[0] === INDEXED_SCORE);
 
-/** What all ways to read a segment are made of. */
+/** The parts of a query that all strategies for reading a segment share. */
 interface Parts {
-  /** What the list is ordered by, and the id. */
+  /** The sort keys, and the id. */
   readonly ordering: readonly string[];
   readonly direction: 'ASC' | 'DESC';
-  /** Which part of the order is read: ranges of its index. */
+  /** Conditions that the sort index can answer. */
   readonly range: readonly string[];
-  /** What else leads have to be like. */
+  /** The remaining conditions. */
   readonly rest: readonly string[];
-  /** Of the values that a position consists of. */
+  /** The number of values in a position. */
   readonly valueCount: number;
 }
 
@@ -94,7 +94,7 @@ const where = (conditions: readonly string[]): string =>
 const orderBy = (ordering: readonly string[], direction: string): string =>
   `ORDER BY ${ordering.map((key) => `${key} ${direction}`).join(', ')}`;
 
-/** The names of `key0`, `key1`, … and SQL that gives a position. */
+/** Return the column names `key0`, `key1`, …, and the SQL that selects a position. */
 const keyNames = ({ ordering }: Parts, table: string): string[] =>
   ordering.map((_, index) => `${table}.key${index}`);
 const keyColumns = ({ ordering }: Parts): string[] => ordering.map((key, index) => `${key} AS key${index}`);
@@ -103,11 +103,14 @@ const positionColumns = (parts: Parts, table: string): string[] =>
     .slice(0, parts.valueCount)
     .map((key, index) => `${key}::text AS position${index}`);
 
-/** Whether leads have to be like something that their place in the order does not tell. */
+/** Whether the filter contains conditions that the sort index cannot answer. */
 export const isSifted = ({ filter, order }: LeadQuery): boolean =>
   conditionsOf(filter, new Parameters()).some((condition) => !isOfOrder(condition, ORDERS[order.field]));
 
-/** Reads leads of a segment that nothing but their place in the order tells, and never what comes before it. */
+/**
+ * Reads leads of a segment through the sort index alone. It starts at the position and never reads earlier
+ * entries.
+ */
 export function readRange(query: LeadQuery, segment: Segment, limit: number): Statement {
   const parameters = new Parameters();
   const { ordering, direction, range, valueCount } = partsOf(query, segment, parameters);
@@ -122,14 +125,14 @@ export function readRange(query: LeadQuery, segment: Segment, limit: number): St
 }
 
 /**
- * Reads leads of a segment along their order, leaving out those that are not as they have to be. Quick where many are.
- * @param stride how many are looked at
+ * Reads leads of a segment along the sort index, and filters them. Fast if many leads match.
+ * @param stride the maximum number of leads to read
  */
 export function walkSegment(query: LeadQuery, segment: Segment, limit: number, stride: number): Statement {
   const parameters = new Parameters();
   const parts = partsOf(query, segment, parameters);
   const { ordering, direction, range } = parts;
-  // The rows of leads have the score and the status as well: there is nothing to join.
+  // The rows of `leads` also contain the score and the status, so no join is needed.
   const rest = parts.rest.map((condition) =>
     condition.replace(INDEXED_SCORE, OWN_SCORE).replace(IS_INDEXED_OPEN, IS_OWN_OPEN),
   );
@@ -148,14 +151,15 @@ export function walkSegment(query: LeadQuery, segment: Segment, limit: number, s
 }
 
 /**
- * Reads the same by finding all that are as they have to be, and ordering those. Quick where they are few, wherever in the
- * order they stand; PostgreSQL, which takes them to be spread evenly, would walk past a million to the last ones.
+ * Reads leads of a segment by finding all matches and sorting them. Fast if few leads match, wherever they
+ * are in the order. PostgreSQL alone would expect an even distribution, and might scan a million leads to
+ * reach the last ones.
  */
 export function sortSegment(query: LeadQuery, segment: Segment, limit: number): Statement {
   const parameters = new Parameters();
   const parts = partsOf(query, segment, parameters, keysToSortBy(query, segment));
   const { ordering, direction, rest } = parts;
-  // To have a value is no reason to read most of a table through an index.
+  // Prevents PostgreSQL from using an index for IS NOT NULL, which would read most of the table.
   const range = parts.range.map((condition) =>
     condition.endsWith(' IS NOT NULL') ? `(${condition}) IS NOT FALSE` : condition,
   );
@@ -173,11 +177,17 @@ export function sortSegment(query: LeadQuery, segment: Segment, limit: number): 
   return { sql, bind: parameters.values };
 }
 
-/** Joining `lead_scores` may have PostgreSQL read the whole of it, which pays only where its index finds what few have no score. */
+/**
+ * For a join PostgreSQL may read all of `lead_scores`. That pays only if its index finds the few leads
+ * without a score.
+ */
 const keysToSortBy = ({ order }: LeadQuery, segment: Segment): OrderKeys =>
   order.field === 'score' && segment === 'values' ? SCORE_OF_LEAD : ORDERS[order.field];
 
-/** What is read beside columns: where a lead stands, a text for each key. An array would take longer to parse. */
+/**
+ * The additional columns of a query: the position of a lead, one text per key. An array takes longer to
+ * parse.
+ */
 export interface Positioned {
   readonly id: number;
   readonly position0?: string;
@@ -189,7 +199,10 @@ export const positionOf = ({ id, position0, position1 }: Positioned): KeysetPosi
   values: [position0, position1].filter((value) => value !== undefined),
 });
 
-/** Beyond a position. Among leads that have no value, the id alone tells. */
+/**
+ * Returns the condition for leads beyond a position. For leads whose sort key is null, only the id is
+ * compared.
+ */
 function boundOf(
   { values, id }: KeysetPosition,
   sign: '<' | '>',
@@ -204,7 +217,7 @@ function boundOf(
 export function countLeads(filter: FilterWithoutBand): Statement {
   const parameters = new Parameters();
   const conditions = conditionsOf(filter, parameters);
-  // Every lead has its row there, which is the narrower one.
+  // Every lead has a row in `lead_scores`, which is the smaller table.
   if (conditions.length === 0) return { sql: 'SELECT count(*)::int AS count FROM lead_scores', bind: [] };
   const where = conditions.join(' AND ');
   const tables = where.includes('leads.') ? tablesOf(where) : 'lead_scores';

@@ -1,6 +1,6 @@
 import { bandOf, SCORE_BANDS, type ScoreBand, type ScoreBands } from '../scoring/score-band.js';
 
-/** Scores from one to another, both included. */
+/** A range of scores that includes both ends. */
 export interface ScoreBin {
   readonly from: number;
   readonly to: number;
@@ -18,7 +18,7 @@ const HIGHEST_SCORE = 100;
 
 const sum = (counts: readonly ScoreCount[]): number => counts.reduce((total, { count }) => total + count, 0);
 
-/** Every band, whether or not there are leads in it. @param counts of open leads */
+/** Counts open leads by band, including empty bands. @param counts of open leads */
 export function countByBand(
   counts: readonly ScoreCount[],
   bands: ScoreBands,
@@ -29,7 +29,7 @@ export function countByBand(
   }));
 }
 
-/** Ten bins, whether or not there are leads in them; the last has 100 in it. */
+/** Returns ten bins, including empty ones. The last bin includes the score 100. */
 export function histogram(counts: readonly ScoreCount[]): ScoreBin[] {
   return Array.from({ length: HIGHEST_SCORE / BIN_WIDTH }, (_, index) => {
     const from = index * BIN_WIDTH;

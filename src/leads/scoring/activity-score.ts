@@ -9,12 +9,12 @@ import {
 import { isLost } from '../lead-status.js';
 import { SCORING_PARAMETERS } from './scoring-parameters.js';
 
-/** The factors of a score, in the order in which they are shown and in which ties between them are settled. */
+/** The factors of a score, in display order, which also resolves ties in rounding. */
 export const SCORE_FACTORS = ['recency', 'engagement', 'budget', 'status'] as const;
 export type ScoreFactor = (typeof SCORE_FACTORS)[number];
 
 export interface ScoredLead {
-  /** In the account's currency; null, zero, negative and not-a-number count as none. */
+  /** In the account's currency; null, zero, negative numbers and NaN count as no budget. */
   readonly budget: number | null;
   /** Compared by its `labelKey`. */
   readonly status: string;
@@ -23,26 +23,26 @@ export interface ScoredLead {
 export interface ActivityScore {
   /** Whole points, 0 to 100. */
   readonly activityScore: number;
-  /** Whole points a factor, between 0 and the factor's cap, that add up to `activityScore`. */
+  /** Whole points for each factor, from 0 to the cap of the factor. Their sum is `activityScore`. */
   readonly breakdown: Readonly<Record<ScoreFactor, number>>;
-  /** Until this instant the number is certainly right, if nothing changes; null: for ever. */
+  /** Until this instant the score is guaranteed to be correct, if nothing changes; null: forever. */
   readonly validUntil: Date | null;
 }
 
 const MS_A_DAY = 86_400_000;
 const { recency: RECENCY, engagement: ENGAGEMENT, budget: BUDGET, status: STATUS } = SCORING_PARAMETERS;
 
-/** A map rather than the object, in which a status named `constructor` would find something. */
+/** A map, because a plain object would also find the status `constructor`. */
 const STATUS_POINTS: ReadonlyMap<string, number> = new Map(Object.entries(STATUS.points));
 
-/** Further away than this, an instant is no date that JavaScript or PostgreSQL could hold. */
+/** Instants farther away than this may exceed the date range of JavaScript or PostgreSQL. */
 const FARTHEST_DAYS = 36_500;
 
 /**
  * Calculates the activity score of a lead at one instant from its interactions.
  *
- * Pure: the same arguments give the same score, in whichever order the interactions come. The formula, its properties and
- * its sources are in docs/scoring.md.
+ * Pure: the same arguments return the same score, regardless of the order of the interactions.
+ * docs/scoring.md describes the formula, its properties and its sources.
  */
 export const calculateActivityScore = (
   lead: ScoredLead,
@@ -52,7 +52,8 @@ export const calculateActivityScore = (
 
 /**
  * Calculates the activity score of a lead at one instant from its contact state.
- * @param state has to match the instant: its latest interaction is not later, and its next planned one is
+ * @param state must match the instant: its latest interaction is not later than the instant, and its next
+ * planned interaction is later
  */
 export function scoreOf(lead: ScoredLead, state: ContactState, asOf: Date): ActivityScore {
   const isPlanned = hasContactAhead(state, asOf);
@@ -78,7 +79,7 @@ export function scoreOf(lead: ScoredLead, state: ContactState, asOf: Date): Acti
   };
 }
 
-/** Whether a contact is planned so soon that it counts as one that takes place now. */
+/** Whether a contact is planned within the horizon, so that it counts as a contact now. */
 const hasContactAhead = ({ nextContactAt }: ContactState, asOf: Date): boolean =>
   nextContactAt !== null && daysFrom(nextContactAt, -RECENCY.horizonDays) <= asOf;
 
@@ -100,7 +101,10 @@ function budget(amount: number | null): number {
   return amount !== null && amount > 0 ? BUDGET.cap * (1 - 2 ** (-amount / BUDGET.halfCapBudget)) : 0;
 }
 
-/** An upper bound for how fast the total falls from here on, in points a day. docs/scoring.md derives it. */
+/**
+ * An upper bound for the rate at which the total falls from now on, in points a day. docs/scoring.md derives
+ * it.
+ */
 function steepestFall(recencyPoints: number, weighted: number): number {
   const x = (weighted * Math.LN2) / ENGAGEMENT.halfCapPoints;
   return (
@@ -117,8 +121,8 @@ function earliest(instants: readonly (Date | null)[]): Date | null {
 }
 
 /**
- * Rounds each factor down, then gives the missing points one each to the factors with the largest remainder
- * (the largest-remainder method of apportionment); a tie goes to the factor listed first.
+ * Rounds each factor down. Then adds one missing point each to the factors with the largest remainders
+ * (largest-remainder method). If remainders are equal, the factor listed first gets the point.
  */
 function wholePoints(values: Record<ScoreFactor, number>, total: number): Record<ScoreFactor, number> {
   const points = { ...values };

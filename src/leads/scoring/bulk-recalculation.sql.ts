@@ -2,7 +2,7 @@ import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
 import { lookUp } from '../../database/index-look-up.sql.js';
 import { isDue, needsNewState, RENEW_STATE, scoreOf, setScores, statesDiffer } from './score.sql.js';
 
-/** Leads with an id above `afterId` and up to `upToId`; of those, the ones with these ids if there are any. */
+/** Leads with an id above `afterId` and up to `upToId`. If `ids` is given, only leads with these ids. */
 export interface LeadRange {
   readonly afterId: number;
   readonly upToId: number;
@@ -12,46 +12,62 @@ export interface LeadRange {
 const SCORE = ['activityScore', 'recencyPoints', 'engagementPoints', 'budgetPoints', 'statusPoints'];
 const columnsOf = (row: string): string => SCORE.map((column) => `${row}."${column}"`).join(', ');
 
-/** $1: the instant. The triggers keep contact states as of this instant, and leave scores to this transaction. */
+/**
+ * $1: the instant. The triggers maintain contact states as of this instant, and do not update scores, which
+ * this transaction does.
+ */
 export const SET_AS_OF = `SELECT set_config('lead_scoring.as_of', $1, true)`;
 
-/** The triggers score leads again. */
+/** Lets the triggers score leads again. */
 export const RESET_AS_OF = `SELECT set_config('lead_scoring.as_of', '', true)`;
 
 /**
- * Ranges of leads are read through their key, even if PostgreSQL takes the tables to be small. Compiling the expressions of a
- * batch takes longer than it saves. Plans of triggers are made again: a session may have made them while a table was small.
+ * Makes PostgreSQL read ranges of leads through the primary key, even if it estimates the tables to be small.
+ * JIT compilation of a batch takes longer than it saves. Cached plans of triggers are discarded: the session
+ * may have made them while a table was small.
  */
 export const PREPARE_PLANNER = 'SET LOCAL enable_seqscan = off; SET LOCAL jit = off; DISCARD PLANS';
 
-/** For a statement that joins a range of two tables: both are read once, however few rows PostgreSQL expects. */
+/**
+ * For a statement that joins ranges of two tables. Without nested loops PostgreSQL reads both once, however
+ * few rows it expects.
+ */
 const joinRanges = (sql: string): string =>
   `SET LOCAL enable_nestloop = off; ${sql}; SET LOCAL enable_nestloop TO DEFAULT`;
 
 /**
- * Waits for whoever changes the table itself while nobody waits for us yet: later, every wait is taken for a lead
- * that another transaction has locked.
+ * Waits for transactions that alter the table. At this point no other transaction waits for this one yet.
+ * Later, every lock timeout is attributed to a lead that another transaction has locked.
  */
 export const LOCK_TABLE = 'LOCK TABLE leads IN ROW EXCLUSIVE MODE';
 
-/** A waiting statement gives up rather than to keep everybody waiting who waits for us. $1: such as 200ms. */
+/**
+ * $1: the timeout, such as 200ms. Limits lock waits, so that other transactions do not wait long for this
+ * one.
+ */
 export const LIMIT_LOCK_WAIT = `SELECT set_config('lock_timeout', $1, true)`;
 
-/** As it was before `LIMIT_LOCK_WAIT`. */
+/** Restores the setting from before `LIMIT_LOCK_WAIT`. */
 export const USUAL_LOCK_WAIT = 'SET LOCAL lock_timeout TO DEFAULT';
 
-/** Constraints that are checked at the commit are checked here instead, where a violation names its lead. */
+/**
+ * Checks deferred constraints now instead of at the commit, because an error can then be attributed to a
+ * lead.
+ */
 export const CHECK_CONSTRAINTS = 'SET CONSTRAINTS ALL IMMEDIATE';
 
-/** @param ids a table with the ids of the leads, in a column `id` */
+/** @param ids a table with the ids of the leads in a column `id` */
 export const countLeads = (ids: string): string => `SELECT count(*)::int AS count FROM ${ids}`;
 
-/** $1: the id to start after, $2: how many. One row, of nulls if there are no more leads. */
+/** $1: the id to start after, $2: the page size. Returns one row, of nulls if there are no more leads. */
 export const readPage = (ids: string): string => `
   SELECT min(id) - 1 AS "afterId", max(id) AS "upToId", count(*)::int AS count
   FROM (SELECT id FROM ${ids} WHERE id > $1 ORDER BY id LIMIT $2) AS page`;
 
-/** The statements that recalculate a range of leads at one instant. Numbers stand in the text, so that plans fit them. */
+/**
+ * Returns the statements that recalculate a range of leads at one instant. Numbers are literals, so that
+ * PostgreSQL plans for their values.
+ */
 export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: string | null, asOf: Date) {
   const at = `'${asOf.toISOString()}'::timestamptz`;
   const within = (column: string): string =>
@@ -64,10 +80,13 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
     ].join(' AND ');
   const due = `${within('leads.id')} AND ${isDue('leads', at)}`;
   return {
-    /** Leads whose contact state does not match the instant, such as those whose planned interaction has taken place. */
+    /**
+     * Updates leads whose contact state does not match the instant, such as leads whose planned interaction
+     * is now in the past.
+     */
     renewStates: `${RENEW_STATE} WHERE ${due} AND ${needsNewState('leads', at)}`,
     readDifferences: readDifferences(within('leads.id'), at),
-    /** Leads whose contact state matches the instant. */
+    /** Updates leads whose contact state matches the instant. */
     setScores: `${setScores(at)} WHERE ${due} AND NOT ${needsNewState('leads', at)}`,
     updateLeadScores:
       table === null && ids === undefined
@@ -78,16 +97,16 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
             ),
           )
         : updateLeadScores(at, `${lookUp('lead_scores."leadId"', 'leads.id')} AND ${within('leads.id')}`),
-    /** Leads that were not scored although they could be. */
+    /** Reads leads that have not been scored, although they should be. */
     readDue: `SELECT id FROM leads WHERE ${due} ORDER BY id`,
-    /** Of those, the ones that no other transaction has locked, which are locked now. */
+    /** Locks those of them that no other transaction has locked. */
     lockDue: `SELECT id FROM leads WHERE ${due} ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
   };
 }
 
 /**
- * `lead_scores` is updated only if the score has changed, or if its `refreshAt` has passed or is too late. Otherwise
- * `refreshAt` stays: until then, the same score is right.
+ * Updates `lead_scores` only if the score has changed, a retry is pending, or `refreshAt` has passed or is
+ * too late. Otherwise `refreshAt` is unchanged, because the score is correct until then.
  */
 const updateLeadScores = (at: string, condition: string): string => `
   UPDATE lead_scores
@@ -98,13 +117,13 @@ const updateLeadScores = (at: string, condition: string): string => `
       OR lead_scores."refreshAt" > leads."scoreValidUntil" OR lead_scores."retryAt" IS NOT NULL)`;
 
 /**
- * Leads that are not what their interactions make them, and the first of these that is wrong:
+ * Finds leads whose stored values differ from their interactions, and the first part that is wrong:
  * - `state`: the contact state does not match the interactions;
  * - `score`: the score or its points do not match the budget, the status and the contact state;
  * - `listing`: the row of `lead_scores` is missing or does not match the lead.
  *
- * A contact state is compared as of an instant that it holds for: before its next planned interaction. A state that is unknown
- * is no difference, and neither is a score of another formula.
+ * A contact state is compared as of an instant for which it is valid: before its next planned interaction. An
+ * unknown state is not a difference, nor is a score of another formula.
  */
 const readDifferences = (condition: string, at: string): string => `
   SELECT id, CASE WHEN "isState" THEN 'state' WHEN "isScore" THEN 'score' ELSE 'listing' END AS part
@@ -129,7 +148,7 @@ const readDifferences = (condition: string, at: string): string => `
   WHERE "isState" OR "isScore" OR "isListing"
   ORDER BY id`;
 
-/** $1: lead ids. Their rows of `lead_scores` match the leads again, and are evaluated by the recalculation. */
+/** $1: lead ids. Makes their rows of `lead_scores` match the leads again, and due for the recalculation. */
 export const REPAIR_LISTINGS = `
   INSERT INTO lead_scores ("leadId", score, "isOpen", "refreshAt")
   SELECT id, "activityScore", is_open_status(status), '-infinity'
@@ -138,9 +157,9 @@ export const REPAIR_LISTINGS = `
   SET score = excluded.score, "isOpen" = excluded."isOpen", "refreshAt" = excluded."refreshAt"`;
 
 /**
- * $1: an instant, $2: how many. Locks leads whose scores may be wrong at this instant, those that have waited longest first.
- * Leads that another transaction has locked, or that the database has rejected lately, are left out. A recalculation or an
- * import that is under way takes care of the scores itself: then there are none.
+ * $1: an instant, $2: a limit. Locks leads whose scores may be wrong at this instant, the longest overdue
+ * first. Skips leads that another transaction has locked, and leads that the database has recently rejected.
+ * Returns no leads while a recalculation or an import runs, because it updates the scores itself.
  */
 export const LOCK_TO_REFRESH = `
   SELECT leads.id FROM lead_scores JOIN leads ON leads.id = lead_scores."leadId"
@@ -153,8 +172,8 @@ export const LOCK_TO_REFRESH = `
   FOR NO KEY UPDATE OF leads SKIP LOCKED`;
 
 /**
- * Has scores that are dated in the future refreshed. They are right until an instant that is as far in the future, so
- * `refreshAt` does not find them. It reads all leads.
+ * Schedules a refresh of scores that are dated in the future. They stay valid equally far into the future, so
+ * `refreshAt` does not find them. Reads all leads.
  */
 export const REFRESH_FUTURE_SCORES = `
   UPDATE lead_scores SET "refreshAt" = '-infinity'
@@ -164,12 +183,12 @@ export const REFRESH_FUTURE_SCORES = `
     FOR UPDATE OF lead_scores SKIP LOCKED
   )`;
 
-/** $1: the id of a lead that the database has rejected, $2: seconds until its score is tried again. */
+/** $1: the id of a lead that the database has rejected, $2: seconds until the next attempt. */
 export const POSTPONE_REFRESH = `
   UPDATE lead_scores SET "retryAt" = clock_timestamp() + $2 * interval '1 second' WHERE "leadId" = $1`;
 
 /** $1: lead ids. */
 export const RENEW_STATES = `${RENEW_STATE} WHERE id = ANY($1::int[])`;
 
-/** $1: lead ids. Those that exist. */
+/** $1: lead ids. Returns those that exist. */
 export const READ_EXISTING = 'SELECT id FROM leads WHERE id = ANY($1::int[]) ORDER BY id';

@@ -26,26 +26,27 @@ import {
 import { readClock } from './lead-scores.js';
 import { type RecalculationProgress, RecalculationCounter } from './recalculation-counter.js';
 
-/** Leads whose scores are written together. */
+/** The number of leads whose scores are written by one statement. */
 const BATCH_SIZE = 50_000;
 
 /**
- * Of a recalculation without failures. Each is a savepoint. Beyond 64 subtransactions that wrote, PostgreSQL looks up on
- * disk which of them are in progress, whenever any session reads.
+ * The maximum number of batches of a recalculation without failures. Each batch is a savepoint. If a
+ * transaction has more than 64 writing subtransactions, the snapshot cache of PostgreSQL overflows: all
+ * sessions then look up subtransactions on disk.
  */
 const MAX_BATCHES = 48;
 
-/** The lowest integer: ids of an adopted database need not be positive. */
+/** The lowest integer, because ids of an adopted database may be negative. */
 const BEFORE_ALL_IDS = -2_147_483_648;
 
-/** How long a batch waits for a lead that another transaction has locked before it goes on without. */
+/** How long a batch waits for a locked lead before it continues without it. */
 const LOCK_WAIT = '200ms';
 
-/** How long locked leads are retried, all together, before they count as failed. */
+/** The total time for retries of locked leads. After it, they count as failed. */
 const LOCKED_LEADS_LIMIT_MS = 2000;
 const LOCKED_LEADS_RETRY_MS = 20;
 
-/** After how long the refresher tries a lead again that the database has rejected. */
+/** The delay before the refresher retries a lead that the database has rejected. */
 const REJECTED_RETRY_SECONDS = 3600;
 
 const SILENTLY_SKIPPED = 'The database skipped the row without an error.';
@@ -57,22 +58,28 @@ const DIFFERED = {
 const LOCKED = 'The row is locked by another transaction.';
 
 export interface BulkRecalculationOptions {
-  /** The instant that all scores are measured at: the database's clock, read when no other bulk change runs. */
+  /**
+   * The instant of all scores: the time of the database, read while this transaction has the bulk scoring
+   * lock.
+   */
   readonly asOf: Date;
-  /** A table with the ids of the leads in a column `id`, analysed; null: all leads. */
+  /** An analyzed table with the ids of the leads in a column `id`; null: all leads. */
   readonly ids: string | null;
-  /** As `countLeadsOf` has counted them. */
+  /** The result of `countLeadsOf`. */
   readonly totalCount: number;
   readonly onProgress?: (progress: RecalculationProgress) => void;
-  /** Looked at between statements; whoever gives it cancels the statement that is running. */
+  /** Checked between statements. The caller must cancel the statement that is running. */
   readonly signal?: AbortSignal;
-  /** Whether contact states and scores are compared with the interactions. Leads that differ are named, and repaired. */
+  /**
+   * Whether to compare contact states and scores with the interactions. Leads that differ are reported and
+   * repaired.
+   */
   readonly isVerification?: boolean | undefined;
-  /** Leads whose scores are written together, where not so many as usual. */
+  /** The number of leads whose scores are written together, if it is not the default. */
   readonly batchSize?: number;
 }
 
-/** Keeps others from changing many scores until the transaction ends. Waits until no other does. */
+/** Waits for the advisory lock of bulk scoring, which the transaction keeps until it ends. */
 export async function lockBulkScoring(sequelize: Sequelize, transaction: Transaction): Promise<void> {
   await sequelize.query('SELECT pg_advisory_xact_lock($1)', {
     transaction,
@@ -80,7 +87,7 @@ export async function lockBulkScoring(sequelize: Sequelize, transaction: Transac
   });
 }
 
-/** As `lockBulkScoring`, without waiting. @returns whether nobody else changes many scores */
+/** Acquires the same lock as `lockBulkScoring`, without waiting. @returns whether the lock was acquired */
 export async function tryLockBulkScoring(sequelize: Sequelize, transaction: Transaction): Promise<boolean> {
   const [row] = await sequelize.query<{ isLocked: boolean }>(
     'SELECT pg_try_advisory_xact_lock($1) AS "isLocked"',
@@ -90,15 +97,15 @@ export async function tryLockBulkScoring(sequelize: Sequelize, transaction: Tran
 }
 
 /**
- * Has the triggers leave scores to this transaction, which changes many leads: they keep the contact states alone. The
- * transaction has to call `recalculateLeads` for these leads in the end.
+ * Makes the triggers maintain only contact states, because this transaction changes many leads. The
+ * transaction must call `recalculateLeads` for these leads before it ends.
  */
 export async function deferScores(sequelize: Sequelize, transaction: Transaction): Promise<void> {
   const asOf = await readClock(sequelize, transaction);
   await sequelize.query(SET_AS_OF, { transaction, bind: [asOf.toISOString()] });
 }
 
-/** How many leads a recalculation is about. @param ids as in `Recalculation` */
+/** Counts the leads of a recalculation. @param ids as in `BulkRecalculationOptions` */
 export async function countLeadsOf(
   sequelize: Sequelize,
   transaction: Transaction,
@@ -114,14 +121,14 @@ export async function countLeadsOf(
 /**
  * Recalculates many leads at one instant within the caller's transaction, which has locked bulk scoring.
  *
- * One pass over ranges of leads, each one UPDATE that calculates the scores from the rows themselves. If another
- * writer has just committed a change of a row, PostgreSQL evaluates the UPDATE on the new version of it (READ COMMITTED).
- * Leads whose planned interaction has taken place get a new contact state before.
+ * One pass over ranges of leads runs one UPDATE per range, which calculates the scores from the rows. If
+ * another transaction has just committed a change of a row, PostgreSQL evaluates the UPDATE on its new
+ * version (READ COMMITTED). Leads whose planned interaction is now in the past get a new contact state first.
  *
- * A lead that the database rejects is named and left as it was. Leads that are removed, or have a fresher score,
- * are counted neither way. The settings that it makes last until the transaction ends.
- * @throws TransactionLostError if the transaction cannot go on; the reason of the signal if it is aborted; the
- * database's error if it is no single lead's
+ * A lead that the database rejects is reported and stays unchanged. Leads that are removed, or have a fresher
+ * score, are counted neither way. The planner and lock settings apply until the transaction ends.
+ * @throws TransactionLostError if the transaction cannot continue; the reason of the signal if it is aborted;
+ * the error of the database if no single lead causes it
  */
 export async function recalculateLeads(
   sequelize: Sequelize,
@@ -132,9 +139,10 @@ export async function recalculateLeads(
 }
 
 /**
- * Scores these leads at one instant within the caller's transaction, without waiting for any lock: leads that another
- * transaction has locked are left out. Leads that the database rejects are named.
- * @throws TransactionLostError if the transaction cannot go on; the database's error if it is no single lead's
+ * Scores these leads at one instant within the caller's transaction, without waiting for any lock. Skips
+ * leads that another transaction has locked, and reports leads that the database rejects.
+ * @throws TransactionLostError if the transaction cannot continue; the error of the database if no single
+ * lead causes it
  */
 export async function refreshLeads(
   sequelize: Sequelize,
@@ -146,12 +154,17 @@ export async function refreshLeads(
   return new BulkRecalculation(sequelize, transaction, request).refresh(leadIds);
 }
 
-/** Has `lockLeadsToRefresh` find the scores that are dated in the future. It reads all leads. */
+/**
+ * Makes scores that are dated in the future due, so that `lockLeadsToRefresh` finds them. Reads all leads.
+ */
 export async function refreshFutureScores(sequelize: Sequelize, transaction: Transaction): Promise<void> {
   await sequelize.query(REFRESH_FUTURE_SCORES, { transaction });
 }
 
-/** Locks leads whose scores may be wrong at an instant, at most `limit`; none while a recalculation or an import runs. */
+/**
+ * Locks at most `limit` leads whose scores may be wrong at an instant. Returns none while a recalculation or
+ * an import runs.
+ */
 export const lockLeadsToRefresh = (
   sequelize: Sequelize,
   transaction: Transaction,
@@ -210,7 +223,7 @@ class BulkRecalculation {
     }
   }
 
-  /** If a range fails, it is bisected until the leads that cause the failure are known. */
+  /** Scores a range. If it fails, bisects it until the leads that cause the failure are known. */
   private async recalculate(range: LeadRange): Promise<void> {
     this.recalculation.signal?.throwIfAborted();
     try {
@@ -223,8 +236,9 @@ class BulkRecalculation {
   }
 
   /**
-   * As `recalculate`, without waiting for a lock: leads that another transaction has locked are added to `locked`. A
-   * recalculation never waits long in a lock queue while others wait for it, so it is never part of a deadlock.
+   * Like `recalculate`, but without waiting for a lock: adds leads that another transaction has locked to
+   * `locked`. A recalculation never waits long for a lock while others wait for it, so it never causes a
+   * deadlock.
    */
   private async recalculateUnlocked(range: LeadRange): Promise<void> {
     try {
@@ -241,7 +255,7 @@ class BulkRecalculation {
     }
   }
 
-  /** Retries the locked leads until a limit. */
+  /** Retries the locked leads until a time limit. */
   private async retryLocked(): Promise<void> {
     const deadline = performance.now() + LOCKED_LEADS_LIMIT_MS;
     while (this.locked.length > 0 && performance.now() < deadline) {
@@ -250,7 +264,7 @@ class BulkRecalculation {
       await this.recalculateUnlocked(rangeOf(ids));
       if (this.locked.length === ids.length) await sleep(LOCKED_LEADS_RETRY_MS);
     }
-    // Leads that were removed meanwhile have not failed.
+    // Leads that have been deleted in the meantime have not failed.
     const left = this.locked.length === 0 ? [] : await this.readIds(READ_EXISTING, [this.locked]);
     for (const leadId of left) this.tally.failed(leadId, LOCKED);
   }
@@ -270,7 +284,7 @@ class BulkRecalculation {
     return { count, differences, silentlySkipped: due, locked: [] };
   }
 
-  /** The score of a lead is right in any case afterwards. */
+  /** Finds and repairs differences. The scores are recalculated afterwards in any case. */
   private async repairDifferences(range: LeadRange): Promise<Difference[]> {
     if (this.recalculation.isVerification !== true) return [];
     const { readDifferences } = this.statements(range);
@@ -285,7 +299,7 @@ class BulkRecalculation {
     return found;
   }
 
-  /** Counts what a part has done once it is complete. */
+  /** Counts the results of a part when it is complete. */
   private async inSavepoint(part: () => Promise<Scored>): Promise<void> {
     const scored = await withSavepoint(this.sequelize, this.transaction, part);
     for (const leadId of scored.silentlySkipped) await this.reject(leadId, SILENTLY_SKIPPED);
@@ -305,7 +319,7 @@ class BulkRecalculation {
     else for (const half of halves) await recalculate(half);
   }
 
-  /** Its contact state may be newer than its score, so the score is tried again later. */
+  /** The contact state of the lead may be newer than its score, so the score is retried later. */
   private async reject(leadId: number, reason: string): Promise<void> {
     await this.query(POSTPONE_REFRESH, [leadId, REJECTED_RETRY_SECONDS]);
     this.tally.failed(leadId, reason);
@@ -319,7 +333,7 @@ class BulkRecalculation {
     return selectIds(this.sequelize, this.transaction, sql, bind);
   }
 
-  /** @returns how many rows were written */
+  /** @returns the number of updated rows */
   private async update(sql: string): Promise<number> {
     const [, count] = await this.sequelize.query(sql, {
       type: QueryTypes.UPDATE,
@@ -335,15 +349,15 @@ class BulkRecalculation {
 
 interface Difference {
   readonly id: number;
-  /** What differed. */
+  /** The part that differs. */
   readonly part: keyof typeof DIFFERED;
 }
 
 interface Scored {
   readonly count: number;
-  /** Leads that a verification found to differ, and has repaired. */
+  /** Leads that a verification has found to differ and has repaired. */
   readonly differences: readonly Difference[];
-  /** Leads that a trigger of the database kept from being written. */
+  /** Leads whose update a database trigger has suppressed. */
   readonly silentlySkipped: readonly number[];
   readonly locked: readonly number[];
 }
@@ -356,7 +370,7 @@ const rangeOf = (ids: readonly number[]): LeadRange => ({
   ids,
 });
 
-/** Null for a single lead. */
+/** Returns the two halves of a range; null for a single lead. */
 function bisect({ afterId, upToId, ids }: LeadRange): LeadRange[] | null {
   if (ids !== undefined) {
     const middle = Math.ceil(ids.length / 2);

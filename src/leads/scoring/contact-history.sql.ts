@@ -3,8 +3,9 @@ import { needsNewState } from './score.sql.js';
 import { SCORING_PARAMETERS } from './scoring-parameters.js';
 
 /**
- * Milliseconds since 1970, rounded up: an instant in whole milliseconds is not before an interaction exactly if it is not
- * before the rounded interaction. A JavaScript number holds any date of PostgreSQL; a `Date` does not.
+ * Returns milliseconds since 1970, rounded up. This preserves comparisons: an instant in whole milliseconds
+ * is before the interaction exactly if it is before the rounded value. A JavaScript number can represent
+ * every date of PostgreSQL; a `Date` cannot.
  */
 const milliseconds = (instant: string): string => `ceil(extract(epoch FROM ${instant}) * 1000)::float8`;
 
@@ -13,11 +14,11 @@ const COUNTS = INTERACTION_KINDS.map((kind) => `${kind}Count`);
 const WEIGHTS = INTERACTION_KINDS.map((kind) => `${kind}Weight`);
 const STATE = [...INSTANTS, ...COUNTS, ...WEIGHTS].map((column) => `"${column}"`).join(', ');
 
-/** A weight at an instant, after the time by which `milliseconds` rounds the instant up. */
+/** Decays a weight by the time by which `milliseconds` rounds its instant up. */
 const atRounded = (weight: string, instant: string): string =>
   `decayed(${weight}, date_trunc('milliseconds', ${instant} + interval '999 us') - ${instant})`;
 
-/** When an interaction was recorded, at the latest now. */
+/** The instant at which an interaction was recorded, limited to now. */
 const RECORDED = `greatest(least("createdAt", statement_timestamp()), timestamptz '0001-01-01 00:00:00+00')`;
 
 const HORIZON = `interval '${SCORING_PARAMETERS.recency.horizonDays * 86_400} s'`;
@@ -25,12 +26,15 @@ const HORIZON = `interval '${SCORING_PARAMETERS.recency.horizonDays * 86_400} s'
 const IS_CONTACT = `(type <> 'email' OR direction IS DISTINCT FROM 'outbound')`;
 
 /**
- * $1: ids of leads. For each of them, $2: the instant of its contact state, null: now; $3: whether the state is the one of the
- * millisecond before instead; $4: up to which instant its later interactions are read, may be infinity; $5: at most how many,
- * null: all.
+ * Parameters, each a list with one element per key:
+ * - $1: the lead ids.
+ * - $2: the instant of the contact state; null: now.
+ * - $3: whether to read the state of the millisecond before instead.
+ * - $4: the end of the range in which later interactions are read; may be infinity.
+ * - $5: the maximum number of these interactions; null: all.
  *
- * Interactions of one instant are ordered by their ids. Those that are dated infinity never take place. At a past instant, the
- * interactions after it are known only if they were recorded by then.
+ * Interactions at the same instant are ordered by id. An interaction dated infinity never takes place. For a
+ * past instant, only interactions that had been recorded by then count as planned.
  */
 export const READ_HISTORIES = `
   SELECT key.position::int, coalesce(leads.status, 'new') AS status,

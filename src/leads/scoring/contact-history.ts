@@ -8,56 +8,66 @@ const HORIZON_MS = SCORING_PARAMETERS.recency.horizonDays * MS_A_DAY;
 
 export interface DatedInteraction extends ScoredInteraction {
   readonly id: number;
-  /** When it was recorded, at the latest now. Until it takes place, it is planned from then on. */
+  /**
+   * The instant of recording, at the latest now. The interaction counts as planned from then until its date.
+   */
   readonly recordedAt: Date;
 }
 
-/** What the scores of a lead depend on, over a range of instants. */
+/** The data that the scores of a lead depend on, over a range of instants. */
 export interface ContactHistory {
   readonly lead: ScoredLead;
   /** The contact state at this instant. */
   readonly at: Date;
   readonly state: ContactState;
-  /** The interactions after that instant, up to the end of the range; the earliest first. */
+  /** The interactions after that instant, up to the end of the range, in ascending order. */
   readonly interactions: readonly DatedInteraction[];
-  /** Of the contacts after the end of the range, the one that first makes recency full. */
+  /** The first contact after the end of the range that makes recency full. */
   readonly contactAfterwards: PlannedContact | null;
 }
 
-/** A contact that keeps recency full for a time. */
+/** A planned contact, which makes recency full for a period. */
 export interface PlannedContact {
-  /** In milliseconds since 1970: the contact is recorded, and takes place within the horizon. */
+  /**
+   * The start of the period, in milliseconds since 1970: the contact is recorded, and its date is within the
+   * horizon.
+   */
   readonly from: number;
-  /** When it takes place. */
+  /** The date of the contact. */
   readonly date: Date;
 }
 
-/** A time during which no interaction takes place, and no contact becomes a planned one: the score only falls. */
+/**
+ * A period in which no interaction takes place and no contact enters the horizon, so the score only falls.
+ */
 export interface QuietTime {
-  /** In milliseconds since 1970, as is `end`. */
+  /** In milliseconds since 1970, like `end`. */
   readonly start: number;
-  /** Excluded. */
+  /** Exclusive. */
   readonly end: number;
   readonly state: ContactState;
   readonly beginning: Beginning;
 }
 
 interface Beginning {
-  /** The contact state immediately before. */
+  /** The contact state immediately before the period. */
   readonly stateBefore: ContactState;
-  /** The interaction that takes place. Null: the history begins, or a planned contact makes recency full. */
+  /**
+   * The interaction at the start of the period. Null: the history begins, or a planned contact makes recency
+   * full.
+   */
   readonly interaction: DatedInteraction | null;
 }
 
 /**
- * Divides a history into quiet times, without gaps.
- * @param end of the last one, excluded, in milliseconds since 1970
+ * Divides a history into quiet periods without gaps.
+ * @param end the exclusive end of the last period, in milliseconds since 1970
  */
 export function* quietTimes(history: ContactHistory, end: number): Generator<QuietTime> {
   let start = history.at.getTime();
   let state: ContactState = { ...history.state, nextContactAt: null };
   let beginning: Beginning = { stateBefore: state, interaction: null };
-  /** Of the planned contacts so far, the last one. */
+  /** The latest date of the planned contacts so far. */
   let lastPlanned = -Infinity;
   for (const { at, interaction, planned } of changesOf(history)) {
     if (at >= end) break;
@@ -88,11 +98,11 @@ interface Change {
   /** In milliseconds since 1970. */
   readonly at: number;
   readonly interaction: DatedInteraction | null;
-  /** The date of a contact that begins to keep recency full. */
+  /** The date of a contact that makes recency full from `at` on. */
   readonly planned: Date | null;
 }
 
-/** The interactions, and when contacts become planned ones, in order. */
+/** Returns the interactions, and the instants at which contacts enter the horizon, in order. */
 function changesOf({ interactions, contactAfterwards }: ContactHistory): Change[] {
   const planned = [
     ...interactions.filter(isContact).map(({ date, recordedAt }) => plannedContact(date, recordedAt)),

@@ -1,35 +1,38 @@
 import { SCORING_PARAMETERS } from './scoring-parameters.js';
 
-/** The kinds of interaction that have a weight of their own. */
+/** The kinds of interaction, each with its own weight. */
 export const INTERACTION_KINDS = ['meeting', 'call', 'email', 'outboundEmail'] as const;
 export type InteractionKind = (typeof INTERACTION_KINDS)[number];
 
-/** What a score needs to know of an interaction. */
+/** The properties of an interaction that a score depends on. */
 export interface ScoredInteraction {
   readonly type: 'meeting' | 'call' | 'email';
   /** Absent or null: unknown. */
   readonly direction?: 'inbound' | 'outbound' | null;
   readonly date: Date;
-  /** How much it counts at its date: 1, unless the date was rounded up. */
+  /** The weight at its date: 1, unless the date was rounded up. */
   readonly weight?: number;
 }
 
 type PerKind = Readonly<Record<InteractionKind, number>>;
 
 /**
- * Everything that the interactions of a lead contribute to its score at an instant. docs/scoring.md explains why so few
- * numbers are enough.
+ * Everything that the interactions of a lead contribute to its score at an instant. docs/scoring.md explains
+ * why these few numbers suffice.
  */
 export interface ContactState {
-  /** The latest interaction that has taken place. */
+  /** The latest interaction that is not planned. */
   readonly lastInteractionAt: Date | null;
-  /** The latest that was a contact: anything but an outbound e-mail, which the lead has not answered. */
+  /**
+   * The latest contact that is not planned. Every interaction is a contact except an outbound e-mail, which
+   * the lead may not have answered.
+   */
   readonly lastContactAt: Date | null;
-  /** The earliest interaction that is still planned. */
+  /** The earliest planned interaction. */
   readonly nextInteractionAt: Date | null;
   readonly nextContactAt: Date | null;
   readonly counts: PerKind;
-  /** The decayed counts as of `lastInteractionAt`: half of an interaction counts after 30 days. */
+  /** The decayed counts as of `lastInteractionAt`. After 30 days an interaction counts half. */
   readonly weights: PerKind;
 }
 
@@ -51,13 +54,13 @@ export const kindOf = ({ type, direction }: ScoredInteraction): InteractionKind 
 
 export const isContact = (interaction: ScoredInteraction): boolean => kindOf(interaction) !== 'outboundEmail';
 
-/** The share of an interaction that still counts after some time. @param ms at least 0 */
+/** Returns the share of an interaction that still counts after a time. @param ms at least 0 */
 export const decay = (ms: number): number =>
   2 ** (-ms / MS_A_DAY / SCORING_PARAMETERS.engagement.halfLifeDays);
 
 /**
- * The contact state at an instant. The order of the interactions makes no difference but in the last bits of the weights.
- * An interaction without a valid date does not count, as in the SQL function `contact_state_of`.
+ * Returns the contact state at an instant. The order of the interactions affects only the last bits of the
+ * weights. An interaction without a valid date does not count, as in the SQL function `contact_state_of`.
  */
 export function contactStateOf(interactions: Iterable<ScoredInteraction>, at: Date): ContactState {
   let state = NO_CONTACT;
@@ -68,7 +71,7 @@ export function contactStateOf(interactions: Iterable<ScoredInteraction>, at: Da
   return state;
 }
 
-/** The state after an interaction that has taken place. */
+/** Returns the state after an interaction that is not planned. */
 export function withContact(state: ContactState, interaction: ScoredInteraction): ContactState {
   const kind = kindOf(interaction);
   const latest = later(state.lastInteractionAt, interaction.date);

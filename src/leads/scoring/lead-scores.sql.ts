@@ -1,8 +1,8 @@
 import { RENEW_STATE } from './score.sql.js';
 
 /**
- * The clock that scores are measured by: PostgreSQL's, which all servers share. Whole milliseconds, which is what a
- * JavaScript date holds: the score must be the same from the value that is stored.
+ * Reads the clock of PostgreSQL, which all servers share. It is truncated to milliseconds, the precision of a
+ * JavaScript Date, so that the stored value results in the same score.
  */
 export const READ_CLOCK = `SELECT date_trunc('milliseconds', clock_timestamp()) AS "asOf"`;
 

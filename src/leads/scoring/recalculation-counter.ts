@@ -1,31 +1,31 @@
-/** Failures that are named; all of them are counted. */
+/** The maximum number of failures that are listed; all are counted. */
 export const MAX_NAMED_FAILURES = 100;
 
 /**
- * Failures beyond which the whole is at fault rather than leads: a constraint that refuses everything, say. To
- * find each lead by halving would take hours then, with every other writer waiting.
+ * With more failures, the cause is probably not in single leads but, for example, a constraint that rejects
+ * every row. Finding each lead by bisection would then take hours, while other transactions wait.
  */
 const MAX_FAILURES = 10_000;
 
 export interface RecalculationFailure {
   readonly leadId: number;
-  /** For people; without SQL. */
+  /** Readable text without SQL. */
   readonly reason: string;
 }
 
-/** A lead whose contact state or score was not what its interactions make it. */
+/** A lead whose stored contact state or score did not match its interactions. */
 export interface RecalculationDifference {
   readonly leadId: number;
-  /** For people. */
+  /** Readable text. */
   readonly reason: string;
 }
 
 export interface RecalculationCounts {
   /** Leads to recalculate. */
   readonly totalCount: number;
-  /** Leads whose score has been worked out, or could not be. */
+  /** Leads whose calculation succeeded or failed. */
   readonly calculatedCount: number;
-  /** Leads whose score has been written; others see it when all are. */
+  /** Leads whose score has been written. Other transactions see it after the commit. */
   readonly savedCount: number;
   readonly failedCount: number;
 }
@@ -39,12 +39,12 @@ export interface RecalculationProgress extends RecalculationCounts {
   readonly differences: readonly RecalculationDifference[];
 }
 
-/** More leads were refused than can be told one by one. */
+/** More leads were rejected than a recalculation handles one by one. */
 export class TooManyFailuresError extends Error {
   override readonly name = 'TooManyFailuresError';
 }
 
-/** Counts what a recalculation has done, and tells it to whoever watches. */
+/** Counts the results of a recalculation, and calls `onProgress` with them. */
 export class RecalculationCounter implements RecalculationProgress {
   calculatedCount = 0;
   savedCount = 0;

@@ -1,4 +1,4 @@
-/** How promising an open lead is. */
+/** Classifies open leads by their score. */
 export type ScoreBand = 'hot' | 'warm' | 'cold' | 'unscored';
 
 /** The lowest scores of the bands; `cold` begins at 0. */
@@ -7,7 +7,7 @@ export interface ScoreBands {
   readonly warm: number;
 }
 
-/** From the highest scores to the lowest; leads without a score come last. */
+/** From the highest scores to the lowest, followed by leads without a score. */
 export const SCORE_BANDS: readonly ScoreBand[] = ['hot', 'warm', 'cold', 'unscored'];
 
 /** @param score of an open lead; a closed lead has no band */
@@ -17,7 +17,7 @@ export function bandOf(score: number | null, { hot, warm }: ScoreBands): ScoreBa
   return score >= warm ? 'warm' : 'cold';
 }
 
-/** The scores of a band, both ends included; null: leads without a score. */
+/** Returns the scores of a band, including both ends; null: leads without a score. */
 export function scoresOf(band: ScoreBand, { hot, warm }: ScoreBands): { min: number; max: number } | null {
   switch (band) {
     case 'hot':

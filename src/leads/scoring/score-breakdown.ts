@@ -6,13 +6,16 @@ export interface FactorScore {
   /** Whole points, 0 to `cap`. */
   readonly points: number;
   readonly cap: number;
-  /** For people, such as "last contact 3 days ago". */
+  /** Readable text, such as "last contact 3 days ago". */
   readonly reason: string;
 }
 
 export type ScoreBreakdown = Readonly<Record<ScoreFactor, FactorScore>>;
 
-/** What is stored with a score; null where no score was calculated, or by a version that did not keep it. */
+/**
+ * The columns that are stored with a score. They are null if no score was calculated, or if an earlier
+ * version wrote it.
+ */
 export interface StoredScore {
   readonly activityScore: number | null;
   readonly scoreCalculatedAt: Date | null;
@@ -50,8 +53,8 @@ const COLUMNS: Readonly<Record<keyof StoredScore, true>> = {
 export const STORED_SCORE_COLUMNS = Object.keys(COLUMNS) as (keyof StoredScore)[];
 
 /**
- * Explains a stored score by what was stored with it at the same instant. Null where nothing explains it:
- * there is no score, or another program wrote one over ours, so that the points no longer add up to it.
+ * Explains a stored score by the values that were stored with it at the same instant. Returns null if there
+ * is no score, or if another program has overwritten it, so that the points no longer add up.
  */
 export function explainScore(stored: StoredScore): ScoreBreakdown | null {
   const { activityScore, scoreCalculatedAt } = stored;

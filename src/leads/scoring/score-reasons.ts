@@ -2,14 +2,14 @@ import { isLost } from '../lead-status.js';
 import type { ScoreFactor } from './activity-score.js';
 import { SCORING_PARAMETERS } from './scoring-parameters.js';
 
-/** What is stored with a score, at the instant that it was measured. */
+/** The values that are stored with a score, as of its instant. */
 export interface ScoreFacts {
   readonly lastContactAt: Date | null;
-  /** The earliest contact that was still planned. */
+  /** The earliest planned contact. */
   readonly nextContactAt: Date | null;
   readonly meetingCount: number;
   readonly callCount: number;
-  /** Without outbound e-mails. */
+  /** Excludes outbound e-mails. */
   readonly emailCount: number;
   readonly outboundEmailCount: number;
   readonly budget: number | null;
@@ -22,14 +22,14 @@ const MS_A_DAY = 24 * MS_AN_HOUR;
 
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
-/** British English, which lists "a, b and c" with no comma before the "and". */
+/** British English formats lists as "a, b and c", without a comma before "and". */
 const list = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 const LOST = 'closed as lost';
 
 /**
- * Says in a few words why each factor of a score is what it is. From stored facts only and as of
- * `scoreCalculatedAt`, so that a reason never speaks of something that the points do not know yet.
+ * Returns a short reason for the points of each factor. It uses only stored values as of `scoreCalculatedAt`,
+ * so that a reason never mentions facts that the points do not include.
  */
 export function scoreReasons(facts: ScoreFacts): Record<ScoreFactor, string> {
   if (isLost(facts.status)) return { recency: LOST, engagement: LOST, budget: LOST, status: LOST };
@@ -41,7 +41,7 @@ export function scoreReasons(facts: ScoreFacts): Record<ScoreFactor, string> {
   };
 }
 
-/** A contact that is planned within the horizon keeps recency full, so it is the reason whatever came before. */
+/** A planned contact within the horizon makes recency full, so it takes precedence over past contacts. */
 function recencyReason({ lastContactAt, nextContactAt, scoreCalculatedAt }: ScoreFacts): string {
   const ahead = nextContactAt === null ? Infinity : nextContactAt.getTime() - scoreCalculatedAt.getTime();
   if (ahead <= SCORING_PARAMETERS.recency.horizonDays * MS_A_DAY) {
@@ -52,14 +52,14 @@ function recencyReason({ lastContactAt, nextContactAt, scoreCalculatedAt }: Scor
   return age < MS_AN_HOUR ? 'last contact within the hour' : `last contact ${duration(age)} ago`;
 }
 
-/** Whole hours and days, rounded down: a contact is never reported as longer ago, or further ahead, than it was. */
+/** Formats whole hours and days, rounded down, so that a reason never overstates the time to a contact. */
 function duration(ms: number): string {
   return ms < MS_A_DAY
     ? counted(Math.floor(ms / MS_AN_HOUR), 'hour')
     : counted(Math.floor(ms / MS_A_DAY), 'day');
 }
 
-/** Outbound e-mails weigh less than contacts, so they stand apart. */
+/** Lists outbound e-mails separately, because they weigh less than contacts. */
 function engagementReason(facts: ScoreFacts): string {
   const contacts = mentioned([
     { count: facts.meetingCount, noun: 'meeting' },
@@ -74,7 +74,7 @@ function engagementReason(facts: ScoreFacts): string {
 const mentioned = (kinds: readonly { readonly count: number; readonly noun: string }[]): string[] =>
   kinds.filter(({ count }) => count > 0).map(({ count, noun }) => counted(count, noun));
 
-/** What the formula takes for no budget is told as none. */
+/** A budget that the formula ignores is reported as unknown. */
 function budgetReason(budget: number | null): string {
   return budget !== null && budget > 0 ? `budget of ${number.format(budget)}` : 'no budget known';
 }

@@ -1,13 +1,15 @@
 import type { ScoreBands } from './score-band.js';
 
-/** What an operator decides about scores. */
+/** Settings of scores. */
 export class ScoreSettings {
   constructor(
-    /** How often scores that may have changed are calculated again, in seconds; null: never by itself. */
+    /**
+     * The interval, in seconds, at which possibly outdated scores are refreshed; null: no automatic refresh.
+     */
     readonly refreshSeconds: number | null,
-    /** The lowest scores of open leads that are HOT and WARM, 1 to 100; `hot` is the higher one. */
+    /** The lowest scores of the bands HOT and WARM, 1 to 100; `hot` is higher than `warm`. */
     readonly bands: ScoreBands,
-    /** When all scores are recalculated: a cron expression in UTC; null: never by itself. */
+    /** The schedule of recalculations of all scores, as a cron expression in UTC; null: no schedule. */
     readonly recalculationCron: string | null,
   ) {}
 }

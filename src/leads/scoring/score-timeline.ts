@@ -4,19 +4,19 @@ import type { ContactState } from './contact-state.js';
 
 export interface ScorePoint {
   readonly at: Date;
-  /** Immediately before the instant; differs from `after` if the score jumps. */
+  /** The score immediately before the instant. It differs from `after` if the score jumps. */
   readonly before: number;
-  /** At the instant, and immediately after it. */
+  /** The score at the instant and immediately after it. */
   readonly after: number;
   /** The interaction that takes place at the instant. */
   readonly interaction: DatedInteraction | null;
 }
 
 /**
- * The scores of a lead over a range of instants, in order: at regular instants, at each interaction, and whenever a planned
- * contact comes within the horizon.
- * @param history begins before `from`, and has the interactions up to `to`
- * @param count of the regular instants, at least 1
+ * Returns the scores of a lead over a range, in order: at regular instants, at each interaction, and when a
+ * planned contact enters the horizon.
+ * @param history begins before `from`, and contains the interactions up to `to`
+ * @param count the number of regular instants, at least 1
  */
 export function scoreTimeline(history: ContactHistory, from: Date, to: Date, count: number): ScorePoint[] {
   const instants = regularInstants(from.getTime(), to.getTime(), count);
@@ -42,29 +42,33 @@ function jump(history: ContactHistory, { start, state, beginning }: QuietTime): 
   };
 }
 
-/** Both ends, and the others at equal distances; without duplicates. */
+/** Returns equidistant instants including both ends, without duplicates. */
 function regularInstants(from: number, to: number, count: number): number[] {
   const step = count > 1 ? (to - from) / (count - 1) : 0;
   return [...new Set(Array.from({ length: count }, (_, index) => Math.round(from + index * step)))];
 }
 
 /**
- * The first instant, to the millisecond, at which the score falls from at least a number to below it, if nothing happens
- * but the planned interactions; null: never.
- * @param history has all planned interactions
- * @param end of the time to search, included
+ * Returns the first instant, in whole milliseconds, at which the score falls below a number, if only planned
+ * interactions follow; null: never.
+ * @param history contains all planned interactions
+ * @param end the inclusive end of the search
  */
 export function instantBelow(history: ContactHistory, score: number, end: Date): Date | null {
   for (const { start, end: next, state } of quietTimes(history, end.getTime() + 1)) {
     const isBelow = (at: number) => scoreAt(history, state, at) < score;
-    // It never falls between two quiet times.
+    // The score cannot fall at the boundary of two quiet periods.
     if (start < next && !isBelow(start) && isBelow(next - 1))
       return new Date(firstOf(isBelow, start, next - 1));
   }
   return null;
 }
 
-/** Bisects for the first number for which a condition holds. @param low it does not hold for this one @param high for this one it does */
+/**
+ * Finds the first number that meets a condition, by bisection.
+ * @param low does not meet the condition
+ * @param high meets the condition
+ */
 function firstOf(isTrue: (value: number) => boolean, low: number, high: number): number {
   let [before, found] = [low, high];
   while (found - before > 1) {

@@ -13,7 +13,7 @@ const STATE_COLUMNS = [
 const TIMES = ['lastInteractionAt', 'lastContactAt', 'nextInteractionAt', 'nextContactAt'];
 const KINDS = ['meeting', 'call', 'email', 'outboundEmail'];
 
-/** Whether two contact states differ, by more than the last bits of their weights. */
+/** Whether two contact states differ by more than rounding errors of their weights. */
 export const statesDiffer = (one: string, other: string): string => {
   const exact = [...TIMES, ...KINDS.map((kind) => `${kind}Count`)];
   const columnsOf = (row: string) => exact.map((column) => `${row}."${column}"`).join(', ');
@@ -27,20 +27,20 @@ export const statesDiffer = (one: string, other: string): string => {
 const stateOf = (row: string): string => STATE_COLUMNS.map((column) => `${row}."${column}"`).join(', ');
 
 /**
- * Whether the contact state of a lead does not match an instant: a planned interaction has taken place by then, the
- * state is of a later instant, or it is unknown.
+ * Whether the contact state of a lead does not match an instant: a planned interaction is no longer planned,
+ * the state is of a later instant, or the state is unknown.
  */
 export const needsNewState = (lead: string, at: string): string =>
   `(${lead}."nextInteractionAt" <= ${at} OR ${lead}."lastInteractionAt" > ${at}) IS TRUE`;
 
 /**
- * The columns of a score, from the row of a lead alone.
- * @param at SQL for the instant; the contact state has to match it
+ * Returns SQL for the score of a lead, calculated from its row alone.
+ * @param at SQL for the instant, which the contact state must match
  */
 export const scoreOf = (lead: string, at: string): string =>
   `score_of(${at}, ${lead}.budget, ${lead}.status, ${stateOf(lead)})`;
 
-/** SQL for the number that a recalculation at an instant would store for a lead. */
+/** Returns SQL for the score that a recalculation at an instant would store for a lead. */
 export const scoreNumberAt = (lead: string, at: string): string => `(
     SELECT score."activityScore"
     FROM (
@@ -52,20 +52,20 @@ export const scoreNumberAt = (lead: string, at: string): string => `(
   )`;
 
 /**
- * Whether a score has to be replaced: there is none, it is older than the instant, or it is dated in the future. A score
- * between the instant and now is fresher: another writer has made it meanwhile.
+ * Whether a score must be replaced: it is missing, older than the instant, or dated in the future. A score
+ * between the instant and now is fresher, because another transaction has written it in the meantime.
  */
 export const isDue = (lead: string, at: string): string =>
   `(${lead}."scoreCalculatedAt" IS NULL OR ${lead}."scoreCalculatedAt" < ${at}
       OR ${lead}."scoreCalculatedAt" > clock_timestamp() + interval '1 second')`;
 
 /**
- * Has the trigger `leads_score` read the contact state of leads from their interactions. Unless `lead_scoring.as_of` is
- * set, the trigger scores them as well.
+ * Makes the trigger `leads_score` read the contact state of leads from their interactions. The trigger also
+ * scores the leads, unless `lead_scoring.as_of` is set.
  */
 export const RENEW_STATE = `UPDATE leads SET "nextInteractionAt" = '-infinity'`;
 
-/** Scores leads from their rows. Completed by a condition on `leads`. */
+/** Scores leads from their rows. The caller appends a condition on `leads`. */
 export const setScores = (at: string): string => `
   UPDATE leads
   SET ("activityScore", "recencyPoints", "engagementPoints", "budgetPoints", "statusPoints", "scoreValidUntil") =

@@ -1,6 +1,6 @@
 /**
- * The parameters of the activity score; docs/scoring.md explains them. The SQL function `score_of` (migration 0020) has the same
- * ones, and a test compares the two.
+ * The parameters of the activity score, which docs/scoring.md explains. The SQL function `score_of`
+ * (migration 0020) uses the same values, and a test compares both.
  *
  * Caps are points and add up to 100. Half-lives are in days of 86 400 seconds.
  */
@@ -8,19 +8,19 @@ export const SCORING_PARAMETERS = {
   recency: {
     cap: 40,
     halfLifeDays: 14,
-    /** A contact that is planned within so many days counts as one that takes place now. */
+    /** A contact that is planned within this many days counts as a contact now. */
     horizonDays: 30,
   },
   engagement: {
     cap: 30,
     halfLifeDays: 30,
-    /** Weighted points that fill half the cap. */
+    /** The weighted points that result in half the cap. */
     halfCapPoints: 10,
     weights: { meeting: 5, call: 3, email: 1, outboundEmail: 0.2 },
   },
   budget: {
     cap: 20,
-    /** The budget that fills half the cap. */
+    /** The budget that results in half the cap. */
     halfCapBudget: 50_000,
   },
   status: {
@@ -35,7 +35,7 @@ export const SCORING_PARAMETERS = {
       closed_won: 10,
       converted: 10,
     },
-    /** For a status that is not listed. */
+    /** The points of a status that is not listed. */
     pointsOtherwise: 3,
   },
 } as const;

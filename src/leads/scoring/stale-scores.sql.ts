@@ -2,7 +2,7 @@ import { scoreNumberAt } from './score.sql.js';
 
 const NOW = `date_trunc('milliseconds', statement_timestamp())`;
 
-/** Whether the number of a score is not known to be right at an instant without calculating it. */
+/** Whether a score may be wrong at an instant, so that it must be calculated to be sure. */
 const isUncertain = (lead: string, at: string): string => `(
       coalesce(${lead}."scoreValidUntil", '-infinity') <= ${at}
       OR ${lead}."scoreParameters" IS NOT NULL
@@ -11,7 +11,8 @@ const isUncertain = (lead: string, at: string): string => `(
     )`;
 
 /**
- * Whether a recalculation now would store another number. True if there is no score, or if it is dated in the future.
+ * Whether a recalculation would change the score now. True if there is no score, or if it is dated in the
+ * future.
  * @param lead the name of the row of `leads`
  */
 export const isStale = (lead: string): string => `(
@@ -21,12 +22,13 @@ export const isStale = (lead: string): string => `(
       AND ${lead}."activityScore" IS DISTINCT FROM ${scoreNumberAt(lead, NOW)})
   )`;
 
-/** The table that `selectStaleLeads` makes. */
+/** The table that `selectStaleLeads` creates. */
 export const STALE_LEADS = 'pg_temp.stale_leads';
 
 /**
- * Keeps the ids of leads with a stale score until the transaction ends. Such a statement takes no parameters.
- * @param maxAgeHours scores that are older are stale as well; null: however old
+ * Stores the ids of leads with a stale score in a temporary table until the transaction ends. Utility
+ * statements accept no bind parameters, so the number is a literal.
+ * @param maxAgeHours older scores also count as stale; null: no maximum age
  */
 export const selectStaleLeads = (maxAgeHours: number | null): string => `
   CREATE TEMP TABLE stale_leads ON COMMIT DROP AS
@@ -40,6 +42,6 @@ export const selectStaleLeads = (maxAgeHours: number | null): string => `
   ALTER TABLE ${STALE_LEADS} ADD PRIMARY KEY (id);
   ANALYZE ${STALE_LEADS}`;
 
-/** $1: lead ids. Those whose score is stale. */
+/** $1: lead ids. Returns those whose score is stale. */
 export const READ_STALE = `
   SELECT id FROM leads WHERE id = ANY($1::int[]) AND ${isStale('leads')}`;

@@ -17,25 +17,25 @@ import { UNEXPECTED } from './summary-jobs.js';
 import { SummaryWriter, type WrittenSummary } from './summary-writer.js';
 
 export interface SummaryRequest {
-  /** Has the summary written although it is of the same facts. */
+  /** Whether to write the summary even if the facts have not changed. */
   readonly isForced: boolean;
-  /** By which the caller goes away. */
+  /** Aborted when the caller disconnects. */
   readonly signal: AbortSignal;
-  /** Who pays. */
+  /** The batch that the costs are charged to. */
   readonly account?: SummaryAccount;
 }
 
-/** A batch that summaries are written for. */
+/** A batch of summaries, which the costs are charged to. */
 export interface SummaryAccount {
   readonly batchId: number;
-  /** Told what was spent, within the transaction that keeps what came of it. */
+  /** Called with the costs, within the transaction that stores the result. */
   onSpent(transaction: Transaction, meter: CallMeter, isWritten: boolean): Promise<void>;
 }
 
-/** `unchanged`: the lead has a summary of the same facts already. */
+/** `unchanged`: the lead already has a summary of the same facts. */
 export type SummaryOutcome = 'written' | 'unchanged';
 
-/** Calculates a lead's score afresh and has its summary written. */
+/** Recalculates the score of a lead and generates its summary. */
 @Injectable()
 export class AISummaryService {
   private readonly underWay = new SingleFlight<number, SummaryOutcome>();
@@ -49,24 +49,24 @@ export class AISummaryService {
   ) {}
 
   /**
-   * Three steps: the fresh score is committed; the summary is written while no transaction and no connection
-   * is held; the summary is saved. Where the second fails, the score stays, and the old summary with its time.
-   * @throws NOT_FOUND; a code that begins with SUMMARY_ where the summary could not be written
+   * Three steps: commit the new score; generate the summary without a transaction or connection; save the
+   * summary. If the second step fails, the new score and the old summary remain.
+   * @throws NOT_FOUND; a code that begins with SUMMARY_ if the summary could not be written
    */
   async regenerate(leadId: number, request: SummaryRequest): Promise<Lead> {
     allowRequest(this.writer.timeLimitMs);
     await this.calculateActivityScore(leadId);
     await this.summarize(leadId, request);
-    // It may have been removed meanwhile.
+    // The lead may have been deleted in the meantime.
     const lead = await this.leads.findByPk(leadId);
     if (lead === null) throw new NotFoundError('Lead', leadId);
     return lead;
   }
 
   /**
-   * Has the summary of a lead written, unless there is one of the same facts. However many ask for it at the same
-   * time, in whichever process: the writer is asked once, and all get the same answer.
-   * @throws as `regenerate`
+   * Generates the summary of a lead, unless there is one of the same facts. Concurrent requests for a lead,
+   * in any process, cause one call of the writer and share its result.
+   * @throws the same errors as `regenerate`
    */
   summarize(leadId: number, request: SummaryRequest): Promise<SummaryOutcome> {
     return this.underWay.run(leadId, request.signal, async (signal) => {
@@ -87,7 +87,10 @@ export class AISummaryService {
     });
   }
 
-  /** What became of the same facts in another process while we waited for it; null where we did not. */
+  /**
+   * Returns the result of another process for the same facts, if it finished while this one waited; otherwise
+   * null.
+   */
   private async outcomeMeanwhile(
     facts: SummaryFacts,
     latestIdBefore: string | undefined,
@@ -118,7 +121,7 @@ export class AISummaryService {
     return 'written';
   }
 
-  /** @returns false where the lead has been removed */
+  /** @returns false if the lead has been deleted */
   private async save(
     generation: Generation,
     summary: WrittenSummary,
@@ -131,7 +134,8 @@ export class AISummaryService {
         return isThere;
       });
     } catch (error) {
-      // The database rejected the summary, which is paid for all the same. The first error is the one to report.
+      // The database rejected the summary, which is billed nevertheless. The first error is the one to
+      // report.
       if (!(error instanceof DomainError)) {
         await this.keepFailure(generation, UNEXPECTED, account).catch(() => undefined);
       }
@@ -152,7 +156,7 @@ export class AISummaryService {
     });
   }
 
-  /** Calculates a lead's activity score as of now and saves it. @throws NOT_FOUND */
+  /** Calculates the activity score of a lead as of now and saves it. @throws NOT_FOUND */
   private async calculateActivityScore(leadId: number): Promise<void> {
     const isFound = await inTransaction(this.sequelize, (transaction) =>
       scoreLead(this.sequelize, transaction, leadId),

@@ -5,10 +5,10 @@ import { cleanText } from './untrusted-text.js';
 
 const MAX_NOTES_LENGTH = 1_000;
 const MAX_DETAIL_LENGTH = 200;
-/** Of all notes together. */
+/** The maximum total length of all notes. */
 const MAX_ALL_NOTES_LENGTH = 12_000;
 
-/** Makes the facts of a lead fit to be shown to a model. */
+/** Prepares the facts of a lead for a model. */
 export function buildSummaryInput(facts: SummaryFacts): SummaryInput {
   const interactions = interactionsOf(facts);
   return {
@@ -30,13 +30,15 @@ function leadOf(facts: SummaryFacts): InputLead {
   };
 }
 
-/** Outsiders write these too, in forms and files; what looks like an instruction is as good as not known. */
+/**
+ * Outsiders write these texts too, in forms and files. A text that looks like instructions counts as unknown.
+ */
 function detailOf(text: string | null): string | null {
   if (text === null || text.trim() === '' || looksLikeInstructions(text)) return null;
   return cleanText(text, MAX_DETAIL_LENGTH);
 }
 
-/** Newest first, as many as there is room for. */
+/** Returns the newest interactions first, as many as the length limit allows. */
 function interactionsOf({ interactions, asOf }: SummaryFacts): InputInteraction[] {
   const fitting: InputInteraction[] = [];
   let length = 0;
@@ -55,7 +57,7 @@ function interactionOf(
   asOf: Date,
 ): InputInteraction {
   const hasNotes = notes !== null && notes.trim() !== '';
-  // Judged as they are: cleaning takes away what gives a disguise away.
+  // The original notes are checked, because cleaning would remove the signs of a disguise.
   const areNotesWithheld = hasNotes && looksLikeInstructions(notes);
   return {
     alias,

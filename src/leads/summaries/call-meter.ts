@@ -1,6 +1,6 @@
 import { providerUsageReported } from '../../common/events.js';
 
-/** What a provider counted for one answer; null: it does not say, or says what cannot be counted. */
+/** The usage that a provider reports for one response; null: it reports none, or an invalid value. */
 export interface Usage {
   readonly promptTokens: number | null;
   readonly completionTokens: number | null;
@@ -8,14 +8,14 @@ export interface Usage {
   readonly costUsd: number | null;
 }
 
-/** Adds up what it takes to have one summary written: failed requests and refused answers cost money too. */
+/** Adds up the usage of all requests for one summary: failed requests and rejected answers are billed too. */
 export class CallMeter {
   private readonly startedAt = performance.now();
   private readonly prompt = new Tally();
   private readonly completion = new Tally();
   private readonly cost = new Tally();
   requestCount = 0;
-  /** The model and the id of the latest answer; null where the provider reports none that can be stored. */
+  /** The model and the id of the latest response; null if the provider reports none that can be stored. */
   model: string | null = null;
   generationId: string | null = null;
 
@@ -50,18 +50,18 @@ export class CallMeter {
     return this.cost.known;
   }
 
-  /** Answers whose cost is unknown. */
+  /** The number of responses whose cost is unknown. */
   get unpricedCount(): number {
     return this.cost.unknownCount;
   }
 
-  /** Until now, in whole milliseconds. */
+  /** The time since the start, in whole milliseconds. */
   latencyMs(): number {
     return Math.round(performance.now() - this.startedAt);
   }
 }
 
-/** A sum that is unknown if a part of it is. */
+/** A sum that is unknown if one of its terms is unknown. */
 class Tally {
   known = 0;
   unknownCount = 0;

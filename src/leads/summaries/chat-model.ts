@@ -8,7 +8,7 @@ export interface ChatMessage {
 
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
-  /** What the answer has to comply with. No provider promises that it does. */
+  /** The requested JSON schema of the answer. Providers do not guarantee that the answer complies with it. */
   readonly answerSchema: { readonly name: string; readonly schema: object };
   readonly meter: CallMeter;
   readonly signal: AbortSignal;
@@ -16,18 +16,18 @@ export interface ChatRequest {
   readonly deadline: number;
 }
 
-/** A language model behind somebody's API. Another provider is one more implementation. */
+/** The API of a language model. Each provider has its own implementation. */
 export interface ChatModel {
-  /** Such as `openrouter`. */
+  /** For example `openrouter`. */
   readonly provider: string;
-  /** The models that may answer, in order of preference. */
+  /** The models to use, in order of preference. */
   readonly models: readonly string[];
 
-  /** When something that is begun now must be done, in milliseconds since the epoch. */
+  /** Returns the deadline of a call that begins now, in milliseconds since the epoch. */
   deadline(): number;
 
   /**
-   * The text of an answer that came to its end, with retries, within the time limits.
+   * Returns the text of a complete answer. Retries within the time limits.
    * @throws DomainError with a code that begins with SUMMARY_
    */
   complete(request: ChatRequest): Promise<string>;

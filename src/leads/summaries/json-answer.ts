@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 import { withoutReasoning } from './reasoning.js';
 
-/** The object that a model was asked for, or what is wrong with its answer, in words for the model. */
+/** The requested object, or the error in the answer, as text for the model. */
 export type JsonAnswer<Value> =
   { readonly value: Value; readonly fault?: undefined } | { readonly fault: string };
 
-/** An answer with more objects than this is not looked at: it would take long, and could not be unambiguous. */
+/** An answer with more objects is not parsed: it would take long, and is ambiguous. */
 const MAX_OBJECTS = 20;
 
 /**
- * Reads the one JSON object that fits a schema. Blocks of reasoning do not count. Prose or a fence may stand around the
- * object. Two different objects that fit are ambiguous, so neither is taken.
+ * Reads the single JSON object that matches a schema. Ignores blocks of reasoning, and prose or code fences
+ * around the object. If two different objects match, the answer is ambiguous and rejected.
  */
 export function readJsonAnswer<Value>(answer: string, schema: z.ZodType<Value>): JsonAnswer<Value> {
   const parsed = valuesIn(answer).map((value) => schema.safeParse(value));
@@ -26,10 +26,10 @@ export function readJsonAnswer<Value>(answer: string, schema: z.ZodType<Value>):
   return { fault: `it does not follow the schema at ${path === '' ? 'the top' : path}` };
 }
 
-/** Whether an answer holds at least one complete JSON object, and nothing in it is cut off. */
+/** Whether an answer contains at least one complete JSON object and is not truncated. */
 export const holdsJsonObject = (answer: string): boolean => valuesIn(answer).some(isObject);
 
-/** The answer itself if all of it is JSON; else the objects in it that are not part of another value. */
+/** Returns the answer if all of it is JSON; otherwise the top-level objects in it. */
 function valuesIn(answer: string): unknown[] {
   const whole = parse(answer.trim());
   if (whole !== undefined) return [whole];
@@ -37,10 +37,10 @@ function valuesIn(answer: string): unknown[] {
   return text === null ? [] : objectsIn(text);
 }
 
-/** Brackets and quotes; a backslash takes the character after it along. */
+/** Matches brackets and quotes. An escaped character is skipped together with its backslash. */
 const TOKEN = /[{}[\]"]|\\[^]/g;
 
-/** None if a bracket or a text within brackets has no end: the answer was cut off. */
+/** Returns none if a bracket or a string within brackets is not closed, because the answer was truncated. */
 function objectsIn(text: string): unknown[] {
   const objects: unknown[] = [];
   let depth = 0;

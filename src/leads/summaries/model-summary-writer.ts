@@ -20,7 +20,7 @@ import { cutText } from './untrusted-text.js';
 
 type ReadDraft = { readonly draft: SummaryDraft; readonly fault?: undefined } | { readonly fault: string };
 
-/** Has a language model write the summary, and gives only what passes the check. */
+/** Generates summaries with a language model, and returns only those that pass the check. */
 export class ModelSummaryWriter extends SummaryWriter {
   override readonly name: string;
   override readonly version: string;
@@ -29,7 +29,7 @@ export class ModelSummaryWriter extends SummaryWriter {
 
   /**
    * @param language a BCP 47 tag, or null for the language of the notes
-   * @param timeLimitMs what its calls may take together
+   * @param timeLimitMs the time limit of all its calls together
    */
   constructor(
     private readonly model: ChatModel,
@@ -67,7 +67,7 @@ export class ModelSummaryWriter extends SummaryWriter {
 
   private asker(input: SummaryInput, { meter, signal }: WriteOptions) {
     const schema = draftJsonSchema(input.interactions.map(({ alias }) => alias));
-    // One for both requests: whoever waits does not care that the first text was no good.
+    // Both requests share one deadline, because the caller waits for them together.
     const deadline = this.model.deadline();
     return (messages: readonly ChatMessage[]) =>
       this.model.complete({
@@ -105,7 +105,7 @@ export class ModelSummaryWriter extends SummaryWriter {
   }
 }
 
-/** Out of a name and a status, a model could only invent. */
+/** From a name and a status alone, a model would invent facts. */
 function refuseWhereTooLittleIsKnown({ lead, interactions }: SummaryInput): void {
   const known = [lead.company, lead.location, lead.source, lead.budget];
   if (interactions.length > 0 || known.some((detail) => detail !== null)) return;
@@ -118,7 +118,10 @@ function refuseWhereTooLittleIsKnown({ lead, interactions }: SummaryInput): void
 /** In UTF-16 code units; a draft within its limits is shorter. */
 const MAX_QUOTED_ANSWER = 10_000;
 
-/** Asks once more, with the rule that the first answer broke. Its reasoning is not sent back: it is long, and costs. */
+/**
+ * Repeats the request with the rule that the first answer broke. The reasoning is not sent back, because it
+ * is long and billed.
+ */
 function repairOf(messages: readonly ChatMessage[], answer: string, fault: string): ChatMessage[] {
   const spoken = withoutReasoning(answer) ?? '';
   const quoted = cutText(spoken.trim() === '' ? answer : spoken, MAX_QUOTED_ANSWER);

@@ -1,7 +1,7 @@
 import { DomainError } from '../../common/domain-error.js';
 import { SummaryWriter, type WrittenSummary } from './summary-writer.js';
 
-/** Where summaries are switched off. */
+/** The writer if summaries are disabled. */
 export class OffSummaryWriter extends SummaryWriter {
   override readonly name = 'off';
   override readonly version = null;

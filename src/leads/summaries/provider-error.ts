@@ -1,6 +1,6 @@
 import { DomainError, type ErrorCode } from '../../common/domain-error.js';
 
-/** What the log may know of a failed call; never the provider's words, the key or the prompt. */
+/** The loggable details of a failed call; never text of the provider, the key or the prompt. */
 export interface ProviderFault {
   /** The HTTP status, or the code inside the body. */
   readonly status?: number;
@@ -10,13 +10,13 @@ export interface ProviderFault {
 
 export interface ProviderErrorOptions {
   readonly isRetryable?: boolean;
-  /** How long the provider asks to be left alone, in milliseconds. */
+  /** The pause that the provider requests, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** Our settings are at fault, and trying again later does not help. */
+  /** The settings are wrong, so a later attempt would also fail. */
   readonly isRequestRefused?: boolean;
-  /** The provider is down, or as good as that: what comes next will most likely fail as well. */
+  /** The provider is probably down, so the next requests will most likely fail as well. */
   readonly isOutage?: boolean;
-  /** The provider was not asked at all: it would not have answered. */
+  /** No request was sent, because the provider would not have answered. */
   readonly isUnasked?: boolean;
 }
 
@@ -25,7 +25,7 @@ export type ProviderErrorCode = Exclude<
   'SUMMARY_INSUFFICIENT_DATA' | 'SUMMARY_DISABLED' | 'SUMMARY_BATCH_NOT_RUNNING'
 >;
 
-/** Messages are ours and constant: what a provider says may hold what it was sent. */
+/** Messages are constant, because text of the provider may contain data of the request. */
 const MESSAGES: Readonly<Record<ProviderErrorCode, string>> = {
   SUMMARY_PROVIDER_AUTH_FAILED: 'The language model provider refused our key.',
   SUMMARY_PROVIDER_PAYMENT_REQUIRED: 'The account at the language model provider is out of credit.',
@@ -41,7 +41,7 @@ const MESSAGES: Readonly<Record<ProviderErrorCode, string>> = {
 const REQUEST_REFUSED =
   'The language model provider did not accept the request; its settings have to be looked at.';
 
-/** No summary was written; the old one stays as it was. */
+/** No summary was written. The old one is unchanged. */
 export class SummaryProviderError extends DomainError {
   override readonly name = 'SummaryProviderError';
   readonly isRetryable: boolean;

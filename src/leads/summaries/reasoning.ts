@@ -1,4 +1,4 @@
-/** Tags by which models mark what they think; what the groups are called is what a match does. */
+/** Tags that models use to mark reasoning. The named groups determine the effect of a match. */
 const NAMES = 'think(?:ing)?|thoughts?|reasoning|reflection|analysis|scratchpad|seed:think';
 const TAG = new RegExp(
   [
@@ -8,13 +8,13 @@ const TAG = new RegExp(
   'gi',
 );
 
-/** Replaces a block: no JSON can go on across it. */
+/** Replaces a block of reasoning with a character that cannot be part of JSON. */
 const GAP = '\u0000';
 
 /**
- * The text of a model without the blocks in which it thinks. A closing tag without an opening one ends a block whose
- * beginning the server has removed, so nothing before it counts either.
- * @returns null if a block has no end: the text was cut off
+ * Removes blocks of reasoning from the text of a model. A closing tag without an opening tag ends a block
+ * whose beginning the server has removed, so everything before it is also removed.
+ * @returns null if a block is not closed, because the text was truncated
  */
 export function withoutReasoning(text: string): string | null {
   let answer = '';

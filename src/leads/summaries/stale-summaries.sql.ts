@@ -1,20 +1,20 @@
 import { lookUp } from '../../database/index-look-up.sql.js';
 import { HASH_OF_LEAD } from './summary-facts.sql.js';
 
-/** Failures that the same facts would most likely end in again, at the same price. */
+/** Failures that would most likely recur for the same facts, at the same cost. */
 const FINAL_OUTCOMES = ['SUMMARY_INVALID_OUTPUT', 'SUMMARY_TRUNCATED', 'SUMMARY_MODERATED'];
 
 /**
- * The condition, on `leads` and `lead_summaries`, that the summary is of the facts as they are. The facts themselves are
- * read where something has changed since, or time has come for it: some 0.6 ms a lead, and the rest costs nothing.
+ * The condition, on `leads` and `lead_summaries`, that the summary matches the current facts. The facts are
+ * read only after a change, or after the date of a planned interaction. That takes about 0.6 ms a lead.
  */
 export const IS_OF_SAME_FACTS = `
   (NOT lead_summaries."mayBeStale" AND coalesce(lead_summaries."sameUntil" > now(), true))
   OR lead_summaries."inputHash" = ${HASH_OF_LEAD}`;
 
 /**
- * The condition, on `leads`, that a summary is to be written: there is none, or it is stale; and it has not failed
- * on the very same facts before.
+ * The condition, on `leads`, that a summary must be written: it is missing or stale, and its generation has
+ * not failed for the same facts before.
  * @param version SQL of the version of the writer
  */
 export const needsSummary = (version: string): string => `

@@ -3,7 +3,7 @@ import { RequestLoader } from '../../common/request-loader.js';
 import { SummaryStore } from './summary-store.js';
 import { SummaryWriter } from './summary-writer.js';
 
-/** Whether the summary of a lead is of what is known of it now. */
+/** Loads whether the summary of a lead is out of date. */
 @Injectable()
 export class StaleSummaryLoader extends RequestLoader<number, boolean> {
   constructor(

@@ -2,7 +2,7 @@ import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { QUEUE_SCHEMA } from '../../database/job-queue.js';
 import { MAX_ATTEMPTS, PRIORITIES, SUMMARY_TASK } from './summary-jobs.js';
 
-/** $1: the id of a lead, $2: the number of the try, $3: in how many milliseconds. */
+/** $1: the id of a lead, $2: the number of the attempt, $3: the delay in milliseconds. */
 const QUEUE_ANOTHER_TRY = `
   SELECT count(*) FROM ${QUEUE_SCHEMA}.add_jobs(ARRAY[(
     '${SUMMARY_TASK}', json_build_object('leadId', $1::int, 'batchId', NULL, 'tryCount', $2::int), NULL,
@@ -10,9 +10,9 @@ const QUEUE_ANOTHER_TRY = `
   )::${QUEUE_SCHEMA}.job_spec], true)`;
 
 /**
- * $1: seconds. A lead whose summary is queued already keeps its turn, so that a burst of changes makes one summary,
- * and one that goes on for ever does not put it off for ever.
- * @param leadIds SQL that gives ids in a column `id`
+ * $1: the delay in seconds. A queued job of a lead keeps its time. Many changes therefore cause one summary,
+ * and continuous changes do not delay it forever.
+ * @param leadIds SQL that returns ids in a column `id`
  */
 const queueFor = (leadIds: string): string => `
   SELECT count(*)::int AS count, max((payload->>'leadId')::int) AS "lastId" FROM ${QUEUE_SCHEMA}.add_jobs(
@@ -26,25 +26,28 @@ const queueFor = (leadIds: string): string => `
     true
   )`;
 
-/** Jobs that go to the queue in one statement. */
+/** The maximum number of jobs in one statement. */
 const QUEUE_AT_ONCE = 10_000;
 const BEFORE_ALL_IDS = -2_147_483_648;
 
-/** Has summaries written anew after leads have changed, where the settings ask for it. */
+/** Queues new summaries after leads have changed, if the settings enable that. */
 export class SummariesAfterChange {
   constructor(
     private readonly sequelize: Sequelize,
-    /** Null: the settings do not. */
+    /** Null: the settings disable that. */
     private readonly delaySeconds: number | null,
   ) {}
 
-  /** Within the transaction that changes the lead: what is rolled back queues nothing. */
+  /** Runs within the transaction that changes the lead, so that a rollback also removes the job. */
   async queue(leadId: number, transaction: Transaction): Promise<void> {
     if (this.delaySeconds === null) return;
     await this.add('unnest(ARRAY[$2::int]) AS changed (id)', [leadId], transaction);
   }
 
-  /** Those of a table, within the transaction that changes them. @param table with the ids in a column `id` */
+  /**
+   * Queues all leads of a table, within the transaction that changes them.
+   * @param table a table with the ids in a column `id`
+   */
   async queueAll(table: string, transaction: Transaction): Promise<void> {
     if (this.delaySeconds === null) return;
     const page = `(SELECT id FROM ${table} WHERE id > $2 ORDER BY id LIMIT ${QUEUE_AT_ONCE}) AS changed`;
@@ -56,7 +59,7 @@ export class SummariesAfterChange {
     await this.sequelize.query(QUEUE_ANOTHER_TRY, { bind: [leadId, tryCount, Math.round(inMs)] });
   }
 
-  /** @returns the highest id; null where there was none */
+  /** @returns the highest id; null if there was none */
   private async add(leadIds: string, bind: unknown[], transaction: Transaction): Promise<number | null> {
     const [added] = await this.sequelize.query<{ lastId: number | null }>(queueFor(leadIds), {
       type: QueryTypes.SELECT,

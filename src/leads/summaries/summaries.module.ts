@@ -12,7 +12,7 @@ import { SummaryStore } from './summary-store.js';
 import { SummaryWriter } from './summary-writer.js';
 import { createSummaryWriter } from './summary-writer.provider.js';
 
-/** Summaries of leads, one at a time, and whoever writes them. Any feature may ask for one. */
+/** Generates summaries of single leads. The module is global, so any feature can request a summary. */
 @Module({})
 export class SummariesModule {
   static register(settings: SummarySettings): DynamicModule {

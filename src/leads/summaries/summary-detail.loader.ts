@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RequestLoader } from '../../common/request-loader.js';
 import { type SummaryDetail, SummaryStore } from './summary-store.js';
 
-/** What stands behind the summary of a lead; null where nothing is known of that. */
+/** Loads the details of the summary of a lead; null if none are known. */
 @Injectable()
 export class SummaryDetailLoader extends RequestLoader<number, SummaryDetail | null> {
   constructor(private readonly store: SummaryStore) {

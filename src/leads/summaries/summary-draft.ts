@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** In UTF-16 code units. */
+/** Lengths in UTF-16 code units; `keyPoints` is a count. */
 export const DRAFT_LIMITS = {
   headline: 160,
   summary: 1_200,
@@ -9,7 +9,7 @@ export const DRAFT_LIMITS = {
   nextStep: 400,
 } as const;
 
-/** What a model is asked to write. What it cites are aliases such as `I1`. */
+/** The requested answer of a model. It cites interactions by aliases such as `I1`. */
 export const draftSchema = z.object({
   headline: z.string(),
   summary: z.string(),
@@ -19,7 +19,10 @@ export const draftSchema = z.object({
 
 export type SummaryDraft = z.output<typeof draftSchema>;
 
-/** The same as JSON schema, in the subset that providers accept as strict. @param aliases that may be cited */
+/**
+ * Returns the same schema as JSON Schema, in the subset that providers accept in strict mode.
+ * @param aliases that may be cited
+ */
 export function draftJsonSchema(aliases: readonly string[]): object {
   const text = (description: string) => ({ type: 'string', description });
   const object = (properties: Readonly<Record<string, object>>) => ({
@@ -39,7 +42,7 @@ export function draftJsonSchema(aliases: readonly string[]): object {
         interactions: {
           type: 'array',
           description: 'The ids of the interactions that say so, at least one.',
-          // An empty enumeration is no valid schema.
+          // An empty enumeration is not valid in JSON Schema.
           items: aliases.length === 0 ? { type: 'string' } : { type: 'string', enum: aliases },
         },
       }),

@@ -1,14 +1,14 @@
 import { lookUp } from '../../database/index-look-up.sql.js';
 
-/** Interactions that a writer gets to see; it is told how many there are. */
+/** The maximum number of interactions that a writer receives, together with the total count. */
 const MAX_INTERACTIONS = 50;
 
 const OF_LEAD = lookUp('"leadId"', 'leads.id');
 
 /**
- * The facts of `leads`, as one JSON array, so that their hash is of what was read and of nothing else. Whether an
- * interaction is still a plan is one of them: a summary that announces a meeting is out of date once it has begun.
- * Dates that are infinite are no dates.
+ * The facts of `leads` as one JSON array, so that their hash covers exactly the data that was read. The facts
+ * include whether an interaction is still planned: a summary that announces a meeting is out of date once the
+ * meeting has begun. Interactions with infinite dates are left out.
  */
 const FACTS_OF_LEADS = `
   LATERAL (
@@ -39,7 +39,7 @@ const FACTS_OF_LEADS = `
 
 const HASH_OF_FACTS = `md5(known.facts::text)`;
 
-/** The hash of the facts of each of `leads`. It reads all that is known of the lead. */
+/** The hash of the facts of each row of `leads`. Reads all facts of the lead. */
 export const HASH_OF_LEAD = `(SELECT ${HASH_OF_FACTS} FROM ${FACTS_OF_LEADS})`;
 
 /** $1: the id of a lead. */

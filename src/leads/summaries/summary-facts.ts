@@ -1,7 +1,10 @@
 import type { InteractionDirection } from '../../interactions/interaction-direction.js';
 import type { InteractionType } from '../../interactions/interaction-type.js';
 
-/** What is known of a lead at one instant. No e-mail address and no phone number: neither helps a summary. */
+/**
+ * The known facts of a lead at one instant. E-mail address and phone number are left out: they do not help a
+ * summary.
+ */
 export interface SummaryFacts {
   readonly leadId: number;
   readonly firstName: string;
@@ -11,22 +14,22 @@ export interface SummaryFacts {
   readonly source: string | null;
   readonly status: string;
   readonly budget: number | null;
-  /** The instant that everything is told as of. */
+  /** The instant of the facts. */
   readonly asOf: Date;
-  /** Newest first; the latest ones where there are many. */
+  /** The latest interactions, newest first. */
   readonly interactions: readonly SummaryInteraction[];
-  /** Of all interactions that there are, so that what is left out can be said. */
+  /** The number of all interactions, including those that are left out. */
   readonly interactionCount: number;
-  /** Of all of the above but `asOf`: facts with the same hash are the same. */
+  /** The hash of all fields above except `asOf`. Equal hashes mean equal facts. */
   readonly hash: string;
 }
 
 export interface SummaryInteraction {
   readonly id: number;
   readonly type: InteractionType;
-  /** Who got in touch; null: unknown. */
+  /** Whether the lead or the team got in touch; null: unknown. */
   readonly direction: InteractionDirection | null;
   readonly date: Date;
-  /** Written by outsiders: data, never instructions. */
+  /** Written by outsiders: treated as data, never as instructions. */
   readonly notes: string | null;
 }

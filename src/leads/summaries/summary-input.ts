@@ -2,45 +2,45 @@ import type { InteractionDirection } from '../../interactions/interaction-direct
 import type { InteractionType } from '../../interactions/interaction-type.js';
 
 /**
- * What a model gets to see of a lead, and what its answer is held against: texts without contacts and hidden
- * characters, cut to their limits, and without what looks like instructions to a machine.
+ * The data of a lead that a model receives, and that its answer is checked against. Contact details, hidden
+ * characters and texts that look like instructions are removed; long texts are cut.
  *
- * Nothing in it changes by itself from one day to the next, but for a plan whose time has come: the same lead makes
- * the same input, which need not be paid for twice.
+ * The input is the same on every day, except when the date of a planned interaction passes. The same facts
+ * therefore need not be paid for twice.
  */
 export interface SummaryInput {
   readonly lead: InputLead;
-  /** Newest first, I1, I2, …; as many as there is room for. */
+  /** Newest first, I1, I2, …; as many as the length limit allows. */
   readonly interactions: readonly InputInteraction[];
-  /** Of all interactions, those that there was no room for. */
+  /** The number of interactions that did not fit. */
   readonly leftOutCount: number;
 }
 
 export interface InputLead {
-  /** Null where it is not known or withheld, as with every text here. */
+  /** Null if unknown or withheld, like every text here. */
   readonly name: string | null;
   readonly company: string | null;
   readonly location: string | null;
   readonly source: string | null;
   readonly status: string;
-  /** In the currency of the account, whatever that is. */
+  /** In the currency of the account, which is unknown. */
   readonly budget: number | null;
-  /** Of all there are. */
+  /** The number of all interactions. */
   readonly interactionCount: number;
 }
 
 export interface InputInteraction {
-  /** `I1` …, by which a model cites it. */
+  /** The alias `I1` …, by which a model cites the interaction. */
   readonly alias: string;
   readonly id: number;
   readonly type: InteractionType;
-  /** Who got in touch; null: unknown. */
+  /** Whether the lead or the team got in touch; null: unknown. */
   readonly direction: InteractionDirection | null;
-  /** Its day in UTC, such as 2026-03-07. */
+  /** The date in UTC, such as 2026-03-07. */
   readonly date: string;
-  /** Whether it had not taken place yet when the input was read. */
+  /** Whether its date was in the future when the input was read. */
   readonly isPlanned: boolean;
   readonly notes: string | null;
-  /** Whether there are notes that looked like instructions to a machine, and are not shown to it. */
+  /** Whether notes are withheld from the model, because they look like instructions to a machine. */
   readonly areNotesWithheld: boolean;
 }

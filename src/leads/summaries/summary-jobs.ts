@@ -1,22 +1,26 @@
-/** What the queue is asked to do: write the summary of a lead, for a batch or because the lead has changed. */
+/** A job of the queue: write the summary of a lead, for a batch or after a change. */
 export interface SummaryJob {
   readonly leadId: number;
-  /** Null: the lead has changed. */
+  /** Null: the job was queued after a change of the lead. */
   readonly batchId: number | null;
-  /** How often it has been tried in vain, where it is of no batch. */
+  /** The number of failed attempts, for a job without a batch. */
   readonly tryCount?: number;
 }
 
 export const SUMMARY_TASK = 'write_summary';
 
 /**
- * How often the queue starts a job that ends unexpectedly: by an error that is not an outcome of a summary, or with its
- * process. Each time may pay the provider. Expected failures end the job, and are tried again by a new one.
+ * The number of times that the queue starts a job that ends unexpectedly: by an error that is not a result of
+ * a summary, or because its process ended. Each attempt may be billed. Expected failures end the job; a new
+ * job retries them.
  */
 export const MAX_ATTEMPTS = 4;
 
-/** The code of a lead whose summary ended unexpectedly each time, as clients get it for an unexpected error. */
+/**
+ * The code for a lead whose summary ended unexpectedly at each attempt. Clients get the same code for
+ * unexpected errors.
+ */
 export const UNEXPECTED = 'INTERNAL_SERVER_ERROR';
 
-/** The lower, the sooner: what somebody has just changed comes before what is written overnight. */
+/** Lower numbers come first: leads that have just changed precede batches. */
 export const PRIORITIES = { change: 0, batch: 10 } as const;

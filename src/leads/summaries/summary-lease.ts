@@ -8,8 +8,9 @@ import { ACQUIRE_LEASE, RELEASE_LEASE } from './summary-store.sql.js';
 const RETRY_MS = 250;
 
 /**
- * Sees to it that one process at a time has the summary of a lead written. It is a row and no lock of a transaction:
- * a call takes long, and no connection is held meanwhile. The lease of a process that has died is free.
+ * Ensures that only one process at a time generates the summary of a lead. A lease is a row and not a
+ * transaction lock, because a call takes long and must not keep a connection. If a process has died, its
+ * leases are free.
  */
 @Injectable()
 export class SummaryLeases implements OnModuleDestroy {
@@ -22,8 +23,8 @@ export class SummaryLeases implements OnModuleDestroy {
   ) {}
 
   /**
-   * Does work while no other process does work on the same lead, after waiting for it where one does. Within this
-   * process, the caller sees to it that there is one at a time.
+   * Runs work while no other process works on the same lead; waits for the lease if necessary. The caller
+   * ensures that this process runs only one such work for a lead.
    */
   async hold<Result>(leadId: number, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     await this.presence.register();
@@ -35,7 +36,7 @@ export class SummaryLeases implements OnModuleDestroy {
       return await work();
     } finally {
       this.wanted.delete(leadId);
-      // What came of the work counts, whether or not the database can be told just now that it is over.
+      // The result of the work counts, even if the database cannot release the lease at the moment.
       await this.release(leadId).catch(() => void this.releaseLater(leadId));
     }
   }
@@ -51,13 +52,14 @@ export class SummaryLeases implements OnModuleDestroy {
   private async releaseLater(leadId: number): Promise<void> {
     for (;;) {
       await sleep(RETRY_MS, undefined, { ref: false });
-      // Taken up again meanwhile, it will be let go of after that; and with the process, everything is.
+      // If this process acquires the lease again, it releases the lease after that work. When the process
+      // ends, all its leases are free.
       if (this.isClosing || this.wanted.has(leadId)) return;
       try {
         await this.release(leadId);
         return;
       } catch {
-        // The next time.
+        // Retried in the next iteration.
       }
     }
   }

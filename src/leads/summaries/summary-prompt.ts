@@ -1,11 +1,11 @@
 import type { ChatMessage } from './chat-model.js';
 import type { InputInteraction, SummaryInput } from './summary-input.js';
 
-/** To be counted up with every change of what is sent, so that summaries made before count as stale. */
+/** Increase this number with every change of the prompt, so that older summaries count as stale. */
 export const PROMPT_VERSION = 3;
 
 /**
- * All instructions stand here; nothing of a lead does.
+ * Returns all instructions, without any data of a lead.
  * @param language a BCP 47 tag, or null for the language of the notes
  */
 export function systemMessage(language: string | null): string {
@@ -26,10 +26,10 @@ function languageRule(language: string | null): string {
 }
 
 /**
- * The messages that ask for a summary. Instructions are in the system message alone; what outsiders wrote is
- * JSON inside a delimiter that they cannot know. (OWASP LLM01:2025; Hines et al., "Defending Against Indirect
- * Prompt Injection Attacks With Spotlighting", 2024.)
- * @param delimiter random, made anew for each call
+ * Returns the messages that request a summary. Only the system message contains instructions. Text of
+ * outsiders is JSON between delimiters that they cannot know. (OWASP LLM01:2025; Hines et al., "Defending
+ * Against Indirect Prompt Injection Attacks With Spotlighting", 2024.)
+ * @param delimiter random, generated for each call
  */
 export function summaryPrompt(input: SummaryInput, delimiter: string, instructions: string): ChatMessage[] {
   const { lead, interactions, leftOutCount } = input;

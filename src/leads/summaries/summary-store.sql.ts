@@ -2,7 +2,9 @@ import { isPresent } from '../../database/process-liveness.js';
 import { IS_OF_SAME_FACTS } from './stale-summaries.sql.js';
 import { HASH_OF_LEAD } from './summary-facts.sql.js';
 
-/** What stands behind the summary that a lead shows; a text that something else has written has nothing behind it. */
+/**
+ * The details of the current summaries of leads. A summary that another program has written has no details.
+ */
 const SUMMARIES_OF_LEADS = `
   leads JOIN lead_summaries ON lead_summaries."leadId" = leads.id
     AND lead_summaries."generatedAt" = leads."summaryGeneratedAt"`;
@@ -14,25 +16,35 @@ export const READ_DETAILS = `
   FROM ${SUMMARIES_OF_LEADS}
   WHERE leads.id = ANY ($1)`;
 
-/** $1: the ids of leads, $2: the version of the writer; null where any will do. The ids of those whose summary is stale. */
+/**
+ * $1: lead ids, $2: the version of the writer; null: any version. Returns the ids of leads whose summary is
+ * stale.
+ */
 export const READ_STALE_SUMMARIES = `
   SELECT leads.id
   FROM ${SUMMARIES_OF_LEADS}
   WHERE leads.id = ANY ($1)
     AND (lead_summaries."writerVersion" <> $2 OR NOT (${IS_OF_SAME_FACTS}))`;
 
-/** $1: the id of a lead, $2: the hash of its facts, $3: the version of the writer. A row where that summary is there. */
+/**
+ * $1: the id of a lead, $2: the hash of its facts, $3: the version of the writer. Returns a row if that
+ * summary exists.
+ */
 export const FIND_SAME = `
   SELECT 1 AS found FROM ${SUMMARIES_OF_LEADS}
   WHERE leads.id = $1 AND lead_summaries."inputHash" = $2 AND lead_summaries."writerVersion" = $3`;
 
-/** $1: the id of a lead, $2: the summary, $3: its source, $4: when. `updatedAt` is about changes of the lead itself. */
+/**
+ * $1: the id of a lead, $2: the summary, $3: its source, $4: its time. `updatedAt` is not set, because it is
+ * about changes of the lead itself.
+ */
 export const SAVE_SUMMARY = `
   UPDATE leads SET summary = $2, "summarySource" = $3, "summaryGeneratedAt" = $4 WHERE id = $1 RETURNING id`;
 
 /**
- * $1 to $12: as the columns. A statement of its own after SAVE_SUMMARY, which locks the lead: whatever has changed its
- * facts meanwhile is seen here, or waits for that lock and then sees what is saved here.
+ * $1 to $12: the columns. Runs as a separate statement after SAVE_SUMMARY, which locks the lead. A concurrent
+ * change of the facts is therefore either visible here, or waits for the lock and then sees the saved
+ * details.
  */
 export const SAVE_DETAILS = `
   INSERT INTO lead_summaries ("leadId", headline, "keyPoints", "nextStep", "withheldInteractionIds", writer, model,
@@ -48,22 +60,22 @@ export const SAVE_DETAILS = `
     "writerVersion" = excluded."writerVersion", "generatedAt" = excluded."generatedAt",
     "mayBeStale" = excluded."mayBeStale", "sameUntil" = excluded."sameUntil"`;
 
-/** As the columns. */
+/** The parameters are in the order of the columns. */
 export const ADD_GENERATION = `
   INSERT INTO summary_generations ("leadId", "batchId", outcome, "inputHash", "writerVersion", writer, model,
     "generationId", "requestCount", "promptTokens", "completionTokens", "costUsd", "latencyMs")
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
 
-/** How a summary that was asked for ended, where it ended well. */
+/** The outcome of a successful generation. */
 export const WRITTEN = 'written';
 
-/** $1: the id of a lead. The latest entry of the ledger. */
+/** $1: the id of a lead. Returns the latest entry of the ledger. */
 export const LATEST_GENERATION = `
   SELECT id, outcome, "inputHash", "writerVersion" FROM summary_generations WHERE "leadId" = $1 ORDER BY id DESC LIMIT 1`;
 
 /**
- * $1: the id of a lead, $2: who wants it, which does nothing else with it. A row where that one has it now: it was free,
- * its holder has died, or it could not be let go of before.
+ * $1: the id of a lead, $2: the new holder. Returns a row if the lease was acquired: it was free, its holder
+ * has died, or the same holder could not release it before.
  */
 export const ACQUIRE_LEASE = `
   INSERT INTO summary_leases ("leadId", holder) VALUES ($1, $2)

@@ -21,7 +21,7 @@ import {
 } from './summary-store.sql.js';
 import type { KeyPoint, WrittenSummary } from './summary-writer.js';
 
-/** What stands behind a lead's summary. */
+/** The details of a lead's summary. */
 export interface SummaryDetail {
   readonly leadId: number;
   readonly headline: string | null;
@@ -35,12 +35,12 @@ export interface SummaryDetail {
   readonly generatedAt: Date;
 }
 
-/** One time that a writer was asked. */
+/** One use of a writer. */
 export interface Generation {
   readonly facts: SummaryFacts;
   readonly writer: { readonly name: string; readonly version: string | null };
   readonly meter: CallMeter;
-  /** The batch that it belongs to and pays for it; null: none. */
+  /** The batch that the costs are charged to; null: none. */
   readonly batchId: number | null;
 }
 
@@ -70,7 +70,7 @@ type FactsArray = [
   ][],
 ];
 
-/** Reads what summaries are made of, and keeps what was made. */
+/** Reads the facts of summaries, and stores the results. */
 @Injectable()
 export class SummaryStore {
   constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
@@ -89,7 +89,7 @@ export class SummaryStore {
       location,
       source,
       status: status ?? 'new',
-      // `numeric` knows NaN, which comes as text.
+      // NaN is a valid `numeric`, and arrives as text.
       budget: typeof budget === 'number' ? budget : null,
       asOf: row.asOf,
       interactions: interactions.map(([id, type, date, notes, , direction]) => ({
@@ -104,7 +104,7 @@ export class SummaryStore {
     };
   }
 
-  /** Whether the summary that the lead shows was made of these facts by this version of a writer. */
+  /** Whether the current summary of the lead was made from these facts by this version of a writer. */
   async hasSame(facts: SummaryFacts, writerVersion: string | null): Promise<boolean> {
     const found = await this.select(FIND_SAME, [facts.leadId, facts.hash, writerVersion]);
     return found.length > 0;
@@ -114,7 +114,7 @@ export class SummaryStore {
     return readRows<SummaryDetail>(this.sequelize, { sql: READ_DETAILS, bind: [leadIds] });
   }
 
-  /** Of these leads, those whose summary was made of other facts, or by another version of the writer. */
+  /** Returns those leads whose summary was made from other facts, or by another version of the writer. */
   async findStale(leadIds: readonly number[], writerVersion: string | null): Promise<number[]> {
     const stale = await this.select<{ id: number }>(READ_STALE_SUMMARIES, [leadIds, writerVersion]);
     return stale.map(({ id }) => id);
@@ -125,7 +125,7 @@ export class SummaryStore {
     return latest ?? null;
   }
 
-  /** Makes it the summary of the lead. @returns false where the lead has been removed */
+  /** Saves the summary of a lead. @returns false if the lead has been deleted */
   async save(generation: Generation, summary: WrittenSummary, transaction: Transaction): Promise<boolean> {
     const { facts, writer, meter } = generation;
     await this.addGeneration(generation, WRITTEN, transaction);
@@ -153,7 +153,7 @@ export class SummaryStore {
     return true;
   }
 
-  /** Keeps account of a time that a writer was asked. @param outcome `written`, or the code of an error */
+  /** Records one use of a writer. @param outcome `written`, or the code of an error */
   async addGeneration(generation: Generation, outcome: string, transaction: Transaction): Promise<void> {
     const { facts, writer, meter, batchId } = generation;
     await this.sequelize.query(ADD_GENERATION, {

@@ -3,10 +3,10 @@ import { OffSummaryWriter } from './off-summary-writer.js';
 import type { SummaryWriter } from './summary-writer.js';
 import { TemplateSummaryWriter } from './template-summary-writer.js';
 
-/** One, and one to have the answer mended. */
+/** The first call, and one to repair its answer. */
 const CALLS_A_SUMMARY = 2;
 
-/** The writer that the settings ask for. What only the writer with a model needs is loaded for that one alone. */
+/** Creates the configured writer. The modules of the model writer are loaded only if it is used. */
 export async function createSummaryWriter({ writer, language }: SummarySettings): Promise<SummaryWriter> {
   switch (writer.provider) {
     case 'openrouter': {

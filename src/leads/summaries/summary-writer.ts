@@ -2,59 +2,61 @@ import type { SummaryFacts } from './summary-facts.js';
 import type { CallMeter } from './call-meter.js';
 
 export interface WrittenSummary {
-  /** In one line; null where the writer makes none. */
+  /** A single line; null if the writer creates none. */
   readonly headline: string | null;
-  /** What a lead card shows: a few sentences. */
+  /** The text of the lead card, a few sentences. */
   readonly text: string;
   readonly keyPoints: readonly KeyPoint[];
   readonly nextStep: string | null;
   readonly source: 'model' | 'template';
   /** The model that answered; null for the template. */
   readonly model: string | null;
-  /** Of the prompt that it was written with; null where there is none. */
+  /** The version of the prompt; null if there is none. */
   readonly promptVersion: number | null;
-  /** Interactions whose notes the writer was not shown, since they look like instructions to a machine. */
+  /**
+   * Interactions whose notes were withheld from the writer, because they look like instructions to a machine.
+   */
   readonly withheldInteractionIds: readonly number[];
 }
 
 export interface KeyPoint {
   readonly text: string;
-  /** What it rests on, at least one. */
+  /** The interactions that support it, at least one. */
   readonly interactionIds: readonly number[];
 }
 
 export interface WriteOptions {
-  /** Told what is sent and what it costs, whatever comes of it. */
+  /** Records requests and costs, even if the call fails. */
   readonly meter: CallMeter;
-  /** Aborts the call where nobody waits for it any more. */
+  /** Aborted when the result is no longer needed. */
   readonly signal: AbortSignal;
 }
 
-/** How a writer does at the moment. */
+/** The current state of a writer. */
 export interface WriterHealth {
   readonly isDegraded: boolean;
-  /** How long there is no point in asking it, in milliseconds; 0: it can be asked. */
+  /** How long calls should be avoided, in milliseconds; 0: the writer is available. */
   readonly pausedForMs: number;
 }
 
-/** Writes summaries; another way to write them is one more implementation. An abstract class, so that Nest can inject it. */
+/** Writes summaries. An abstract class instead of an interface, so that Nest can inject it. */
 export abstract class SummaryWriter {
-  /** Such as `openrouter`. */
+  /** For example `openrouter`. */
   abstract readonly name: string;
 
   /**
-   * A hash of whatever decides what is written beside the facts: the model, the prompt, the language. Null where
-   * nothing is written.
+   * A hash of everything that affects the summary apart from the facts: the model, the prompt, the language.
+   * Null if nothing is written.
    */
   abstract readonly version: string | null;
 
-  /** Whether asking it costs something, so that it is not asked again about the same facts. */
+  /** Whether a call is billed, so that the same facts are not summarized again. */
   abstract readonly isPaid: boolean;
 
-  /** How long it may take to write one, in milliseconds; 0: it takes no time to speak of. */
+  /** The maximum time to write a summary, in milliseconds; 0: negligible. */
   readonly timeLimitMs: number = 0;
 
-  /** @throws DomainError where no summary that can be shown was written, with a code that says why */
+  /** @throws DomainError, with a code for the reason, if no acceptable summary was written */
   abstract write(facts: SummaryFacts, options: WriteOptions): Promise<WrittenSummary>;
 
   health(): WriterHealth {

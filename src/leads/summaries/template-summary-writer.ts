@@ -9,7 +9,10 @@ const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 const counted = (count: number, noun: string): string =>
   `${number.format(count)} ${noun}${count === 1 ? '' : 's'}`;
 
-/** Composes a summary from the facts of a lead alone: no model, no network, the same facts the same text. */
+/**
+ * Composes a summary from the facts of a lead alone, without a model or network. The same facts result in the
+ * same text.
+ */
 export class TemplateSummaryWriter extends SummaryWriter {
   override readonly name = 'template';
   override readonly version = 'template-2';
@@ -41,11 +44,11 @@ function whoSentence({ firstName, lastName, company, status, budget }: SummaryFa
   return `${who} is a lead in status ${status.replaceAll('_', ' ')}${means}.`;
 }
 
-/** Notes are not quoted: what outsiders wrote is not for a template to vouch for. */
+/** Notes are not quoted, because outsiders write them. */
 function contactSentence({ interactions, interactionCount, asOf }: SummaryFacts): string | null {
   const last = interactions.find((interaction) => interaction.date <= asOf && isContact(interaction));
   if (last === undefined) {
-    // If the list is full, what was left out may be contacts: nothing can be said of them.
+    // If the list is incomplete, the interactions that were left out may be contacts.
     return interactionCount > interactions.length ? null : 'There has been no contact yet.';
   }
   const days = Math.floor((asOf.getTime() - last.date.getTime()) / MS_A_DAY);
@@ -54,7 +57,7 @@ function contactSentence({ interactions, interactionCount, asOf }: SummaryFacts)
   return `The last contact was ${articleOf(last)} ${nameOf(last)} ${when}; there ${past === 1 ? 'has' : 'have'} been ${counted(past, 'interaction')} in all.`;
 }
 
-/** Outbound e-mails after the last contact: nobody has answered them. */
+/** Counts outbound e-mails after the last contact, which are unanswered. */
 function unansweredSentence({ interactions, asOf }: SummaryFacts): string | null {
   const past = interactions.filter(({ date }) => date <= asOf);
   const lastIndex = past.findIndex(isContact);
@@ -67,7 +70,7 @@ function unansweredSentence({ interactions, asOf }: SummaryFacts): string | null
 
 const articleOf = ({ type }: SummaryInteraction): string => (type === 'email' ? 'an' : 'a');
 
-/** Who wrote or called is worth a word; a meeting has two sides. */
+/** Mentions the direction of calls and e-mails; meetings have none. */
 function nameOf({ type, direction }: SummaryInteraction): string {
   if (direction === null || type === 'meeting') return type;
   return `${type} ${direction === 'inbound' ? 'from' : 'to'} the lead`;

@@ -1,16 +1,16 @@
-/** Languages whose months and weekdays are known by name. */
+/** Languages whose names of months are recognized. */
 const MONTH_LOCALES = 'en de fr es it pt nl pl cs ru uk tr ar he hi id sv da nb fi el ro hu'.split(' ');
-/** Of these, those that write months and weekdays with a capital letter. */
+/** Languages that capitalize months and weekdays. */
 const CAPITALISING_LOCALES = 'en de tr id el'.split(' ');
-/** Of these, those whose weekdays mean nothing else. */
+/** Languages whose weekday names have no other meaning. */
 const WEEKDAY_LOCALES = 'en de fr es it nl pl cs ru uk sv da fi'.split(' ');
 
-/** The middle of each month: a calendar that begins its months on other days has the same ones then. */
+/** The middle of each month, because months of other calendars overlap with them there. */
 const MONTHS = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2026, month, 15)));
-/** The first of March 2026 is a Sunday. */
+/** Starts at 1 March 2026, which is a Sunday. */
 const WEEKDAYS_FROM_SUNDAY = Array.from({ length: 7 }, (_, day) => new Date(Date.UTC(2026, 2, 1 + day)));
 
-/** Letters as they are compared: without case and accents. */
+/** Folds text for comparison: removes case and accents. */
 export const plain = (text: string): string =>
   text
     .normalize('NFKC')
@@ -19,8 +19,8 @@ export const plain = (text: string): string =>
     .replace(/\p{Mn}/gu, '');
 
 /**
- * The names of the months in a language: as they stand alone, and as they stand beside a day, where languages inflect
- * them. Making a formatter takes much longer than using it, so there is one for all months.
+ * Returns the names of the months in a language, both alone and beside a day, because some languages inflect
+ * them. Constructing a formatter is much slower than using it, so all months share one.
  */
 function monthNames(locale: string, style: 'long' | 'short'): [name: string, month: number][] {
   const options = { month: style, timeZone: 'UTC', calendar: 'gregory' } as const;
@@ -38,7 +38,7 @@ const namedMonths = (style: 'long' | 'short', locales = MONTH_LOCALES): Map<stri
     locales.flatMap((locale) => monthNames(locale, style)).filter(([name]) => /^[\p{L}' ]{3,}$/u.test(name)),
   );
 
-/** Month names of many languages, in plain letters. Short ones count beside a day alone. */
+/** Month names of many languages, folded. Short names count only beside a day. */
 export const LONG_MONTHS: ReadonlyMap<string, number> = namedMonths('long');
 export const ALL_MONTHS: ReadonlyMap<string, number> = new Map([...namedMonths('short'), ...LONG_MONTHS]);
 
@@ -50,10 +50,10 @@ const namedWeekdays = (locales: readonly string[]): Map<string, number> =>
     }),
   );
 
-/** Weekday names in plain letters; Sunday is 0. */
+/** Weekday names, folded; Sunday is 0. */
 export const WEEKDAYS: ReadonlyMap<string, number> = namedWeekdays(WEEKDAY_LOCALES);
 
-/** Those that have a capital letter wherever they stand. */
+/** The names of months and weekdays that are always capitalized. */
 export const CAPITALISED_DAYS: ReadonlySet<string> = new Set([
   ...namedMonths('long', CAPITALISING_LOCALES).keys(),
   ...namedWeekdays(CAPITALISING_LOCALES).keys(),

@@ -14,9 +14,9 @@ type KeyPoint = SummaryDraft['keyPoints'][number];
 const tidied = (text: string): string => text.trim().replace(/\s+/g, ' ');
 
 /**
- * The boundary between what a model wrote and what is stored: the prompt asks, this decides. White space is tidied;
- * what breaks a rule is refused, with the field and the rule in words that the model can act on, and without a word
- * of what it wrote.
+ * Decides whether the draft of a model can be stored; the prompt alone guarantees nothing. Trims white space.
+ * Rejects a draft that breaks a rule, and returns the field and the rule for the repair request, without any
+ * text of the model.
  */
 export function checkDraft(draft: SummaryDraft, input: SummaryInput, prompt: PromptTexts): CheckedDraft {
   const fault = faultOf(draft, input, prompt);
@@ -38,7 +38,7 @@ function faultOf(draft: SummaryDraft, input: SummaryInput, prompt: PromptTexts):
   if (draft.keyPoints.length > DRAFT_LIMITS.keyPoints) {
     return `keyPoints has more than ${DRAFT_LIMITS.keyPoints} entries`;
   }
-  // A short text alone does not give it away.
+  // The language of a short text alone cannot be detected.
   const language = languageOf(allTextOf(draft));
   return (
     firstFault(fieldsOf(draft), ([, text, maxLength]) => textFault(text.trim(), maxLength, prompt)) ??
@@ -97,8 +97,9 @@ function keyPointFault(
 }
 
 /**
- * The rest cites nothing by itself: it may say what the lead's record says and what the key points cite, and when
- * there was contact. Where there are no key points, whatever is known.
+ * Checks the texts that cite no interactions themselves. They may use the record of the lead, the
+ * interactions that the key points cite, and the dates of all interactions. If no interaction is cited, they
+ * may use all of them.
  */
 function proseFault(
   { headline, summary, keyPoints, nextStep }: SummaryDraft,
@@ -123,7 +124,7 @@ function proseFault(
   return firstFault(fields, ([field, text]) => grounds.faultOf(text, field === 'headline'));
 }
 
-/** A text about nobody is no summary of this lead. */
+/** A summary must mention the name or the company of the lead. */
 function namesTheLead(draft: SummaryDraft, { lead }: SummaryInput): boolean {
   const names = [lead.name, lead.company].flatMap(
     (name) => plain(name ?? '').match(/[\p{L}\p{N}]{2,}/gu) ?? [],

@@ -3,10 +3,10 @@ import { plain } from './calendar-words.js';
 import { findDates, isSameDate, type PartialDate } from './dates.js';
 import { findNumbers } from './numbers.js';
 
-/** Letters of a word that stand for its stem. */
+/** The length of a word's prefix that is compared as its stem. */
 const STEM = 5;
 
-/** So frequent that they support nothing. */
+/** Words that are too frequent to support a key point. */
 const FREQUENT = new Set(
   'about after also been before between could from have here into lead more must need next only other over said says shall should some such than that their them then there these they this those until very want wants were what when where which while will with would your asked contact customer client kunde eine einen einer eines nicht oder sich wird wurde haben auch noch nach über unter zwischen avec dans pour sont cette plus leur mais nous vous être avoir para como este esta pero todo sobre entre desde hasta tiene sono della delle degli questo questa anche come'
     .split(' ')
@@ -17,7 +17,7 @@ const FREQUENT = new Set(
 function stemsOf(text: string): Set<string> {
   const words = plain(text).match(/\p{L}{4,}/gu) ?? [];
   const stems = words.map((word) => word.slice(0, STEM)).filter((stem) => !FREQUENT.has(stem));
-  // Scripts without spaces: each two characters.
+  // For scripts without spaces, each pair of adjacent characters counts as a word.
   const signs =
     text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+/gu) ?? [];
   const doubles = signs.flatMap((run) => [...run].slice(1).map((sign, index) => `${run[index]}${sign}`));
@@ -35,7 +35,7 @@ const dateOf = (iso: string): PartialDate => {
   return { year: year ?? null, month: month ?? 1, day: day ?? null };
 };
 
-/** How much of a key point an interaction says. */
+/** Measures how strongly an interaction supports a key point. */
 function supportBy(text: string, interaction: InputInteraction): number {
   const { dates, rest } = findDates(text);
   const stems = stemsOf(rest);
@@ -53,8 +53,8 @@ function supportBy(text: string, interaction: InputInteraction): number {
 }
 
 /**
- * Whether a key point rests on what it cites. Where nothing has anything in common with it, as in another language,
- * nobody can tell.
+ * Whether the cited interactions support a key point. Returns true if no interaction has anything in common
+ * with it, for example because of another language: then support cannot be judged.
  */
 export function isSupported(
   text: string,

@@ -1,6 +1,6 @@
 import { ALL_MONTHS, LONG_MONTHS, plain, WEEKDAYS } from './calendar-words.js';
 
-/** A date as far as a text tells it. */
+/** A date that may lack the year or the day. */
 export interface PartialDate {
   readonly year: number | null;
   readonly month: number;
@@ -8,9 +8,9 @@ export interface PartialDate {
 }
 
 export interface FoundDates {
-  /** Each with the ways in which it can be read. */
+  /** Each date with its possible readings. */
   readonly dates: readonly (readonly PartialDate[])[];
-  /** The text with its dates taken out. */
+  /** The text without its dates. */
   readonly rest: string;
 }
 
@@ -26,7 +26,7 @@ const LONG_MONTH = String.raw`(?<![\p{L}])(?<month>${oneOf(LONG_MONTHS.keys())})
 const DAY = String.raw`(?<![\d.,])(?<day>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|ª)?`;
 const YEAR = String.raw`(?<year>(?:19|20)\d\d)`;
 
-/** A month alone is one after these; the names of some mean something else too. */
+/** A month name alone counts only after one of these words, because some month names have other meanings. */
 const BEFORE_MONTH = String.raw`(?<!\p{L})(?:in|by|until|till|since|before|after|during|(?:end|middle|beginning|start) of|early|mid|late|im|bis|seit|ab|ende|anfang|mitte|en|fin|debut|depuis|avant|apres|a|entro|fine|hasta|desde|finales de|fin de|w|do|od|v|do konce|в|до|с|к|у)`;
 
 type Groups = Readonly<Record<string, string | undefined>>;
@@ -79,7 +79,7 @@ const FORMS: readonly Form[] = [
 const isPossible = ({ month, day }: PartialDate): boolean =>
   month >= 1 && month <= 12 && (day === null || (day >= 1 && day <= 31));
 
-/** The dates that a text tells, in whatever form. */
+/** Returns the dates in a text, in any format. */
 export function findDates(text: string): FoundDates {
   const dates: (readonly PartialDate[])[] = [];
   let rest = plain(text);
@@ -94,14 +94,14 @@ export function findDates(text: string): FoundDates {
   return { dates, rest };
 }
 
-/** The months that a text names, whether as such or as part of a name. */
+/** Returns the months in a text, even if the word is part of a name. */
 export function findMonths(text: string): PartialDate[] {
   const words = plain(text).match(/\p{L}+/gu) ?? [];
   const months = words.map((word) => LONG_MONTHS.get(word)).filter((month) => month !== undefined);
   return months.map((month) => ({ year: null, month, day: null }));
 }
 
-/** Whether one may be said where the other is known: it says no more than that. */
+/** Whether a mentioned date agrees with a known date. */
 export function isSameDate(said: PartialDate, known: PartialDate): boolean {
   return (
     said.month === known.month &&
@@ -110,13 +110,13 @@ export function isSameDate(said: PartialDate, known: PartialDate): boolean {
   );
 }
 
-/** The weekdays that a text names. */
+/** Returns the weekdays in a text. */
 export function findWeekdays(text: string): number[] {
   const words = plain(text).match(/\p{L}+/gu) ?? [];
   return words.map((word) => WEEKDAYS.get(word)).filter((day) => day !== undefined);
 }
 
-/** Null where the date is not told in full. */
+/** Null if the date is incomplete. */
 export function weekdayOf({ year, month, day }: PartialDate): number | null {
   return year === null || day === null ? null : new Date(Date.UTC(year, month - 1, day)).getUTCDay();
 }

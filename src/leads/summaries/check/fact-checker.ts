@@ -5,14 +5,14 @@ import { hasUnknownMarkedName, hasUnknownName, KnownWords } from './names.js';
 import type { Language } from './name-words.js';
 import { findCodes, findNumbers, type FoundNumber } from './numbers.js';
 
-/** Words for contacts with a lead, beside which their number may be told. */
+/** Words for contacts with a lead. A number before such a word may be the count of contacts. */
 const CONTACT_WORDS =
   /^[\s-]*(?:[\p{L}]+[\s-]+){0,2}?(?:time|mal|fois|vece|volt|interact|contact|touch|call|e-?mail|mail|meeting|conversation|exchange|record|gesprach|anruf|termin|kontakt|treffen|interaktion|appel|reunion|echange|courriel|llamada|correo|chiamat|riunion|incontr|ligac|reuni|gesprek|afspra|rozm|spotk|звон|встреч|письм|dzwon)/u;
 
-/** Nothing but the count of them stands beside these. */
+/** Only the exact count may precede these words. */
 const RECORD_WORDS = /^[\s-]*(?:intera[ck]|interazion)/u;
 
-/** What may be said in a text: the facts of a lead and of some of its interactions. */
+/** Checks that a text contains only facts of a lead and of some of its interactions. */
 export class FactChecker {
   private readonly texts: readonly string[];
   private readonly dates: readonly PartialDate[];
@@ -23,9 +23,9 @@ export class FactChecker {
   private readonly known: KnownWords;
 
   /**
-   * @param sources whose notes may be told
-   * @param dated whose dates may be told
-   * @param language of what is to be judged
+   * @param sources the interactions whose notes the text may use
+   * @param dated the interactions whose dates the text may use
+   * @param language the language of the text
    */
   constructor(
     { lead, interactions, leftOutCount }: SummaryInput,
@@ -47,7 +47,7 @@ export class FactChecker {
     this.known = new KnownWords(this.texts);
   }
 
-  /** What a text says that nothing here says; null: nothing. */
+  /** Returns the rule that a text breaks by an unknown fact; null: none. */
   faultOf(text: string, isHeadline = false): string | null {
     const { dates, rest } = findDates(text);
     if (!dates.every((readings) => this.hasDate(readings)) || !this.hasWeekdays(text)) {
@@ -83,7 +83,7 @@ export class FactChecker {
     if (RECORD_WORDS.test(following)) return values.some((value) => this.counts.has(value));
     if (values.some((value) => this.numbers.has(value))) return true;
     if (values.some((value) => this.counts.has(value)) && CONTACT_WORDS.test(following)) return true;
-    // The 12th, where the month is clear.
+    // An ordinal such as 12th refers to a known day.
     return !isWord && /^(?:st|nd|rd|th)\b/.test(following) && values.some((value) => this.days.has(value));
   }
 
@@ -92,7 +92,7 @@ export class FactChecker {
   }
 }
 
-/** Numbers of interactions that can be counted. */
+/** Returns the counts of interactions that a text may mention. */
 function countsOf(
   interactions: readonly InputInteraction[],
   sources: readonly InputInteraction[],

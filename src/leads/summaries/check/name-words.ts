@@ -2,7 +2,7 @@ import { plain } from './calendar-words.js';
 
 const set = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).map(plain));
 
-/** Words that are written with a capital letter within a sentence and are nobody's name. */
+/** Words that are capitalized within a sentence but are not names. */
 export const CAPITALISED_WORDS = set(`
   I CRM CEO CTO CFO COO CIO CMO CISO HR IT IP API APIs PDF ROI ERP NDA SLA SLAs VAT GDPR FAQ POC MVP EU US USA UK UN
   B2B B2C SaaS OK AI ID PO VIP EUR USD GBP CHF KPI KPIs R&D RFP RFQ SSO SAML Call Calls Meeting Meetings Email Emails
@@ -20,12 +20,12 @@ export const CAPITALISED_WORDS = set(`
   Services Support Location Source Stage Newest First Second Important Buyer Owner Founder Partner
   Inbound Outbound Austrian Indian Asian African Nordic Christmas Easter Internet Web LinkedIn Sie Ihnen Ihr Ihre Ihrem Ihren`);
 
-/** After these, a name comes, whatever stands before. */
+/** Titles that precede a name. */
 export const TITLES = set(
   'Mr Mrs Ms Miss Dr Prof Herr Herrn Frau Firma M Mme Monsieur Madame Sr Sra Señor Señora Signor Signora',
 );
 
-/** What a sentence of a summary may begin with before a verb, other than somebody. */
+/** Words that may begin a sentence before a verb without being a person. */
 export const ORDINARY_SUBJECTS = set(`
   the they she he it this that these those there we you who what which both all none nobody nothing everyone everything
   no one each either any some several many most budget budgets contract offer offers price prices pricing demo decision
@@ -49,7 +49,7 @@ const GERMAN = set(
   'der die das und ist nicht mit von für ein eine einen dem den des im zu auf hat wird bei am um sich als',
 );
 
-/** What a German sentence begins with that is no name, before a noun. */
+/** Words that begin a German sentence before a noun without being a name. */
 export const GERMAN_BEGINNINGS = set(`
   der die das den dem ein eine einen einem einer mit nach bei im am auf für seit vor zum zur vom beim ihr ihre sein seine
   unser unsere in an um bis ab aus über unter zwischen neue neuer neues nächster nächste nächstes weitere alle beide kein
@@ -57,7 +57,7 @@ export const GERMAN_BEGINNINGS = set(`
 
 export type Language = 'en' | 'de' | 'other';
 
-/** As far as it matters here: German writes every noun with a capital letter. */
+/** Detects the language as far as the checks need it. German capitalizes every noun. */
 export function languageOf(text: string): Language {
   const words = plain(text).match(/\p{L}+/gu) ?? [];
   const count = (known: ReadonlySet<string>) => words.filter((word) => known.has(word)).length;

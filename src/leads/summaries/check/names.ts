@@ -13,7 +13,7 @@ interface Word {
   readonly isCapitalised: boolean;
   readonly isFirst: boolean;
   readonly isAfterTitle: boolean;
-  /** Right after the word before, with nothing but a space between. */
+  /** Whether only a space separates the word from the previous one. */
   readonly isJoined: boolean;
 }
 
@@ -33,10 +33,10 @@ function wordsOf(text: string): Word[] {
   });
 }
 
-/** Ends by which languages mark what a name does in a sentence. */
+/** Suffixes that inflect a name. */
 const ENDING = /['’]?s?$|['’]\p{L}{1,4}$/u;
 
-/** Whether the sources know a name, with whatever ending. */
+/** Finds names in the sources, regardless of suffixes. */
 export class KnownWords {
   private readonly words: ReadonlySet<string>;
   private readonly long: readonly string[];
@@ -62,7 +62,7 @@ export class KnownWords {
     const isCyrillic = /\p{Script=Cyrillic}/u.test(word);
     return this.long.some((known) => {
       const shared = sharedPrefix(word, known);
-      // Languages that inflect names change the last letter of one, and add to it.
+      // Languages that inflect names change the last letter, and append letters.
       const changed = known.length - shared;
       if (language === 'other' && shared >= 3 && changed <= (isCyrillic ? 3 : 1) && word.length - shared <= 4)
         return true;
@@ -83,13 +83,13 @@ const isOrdinary = ({ text }: Word): boolean => {
   return CAPITALISED_WORDS.has(word) || CAPITALISED_WORDS.has(bare) || CAPITALISED_DAYS.has(bare);
 };
 
-/** Headlines in which words have capital letters have none of these without. */
+/** Title-case headlines contain no lower-case words that match this pattern. */
 const LOWER_CASE_WORD =
   /^(?!(?:about|after|before|between|under|until|without|within|against|during)$)\p{Ll}{5}/u;
 
 /**
- * Whether a text names somebody or something that no source names.
- * @param mayBeTitle where many give every word a capital letter, so that only a first and a last name tell
+ * Whether a text contains a name that no source contains.
+ * @param mayBeTitle whether the text may be in title case, in which only first and last names are detectable
  */
 export function hasUnknownName(
   text: string,
@@ -105,7 +105,7 @@ export function hasUnknownName(
     !(isTitle && FORMED.test(word.text)) &&
     !known.has(word.text, language);
   const capitals = words.filter(({ isCapitalised }) => isCapitalised).length;
-  // A headline in which every word has a capital letter says nothing by one.
+  // In title case, capital letters do not mark names.
   const isTitleCase = words.length >= 6 && capitals / words.length > 0.8;
   return words.some((word, index) => {
     if (!isUnknown(word)) return false;
@@ -123,11 +123,11 @@ export function hasUnknownName(
 const isBeginning = ({ text, isFirst }: Word, language: Language): boolean =>
   isFirst && (language === 'de' ? GERMAN_BEGINNINGS : ORDINARY_SUBJECTS).has(plain(text));
 
-/** As German nouns end that stand beside another. */
+/** Suffixes of German nouns that often precede another noun. */
 const isNoun = ({ text }: Word): boolean =>
   /(?:ung|heit|keit|schaft|tion|ment|nis|tag|monat|woche)(?:en)?$/i.test(text);
 
-/** As words are formed that are nobody's name. */
+/** Suffixes of words that are not names. */
 const FORMED = /(?:ing|ed|tion|ment|ity|ness|ance|ence|able|ive|ship|ly|est)s?$/i;
 
 const isSomebody = (word: Word, next: Word | undefined): boolean =>
@@ -136,16 +136,16 @@ const isSomebody = (word: Word, next: Word | undefined): boolean =>
   !ORDINARY_SUBJECTS.has(plain(word.text)) &&
   !/(?:ing|tion|ment|ity|ness|ance|ence|ship)s?$/i.test(word.text);
 
-/** A name that is marked as one, in scripts without capital letters. */
+/** Names before a form of address, in scripts without capital letters. */
 const MARKED_NAMES =
   /([\p{Script=Han}\p{Script=Katakana}]{1,6}?)(?:さん|様|氏|先生|女士|小姐)|([\p{Script=Hangul}]{2,4})(?:\s?씨|님)/gu;
 
-/** Whether a text names a person, in such a script, whom no source names. */
+/** Whether a text in such a script contains a person that no source contains. */
 export function hasUnknownMarkedName(text: string, sources: readonly string[]): boolean {
   const all = sources.join('\n');
   return [...text.matchAll(MARKED_NAMES)].some(([, name, other]) => {
     const marked = name ?? other ?? '';
-    // What stands before a mark may be more than the name.
+    // The match may include more characters than the name.
     return !all.includes(marked.slice(-2)) && !all.includes(marked.slice(-1));
   });
 }

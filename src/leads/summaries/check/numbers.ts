@@ -1,6 +1,6 @@
 import { plain } from './calendar-words.js';
 
-/** Where the decimal digits of scripts begin. */
+/** The code points of the digit zero in various scripts. */
 const ZEROS = [
   0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040,
 ];
@@ -18,7 +18,7 @@ const MULTIPLIERS: readonly [RegExp, number][] = [
   [/^[億亿억]$/u, 1e8],
 ];
 
-/** Words for numbers, in languages where they mean nothing else. One and ordinals are no facts. */
+/** Number words without another meaning. "One" and ordinals are not checked. */
 const WORDS: Readonly<Record<'en' | 'de', ReadonlyMap<string, number>>> = {
   en: new Map(
     'two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 thirteen:13 fourteen:14 fifteen:15 sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20 thirty:30 forty:40 fifty:50 sixty:60 seventy:70 eighty:80 ninety:90 hundred:100 thousand:1000 dozen:12'
@@ -38,9 +38,9 @@ function entryOf(pair: string): [string, number] {
 }
 
 export interface FoundNumber {
-  /** What it can stand for: a point separates thousands here and decimals there. */
+  /** The possible values: a point separates thousands in some languages, and decimals in others. */
   readonly values: readonly number[];
-  /** The words right after it, in plain letters. */
+  /** The text after the number, folded. */
   readonly following: string;
   readonly isWord: boolean;
 }
@@ -52,11 +52,13 @@ const asciiDigits = (text: string): string =>
     return zero === undefined ? digit : String(code - zero);
   });
 
-/** As it is searched for numbers. Version 2 is often written v2. */
+/** Folds text for the search for numbers. Replaces v2 by "version 2", because both forms are common. */
 const searchable = (text: string): string =>
   asciiDigits(plain(text)).replace(/(?<!\p{L})v(?=\d)/gu, 'version ');
 
-/** The numbers that a text tells. Digits within a word, as in S/4HANA, are part of a name; see `findCodes`. */
+/**
+ * Returns the numbers in a text. Digits within a word, as in S/4HANA, are part of a name; see `findCodes`.
+ */
 export function findNumbers(text: string, language: 'en' | 'de' | 'other' | 'any'): FoundNumber[] {
   const ascii = searchable(text);
   const found: FoundNumber[] = [];
@@ -71,7 +73,7 @@ export function findNumbers(text: string, language: 'en' | 'de' | 'other' | 'any
   const words = language === 'any' ? [WORDS.en, WORDS.de] : language === 'other' ? [] : [WORDS[language]];
   for (const match of ascii.matchAll(/\p{L}+/gu)) {
     const value = words.map((table) => table.get(match[0])).find((known) => known !== undefined);
-    // Fifty thousand, as 50 thousand, is one number.
+    // "50 thousand" is one number.
     if (value === undefined || /\d\s?$/.test(ascii.slice(0, match.index))) continue;
     found.push({ values: [value], following: ascii.slice(match.index + match[0].length), isWord: true });
   }
@@ -80,7 +82,7 @@ export function findNumbers(text: string, language: 'en' | 'de' | 'other' | 'any
 
 function multiplierOf(unit: string): number {
   const whole = MULTIPLIERS.find(([pattern]) => pattern.test(unit));
-  // Where there are no spaces, more follows at once.
+  // In scripts without spaces, other words may follow the multiplier directly.
   return (whole ?? MULTIPLIERS.slice(-2).find(([pattern]) => pattern.test(unit.slice(0, 1))))?.[1] ?? 1;
 }
 
@@ -96,11 +98,11 @@ function readingsOf(digits: string): number[] {
   return marks.length > 1 ? [whole] : [whole, decimal];
 }
 
-/** Of scripts that put spaces between words. */
+/** A word of a script with spaces. */
 const SPACED_WORD =
   /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d]+(?:[/-][\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d]+)*/gu;
 
-/** Words with digits in them, as they are compared: product names, standards, quarters. */
+/** Returns folded words with digits: product names, standards, quarters. */
 export function findCodes(text: string): string[] {
   const words = searchable(text).match(SPACED_WORD) ?? [];
   return words.filter((word) => /^\p{L}.*\d/u.test(word));

@@ -1,7 +1,7 @@
 import { looksLikeInstructions } from '../instructions/instruction-detector.js';
 import { hasContacts, INVISIBLE_CHARACTERS } from '../untrusted-text.js';
 
-/** Of the system message that a text repeats word for word. */
+/** The number of consecutive words of the system message that count as a repetition. */
 const ECHO_WORDS = 8;
 
 export interface PromptTexts {
@@ -14,7 +14,10 @@ interface Rule {
   readonly isBroken: (text: string) => boolean;
 }
 
-/** A host alone is none: companies are called Booking.com. A host with a path is, but for Node.js/React. */
+/**
+ * A host name alone is not a link, because companies have names such as Booking.com. A host with a path is a
+ * link, except Node.js/React.
+ */
 const LINK =
   /\b(https?|ftp|mailto|javascript):|\b[a-z][a-z\d+.-]*:\/\/|\bwww\.|\b([a-z\d-]+\.)+(?!js\b|ts\b)[a-z]{2,}\/\w/i;
 
@@ -35,7 +38,9 @@ const RULES: readonly Rule[] = [
   { fault: 'reads like instructions to a machine', isBroken: looksLikeInstructions },
 ];
 
-/** What every text that is shown has to keep to, whatever it says. @returns the rule it breaks; null: none */
+/**
+ * Checks the rules for every displayed text, regardless of its facts. @returns the broken rule; null: none
+ */
 export function textFault(text: string, maxLength: number, prompt: PromptTexts): string | null {
   if (text.length > maxLength) return `is longer than ${maxLength} characters`;
   if (echoesDelimiter(text, prompt.delimiter)) return 'repeats the delimiter';
@@ -45,7 +50,7 @@ export function textFault(text: string, maxLength: number, prompt: PromptTexts):
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** Its random part gives it away as well as the whole, in whatever frame or letter case. */
+/** Searches for the random part alone, so that another frame or letter case makes no difference. */
 function echoesDelimiter(text: string, delimiter: string): boolean {
   const secrets = delimiter.toLowerCase().match(/[a-z\d]{8,}/g) ?? [delimiter];
   return secrets.some((secret) => text.toLowerCase().includes(secret));

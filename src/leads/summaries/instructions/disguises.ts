@@ -3,7 +3,7 @@ import { INVISIBLE_CHARACTERS } from '../untrusted-text.js';
 const pairs = (text: string): [string, string][] =>
   text.split(' ').map((pair) => [[...pair][0] ?? '', [...pair][1] ?? '']);
 
-/** Letters that look like Latin ones: Cyrillic, Greek, phonetic and small capitals. */
+/** Letters that resemble Latin letters: Cyrillic, Greek, phonetic and small capitals. */
 const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries([
   ...pairs('аa вb еe зз іi кk мm нh оo рp сc тt уy хx јj ѕs ԁd ԛq ԝw һh ӏl ґr ьb пn'),
   ...pairs('αa βb εe ηn ιi κk μu νv οo ρp τt υu χx ωw γy σo'),
@@ -22,7 +22,7 @@ const LEET: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
-/** One spelling of what is spelled in many ways: compatible characters, letter case, accents, white space. */
+/** Normalizes spelling: compatibility characters, letter case, accents, white space. */
 export function fold(text: string): string {
   return text
     .replace(INVISIBLE_CHARACTERS, '')
@@ -38,13 +38,13 @@ export function fold(text: string): string {
 const mapped = (text: string, letters: Readonly<Record<string, string>>): string =>
   text.replace(/./gsu, (character) => letters[character] ?? character);
 
-/** Digits among letters; numbers stay. */
+/** Replaces digits and symbols in words with letters. Numbers stay unchanged. */
 const unleet = (text: string): string => text.replace(/[\w@$!]*[a-z][\w@$!]*/g, (word) => mapped(word, LEET));
 
 const rot13 = (text: string): string =>
   text.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 84) % 26) + 97));
 
-/** What a page would show, and what it would not: comments, attributes, styles. */
+/** Remove tags, or only the characters of markup: instructions may be in comments, attributes or styles. */
 const withoutTags = (text: string): string => text.replace(/<[^<>]{0,500}>/g, '');
 const withoutMarkup = (text: string): string => text.replace(/[<>"=*_#[\](){}|~\\/]+/g, ' ');
 
@@ -61,7 +61,7 @@ function unescaped(text: string): string {
 
 const characterOf = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '');
 
-/** Words in a coding that nobody writes notes in. Order numbers, hashes and ids do not decode to words. */
+/** Decodes words in encodings that notes do not use. Order numbers, hashes and ids do not decode to words. */
 export function encodedTexts(text: string): string[] {
   const inBase64 = text.match(/[\w+/-]{16,}={0,2}(?:\s+[\w+/-]{16,}={0,2})*/g) ?? [];
   const inHex = text.match(/(?<![\da-z])(?:[\da-f]{2}[\s:]?){9,}[\da-f]{2}(?![\da-z])/gi) ?? [];
@@ -78,25 +78,31 @@ export function encodedTexts(text: string): string[] {
 
 const base64 = (word: string): string => Buffer.from(word, 'base64').toString('utf8');
 
-/** By chance, bytes are neither valid nor letters for long. */
+/** Random bytes are rarely valid UTF-8 that consists mostly of letters. */
 function isReadable(text: string): boolean {
   if (text.length < 8 || text.includes('\ufffd')) return false;
   const letters = text.match(/[\p{L}\p{M} ]/gu)?.length ?? 0;
   return letters / [...text].length > 0.75 && /\p{L}{2}/u.test(text);
 }
 
-/** What is written in characters that are not there to be seen. A flag of tags spells at most five letters. */
+/**
+ * Decodes text in invisible tag characters. A short sequence is ignored: the emoji of a flag contains at most
+ * five letters.
+ */
 export function hiddenText(text: string): string {
   const tags = [...text].filter((character) => /[\u{e0020}-\u{e007e}]/u.test(character));
   const spelled = tags.map((tag) => String.fromCharCode((tag.codePointAt(0) ?? 0) - 0xe0000)).join('');
   return spelled.length > 12 ? spelled : '';
 }
 
-/** Letters one by one, as in i g n o r e or i.g.n.o.r.e: at least ten of them. Nobody writes notes so. */
+/**
+ * Whether at least ten letters are separated, as in i g n o r e or i.g.n.o.r.e. Real notes are not written
+ * this way.
+ */
 export const isSpelledOut = (text: string): boolean =>
   /(?<!\p{L})(?:\p{L}[\s._*|·•~-]{1,3}){9,}\p{L}(?!\p{L})/u.test(text.replace(INVISIBLE_CHARACTERS, ''));
 
-/** The ways in which a text may have to be read for its meaning, each of them folded. */
+/** Returns the possible readings of a text, each folded. */
 export function viewsOf(text: string): string[] {
   const plain = unescaped(text);
   const shown = [text, plain, withoutTags(plain), withoutMarkup(plain)].map(fold);
@@ -107,7 +113,7 @@ export function viewsOf(text: string): string[] {
     unleet(mapped(tagless, LOOKALIKES)),
     rot13(unescapedView),
     [...unescapedView].reverse().join(''),
-    // Words that are cut in the middle, and lines.
+    // Words with formatting or line breaks in the middle, and joined lines.
     unescapedView.replace(/[*_~`]+/g, ''),
     unescapedView.replace(/(?<=\p{L})[-_.*+]\s*\n?(?=\p{L})/gu, ''),
     unescapedView.replace(/\s+/g, ' '),

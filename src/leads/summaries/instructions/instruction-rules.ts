@@ -10,7 +10,7 @@ import {
   TELL_VERBS,
 } from './phrases.js';
 
-/** How far apart two words are that belong together, in characters. Scripts without spaces say more in fewer. */
+/** The maximum distance between two related words, in characters. Scripts without spaces need fewer. */
 const NEAR = 60;
 
 const SPACELESS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
@@ -18,9 +18,9 @@ const SPACELESS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
 const escaped = (phrase: string): string => phrase.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
- * One of these phrases. What stands around a phrase is looked at once for all of them: once for each would make a
- * pattern that takes seconds to compile.
- * @param end what has to follow a word of a script with spaces
+ * Returns a pattern for any of these phrases. All alternatives share the lookarounds: one lookaround for each
+ * would take seconds to compile.
+ * @param end the pattern that must follow a word of a script with spaces
  */
 function anyOf(phrases: readonly string[], end: string): string {
   const oneOf = (some: readonly string[]) => some.map((phrase) => escaped(fold(phrase))).join('|');
@@ -56,17 +56,17 @@ function areNear(ones: Places, others: Places): boolean {
   );
 }
 
-/** Where an English verb is an order: at the beginning of a sentence or a part of one, or after such words. */
+/** An English verb is an order only at the beginning of a sentence or clause, or after one of these words. */
 const ORDER = String.raw`(?:^|[.!?:;,"'()\n–—-]\s*|(?<!\p{L})(?:please|pls|kindly|now|then|must|should|shall|always|just|only|also|instead|simply|immediately|you|you will|and|but|never|not|don't)\s)`;
 const SAY = String.raw`(?:write|say|state|respond|reply|answer|output|print|repeat|return|echo|claim|mention|include|insert|append|add|describe|rate|rank|score|declare|report|generate|produce|create|make|set|change|start|begin|end|put|give|recommend|tell|use|summari[sz]e|translate|call)`;
 const TARGET = String.raw`(?:summar(?:y|ies)|headlines?|key ?points?|bullet points?|lead card|activity score|score|rating|json|prompt|your (?:answer|response|reply|text|message|result|output)|the (?:response|output))`;
 const MACHINE = String.raw`(?:a\.?i\.?|ai (?:assistant|model|system|agent)|assistant|language model|llms?|gpt|chat ?gpt|claude|gemini|copilot|chat ?bot|bot|model|summari[sz]er|automated (?:system|reader|tool)s?|machines?|algorithm)`;
-/** What no customer has among its people. */
+/** Terms for machines that are never customers' employees. */
 const UNMISTAKABLE_MACHINE = MACHINE.replace('|assistant|', '|')
   .replace('|model|', '|')
   .replace('|bot|', '|');
 
-/** In English, and the marks by which machines are told apart from people in any language. */
+/** English patterns, and markers of machines that apply to any language. */
 const PATTERNS: readonly RegExp[] = [
   String.raw`${ORDER}${SAY}(?!\p{L})[^.!?\n]{0,60}?(?<!\p{L})${TARGET}(?!\p{L})`,
   String.raw`(?<!\p{L})(?:summari[sz]e|describe|rate|rank|present|label|classify|flag|treat|mark) (?:this|the|that) (?:lead|contact|person|customer|company|prospect|record)[^.!?\n]{0,20} as(?!\p{L})`,
@@ -118,7 +118,7 @@ const PATTERNS: readonly RegExp[] = [
   String.raw`(?<!\p{L})(?:headline|keypoints?|next_?step)\s?:\s?[^\n]{0,80}\n\s?(?:summary|keypoints?|next_?step|headline)\s?:`,
 ].map((source) => new RegExp(source, 'u'));
 
-/** Whether a text that has been folded tells a machine what to do. */
+/** Whether a folded text gives a machine instructions. */
 export function givesInstructions(text: string): boolean {
   if (PATTERNS.some((pattern) => pattern.test(text))) return true;
   const overriding = overrides(text);

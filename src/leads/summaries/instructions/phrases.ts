@@ -1,8 +1,9 @@
 /**
- * Words by which people tell a machine what to do, by what they do in a sentence. Verbs are whole words, nouns are
- * beginnings of words; where a script has no spaces, either is found anywhere. In order: English, German, French,
- * Spanish, Italian, Portuguese, Dutch, Polish, Czech, Russian, Ukrainian, Turkish, Arabic, Hebrew, Persian, Hindi,
- * Chinese, Japanese, Korean, Vietnamese, Indonesian, Swedish, Danish and Norwegian, Finnish, Greek, Romanian, Hungarian.
+ * Words that people use to give instructions to a machine, grouped by their role in a sentence. Verbs match
+ * as whole words, nouns as prefixes. In scripts without spaces, both match anywhere. In order: English,
+ * German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Russian, Ukrainian, Turkish, Arabic,
+ * Hebrew, Persian, Hindi, Chinese, Japanese, Korean, Vietnamese, Indonesian, Swedish, Danish and Norwegian,
+ * Finnish, Greek, Romanian, Hungarian.
  */
 const lines = (text: string): string[] =>
   text
@@ -10,7 +11,7 @@ const lines = (text: string): string[] =>
     .map((phrase) => phrase.trim())
     .filter((phrase) => phrase !== '');
 
-/** Not to do what it was told before. */
+/** Verbs that demand to ignore previous instructions. */
 export const OVERRIDE_VERBS = lines(`
   ignore, ignoring, disregard, forget, override, overrule, bypass, discard, neglect, erase, do not follow, don't follow
   do not obey, stop following, no longer follow, pay no attention to, set aside, abandon, drop all, cancel, skip
@@ -44,7 +45,7 @@ export const OVERRIDE_VERBS = lines(`
   ignoră, ignorați, uită, uitați
   hagyd figyelmen kívül, hagyja figyelmen kívül, felejtsd el, felejtse el`);
 
-/** What it was told before. */
+/** Nouns for previous instructions. */
 export const INSTRUCTION_NOUNS = lines(`
   instruction, rules, rule , prompt, guideline, directive, commands, constraint, restriction, safeguard
   everything above, everything before, all of the above, all the above, what is above, text above, above text
@@ -74,7 +75,9 @@ export const INSTRUCTION_NOUNS = lines(`
   instrucțiun, regul
   utasítás, szabály`);
 
-/** To write something. In English only where it is an order; see the rules. */
+/**
+ * Verbs that demand to write something. English verbs are in the rules, because they count only as orders.
+ */
 export const TELL_VERBS = lines(`
   beschreibe, empfiehl, présente, présentez, recommande, recommandez, décris, décrivez, presenta a, presente, recomienda
   recomiende, describa, descrivi, presenta il, consiglia, descreva, recomende, beschrijf, opisz, poleć, popiš, doporuč
@@ -104,7 +107,7 @@ export const TELL_VERBS = lines(`
   scrie, scrieți, spune, răspunde
   írd, írj, írja, mondd, válaszolj`);
 
-/** What it is to write. */
+/** Nouns for the text to write. */
 export const ARTEFACT_NOUNS = lines(`
   summary, summaries, headline, key point, bullet point, lead card, activity score, score, json, output
   zusammenfassung, überschrift, kurzfassung, punktzahl, bewertung
@@ -131,7 +134,10 @@ export const ARTEFACT_NOUNS = lines(`
   rezumat, sumar
   összefoglal`);
 
-/** Itself. Too short or too ordinary words for a machine are left out: people sell such things. */
+/**
+ * Nouns for the model itself. Short or common words for a machine are left out, because people sell such
+ * products.
+ */
 export const MACHINE_NOUNS = lines(`
   language model, ai model, ai assistant, chatbot, llm, chatgpt, summarizer, summariser
   sprachmodell, ki-modell, ki-assistent, ki-system
@@ -158,7 +164,7 @@ export const MACHINE_NOUNS = lines(`
   model de limbaj, inteligență artificială
   nyelvi modell, mesterséges intelligencia`);
 
-/** That it is somebody else now. */
+/** Phrases that assign the model another identity. */
 export const BECOMING = lines(`
   du bist jetzt, du bist nun, du bist ab sofort, tu es maintenant, tu es désormais, vous êtes maintenant, ahora eres
   a partir de ahora eres, sei ora, ora sei, agora você é, agora és, je bent nu, teraz jesteś, od teraz jesteś, nyní jsi
@@ -166,7 +172,7 @@ export const BECOMING = lines(`
   از حالا تو, تو اکنون, अब तुम, अब आप, 你现在是, 你現在是, 从现在起你, 從現在起你, あなたは今から, 今からあなた, あなたは今, 당신은 이제, 이제부터 당신
   bây giờ bạn là, kamu sekarang, anda sekarang adalah, du är nu, du er nå, du er nu, olet nyt, είσαι τώρα, acum ești, most már te`);
 
-/** That it has something else to do. */
+/** Phrases that announce new instructions. */
 export const NEW_ORDERS = lines(`
   new instruction, new task, new goal, new objective, new directive, new mission, new orders from the system
   neue anweisung, neue aufgabe:, neue instruktion, neuer befehl, nouvelle instruction, nouvelles instructions
@@ -177,7 +183,10 @@ export const NEW_ORDERS = lines(`
   새 지시, chỉ thị mới, instruksi baru, perintah baru, ny instruktion, nye instrukser, uusi ohje:, νέα οδηγία
   instrucțiune nouă, új utasítás`);
 
-/** To whom it is said, with a mark after it; "para la IA tienen presupuesto" is no address. */
+/**
+ * Phrases that address the model. A punctuation mark must follow, since "para la IA tienen presupuesto" is
+ * not an address.
+ */
 export const ADDRESSES = lines(`
   für die ki, an die ki, für das modell, an das modell, an das sprachmodell, für das sprachmodell, liebe ki, achtung ki
   à l'ia, pour l'ia, de l'ia, au modèle, chère ia, cher assistant, a la ia, para la ia, para el modelo, al modelo, querida ia

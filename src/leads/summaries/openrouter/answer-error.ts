@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ProviderErrorOptions, SummaryProviderError } from '../provider-error.js';
 import { errorStatus } from './provider-values.js';
 
-/** What the headers of an answer say, whatever its body. */
+/** The information in the headers of a response, independent of its body. */
 export interface HeaderHints {
   readonly generationId: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -15,13 +15,13 @@ export const errorSchema = z.object({
 
 type Metadata = z.output<typeof errorSchema>['metadata'];
 
-/** Of these, those that say that the provider is down, or as good as that. */
+/** The statuses that indicate an outage of the provider. */
 const OUTAGE_STATUSES: ReadonlySet<number> = new Set([408, 500, 502, 503, 504, 524, 529]);
 
-/** Statuses, and codes inside a 200, after which the same request may succeed. */
+/** Temporary errors: HTTP statuses, and codes inside a 200, after which the same request may succeed. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([...OUTAGE_STATUSES, 429]);
 
-/** The error of an answer whose status is not 200. */
+/** Returns the error for a response whose status is not 200. */
 export function errorOfStatus(status: number, body: string, hints: HeaderHints): SummaryProviderError {
   const parsed = z.object({ error: errorSchema }).safeParse(parseJson(body));
   const metadata = parsed.data?.error.metadata;
@@ -29,8 +29,8 @@ export function errorOfStatus(status: number, body: string, hints: HeaderHints):
 }
 
 /**
- * The error that a status, or a code inside a 200, stands for.
- * @param isAboutContent what a 403 means: a text that was flagged, or else a key that may not do this
+ * Returns the error for a status, or for a code inside a 200.
+ * @param isAboutContent whether a 403 means that a text was flagged; otherwise the key lacks a permission
  */
 export function errorOf(
   status: number,
@@ -74,12 +74,14 @@ export function errorOf(
 export const idOf = (generationId: string | undefined): { generationId?: string } =>
   generationId === undefined ? {} : { generationId };
 
-/** Python writes these, which are no JSON; texts are matched so that they are left alone. */
+/**
+ * Python writes NaN and Infinity, which are not JSON. Strings are also matched, so that they stay unchanged.
+ */
 const TEXT_OR_NO_NUMBER = /"(?:[^"\\]|\\.)*(?:"|$)|\bNaN\b|-?\bInfinity\b/g;
 
-/** Undefined if it is no JSON. Numbers that JSON does not have are read as null. */
+/** Returns undefined if the body is not JSON. NaN and Infinity are read as null. */
 export function parseJson(body: string): unknown {
-  // Some servers begin with a byte order mark.
+  // Removes the byte order mark that some servers send.
   const text = body.trim();
   return (
     parse(text) ?? parse(text.replace(TEXT_OR_NO_NUMBER, (match) => (match.startsWith('"') ? match : 'null')))
@@ -90,7 +92,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Something between us and the provider answered, with a page of HTML most often.
+    // The response may come from a proxy between the server and the provider, usually as HTML.
     return undefined;
   }
 }

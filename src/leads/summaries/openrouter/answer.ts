@@ -7,7 +7,7 @@ import { endingOf } from './finish-reason.js';
 import { hasRefusal, textOf } from './message-text.js';
 import { providerName, usageSchema } from './provider-values.js';
 
-/** Each part is read for itself: what was spent is counted whatever the rest of the body looks like. */
+/** Each part is parsed separately, so that the usage counts even if the rest of the body is invalid. */
 const answerSchema = z.object({
   id: providerName,
   model: providerName,
@@ -28,7 +28,7 @@ const choiceSchema = z.object({
 type Usages = z.output<typeof usageSchema>;
 type Fault = Omit<ProviderFault, 'detail'>;
 
-/** The answer was cut short because it reached the limit on its length. */
+/** The answer was truncated at its token limit. */
 export class LengthReachedError extends SummaryProviderError {
   constructor(fault: ProviderFault) {
     super('SUMMARY_TRUNCATED', fault);
@@ -36,9 +36,10 @@ export class LengthReachedError extends SummaryProviderError {
 }
 
 /**
- * The text of an answer with status 200. What the provider counted goes to the meter, whatever else is wrong with it.
- * @throws SummaryProviderError where it is no success: an error at either level, no choice, no text, a refusal, or a
- * model that did not finish
+ * Returns the text of a response with status 200, and adds its usage to the meter even if the response is
+ * invalid.
+ * @throws SummaryProviderError if there is an error at either level, no choice, no text, a refusal, or an
+ * unfinished generation
  */
 export function readAnswer(body: string, hints: HeaderHints, meter: CallMeter): string {
   const parsed = answerSchema.safeParse(parseJson(body));
@@ -53,7 +54,7 @@ export function readAnswer(body: string, hints: HeaderHints, meter: CallMeter): 
   const generationId = data.id ?? hints.generationId;
   const choice = choiceSchema.safeParse(data.choices[0]).data;
   const error = data.error ?? choice?.error;
-  // An error that reports no usage is not billed; an answer without usage is, at a cost that is unknown.
+  // An error without usage is not billed. An answer without usage is billed at an unknown cost.
   if (error == null || data.usage !== undefined) {
     meter.onAnswer(usageOf(data.usage), data.model ?? null, generationId ?? null);
   }
@@ -67,7 +68,7 @@ export function readAnswer(body: string, hints: HeaderHints, meter: CallMeter): 
   return finishedText(textOf(content), choice?.finish_reason, fault);
 }
 
-/** The key was accepted where the status is 200, so that a 403 is about what was written. */
+/** A 200 means that the key was accepted, so a 403 inside concerns the content. */
 function errorInside(error: unknown, hints: HeaderHints): SummaryProviderError {
   const { code, metadata } = errorSchema.safeParse(error).data ?? {};
   return errorOf(code ?? 502, metadata, hints, true);
@@ -81,7 +82,7 @@ function usageOf(usage: Usages): Usage {
   };
 }
 
-/** @throws SummaryProviderError if the text is empty, or not the whole answer */
+/** @throws SummaryProviderError if the text is empty or incomplete */
 function finishedText(text: string, reason: unknown, fault: Fault): string {
   const ending = endingOf(reason);
   if (ending !== 'complete' && ending !== 'unsaid') throw unfinished(ending, fault);

@@ -2,8 +2,9 @@ import { BulkheadRejectedError, TaskCancelledError } from 'cockatiel';
 import { SummaryProviderError } from '../provider-error.js';
 
 /**
- * Whatever ended a call, as an error with a code.
- * @param isProvidersFault whether running out of time would be the provider's fault: it was asked, and is waited for
+ * Converts the error of a call to an error with a code.
+ * @param isProvidersFault whether a timeout counts against the provider: the request was sent, and the caller
+ * still waits
  */
 export function asProviderError(error: unknown, isProvidersFault: boolean): SummaryProviderError {
   if (error instanceof SummaryProviderError) return error;

@@ -1,10 +1,10 @@
 /**
- * How the generation of an answer ended. `unsaid`: the reason is null or empty. Some servers write that beside a complete
- * answer, others beside one that was cut off.
+ * How the generation of an answer ended. `unsaid`: the reason is null or empty. Some servers send that with a
+ * complete answer, others with a truncated one.
  */
 export type Ending = 'complete' | 'unsaid' | 'cut' | 'filtered' | 'failed' | 'other';
 
-/** By letters alone: `END_TURN`, `end-turn` and `endTurn` are one reason. */
+/** Keys contain only letters: `END_TURN`, `end-turn` and `endTurn` are the same reason. */
 const ENDINGS = new Map<string, Ending>([
   ...entries('complete', [
     'stop',
@@ -55,7 +55,7 @@ function entries(ending: Ending, reasons: readonly string[]): [string, Ending][]
   return reasons.map((reason) => [reason, ending]);
 }
 
-/** An absent reason counts as `stop`: local model servers leave it out. */
+/** An absent reason counts as `stop`, because local model servers omit it. */
 export function endingOf(reason: unknown): Ending {
   if (reason === undefined) return 'complete';
   if (reason === null) return 'unsaid';

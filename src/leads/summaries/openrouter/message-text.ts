@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Kinds of parts that hold what a model thought, not what it answered. */
+/** Types of content parts that contain reasoning instead of the answer. */
 const REASONING = /think|thought|reason/i;
 
 const partSchema = z.object({
@@ -12,14 +12,17 @@ const partSchema = z.object({
 
 type Part = z.output<typeof partSchema>;
 
-/** The text of a message, whose content is a string or parts. Parts with reasoning do not count. */
+/**
+ * Returns the text of a message, whose content is a string or a list of parts. Parts with reasoning are left
+ * out.
+ */
 export const textOf = (content: unknown): string =>
   partsOf(content)
     .filter(({ type = '', thought = false }) => !thought && !REASONING.test(type))
     .map(({ text = '' }) => text)
     .join('');
 
-/** Whether a part says that the model declines. */
+/** Whether a part contains a refusal. */
 export const hasRefusal = (content: unknown): boolean =>
   partsOf(content).some(({ refusal = '' }) => refusal.trim() !== '');
 

@@ -24,19 +24,19 @@ import { parseRetryAfter } from './retry-after.js';
 import { sendRequest } from './send-request.js';
 
 const MAX_RETRIES = 2;
-/** For the answer; the second is tried once where the first was too small. */
+/** The limits on the answer, in tokens. The second is used once if the first was too small. */
 const TOKEN_LIMITS = [1_000, 3_000] as const;
-/** Requests that are under way at once; more of them wait, within their own time limit. */
+/** The maximum number of concurrent requests. Further requests wait within their own time limit. */
 const MAX_AT_ONCE = 16;
-/** What waits beyond this would hardly have its turn in time. */
+/** The maximum number of waiting requests. More would hardly be sent in time. */
 const MAX_WAITING = 200;
 
 interface Call extends ChatRequest {
-  /** Requests of this call that were sent. */
+  /** The number of requests that were sent for this call. */
   attempts: number;
 }
 
-/** A thin client of OpenRouter's chat completions, or of any server that speaks the same API. */
+/** A client for the chat completions of OpenRouter, or of any server with the same API. */
 export class OpenRouterClient implements ChatModel {
   readonly provider = 'openrouter';
   private readonly slots = bulkhead(MAX_AT_ONCE, MAX_WAITING);
@@ -44,7 +44,7 @@ export class OpenRouterClient implements ChatModel {
 
   constructor(
     private readonly settings: OpenRouterSettings,
-    /** The most that the first retry waits; each further one waits up to twice as long. */
+    /** The maximum delay before the first retry; it doubles with each further retry. */
     private readonly firstBackoffMs = 250,
   ) {}
 
@@ -77,7 +77,7 @@ export class OpenRouterClient implements ChatModel {
     }
   }
 
-  /** Fails with an error that says whether the provider is down, also where the time limit ends it. */
+  /** Converts every error, even a timeout, to one that includes whether the provider is down. */
   private async completeOrFail(
     call: Call,
     signal: AbortSignal,
@@ -106,13 +106,16 @@ export class OpenRouterClient implements ChatModel {
       error.isRetryable &&
       now().getTime() + (error.retryAfterMs ?? 0) < call.deadline;
     return retry(handleWhen(isWorthRetrying), {
-      // One budget for the whole call: more room is no reason for more retries.
+      // The whole call has one budget: a larger token limit is no reason for more retries.
       maxAttempts: MAX_RETRIES - Math.max(0, call.attempts - 1),
       backoff: new DelegateBackoff((context) => this.backoffMs(context)),
     }).execute(() => this.slots.execute(() => this.attempt(maxTokens, call, signal), signal), signal);
   }
 
-  /** Full jitter, but no sooner than the provider asks for. (M. Brooker, "Exponential Backoff And Jitter", 2015) */
+  /**
+   * Uses full jitter, but waits at least as long as the provider requests. (M. Brooker, "Exponential Backoff
+   * And Jitter", 2015)
+   */
   private backoffMs({ attempt, result }: IRetryBackoffContext<unknown>): number {
     const asked =
       'error' in result && result.error instanceof SummaryProviderError
@@ -122,7 +125,7 @@ export class OpenRouterClient implements ChatModel {
   }
 
   private async attempt(maxTokens: number, call: Call, signal: AbortSignal): Promise<string> {
-    // The call may have been given up while it waited for its turn.
+    // The call may have been aborted while it waited for its turn.
     if (signal.aborted) throw new TaskCancelledError();
     call.attempts += 1;
     call.meter.onRequest();

@@ -9,22 +9,24 @@ import { now } from '../../../common/clock.js';
 import type { WriterHealth } from '../summary-writer.js';
 import { isOutage, SummaryProviderError } from '../provider-error.js';
 
-/** Calls in a row, each with its retries, that fail before no more are made. */
+/** The number of consecutive failed calls, each with its retries, after which the circuit breaker opens. */
 const FAILURES_TO_OPEN = 8;
-/** How long none is made then. The next one after that shows whether the provider is back. */
+/**
+ * How long the circuit breaker stays open. The next call then tests whether the provider is available again.
+ */
 const OPEN_MS = 15_000;
-/** How long to keep away where the provider asks for it without saying how long. */
+/** The pause if the provider limits the rate without a `Retry-After` header. */
 const RATE_LIMIT_PAUSE_MS = 5_000;
 /**
- * The longest pause, whatever `Retry-After` says. A header that is wrong costs five minutes, not a day; a limit that
- * lasts a day costs one call in five minutes.
+ * The maximum pause, whatever `Retry-After` requests. An invalid header costs five minutes, not a day. A
+ * limit that lasts a day costs one call every five minutes.
  */
 const MAX_RATE_LIMIT_PAUSE_MS = 300_000;
 
 /**
- * Whether there is a point in asking the provider. A breaker: while the provider is down, whoever calls is told at
- * once, where each would otherwise wait for time limits and retries. And the provider's own wish to be left alone, by
- * which those go who are not waited for.
+ * Whether calls to the provider are likely to succeed. While the provider is down, a circuit breaker fails
+ * calls immediately, without timeouts and retries. Background work also observes the pauses that the provider
+ * requests.
  */
 export class ProviderAvailability {
   private readonly breaker = circuitBreaker(handleWhen(isOutage), {
@@ -32,7 +34,7 @@ export class ProviderAvailability {
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
   });
   private opensAgainAt = 0;
-  /** In milliseconds of a clock that never goes back: a clock that is set back must not prolong a pause. */
+  /** In milliseconds of a monotonic clock, so that setting the clock back does not prolong a pause. */
   private limitedAt = 0;
   private limitedUntil = 0;
 
@@ -42,14 +44,14 @@ export class ProviderAvailability {
     });
   }
 
-  /** @throws SummaryProviderError without a call where the provider is down; else what the call throws */
+  /** @throws SummaryProviderError without a call if the provider is down; otherwise the error of the call */
   async watch<Result>(call: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
-    // The policy itself would have others wait for the one call that tries, for as long as that takes.
+    // Without this check, other calls would wait for the result of the test call.
     if (this.breaker.state === CircuitState.HalfOpen) throw unavailable(this.health().pausedForMs);
     const begunAt = performance.now();
     try {
       const result = await this.breaker.execute(call, signal);
-      // A call that was sent before the provider asked for a pause does not show that the pause is over.
+      // A call that was sent before the provider requested a pause does not prove that the pause is over.
       if (begunAt > this.limitedAt) this.limitedUntil = 0;
       return result;
     } catch (error) {

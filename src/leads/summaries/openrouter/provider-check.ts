@@ -8,9 +8,9 @@ import { parseJson } from './answer-error.js';
 import { OpenRouterClient } from './openrouter-client.js';
 import { sendRequest } from './send-request.js';
 
-/** One thing that was looked at, in plain words. */
+/** The result of one check, as readable text. */
 export interface CheckResult {
-  /** `unknown`: the server does not offer what would tell. */
+  /** `unknown`: the server does not offer the necessary endpoint. */
   readonly outcome: 'good' | 'bad' | 'unknown';
   readonly message: string;
 }
@@ -32,7 +32,7 @@ const ANSWER_SCHEMA = {
   additionalProperties: false,
 };
 
-/** Asks the provider about our key, which costs nothing. */
+/** Requests information about the key from the provider, which is free. */
 export async function checkKey({ baseUrl, apiKey }: OpenRouterSettings): Promise<CheckResult> {
   let answer;
   try {
@@ -69,7 +69,7 @@ function creditOf({
   return { outcome: 'good', message: `The key is good: ${credit}.${tier}` };
 }
 
-/** Asks for one tiny completion in the shape that summaries have. */
+/** Requests one tiny completion with the same options as a summary. */
 export async function checkCompletion(settings: OpenRouterSettings): Promise<CheckResult> {
   const client = new OpenRouterClient(settings);
   const meter = new CallMeter();
@@ -117,7 +117,7 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   SUMMARY_PROVIDER_PAYMENT_REQUIRED: 'Add credit, or raise the limit of the key.',
 };
 
-/** What the log has of the failure: our own words. */
+/** Returns the details of the failure, which never contain text of the provider. */
 function detailOf(error: unknown): string {
   const cause = error instanceof SummaryProviderError ? (error.cause as { readonly detail?: unknown }) : {};
   const { detail } = cause;

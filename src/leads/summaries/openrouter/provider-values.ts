@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
 /**
- * The values that a provider reports, as far as they can be stored and added up. A value that does not fit is unknown:
- * it never makes a good answer fail.
+ * Values that a provider reports, if they can be stored and added up. An invalid value counts as unknown, and
+ * never makes a valid answer fail.
  */
 
-/** No answer takes as many. The sum of all answers to one call fits a column of 32 bits. */
+/** Larger than any answer. The sum of all answers to one call fits a 32-bit column. */
 const MAX_TOKENS = 100_000_000;
 
-/** In US dollars. An answer has 3,000 tokens at most, so a higher cost is an error of the provider. */
+/** In US dollars. An answer has at most 3,000 tokens, so a higher cost is an error of the provider. */
 const MAX_COST_USD = 1_000;
 
-/** Printable characters of any script: no control characters, no line breaks, no half of a surrogate pair. */
+/** Printable characters of any script: no control characters, no line breaks, no unpaired surrogates. */
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
 
 const tokenCount = z.number().int().min(0).max(MAX_TOKENS).nullable().catch(null);
@@ -23,14 +23,14 @@ export const providerName = z.string().trim().regex(PRINTABLE).optional().catch(
 
 const UNKNOWN = { prompt_tokens: null, completion_tokens: null, cost: null };
 
-/** Undefined: the answer reports no usage at all. */
+/** Undefined: the response reports no usage. */
 export const usageSchema = z
   .object({ prompt_tokens: tokenCount, completion_tokens: tokenCount, cost: costUsd })
   .nullish()
   .transform((usage) => usage ?? undefined)
   .catch(UNKNOWN);
 
-/** The code of an error inside a body, a number or digits, if it is the HTTP status of an error. */
+/** The error code inside a body, as a number or digits, if it is the HTTP status of an error. */
 export const errorStatus = z
   .union([
     z.number(),

@@ -5,7 +5,7 @@ const MAX_BODY_BYTES = 1_000_000;
 
 export interface ProviderRequest {
   readonly apiKey: string;
-  /** Sent as JSON; without one it is a GET. */
+  /** Sent as JSON in a POST request; without a body the request is a GET. */
   readonly body?: object;
 }
 
@@ -16,9 +16,9 @@ export interface HttpAnswer {
 }
 
 /**
- * Sends a request with our key and reads the whole answer, of any status and content type, up to a megabyte.
- * @throws SummaryProviderError where the connection fails or the body is too large; the signal's own error
- * where it was aborted
+ * Sends a request with the API key and reads the response, of any status and content type, up to 1 MB.
+ * @throws SummaryProviderError if the connection fails or the body is too large; the error of the signal if
+ * it is aborted
  */
 export async function sendRequest(
   url: string,
@@ -34,7 +34,7 @@ export async function sendRequest(
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // The key must not follow a redirect to somebody else.
+      // A redirect must not send the key to another server.
       redirect: 'error',
       signal,
     });
