@@ -12,7 +12,7 @@ export type ApiKeyRequest =
 async function perform(request: ApiKeyRequest, store: ApiKeyStore): Promise<void> {
   if (request.action === 'create') {
     const key = await store.create(request.name, request.role);
-    // Alone on standard output, so that a script can take it.
+    // The key alone is written to standard output, so that a script can read it.
     console.error(`The key of ${request.name}, with the role ${request.role}. It is not shown again:`);
     console.log(key);
   } else if (request.action === 'revoke') {

@@ -17,10 +17,10 @@ Exit code: 0 done
 
 const FAILED = 1;
 
-// No name is a number, which would be an id.
+// A name cannot be a number, because a number is an id.
 const NAME = /^[a-z][\w.-]{0,99}$/i;
 
-/** Null: help is asked for. */
+/** Null: help was requested. */
 function parseRequest(args: string[]): ApiKeyRequest | null {
   const { values, positionals } = parseArgs({
     args,

@@ -4,15 +4,18 @@ import { reportFailure } from './report-failure.js';
 
 interface CommandLine<Request> {
   readonly usage: string;
-  /** Null: help is asked for. Throws where the arguments are wrong; the usage is shown below the reason. */
+  /**
+   * Returns null if help was requested. Throws if the arguments are invalid; the usage is then printed below
+   * the reason.
+   */
   readonly parse: (args: string[]) => Request | null | Promise<Request | null>;
-  /** Imports the command. Its modules take a second or two to load, which help and usage errors do without. */
+  /** Imports the command. Loading its modules takes a second or two, which help and usage errors avoid. */
   readonly load: () => Promise<(request: Request) => Promise<void>>;
-  /** The exit code where it fails before it has set one. */
+  /** The exit code if the command fails before it has set one. */
   readonly failureCode: number;
 }
 
-/** Does what the arguments of this process ask for, or says what is wrong with them. */
+/** Runs the command with the arguments of this process, or prints the errors in them. */
 export async function runCommandLine<Request>({
   usage,
   parse,
@@ -41,7 +44,10 @@ async function parsed<Request>(parse: CommandLine<Request>['parse'], usage: stri
   }
 }
 
-/** One entry for each broken rule of a class of GraphQL arguments. Their validator is loaded only when it is needed. */
+/**
+ * Returns one message for each violated rule of a class of GraphQL arguments. class-validator is loaded only
+ * when needed.
+ */
 export async function faultsOfArguments(request: object): Promise<string[]> {
   const { validateSync } = await import('class-validator');
   return violationMessages(validateSync(request));
@@ -49,7 +55,7 @@ export async function faultsOfArguments(request: object): Promise<string[]> {
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** The decimal number that an option gives; null: it is not given; NaN: it is no such number. */
+/** Parses an option as a decimal number; null: not given; NaN: not a decimal number. */
 export function numberOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   return DECIMAL.test(text.trim()) ? Number(text) : NaN;

@@ -11,7 +11,7 @@ const EVERYTHING_IMPORTED = 0;
 const SOMETHING_REFUSED = 1;
 const NOTHING_IMPORTED = 2;
 
-/** What a shell reports for a program that a signal ended. */
+/** The exit codes that shells report for a process that was ended by a signal. */
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** @returns the exit code */
@@ -21,7 +21,7 @@ async function importCsv(service: CsvImportService, paths: CsvPaths): Promise<nu
   let exitCode = NOTHING_IMPORTED;
   const interrupt = (signal: NodeJS.Signals) => {
     exitCode = INTERRUPTED[signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM'];
-    // A second time, there is no waiting: the database rolls back by itself.
+    // A second signal exits immediately; the database rolls back by itself.
     if (interruption.signal.aborted) process.exit(exitCode);
     interruption.abort();
   };
@@ -75,6 +75,6 @@ export async function runImport(paths: CsvPaths): Promise<void> {
       return exitCode;
     }),
   );
-  // The settings or the database were at fault before anything could be imported.
+  // The settings or the database failed before the import could begin.
   if (!hasEnded) process.exitCode = NOTHING_IMPORTED;
 }

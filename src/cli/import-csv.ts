@@ -28,7 +28,7 @@ Exit code: 0 everything went in
 
 const NOTHING_IMPORTED = 2;
 
-/** Null: help is asked for. */
+/** Null: help was requested. */
 function parseRequest(args: string[]): CsvPaths | null {
   const { values } = parseArgs({
     args,

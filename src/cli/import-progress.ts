@@ -7,10 +7,10 @@ import type {
 import { wholeNumber } from './printing.js';
 import { createProgressDisplay, Rate } from './progress-display.js';
 
-/** Refused lines that are printed for each file; all of them are counted. */
+/** The maximum number of rejected lines that are printed for each file; all are counted. */
 const MAX_PRINTED_REFUSALS = 1000;
 
-/** Prints refused lines and the progress of an import on the standard error. */
+/** Prints rejected lines and the progress of an import to standard error. */
 export class ImportPrinter implements ImportObserver {
   private readonly refusalCounts = new Map<ImportedFile, number>();
   private readonly progress = createProgressDisplay();
@@ -31,7 +31,7 @@ export class ImportPrinter implements ImportObserver {
     );
   }
 
-  /** Ends the bar, and says how many refused lines were not printed. */
+  /** Ends the bar, and prints how many rejected lines were not shown. */
   finish(): void {
     this.progress.stop();
     for (const [file, count] of this.refusalCounts) {

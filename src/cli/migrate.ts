@@ -14,7 +14,7 @@ If down would lose rows or values, it names them and changes nothing. With --yes
 
 const FAILED = 1;
 
-/** Null: help is asked for. */
+/** Null: help was requested. */
 function parseRequest(args: string[]): MigrateRequest | null {
   const { values, positionals } = parseArgs({
     args,

@@ -1,11 +1,11 @@
 export const wholeNumber = new Intl.NumberFormat('en');
 
-/** Says how many there are beyond those that were named. */
+/** Prints how many more there are than were listed. */
 export function printUnnamed(count: number): void {
   if (count > 0) console.error(`… and ${wholeNumber.format(count)} more`);
 }
 
-/** On standard error: the standard output is for results, which scripts read. */
+/** Standard output contains only results, which scripts read. Warnings go to standard error. */
 export function printWarning(warning: string): void {
   console.error(`Warning: ${warning}`);
 }

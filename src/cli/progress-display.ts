@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 
-/** How often progress is printed where there is no terminal to draw a bar on. */
+/** The interval of printed progress if standard error is not a terminal. */
 const PRINT_INTERVAL_MS = 5000;
 
 const MS_A_SECOND = 1000;
@@ -8,25 +8,25 @@ const MS_A_SECOND = 1000;
 const BAR_WIDTH = 40;
 const NARROWEST_BAR = 10;
 
-/** How far a command is. */
+/** The progress of a command. */
 interface Advance {
   readonly value: number;
   readonly total: number;
 }
 
-/** Shows on the standard error how far a command is. */
+/** Displays the progress of a command on standard error. */
 interface ProgressDisplay {
   show(advance: Advance, text: string): void;
   printAbove(line: string): void;
   stop(): void;
 }
 
-/** A bar on a terminal, a line every few seconds elsewhere. */
+/** Draws a bar on a terminal. Otherwise prints a line every few seconds. */
 export function createProgressDisplay(): ProgressDisplay {
   return process.stderr.isTTY ? new ProgressBar() : new ProgressLines();
 }
 
-/** How many of something a second since the step that they belong to began. */
+/** The rate per second since the current step began. */
 export class Rate<Step extends string> {
   private step: Step | null = null;
   private stepSince = 0;
@@ -36,10 +36,10 @@ export class Rate<Step extends string> {
     return Math.round(this.exactly(step, count));
   }
 
-  /** Where there is less than one a second. */
+  /** Unrounded, for rates below one a second. */
   exactly(step: Step, count: number): number {
     const now = performance.now();
-    // What is counted already took the time since the report before.
+    // If the step has already counted something, it began at the previous report.
     if (step !== this.step) this.stepSince = count === 0 ? now : this.lastReport;
     this.step = step;
     this.lastReport = now;
@@ -55,7 +55,7 @@ class ProgressBar implements ProgressDisplay {
   );
   private isStarted = false;
 
-  /** The cursor comes back however the process ends. */
+  /** Restores the cursor, however the process ends. */
   private readonly onExit = () => {
     this.stop();
   };
@@ -70,7 +70,7 @@ class ProgressBar implements ProgressDisplay {
     this.bar.update(value, { text });
   }
 
-  /** Over the bar, which draws itself again below. */
+  /** Prints over the bar, which is then redrawn below. */
   printAbove(line: string): void {
     process.stderr.write(`${this.isStarted ? '\r\x1b[K' : ''}${line}\n`);
   }
@@ -79,17 +79,18 @@ class ProgressBar implements ProgressDisplay {
     if (!this.isStarted) return;
     this.isStarted = false;
     process.off('exit', this.onExit);
-    // The bar goes back to where the cursor was saved, which lines that were printed above it have moved.
+    // cli-progress restores the cursor position that it saved. Lines printed above the bar have moved it, so
+    // it is saved again.
     process.stderr.write('\x1b7');
     this.bar.stop();
   }
 }
 
-/** The text whole, on a narrow terminal too, and the bar in what room it leaves. */
+/** Prints the full text, even on a narrow terminal. The bar uses the remaining width. */
 function fitted(options: cliProgress.Options, { progress, maxWidth }: cliProgress.Params, payload: unknown) {
   const { text } = payload as { readonly text: string };
   const rest = ` ${Math.floor(100 * progress)} % | ${text}`;
-  // The last column stays free: a terminal clears what stands in it together with the rest of the line.
+  // The last column stays empty: clearing to the end of the line would also clear a character in it.
   const room = maxWidth - rest.length - '[]'.length - 1;
   const barsize = Math.max(NARROWEST_BAR, Math.min(BAR_WIDTH, room));
   return `[${cliProgress.Format.BarFormat(progress, { ...options, barsize })}]${rest}`;

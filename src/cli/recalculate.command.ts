@@ -15,17 +15,17 @@ const NOTHING_SAVED = 2;
 
 export interface RecalculationRequest {
   readonly onlyStale: boolean;
-  /** With `onlyStale`: scores that are older than this are recalculated as well. Null: none. */
+  /** With `onlyStale`: also recalculates scores older than this. Null: none. */
   readonly maxAgeHours: number | null;
-  /** Whether to compare every lead with its interactions, and to repair what differs. */
+  /** Whether to compare every lead with its interactions, and repair differences. */
   readonly verify: boolean;
 }
 
-/** @returns what SIGINT and SIGTERM abort */
+/** @returns a signal that SIGINT and SIGTERM abort */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
-    // A second time, there is no waiting: the database rolls back by itself.
+    // A second signal exits immediately; the database rolls back by itself.
     if (controller.signal.aborted) process.exit(NOTHING_SAVED);
     controller.abort(new RecalculationAbortedError('It was interrupted at the terminal.'));
   };
@@ -57,7 +57,7 @@ async function recalculate(
   }
 }
 
-/** A command has no log for what lies behind a failure. */
+/** Adds the cause to the message, because a command writes no log. */
 function explain(error: DomainError): string {
   const cause = rootOf(error).message;
   const isUntold = error.code === 'RECALCULATION_FAILED' && !error.message.includes(cause);
@@ -104,7 +104,7 @@ function exitCodeOf({ savedCount, failedCount }: Recalculation): number {
 
 export async function runRecalculate(request: RecalculationRequest): Promise<void> {
   const signal = interruption();
-  // Unless it gets further, the settings or the database were at fault before anything could be saved.
+  // The exit code if the settings or the database fail before anything is saved.
   let exitCode = NOTHING_SAVED;
   await runCommand((database, settings) =>
     withFeatures(database, settings, async (features) => {

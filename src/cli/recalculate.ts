@@ -24,7 +24,7 @@ Exit code: 0 every score was saved, or there was none to save
 
 const NOTHING_SAVED = 2;
 
-/** Null: help is asked for. */
+/** Null: help was requested. */
 async function parseRequest(args: string[]): Promise<RecalculationRequest | null> {
   const { values } = parseArgs({
     args,

@@ -2,25 +2,25 @@ import type { RecalculationCounts } from '../leads/scoring/recalculation-counter
 import { wholeNumber } from './printing.js';
 import { createProgressDisplay, Rate } from './progress-display.js';
 
-/** From here on, the time left is told in minutes. */
+/** From this duration on, the remaining time is printed in minutes. */
 const LONG_SECONDS = 100;
 
 type Step = 'calculating' | 'writing';
 
-/** Prints the progress of a recalculation on the standard error. */
+/** Prints the progress of a recalculation to standard error. */
 export class RecalculationPrinter {
   private readonly display = createProgressDisplay();
   private readonly rate = new Rate<Step>();
 
   constructor() {
-    // To find the leads, and the first batch of them, takes seconds where there are millions.
+    // With millions of leads, selecting them and calculating the first batch takes seconds.
     this.display.show({ value: 0, total: 1 }, 'starting');
     this.rate.of('calculating', 0);
   }
 
-  /** All leads are calculated first and written then, so a lead that is through counts twice on the bar. */
+  /** All leads are calculated first and written afterwards, so a completed lead counts twice on the bar. */
   onProgress({ totalCount, calculatedCount, savedCount, failedCount }: RecalculationCounts): void {
-    // Leads may be added and removed while they are counted.
+    // Leads may be added and deleted while they are counted.
     const calculated = Math.min(calculatedCount, totalCount);
     const written = Math.min(savedCount + failedCount, totalCount);
     const isWriting = calculated === totalCount || savedCount > 0;
@@ -39,7 +39,7 @@ export class RecalculationPrinter {
   }
 }
 
-/** What is left is taken to go on as the step that is under way does. */
+/** Estimates the remaining time from the rate of the current step. */
 function pace(perSecond: number, left: number): string {
   if (perSecond === 0) return '';
   const seconds = Math.ceil(left / perSecond);

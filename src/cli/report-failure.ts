@@ -1,8 +1,8 @@
 import { OperatorError } from '../common/operator-error.js';
 
 /**
- * Tells the operator why a program ends. What they can mend is said in a sentence; anything else is our own
- * fault, and its stack helps to find it.
+ * Prints the reason why a program ends. An OperatorError is printed as one sentence, because the operator can
+ * fix it. Any other error is a bug, so its stack is printed.
  * @returns the exit code
  */
 export function reportFailure(error: unknown): number {

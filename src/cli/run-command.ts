@@ -10,9 +10,10 @@ type Command = (database: OpenDatabase, settings: Settings) => Promise<number>;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs a command against the database of the settings and ends the process with the exit code that it
- * returns, or 1 where it throws. The first line on standard error names the database.
- * @param program whose settings have to be there: a command that writes summaries needs what the server needs
+ * Runs a command against the configured database. The process ends with the exit code that the command
+ * returns, or with 1 if it throws. The first line on standard error names the database.
+ * @param program the program whose settings are required: a command that writes summaries needs those of the
+ * server
  */
 export async function runCommand(command: Command, program: Program = 'command'): Promise<void> {
   process.exitCode = await exitCodeOf(command, program);
@@ -37,9 +38,9 @@ async function exitCodeOf(command: Command, program: Program): Promise<number> {
   }
 }
 
-/** Makes sure that a signal leaves no embedded PostgreSQL running, whatever the command was doing. */
+/** Ensures that a signal leaves no embedded PostgreSQL running. */
 class Interruption {
-  /** As a shell reports a process that a signal ended; null: no signal came. */
+  /** The exit code that shells report for a process ended by this signal; null: no signal was received. */
   exitCode: number | null = null;
   /** Set once the database is open. */
   release: (() => Promise<void>) | null = null;
@@ -62,7 +63,7 @@ class Interruption {
     const exitCode = 128 + constants.signals[name];
     // A second signal exits immediately.
     if (this.exitCode !== null) process.exit(exitCode);
-    // A command that rolls back, or finishes what it has begun, listens for itself.
+    // Commands that roll back, or complete their work, have their own signal handlers.
     if (this.release !== null && process.listenerCount(name) > 1) return;
     this.exitCode = exitCode;
     if (this.release === null) this.opening.abort();

@@ -2,13 +2,13 @@ import type { SummaryBatch } from '../summary-batches/summary-batch.js';
 import { wholeNumber } from './printing.js';
 import { createProgressDisplay, Rate } from './progress-display.js';
 
-/** A summary costs a fraction of a cent. */
+/** Four decimals, because a summary costs a fraction of a cent. */
 export const dollars = (amount: number): string => `$${amount.toFixed(4)}`;
 
-/** Such as `12:30:05Z`. */
+/** For example `12:30:05Z`. */
 const timeOf = (instant: Date): string => `${instant.toISOString().slice(11, 19)}Z`;
 
-/** Prints the progress of a batch of summaries on the standard error. */
+/** Prints the progress of a batch of summaries to standard error. */
 export class SummariesPrinter {
   private readonly display = createProgressDisplay();
   private readonly rate = new Rate<'writing'>();
@@ -26,7 +26,7 @@ export class SummariesPrinter {
     this.display.show({ value, total: totalCount }, `${of}, ${dollars(costUsd)}${pace}${failed}${stopping}`);
   }
 
-  /** A batch that waits makes no progress that would be shown. */
+  /** Prints the pause, because a waiting batch makes no visible progress. */
   private onPause(pausedUntil: Date | null): void {
     const isKnown = pausedUntil?.getTime() === this.pausedUntil?.getTime();
     this.pausedUntil = pausedUntil;

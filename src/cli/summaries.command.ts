@@ -20,19 +20,19 @@ const LEAST_WORKERS = 1;
 /** Null: no limit. */
 export interface SummariesRequest {
   readonly onlyStale: boolean;
-  /** Whether leads that are won or lost count as well. */
+  /** Whether to include leads that are won or lost. */
   readonly includeClosed: boolean;
   readonly limit: number | null;
   readonly maxCostUsd: number | null;
 }
 
-/** Has the batch cancelled where SIGINT or SIGTERM comes. */
+/** Cancels the batch on SIGINT or SIGTERM. */
 function cancelOnSignals(batches: SummaryBatchesService, id: number): void {
   let isCancelled = false;
   const interrupt = () => {
     if (isCancelled) process.exit(SOME_MISSING);
     isCancelled = true;
-    // It may have come to its end meanwhile.
+    // The batch may have ended in the meantime.
     batches.cancel(id).catch(() => undefined);
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
@@ -49,7 +49,7 @@ async function writeSummaries(
   const printer = new SummariesPrinter();
   await workers.start(workerCount);
   for await (const batch of await batches.watch(id)) printer.onProgress(batch);
-  // What was being written when the batch was stopped is written to its end.
+  // Summaries in progress are completed even if the batch was stopped.
   await workers.stop();
   printer.finish();
   const batch = await batches.getById(id);
@@ -84,7 +84,7 @@ export async function runSummaries(request: SummariesRequest): Promise<void> {
       return NOTHING_BEGUN;
     }
   };
-  // Unless it gets further, the settings or the database were at fault before anything was begun.
+  // The exit code if the settings or the database fail before the batch is created.
   let exitCode = NOTHING_BEGUN;
   await runCommand(
     (database, settings) =>

@@ -22,7 +22,7 @@ Exit code: 0 every lead got its summary, or there was none to write
 
 const NOTHING_BEGUN = 2;
 
-/** Null: help is asked for. */
+/** Null: help was requested. */
 async function parseRequest(args: string[]): Promise<SummariesRequest | null> {
   const { values } = parseArgs({
     args,

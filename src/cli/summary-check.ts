@@ -11,7 +11,7 @@ Exit code: 0 summaries can be written, 1 they cannot, 2 the settings are wrong
 
 const WRONG_SETTINGS = 2;
 
-/** Null: help is asked for. */
+/** Null: help was requested. */
 function parseRequest(args: string[]): object | null {
   const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h' } } });
   return values.help === true ? null : {};

@@ -10,7 +10,7 @@ import { printWarning } from './printing.js';
 import { ensureMigrated, type OpenDatabase } from '../database/open-database.js';
 import { ensurePoolerMatches } from '../database/pooler.js';
 
-/** Runs work with the features that the server has, on a database whose schema is up to date. */
+/** Runs work with the features of the server, on a database whose schema is up to date. */
 export async function withFeatures<Result>(
   database: OpenDatabase,
   settings: Settings,
@@ -18,7 +18,7 @@ export async function withFeatures<Result>(
 ): Promise<Result> {
   await ensureMigrated(database, printWarning);
   await ensurePoolerMatches(database.url, settings.database.poolerUrl);
-  // The standard output is for what the command says.
+  // Standard output is reserved for the output of the command.
   const log = await createReadableLog('warn', 2);
   const features = await NestFactory.createApplicationContext(CoreModule.register(settings, database.url), {
     abortOnError: false,

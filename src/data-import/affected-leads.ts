@@ -12,11 +12,14 @@ import {
 interface TouchedScores {
   readonly count: number;
   readonly failedCount: number;
-  /** The first of them. */
+  /** The first failures. */
   readonly failures: readonly RecalculationFailure[];
 }
 
-/** The leads whose scores an import has to make right: kept by the database, however many they are. */
+/**
+ * The leads that an import must score. Their ids are in a temporary table, so memory does not limit their
+ * number.
+ */
 export class AffectedLeads {
   private constructor(
     private readonly sequelize: Sequelize,
@@ -34,7 +37,10 @@ export class AffectedLeads {
     await this.sequelize.query(ADD_TOUCHED_LEADS, { transaction: this.transaction, bind: [leadIds] });
   }
 
-  /** Scores them all. Tells how many scores have been saved after each step, and stops where that throws. */
+  /**
+   * Scores all these leads. Calls `onReached` with the number of saved scores after each step; an exception
+   * of it stops the work.
+   */
   async recalculate(onReached: (count: number) => void): Promise<TouchedScores> {
     await this.sequelize.query(ANALYZE_TOUCHED_LEADS, { transaction: this.transaction });
     const asOf = await readClock(this.sequelize, this.transaction);

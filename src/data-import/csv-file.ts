@@ -5,7 +5,7 @@ import { errorCodeOf } from '../database/connection-faults.js';
 import { type CsvRecord, type FilePosition, readRecords } from './csv-records.js';
 import { type Cells, type CsvSchema, headerFaults } from './csv-schema.js';
 
-/** A line of data, or why it cannot be one. */
+/** A line of data, or the reason why it is invalid. */
 export type CsvLine<Column extends string> =
   | { readonly line: number; readonly cells: Cells<Column> }
   | { readonly line: number; readonly fault: string };
@@ -22,7 +22,7 @@ const OPENING_FAULTS: Readonly<Record<string, string>> = {
   EPERM: 'it may not be read',
 };
 
-/** A CSV file whose header has been checked: UTF-8, commas between cells, LF or CRLF between lines. */
+/** A CSV file with a validated header: UTF-8, commas between cells, LF or CRLF between lines. */
 export class CsvFile<Column extends string> {
   private constructor(
     private readonly file: FileHandle,
@@ -32,12 +32,13 @@ export class CsvFile<Column extends string> {
     private readonly columns: readonly Column[],
   ) {}
 
-  /** @throws OperatorError where the file cannot be read or its header is wrong, naming every fault */
+  /** @throws OperatorError if the file cannot be read, or with every error in its header */
   static async open<Column extends string>(path: string, shape: CsvSchema<Column>): Promise<CsvFile<Column>> {
     const file = await openForReading(path);
     try {
       const stats = await file.stat();
-      // A pipe cannot be read again from the middle, as is needed after a line with broken quotes.
+      // After a line with invalid quotes, the file is read again from the middle. A pipe does not support
+      // that.
       if (!stats.isFile()) throw new OperatorError(`${path}: it is not a file.`);
       const start = await findStart(file, path);
       const header = await readHeader(file, start);
@@ -52,7 +53,7 @@ export class CsvFile<Column extends string> {
     }
   }
 
-  /** The lines of data one after the other, blank ones left out. Tells how many bytes have been read. */
+  /** Yields the lines of data except blank ones. Calls `onRead` with the number of bytes read. */
   async *lines(onRead: (bytes: number) => void): AsyncGenerator<CsvLine<Column>> {
     let isHeader = true;
     for await (const record of readRecords(this.file, this.start, onRead)) {
@@ -94,7 +95,7 @@ async function openForReading(path: string): Promise<FileHandle> {
   }
 }
 
-/** After the byte order mark, which some programs put before the header. */
+/** Skips the byte order mark that some programs write before the header. */
 async function findStart(file: FileHandle, path: string): Promise<FilePosition> {
   const { buffer, bytesRead } = await readFirst(file, path);
   const first = buffer.subarray(0, bytesRead);
@@ -112,7 +113,7 @@ async function readFirst(file: FileHandle, path: string): Promise<{ buffer: Buff
   }
 }
 
-/** The trimmed names, or what is wrong. */
+/** Returns the trimmed names, or an error message. */
 async function readHeader(file: FileHandle, start: FilePosition): Promise<string[] | string> {
   for await (const record of readRecords(file, start, () => undefined)) {
     if ('fault' in record) return `its header cannot be read: ${record.fault}`;
@@ -129,7 +130,7 @@ function isBlank(record: CsvRecord): boolean {
   return 'cells' in record && record.cells.length === 1 && record.cells[0]?.trim() === '';
 }
 
-/** The text of characters that stand for a byte each; null where the bytes are no UTF-8. */
+/** Decodes a text with one character per byte; null if the bytes are not valid UTF-8. */
 function decodeUtf8(bytes: string): string | null {
   if (!NOT_ASCII.test(bytes)) return bytes;
   const buffer = Buffer.from(bytes, 'latin1');

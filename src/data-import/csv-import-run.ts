@@ -18,23 +18,23 @@ import { LeadWriter } from './lead-writer.js';
 import { addCounts, LineBatches, type LineWriter } from './line-batches.js';
 import { AffectedLeads } from './affected-leads.js';
 
-/** Lines that are read and written together: what is in memory at any time. */
+/** The number of lines that are read and written together, which limits memory. */
 const BATCH_SIZE = 1000;
 
 interface NumberedLine {
   readonly line: number;
 }
 
-/** How lines of a file become rows. */
+/** Reads and writes the lines of one kind of file. */
 interface LineKind<Column extends string, Line> {
   readonly name: ImportedFile;
   readonly read: (line: number, cells: Cells<Column>) => Line | RejectedLine;
   readonly write: LineWriter<Line>;
 }
 
-/** One import within one transaction. */
+/** An import in one transaction. */
 export class CsvImportRun {
-  /** Of the files before the one that is being read. */
+  /** The size of the files before the current one, in bytes. */
   private bytesBefore = 0;
   private bytesRead = 0;
 
@@ -63,7 +63,7 @@ export class CsvImportRun {
     return new CsvImportRun(sequelize, transaction, files, observer, signal, affectedLeads);
   }
 
-  /** Leads come first: interactions may refer to them. */
+  /** Leads come first, because interactions may refer to them. */
   async importAll(): Promise<ImportResult> {
     const leadWriter = new LeadWriter(this.sequelize, this.transaction, this.affectedLeads);
     const leads = await this.importFile(this.files.leads, {
@@ -89,7 +89,7 @@ export class CsvImportRun {
     };
   }
 
-  /** Comes last: before, the new leads have no scores, which is what the statistics would say. */
+  /** Comes last: earlier, the statistics would contain no scores of the new leads. */
   private async analyze(leadCount: number, interactionCount: number): Promise<void> {
     const { transaction } = this;
     const [tables] = await this.sequelize.query<{ isDue: boolean }>(READ_IS_ANALYSIS_DUE, {
@@ -142,7 +142,7 @@ export class CsvImportRun {
   }
 }
 
-/** Holds each line against the rules as it comes, so that what waits for its batch is never longer than they allow. */
+/** Validates each line as it is read, so that only lines within the length limits wait for their batch. */
 async function* readAll<Column extends string, Line>(
   lines: AsyncIterable<CsvLine<Column>>,
   { read }: LineKind<Column, Line>,

@@ -15,7 +15,7 @@ import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.
 import { CsvImportRun } from './csv-import-run.js';
 import { TOUCHED_LEADS } from './csv-import.sql.js';
 
-/** Loads leads and interactions from CSV files, however large. */
+/** Imports leads and interactions from CSV files of any size. */
 @Injectable()
 export class CsvImportService {
   constructor(
@@ -25,10 +25,10 @@ export class CsvImportService {
   ) {}
 
   /**
-   * Imports leads, then interactions, then scores all leads that lines spoke of, in one transaction. Lines that
-   * break a rule, or that the database refuses, are told to the observer and left out.
-   * @throws OperatorError where nothing was imported: a file or its header is wrong, or the database failed
-   * @throws ImportInterruptedError where the signal stopped it; nothing was imported
+   * Imports leads, then interactions, then scores all leads in these lines, in one transaction. Reports lines
+   * that violate a rule, or that the database rejects, to the observer and skips them.
+   * @throws OperatorError if nothing was imported: a file or its header is invalid, or the database failed
+   * @throws ImportInterruptedError if the signal aborted the import; nothing was imported
    */
   async import(paths: CsvPaths, observer: ImportObserver, signal: AbortSignal): Promise<ImportResult> {
     const files = await ImportFiles.open(paths);
@@ -75,7 +75,7 @@ export class CsvImportService {
   }
 }
 
-/** What the person who imports is told. What is our own fault stays as it is, with its stack. */
+/** Converts an error to one for the operator. Bugs keep their original error and stack. */
 function importFailure(error: unknown, isCommitting: boolean, isAborted: boolean): unknown {
   const isLost =
     error instanceof TransactionLostError ||

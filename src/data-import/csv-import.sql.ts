@@ -1,10 +1,10 @@
 /**
- * For the import's transaction alone. A database that has never been analysed, as a new one that is being
- * filled, would be read from end to end for every batch.
+ * Applies to the transaction of the import only. Otherwise PostgreSQL would scan a table that was never
+ * analyzed, such as a new one, once for each batch.
  */
 export const PREFER_INDEXES = 'SET LOCAL enable_seqscan = off';
 
-/** The table of the leads that an import speaks of. */
+/** The table of the leads that an import refers to. */
 export const TOUCHED_LEADS = 'pg_temp.import_touched_leads';
 
 export const CREATE_TOUCHED_LEADS =
@@ -14,22 +14,25 @@ export const CREATE_TOUCHED_LEADS =
 export const ADD_TOUCHED_LEADS = `
   INSERT INTO pg_temp.import_touched_leads SELECT DISTINCT unnest($1::int[]) ON CONFLICT DO NOTHING`;
 
-/** So that PostgreSQL knows how many there are. */
+/** Updates the row count that PostgreSQL uses for planning. */
 export const ANALYZE_TOUCHED_LEADS = 'ANALYZE pg_temp.import_touched_leads';
 
-/** $1, $2: how many leads and interactions were added. Whether they are many beside those that PostgreSQL knows of. */
+/**
+ * $1, $2: the numbers of inserted leads and interactions. Returns whether they are a large share of the rows
+ * that PostgreSQL knows of.
+ */
 export const READ_IS_ANALYSIS_DUE = `
   SELECT bool_or(added > greatest(reltuples, 0) / 10) AS "isDue"
   FROM pg_class JOIN (VALUES ('leads'::regclass, $1::int), ('interactions'::regclass, $2::int)) AS tables (id, added)
     ON pg_class.oid = tables.id`;
 
 /**
- * Sessions that have planned statements for smaller tables plan them again as well. A role that may not analyse the
- * tables gets a warning, not an error; a table that another session is analysing is skipped.
+ * Other sessions then also replan statements that they planned for smaller tables. A role without permission
+ * to analyze the tables gets a warning, not an error. A table that another session is analyzing is skipped.
  */
 export const ANALYZE_TABLES = 'ANALYZE (SKIP_LOCKED) leads, interactions, lead_scores';
 
-/** $1: keys of e-mails. The leads stay as they are until the transaction ends, but for what it does. */
+/** $1: keys of e-mails. Other transactions cannot change the leads until this one ends. */
 export const LOCK_LEADS_BY_EMAIL = `
   SELECT id, email, email_key(email) AS "emailKey", "firstName", "lastName", phone, budget::float8 AS budget, location,
     company, source, status
@@ -38,7 +41,7 @@ export const LOCK_LEADS_BY_EMAIL = `
   ORDER BY id
   FOR NO KEY UPDATE`;
 
-/** $1: keys of e-mails. The leads cannot be removed until the transaction ends. */
+/** $1: keys of e-mails. The leads cannot be deleted until the transaction ends. */
 export const KEEP_LEADS_BY_EMAIL = `
   SELECT id, email, email_key(email) AS "emailKey"
   FROM leads
@@ -46,7 +49,10 @@ export const KEEP_LEADS_BY_EMAIL = `
   ORDER BY id
   FOR KEY SHARE`;
 
-/** One array a column, one element a lead. Whoever has the e-mail by now, without our having seen them, stays. */
+/**
+ * One array per column, one element per lead. A lead that another transaction has inserted with the same
+ * e-mail in the meantime stays unchanged.
+ */
 export const INSERT_LEADS = `
   INSERT INTO leads (email, "firstName", "lastName", phone, budget, location, company, source, status,
     "createdAt", "updatedAt")
@@ -61,7 +67,7 @@ export const INSERT_LEADS = `
   ON CONFLICT (email) DO NOTHING
   RETURNING id`;
 
-/** One array a column, one element a lead; null leaves what is stored. The leads are locked already. */
+/** One array per column, one element per lead; null keeps the stored value. The leads are already locked. */
 export const UPDATE_LEADS = `
   UPDATE leads AS lead
   SET "firstName" = coalesce(given."firstName", lead."firstName"),
@@ -79,7 +85,7 @@ export const UPDATE_LEADS = `
   WHERE lead.id = given.id
   RETURNING lead.id`;
 
-/** One array a column, one element an interaction. Ids follow the order of the file. */
+/** One array per column, one element per interaction. Ids follow the order of the file. */
 export const INSERT_INTERACTIONS = `
   INSERT INTO interactions ("leadId", type, direction, date, notes, "createdAt", "updatedAt")
   SELECT "leadId", type::enum_interactions_type, direction::enum_interactions_direction, date::timestamptz, notes,

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { CsvError, type InfoRecord, Parser } from 'csv-parse';
 
-/** A record of a CSV file, or why none could be made out. Lines count from 1, as editors do. */
+/** A record of a CSV file, or the reason why it is invalid. Lines are numbered from 1, as in editors. */
 export type CsvRecord =
   | { readonly line: number; readonly endLine: number; readonly cells: readonly string[] }
   | { readonly line: number; readonly fault: string };
 
-/** Where in a file: the offset of a byte, and the line that it is on. */
+/** A position in a file: a byte offset and its line. */
 export interface FilePosition {
   readonly offset: number;
   readonly line: number;
@@ -14,7 +14,7 @@ export interface FilePosition {
 
 const CHUNK_BYTES = 65_536;
 
-/** A record's most, so that a quote that is never closed does not bring the rest of the file into memory. */
+/** The maximum size of a record, so that an unclosed quote does not load the rest of the file into memory. */
 const MAX_RECORD_BYTES = 1_048_576;
 
 const LINE_FEED = 0x0a;
@@ -27,11 +27,11 @@ const FAULTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the records of a file one after the other, in memory that does not grow with it. Where quotes make no
- * sense, the line that the record starts on is at fault, and reading goes on at the line after it: all that
- * follows would else be taken for the inside of a quoted cell.
+ * Reads the records of a file one by one, in constant memory. If quotes are invalid, the record is reported
+ * at its first line, and reading continues at the next line. Otherwise the rest of the file would count as
+ * the inside of a quoted cell.
  *
- * The texts hold one character a byte; `decodeUtf8` makes text of them.
+ * The texts contain one character per byte; `decodeUtf8` decodes them.
  */
 export async function* readRecords(
   file: FileHandle,
@@ -51,7 +51,7 @@ interface BrokenRecord {
   readonly fault: string;
 }
 
-/** One run of the parser, which cannot go on after an error. */
+/** Runs the parser once, because it cannot continue after an error. */
 async function* readUntilBroken(
   file: FileHandle,
   start: FilePosition,
@@ -71,7 +71,7 @@ async function* readUntilBroken(
 
 async function* readChunks(file: FileHandle, start: number): AsyncGenerator<Buffer> {
   for (let offset = start; ;) {
-    // A new buffer each time: the parser keeps what it has not used up.
+    // Allocates a new buffer each time, because the parser keeps unconsumed data.
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, offset);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
@@ -79,7 +79,7 @@ async function* readChunks(file: FileHandle, start: number): AsyncGenerator<Buff
   }
 }
 
-/** The start of the line after a place; null where there is none. */
+/** Returns the start of the next line; null if there is none. */
 async function nextLine(file: FileHandle, place: FilePosition): Promise<FilePosition | null> {
   let { offset } = place;
   for await (const chunk of readChunks(file, offset)) {
@@ -103,15 +103,16 @@ interface ParsedRecord {
 }
 
 /**
- * csv-parse with exact places. Its own line numbers count a CRLF inside quotes twice, but its byte counts are
- * right. What it has parsed by an error is taken here as it comes, since its stream would drop that.
+ * Wraps csv-parse to get exact positions. Its line numbers count a CRLF inside quotes twice, but its byte
+ * counts are correct. Records are collected by a callback, because the stream drops the records that precede
+ * an error.
  */
 class RecordParser {
   private records: ParsedRecord[] = [];
   private readonly parser: Parser;
   private readonly lineBreaks: LineBreaks;
   private fed: number;
-  /** Up to where there are whole records. */
+  /** The end of the last complete record. */
   private parsed: number;
 
   constructor(start: FilePosition) {
@@ -120,7 +121,7 @@ class RecordParser {
     this.lineBreaks = new LineBreaks(start.line);
     this.parser = new Parser({
       bom: false,
-      // One character a byte, so that bytes that are no UTF-8 are still there to be found.
+      // One character per byte, so that invalid UTF-8 can still be detected.
       encoding: 'latin1',
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
@@ -132,16 +133,16 @@ class RecordParser {
         return null;
       },
     });
-    // Reported by `write` and `end`; without a listener it would end the process.
+    // `write` and `end` report the error. Without a listener, it would end the process.
     this.parser.on('error', () => undefined);
   }
 
-  /** Up to where the file was read. */
+  /** The offset up to which the file has been read. */
   get offset(): number {
     return this.fed;
   }
 
-  /** Parses what can be, at once. Resolves to what stopped it. */
+  /** Parses the chunk synchronously as far as possible. Resolves to the error that stopped the parser. */
   write(chunk: Buffer): Promise<Error | null> {
     this.lineBreaks.add(chunk, this.fed);
     this.fed += chunk.length;
@@ -167,13 +168,16 @@ class RecordParser {
     }
   }
 
-  /** Where the record starts that is not whole. All whole ones have to be taken before. */
+  /** The start of the first incomplete record. All complete records must be taken first. */
   place(): FilePosition {
     return { offset: this.parsed, line: this.lineBreaks.lineOf(this.parsed) };
   }
 }
 
-/** Tells the lines of bytes that are asked for in ascending order, and keeps only what is still to come. */
+/**
+ * Finds the lines of offsets that are requested in ascending order. Keeps only line breaks that are still
+ * needed.
+ */
 class LineBreaks {
   private offsets: number[] = [];
   private passed = 0;

@@ -1,4 +1,4 @@
-/** What the columns of a CSV file may be called, as the API calls its fields, and which of them must be there. */
+/** The permitted columns of a CSV file, named like the fields of the API, and the required ones. */
 export interface CsvSchema<Column extends string> {
   readonly columns: readonly Column[];
   readonly required: readonly Column[];
@@ -26,13 +26,16 @@ export const INTERACTION_SHAPE = {
 };
 export type InteractionColumn = (typeof INTERACTION_SHAPE.columns)[number];
 
-/** The texts of a line by column; a column that the file does not have is missing. */
+/** The texts of a line by column, without columns that the file lacks. */
 export type Cells<Column extends string> = Readonly<Partial<Record<Column, string>>>;
 
-/** A name of a column is printed, up to here: a file without a header has data in its place. */
+/** The maximum printed length of a column name: in a file without a header, data is in its place. */
 const MAX_PRINTED_NAME = 40;
 
-/** Everything that is wrong with a header; empty where nothing is. Names are exact but for white space around. */
+/**
+ * Returns all errors of a header; empty if it is valid. Names must match exactly except for surrounding white
+ * space.
+ */
 export function headerFaults<Column extends string>(
   names: readonly string[],
   { columns, required }: CsvSchema<Column>,

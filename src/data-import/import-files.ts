@@ -2,20 +2,20 @@ import { OperatorError } from '../common/operator-error.js';
 import { CsvFile } from './csv-file.js';
 import { INTERACTION_SHAPE, type InteractionColumn, LEAD_SHAPE, type LeadColumn } from './csv-schema.js';
 
-/** Where the files are; either may be left out. */
+/** The paths of the files; either may be left out. */
 export interface CsvPaths {
   readonly leads?: string;
   readonly interactions?: string;
 }
 
-/** The files of one import, all open. */
+/** The open files of one import. */
 export class ImportFiles {
   private constructor(
     readonly leads: CsvFile<LeadColumn> | null,
     readonly interactions: CsvFile<InteractionColumn> | null,
   ) {}
 
-  /** @throws OperatorError naming what is wrong with each file */
+  /** @throws OperatorError with the errors of all files */
   static async open({ leads, interactions }: CsvPaths): Promise<ImportFiles> {
     const [leadFile, interactionFile] = await Promise.allSettled([
       leads === undefined ? null : CsvFile.open(leads, LEAD_SHAPE),
@@ -34,7 +34,7 @@ export class ImportFiles {
     throw new OperatorError(reasons.map((reason) => (reason as OperatorError).message).join('\n'));
   }
 
-  /** In bytes, together. */
+  /** The total size in bytes. */
   get size(): number {
     return (this.leads?.size ?? 0) + (this.interactions?.size ?? 0);
   }

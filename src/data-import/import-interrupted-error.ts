@@ -1,4 +1,4 @@
-/** Somebody stopped the import; it was rolled back. */
+/** The import was interrupted and rolled back. */
 export class ImportInterruptedError extends Error {
   override readonly name = 'ImportInterruptedError';
 }

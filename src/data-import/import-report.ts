@@ -2,37 +2,37 @@ import type { RecalculationFailure } from '../leads/scoring/recalculation-counte
 
 export type ImportedFile = 'leads' | 'interactions';
 
-/** A line that did not go in. */
+/** A line that was not imported. */
 export interface RejectedLine {
-  /** Where its record starts in the file; the header is line 1. */
+  /** The first line of its record in the file; the header is line 1. */
   readonly line: number;
-  /** For people; holds no data of the line. */
+  /** Readable text without data of the line. */
   readonly reason: string;
 }
 
-/** Lines of a file by what became of them. */
+/** The numbers of lines of a file by outcome. */
 export interface LineCounts {
-  /** Lines that made a row. */
+  /** Lines that inserted a row. */
   inserted: number;
-  /** Lines that changed one. */
+  /** Lines that updated a row. */
   updated: number;
-  /** Lines that say what is stored already. */
+  /** Lines whose values were already stored. */
   unchanged: number;
   refused: number;
 }
 
 export interface ImportProgress {
   readonly step: ImportedFile | 'scores';
-  /** Lines of the file, or leads, that are done. */
+  /** Lines or leads that are completed. */
   readonly count: number;
-  /** Of both files. */
+  /** The bytes of both files. */
   readonly bytesRead: number;
   readonly bytesTotal: number;
 }
 
-/** Is told how an import goes while it goes. */
+/** Receives the progress of an import. */
 export interface ImportObserver {
-  /** Refused lines of a file come by ascending number. */
+  /** Rejected lines of a file are reported in ascending order. */
   onRejectedLine(file: ImportedFile, refusal: RejectedLine): void;
   onProgress(progress: ImportProgress): void;
 }
@@ -42,7 +42,7 @@ export interface ImportResult {
   readonly interactions: LineCounts;
   readonly scoreCount: number;
   readonly failedScoreCount: number;
-  /** The first of them. */
+  /** The first failures. */
   readonly failedScores: readonly RecalculationFailure[];
 }
 

@@ -9,7 +9,7 @@ import { INTERACTION_TYPES, type InteractionType } from '../interactions/interac
 import type { Cells, InteractionColumn } from './csv-schema.js';
 import type { RejectedLine } from './import-report.js';
 
-/** A line of a file of interactions that breaks no rule by itself. */
+/** A line of a file of interactions that is valid by itself. */
 export interface InteractionLine {
   readonly line: number;
   readonly writtenEmail: string;
@@ -20,7 +20,7 @@ export interface InteractionLine {
   readonly notes: string | null;
 }
 
-/** Holds a line against the rules of the API. Whether there is such a lead is not asked yet. */
+/** Validates a line by the rules of the API. Does not check whether the lead exists. */
 export function readInteractionLine(
   line: number,
   cells: Cells<InteractionColumn>,
@@ -53,7 +53,7 @@ export function readInteractionLine(
   return { line, reason: faults.join('; ') };
 }
 
-/** The name that a cell has, in any letter case. */
+/** Finds the name in a cell, regardless of letter case. */
 function nameIn<Name extends string>(names: readonly Name[], text: string): Name | undefined {
   const written = text.trim().toLowerCase();
   return names.find((name) => name === written);

@@ -11,7 +11,7 @@ interface NewInteraction {
   readonly line: InteractionLine;
 }
 
-/** Adds interactions to leads that are told by e-mail, within one transaction. */
+/** Adds interactions to leads, identified by e-mail, within one transaction. */
 export class InteractionWriter {
   constructor(
     private readonly sequelize: Sequelize,
@@ -19,7 +19,7 @@ export class InteractionWriter {
     private readonly affectedLeads: AffectedLeads,
   ) {}
 
-  /** @throws RowsPassedOverError where not all could be written */
+  /** @throws RowsPassedOverError if not all rows were written */
   async write(lines: readonly InteractionLine[]): Promise<WrittenLines> {
     const leads = await this.sequelize.query<EmailHolder>(KEEP_LEADS_BY_EMAIL, {
       type: QueryTypes.SELECT,
@@ -59,13 +59,13 @@ function assign(
   return { interactions, refusals };
 }
 
-/** In the order of the parameters of INSERT_INTERACTIONS. */
+/** The order matches the parameters of INSERT_INTERACTIONS. */
 function columnsOf(interactions: readonly NewInteraction[]): unknown[][] {
   return [
     interactions.map(({ leadId }) => leadId),
     interactions.map(({ line }) => line.type),
     interactions.map(({ line }) => line.direction),
-    // As text: the driver writes dates in the zone of this machine, whose offset it rounds to minutes.
+    // As text, because the driver formats dates in local time, with an offset rounded to minutes.
     interactions.map(({ line }) => line.date.toISOString()),
     interactions.map(({ line }) => line.notes),
   ];

@@ -5,7 +5,7 @@ import { type LineCounts, noLines, type RejectedLine } from './import-report.js'
 import { type EmailHolder, LeadMatcher } from './lead-match.js';
 import { faultsOfNewLead, type LeadLine } from './lead-line.js';
 
-/** What a file of leads can say of a lead, beside its e-mail. */
+/** The values of a lead in a file, apart from its e-mail. */
 export type LeadValues = Readonly<Record<Exclude<LeadColumn, 'email' | 'budget'>, string | null>> & {
   readonly budget: number | null;
 };
@@ -19,15 +19,15 @@ export interface NewLead {
 
 export interface ChangedLead {
   readonly id: number;
-  /** What is not among them stays. */
+  /** Only the changed values. */
   readonly changes: Partial<LeadValues>;
 }
 
-/** What lines do to leads, before anything is written. */
+/** The effects of lines on leads, calculated before the database is changed. */
 export interface LeadDrafts {
   readonly inserts: readonly NewLead[];
   readonly updates: readonly ChangedLead[];
-  /** Stored leads that lines speak of, changed or not. */
+  /** The stored leads that lines refer to, whether changed or not. */
   readonly matchedIds: readonly number[];
   readonly counts: LineCounts;
   readonly refusals: readonly RejectedLine[];
@@ -50,7 +50,7 @@ interface Draft {
   values: LeadValues;
 }
 
-/** Applies lines in their order: each sees what those before it gave. */
+/** Applies lines in order, so that each line sees the values of previous lines. */
 export function draftLeads(lines: readonly LeadLine[], storedLeads: readonly StoredLead[]): LeadDrafts {
   const matcher = new LeadMatcher(storedLeads);
   const drafts = new Map<number | string, Draft>();

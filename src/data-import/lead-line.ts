@@ -7,25 +7,31 @@ import { CreateLeadInput } from '../leads/dto/create-lead.input.js';
 import { type Cells, LEAD_SHAPE, type LeadColumn } from './csv-schema.js';
 import type { RejectedLine } from './import-report.js';
 
-/** A line of a file of leads that breaks no rule by itself. */
+/** A line of a file of leads that is valid by itself. */
 export interface LeadLine {
   readonly line: number;
-  /** The e-mail as the file has it, where `input` has it in lower case. */
+  /** The e-mail as in the file; `input` contains it in lower case. */
   readonly writtenEmail: string;
-  /** Undefined where the cell is empty or the file has no such column: names too, until a lead is made of it. */
+  /**
+   * Values are undefined if the cell is empty or the column is missing. Names may be undefined as well,
+   * unless the line creates a lead.
+   */
   readonly input: CreateLeadInput;
 }
 
-/** A decimal number, with a point and without anything between its digits. */
+/** A decimal number with a point and without separators between digits. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Null if the text is no decimal number: `1,000`, `0x10`, `NaN`. Infinity if it is too large for a number. */
+/**
+ * Returns null if the text is not a decimal number: `1,000`, `0x10`, `NaN`. Returns Infinity if it is too
+ * large for a number.
+ */
 export function parseBudget(text: string): number | null {
   const trimmed = text.trim();
   return NUMBER.test(trimmed) ? Number(trimmed) : null;
 }
 
-/** Holds a line against the rules of the API. Whether a lead is complete is not asked yet. */
+/** Validates a line by the rules of the API. Does not check whether the lead is complete. */
 export function readLeadLine(line: number, cells: Cells<LeadColumn>): LeadLine | RejectedLine {
   const given: Partial<Record<LeadColumn, string | number>> = { email: cells.email ?? '' };
   for (const column of LEAD_SHAPE.columns) {
@@ -36,7 +42,7 @@ export function readLeadLine(line: number, cells: Cells<LeadColumn>): LeadLine |
   if (typeof given.budget === 'string') {
     const budget = parseBudget(given.budget);
     if (budget === null) faults.push('budget must be a number, such as 1234.50');
-    // A text may have more digits than a number keeps.
+    // Checks the text, because it may have more digits than a number can represent.
     else if (decimalCountOf(given.budget.trim()) > 2)
       faults.push('budget must not have more than two decimals');
     given.budget = faults.length === 0 ? (budget ?? undefined) : undefined;
@@ -47,9 +53,9 @@ export function readLeadLine(line: number, cells: Cells<LeadColumn>): LeadLine |
   return { line, writtenEmail: (cells.email ?? '').trim(), input };
 }
 
-/** What an input lacks to make a lead, beside what `readLeadLine` has checked. */
+/** Returns the violations that apply only to new leads; `readLeadLine` has checked the others. */
 export function faultsOfNewLead({ firstName, lastName }: CreateLeadInput): string[] {
-  // The type promises names, but a line need not have them; an empty one is refused in the API's words.
+  // The type requires names, but a line may lack them. An empty name results in the message of the API.
   const names = Object.assign(new CreateLeadInput(), {
     firstName: firstName ?? '',
     lastName: lastName ?? '',

@@ -4,19 +4,19 @@ import { emailKey } from '../common/email-key.js';
 export interface EmailHolder {
   readonly id: number;
   readonly email: string;
-  /** What its e-mail shows, in lower case, as the database compares it. */
+  /** The normalized e-mail in lower case, as the database compares it. */
   readonly emailKey: string;
 }
 
 export type LeadMatch<Lead extends EmailHolder> =
   | { readonly lead: Lead }
   | { readonly lead: null }
-  /** Several leads have the key, but none has the e-mail itself. */
+  /** Several leads have the key, but none of them has the exact e-mail. */
   | { readonly reason: string };
 
 /**
- * Finds leads by what their e-mail shows, without regard to letter case. An adopted database may hold several whose
- * e-mails have the same key: then the one that is written the same is meant.
+ * Finds leads by their normalized e-mail, regardless of letter case. An adopted database may contain several
+ * leads with the same key. Then the lead with exactly the same spelling matches.
  */
 export class LeadMatcher<Lead extends EmailHolder> {
   private readonly byKey = new Map<string, Lead[]>();
@@ -39,7 +39,7 @@ export class LeadMatcher<Lead extends EmailHolder> {
   }
 }
 
-/** The keys to look up the leads of these lines by. */
+/** Returns the keys that find the leads of these lines. */
 export function emailKeys(lines: readonly { readonly writtenEmail: string }[]): string[] {
   return [...new Set(lines.map(({ writtenEmail }) => emailKey(writtenEmail)))];
 }

@@ -12,7 +12,7 @@ import { emailKeys } from './lead-match.js';
 import { RowsPassedOverError, type WrittenLines } from './line-batches.js';
 import type { AffectedLeads } from './affected-leads.js';
 
-/** In the order of the parameters of INSERT_LEADS and UPDATE_LEADS, after the first. */
+/** The order matches the parameters of INSERT_LEADS and UPDATE_LEADS after the first. */
 const VALUE_COLUMNS = [
   'firstName',
   'lastName',
@@ -32,7 +32,7 @@ export class LeadWriter {
     private readonly affectedLeads: AffectedLeads,
   ) {}
 
-  /** @throws RowsPassedOverError where not all could be written */
+  /** @throws RowsPassedOverError if not all rows were written */
   async write(lines: readonly LeadLine[]): Promise<WrittenLines> {
     const stored = await this.sequelize.query<StoredLead>(LOCK_LEADS_BY_EMAIL, {
       type: QueryTypes.SELECT,
@@ -56,7 +56,7 @@ export class LeadWriter {
     await this.run(UPDATE_LEADS, ids, columnsOf(leads.map(({ changes }) => changes)));
   }
 
-  /** Runs a statement that gives an id for every lead. */
+  /** Runs a statement that returns an id for every lead. */
   private async run(sql: string, keys: readonly unknown[], columns: unknown[][]): Promise<number[]> {
     if (keys.length === 0) return [];
     const rows = await this.sequelize.query<{ id: number }>(sql, {

@@ -8,18 +8,18 @@ export interface WrittenLines {
   readonly refusals: readonly RejectedLine[];
 }
 
-/** Writes lines within the transaction, and tells what became of each. */
+/** Writes lines within the transaction, and returns their counts and rejections. */
 export type LineWriter<Line> = (lines: readonly Line[]) => Promise<WrittenLines>;
 
 /**
- * The database wrote fewer rows than it was given, without an error: a trigger passed some over, or somebody
- * else has just taken an e-mail.
+ * The database wrote fewer rows than requested, without an error: a trigger suppressed rows, or another
+ * transaction has just inserted the same e-mail.
  */
 export class RowsPassedOverError extends Error {
   override readonly name = 'RowsPassedOverError';
 }
 
-/** Writes batches of lines, each behind a savepoint of one transaction. */
+/** Writes batches of lines, each in a savepoint of one transaction. */
 export class LineBatches {
   constructor(
     private readonly sequelize: Sequelize,
@@ -28,9 +28,10 @@ export class LineBatches {
   ) {}
 
   /**
-   * Writes lines together. Where the database refuses them, they are halved, in their order, until those at
-   * fault stand alone.
-   * @throws TransactionLostError where the transaction cannot go on; the signal's reason where it is aborted
+   * Writes lines together. If the database rejects them, bisects them in order until the invalid lines are
+   * isolated.
+   * @throws TransactionLostError if the transaction cannot continue; the reason of the signal if it is
+   * aborted
    */
   async write<Line extends { readonly line: number }>(
     lines: readonly Line[],
@@ -41,7 +42,7 @@ export class LineBatches {
     try {
       return await this.writeTogether(lines, write);
     } catch (error) {
-      // A cancelled statement says nothing about the line that it wrote.
+      // A cancelled statement does not mean that its line is invalid.
       this.signal.throwIfAborted();
       if (error instanceof TransactionLostError) throw error;
       if (lines.length > 1) return this.writeHalves(lines, write);
@@ -50,7 +51,9 @@ export class LineBatches {
     }
   }
 
-  /** An e-mail that somebody else took meanwhile is found the second time. */
+  /**
+   * Retries once: the second attempt finds an e-mail that another transaction has inserted in the meantime.
+   */
   private async writeTogether<Line>(lines: readonly Line[], write: LineWriter<Line>): Promise<WrittenLines> {
     try {
       return await this.inPart(() => write(lines));

@@ -3,9 +3,9 @@ import type { InteractionType } from '../interactions/interaction-type.js';
 
 export interface DemoInteraction {
   readonly type: InteractionType;
-  /** Who got in touch; absent: unknown. */
+  /** Whether the lead or the team got in touch; absent: unknown. */
   readonly direction?: InteractionDirection;
-  /** Days of 86 400 seconds before the moment of loading; below zero: planned. */
+  /** Days of 86 400 seconds before the time of loading; negative: planned. */
   readonly ageInDays: number;
   readonly notes: string;
 }
@@ -24,8 +24,8 @@ export interface DemoLead {
 }
 
 /**
- * A pipeline as a sales team has one. Nobody in it exists: addresses are at domains, and numbers from ranges,
- * that are reserved for examples, so that nothing that is sent to them arrives.
+ * A realistic sales pipeline. All persons are fictitious. Domains and phone numbers are from ranges reserved
+ * for examples, so that messages never arrive.
  */
 export const DEMO_LEADS: readonly DemoLead[] = [
   {

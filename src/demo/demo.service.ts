@@ -11,7 +11,7 @@ import { DEMO_LEADS, type DemoLead } from './demo-leads.js';
 
 const MS_A_DAY = 86_400_000;
 
-/** Loads the demo leads: a pipeline to look at and to try things on. */
+/** Loads the demo leads, for exploration and tests. */
 @Injectable()
 export class DemoService {
   constructor(
@@ -21,24 +21,24 @@ export class DemoService {
     private readonly listSizes: ListSizes,
   ) {}
 
-  /** Loads the demo leads that are not there yet, told by e-mail. @returns how many were loaded */
+  /** Loads the demo leads whose e-mail does not exist yet. @returns the number of loaded leads */
   load(): Promise<number> {
     return this.loadIn((transaction) => this.missingLeads(transaction));
   }
 
-  /** Loads the demo leads where there is no lead at all. @returns how many were loaded */
+  /** Loads the demo leads if there are no leads. @returns the number of loaded leads */
   loadIfEmpty(): Promise<number> {
     return this.loadIn(async (transaction) =>
       (await this.leads.count({ transaction })) === 0 ? DEMO_LEADS : [],
     );
   }
 
-  /** One loader at a time, so that two first starts beside each other load the leads once. */
+  /** Uses a lock, so that two processes that start at the same time load the leads only once. */
   private async loadIn(choose: (transaction: Transaction) => Promise<readonly DemoLead[]>): Promise<number> {
     const loaded = await inTransaction(this.sequelize, async (transaction) => {
       await lockBulkScoring(this.sequelize, transaction);
       const leads = await choose(transaction);
-      // Ages are counted back from the clock that scores are measured on.
+      // Ages are relative to the clock that scores use.
       const asOf = await readClock(this.sequelize, transaction);
       for (const lead of leads) await this.insert(lead, asOf, transaction);
       return leads;

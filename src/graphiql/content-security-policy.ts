@@ -1,15 +1,16 @@
-/** The policy of the page: nothing but what this very server sends, and what its scripts style. */
+/** The policy of the page: only content of this server, and styles that its scripts insert. */
 export function pagePolicy(nonce: string): string {
   return policy({
     'default-src': "'none'",
     'script-src': "'self'",
     'worker-src': "'self'",
-    // The API and its WebSocket.
+    // Connections to the API and its WebSocket.
     'connect-src': "'self'",
     'style-src': `'self' 'nonce-${nonce}'`,
-    // The editor places every line by an attribute, in markup that it assembles as text; attributes take no nonce.
+    // The editor positions lines by style attributes, in markup that it builds as text. Attributes cannot
+    // have a nonce.
     'style-src-attr': "'unsafe-inline'",
-    // The style sheet brings fonts and pictures along.
+    // The style sheet embeds fonts and images.
     'font-src': "'self' data:",
     'img-src': "'self' data:",
     'base-uri': "'none'",
@@ -18,7 +19,7 @@ export function pagePolicy(nonce: string): string {
   });
 }
 
-/** Of an asset: a worker has the policy that it came with, not that of the page. */
+/** The policy of an asset. A worker uses the policy of its own response, not that of the page. */
 export const ASSET_POLICY = policy({
   'default-src': "'none'",
   'script-src': "'self'",

@@ -13,18 +13,18 @@ export interface AssetFile {
   readonly body: Buffer;
 }
 
-/** What the page of GraphiQL consists of, as `scripts/build-graphiql.mjs` has bundled it. */
+/** The files of the GraphiQL page, bundled by `scripts/build-graphiql.mjs`. */
 export interface GraphiqlFiles {
-  /** With `{{nonce}}` where the nonce goes. */
+  /** Contains `{{nonce}}` as the placeholder of the nonce. */
   readonly page: string;
-  /** By name. */
+  /** Keys are file names. */
   readonly assets: ReadonlyMap<string, AssetFile>;
 }
 
 /**
- * Reads all of it, some 7 MB: what a request names is looked up here and never on the disk, and a new build, which
- * removes the files of the old one, does not break a page that is open.
- * @returns null where there is no bundle, as after `tsc` alone
+ * Reads all files into memory, about 7 MB. Requests therefore never read paths from the disk. A new build,
+ * which deletes the old files, does not break an open page.
+ * @returns null if there is no bundle, for example after `tsc` alone
  */
 export function readGraphiqlFiles(directory = bundleDirectory()): GraphiqlFiles | null {
   const page = path.join(directory, 'index.html');
@@ -39,7 +39,7 @@ export function readGraphiqlFiles(directory = bundleDirectory()): GraphiqlFiles 
   return { page: readFileSync(page, 'utf8'), assets };
 }
 
-/** The same for the sources, which tests run, and for what is built of them in dist/. */
+/** Returns the same directory for the sources, which tests run, and for the build in dist/. */
 function bundleDirectory(): string {
   let root = import.meta.dirname;
   while (!existsSync(path.join(root, 'package.json'))) root = path.dirname(root);

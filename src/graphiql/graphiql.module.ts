@@ -4,7 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import { readGraphiqlFiles } from './graphiql-files.js';
 import { serveGraphiql } from './serve-graphiql.js';
 
-/** GraphiQL for those who open the address of the API in a browser. For development: it needs introspection. */
+/**
+ * Serves GraphiQL to browsers that open the address of the API. For development only, because it needs
+ * introspection.
+ */
 @Module({})
 export class GraphiqlModule implements OnModuleInit {
   private readonly logger = new Logger('GraphiQL');

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Whether a GET is that of a browser whose user has come to look: it takes HTML, does not ask for JSON, and brings no
- * operation to be run.
+ * Whether a browser requests the page: the GET request accepts HTML, does not accept JSON, and contains no
+ * operation.
  */
 export function isPageVisit(query: unknown, { accept = '' }: IncomingHttpHeaders): boolean {
   const hasOperation =

@@ -6,9 +6,9 @@ import { isPageVisit } from './is-page-visit.js';
 
 const ENDPOINT = '/graphql';
 
-/** Has a server answer visits of the endpoint with the page, and send its assets; all else stays with Apollo. */
+/** Serves the page for browser visits of the endpoint, and its assets. Apollo handles all other requests. */
 export function serveGraphiql(server: FastifyInstance, files: GraphiqlFiles): void {
-  // A hook, since a second route for GET would not be told from Apollo's.
+  // A hook, because a second GET route would conflict with that of Apollo.
   server.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'GET' || request.routeOptions.url !== ENDPOINT) return;
     varyByAccept(reply);
@@ -20,7 +20,7 @@ export function serveGraphiql(server: FastifyInstance, files: GraphiqlFiles): vo
     if (asset === undefined) {
       return reply.code(404).header('cache-control', 'no-store').type('text/plain').send('Not found.\n');
     }
-    // Its name has a hash of what is in it.
+    // The name contains a hash of the content.
     return reply
       .header('cache-control', 'public, max-age=31536000, immutable')
       .header('content-security-policy', ASSET_POLICY)
@@ -42,7 +42,7 @@ function sendPage(reply: FastifyReply, page: string): FastifyReply {
     .send(page.replaceAll('{{nonce}}', nonce));
 }
 
-/** Beside what CORS makes it vary by. */
+/** Keeps the values that CORS has added to Vary. */
 function varyByAccept(reply: FastifyReply): void {
   const others = reply.getHeader('vary');
   void reply.header('vary', others === undefined ? 'Accept' : `${String(others)}, Accept`);

@@ -3,7 +3,9 @@ import { grouped } from '../common/grouped.js';
 import { RequestLoader } from '../common/request-loader.js';
 import { type InteractionListKey, InteractionListingService } from './interaction-listing.service.js';
 
-/** How many interactions that a filter selects a lead has. One query counts those of many leads of one request. */
+/**
+ * Loads the number of interactions of a lead that match a filter. Leads with the same filter share one query.
+ */
 @Injectable()
 export class InteractionCountLoader extends RequestLoader<InteractionListKey, number> {
   constructor(private readonly listing: InteractionListingService) {

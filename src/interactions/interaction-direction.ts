@@ -1,3 +1,6 @@
-/** Who got in touch: the lead (`inbound`) or the sales team (`outbound`), as the database's enum has them. */
+/**
+ * Initiated by the lead (`inbound`) or the sales team (`outbound`). The values match the enum of the
+ * database.
+ */
 export const INTERACTION_DIRECTIONS = ['inbound', 'outbound'] as const;
 export type InteractionDirection = (typeof INTERACTION_DIRECTIONS)[number];

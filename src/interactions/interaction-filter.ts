@@ -4,17 +4,18 @@ import type { InteractionType } from './interaction-type.js';
 
 /** Conditions on interactions, combined with AND. A condition that is null or absent does not apply. */
 export interface InteractionFilter {
-  /** One of these. */
+  /** One of these types. */
   readonly type?: readonly InteractionType[] | null;
-  /** One of these; null stands for an unknown direction. */
+  /** One of these directions; null matches an unknown direction. */
   readonly direction?: readonly (InteractionDirection | null)[] | null;
 }
 
 const MAX_VALUES = 10;
 
 /**
- * The same filter always as the same value, whichever way its lists are written. A filter without conditions is no
- * filter. @throws BAD_USER_INPUT
+ * Returns the same value for equivalent filters, regardless of the order of their lists. A filter without
+ * conditions is null.
+ * @throws BAD_USER_INPUT
  */
 export function canonicalFilter(filter: InteractionFilter | null | undefined): InteractionFilter | null {
   const type = valuesOf('type', filter?.type);

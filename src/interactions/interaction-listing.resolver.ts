@@ -15,7 +15,7 @@ const readingFor = readForConnection(({ ofConnection, ofNodes }) => ({
   isPlaced: ofConnection.has('edges') || ofConnection.has('pageInfo'),
 }));
 
-/** The interactions of a lead in pages. */
+/** Resolves pages of the interactions of a lead. */
 @Resolver(() => LeadType)
 export class InteractionListingResolver {
   constructor(

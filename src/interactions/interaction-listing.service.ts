@@ -8,13 +8,13 @@ import { canonicalFilter, type InteractionFilter } from './interaction-filter.js
 import { countInteractions, type PageReading, readPages } from './interaction-page.sql.js';
 import type { PartOfInteraction } from './interaction-record.js';
 
-/** The interactions of a lead that a filter selects; null: all of them. */
+/** The interactions of a lead that match a filter; null: all of them. */
 export interface InteractionListKey {
   readonly leadId: number;
   readonly filter: InteractionFilter | null;
 }
 
-/** Which interactions are listed, and what part of the list. */
+/** A filter and the window of a page. */
 export interface InteractionQuery {
   readonly filter: InteractionFilter | null;
   readonly window: PageWindow<KeysetPosition>;
@@ -25,12 +25,12 @@ export type InteractionPage = Page<PartOfInteraction> & InteractionListKey;
 
 type ListedRow = PartOfInteraction & { readonly position?: string };
 
-/** Interactions of leads in pages, newest first. */
+/** Returns pages of the interactions of leads, newest first. */
 @Injectable()
 export class InteractionListingService {
   constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
 
-  /** What a page of a lead's interactions is. @throws BAD_USER_INPUT */
+  /** Converts the arguments of a page to a query. @throws BAD_USER_INPUT */
   queryOf(
     leadId: number,
     args: PageArguments & { readonly filter?: InteractionFilter | null },
@@ -41,8 +41,8 @@ export class InteractionListingService {
   }
 
   /**
-   * The same page of each of these leads, by the id of the lead.
-   * @param query with positions that belong to these leads
+   * Returns the same page for each of these leads, by lead id.
+   * @param query its cursor positions must belong to these leads
    */
   async findPages(
     leadIds: readonly number[],
@@ -62,7 +62,7 @@ export class InteractionListingService {
     return new Map([...byLead].map(([leadId, listed]) => [leadId, pageFor(leadId, listed)]));
   }
 
-  /** How many interactions that a filter selects each of these leads has, in their order. */
+  /** Returns the number of matching interactions for each of these leads, in their order. */
   async count(leadIds: readonly number[], filter: InteractionFilter | null): Promise<number[]> {
     const rows = await readRows<{ leadId: number; count: number }>(
       this.sequelize,

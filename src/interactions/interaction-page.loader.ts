@@ -14,7 +14,7 @@ export interface InteractionPageKey {
   readonly reading: PageReading;
 }
 
-/** Pages of interactions of leads; the same page of many leads of one request comes from one query. */
+/** Loads pages of the interactions of leads. Leads with the same page arguments share one query. */
 @Injectable()
 export class InteractionPageLoader extends RequestLoader<InteractionPageKey, InteractionPage> {
   constructor(private readonly listing: InteractionListingService) {
@@ -40,7 +40,7 @@ export class InteractionPageLoader extends RequestLoader<InteractionPageKey, Int
     });
   }
 
-  /** @param group of the same query and reading */
+  /** @param group keys with the same query and reading */
   private async findPages(
     group: readonly InteractionPageKey[],
   ): Promise<ReadonlyMap<number, InteractionPage>> {

@@ -5,17 +5,17 @@ import type { Statement } from '../database/read-rows.js';
 import type { InteractionFilter } from './interaction-filter.js';
 import { type InteractionColumn, readColumns } from './interaction-record.js';
 
-/** What is read of pages. */
+/** The data to read for pages. */
 export interface PageReading {
-  /** Of each interaction, beside its id and its lead's. */
+  /** The columns of each interaction, apart from its id and the id of its lead. */
   readonly columns: readonly InteractionColumn[];
-  /** Whether where they stand is read as well, and whether there is more: what cursors and `pageInfo` are made of. */
+  /** Whether to read positions and detect further pages, as needed for cursors and `pageInfo`. */
   readonly isPlaced: boolean;
 }
 
 /**
- * Reads a page of the interactions of each of many leads: for each a range of the index, whatever comes before it.
- * Newest first; those of the same instant by their ids.
+ * Reads a page of interactions for each of many leads, as one index range per lead. Newest first;
+ * interactions at the same instant are ordered by id.
  * @param filter null: all interactions
  */
 export function readPages(
@@ -44,7 +44,10 @@ export function readPages(
   return { sql, bind };
 }
 
-/** Counts the interactions of each of many leads. @param filter null: all interactions */
+/**
+ * Counts the interactions of each lead.
+ * @param filter null: all interactions
+ */
 export function countInteractions(leadIds: readonly number[], filter: InteractionFilter | null): Statement {
   const bind: unknown[] = [leadIds];
   const sql = `
@@ -56,7 +59,10 @@ export function countInteractions(leadIds: readonly number[], filter: Interactio
   return { sql, bind };
 }
 
-/** SQL that narrows a WHERE clause. @param bind the parameters of the statement, to which it adds its own */
+/**
+ * Returns SQL that extends a WHERE clause.
+ * @param bind the parameters of the statement; values of the filter are appended
+ */
 function conditionsOf(filter: InteractionFilter | null, bind: unknown[]): string {
   const { type, direction } = filter ?? {};
   const isOneOf = (column: 'type' | 'direction', values: readonly unknown[]) =>

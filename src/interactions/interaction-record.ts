@@ -1,11 +1,11 @@
 import type { InferAttributes } from 'sequelize';
 import type { Interaction } from './interaction.model.js';
 
-/** What there is of an interaction, without a model around it. */
+/** The columns of an interaction as a plain object, without a Sequelize model. */
 export type InteractionRecord = Readonly<Omit<InferAttributes<Interaction>, 'deletedAt' | 'version'>>;
 export type InteractionColumn = keyof InteractionRecord;
 
-/** What is read of an interaction where only some of it is asked for. */
+/** An interaction of which only some columns were read. */
 export type PartOfInteraction = Pick<InteractionRecord, 'id' | 'leadId'> & Partial<InteractionRecord>;
 
 const COLUMNS: Readonly<Record<InteractionColumn, true>> = {
@@ -23,11 +23,16 @@ export const INTERACTION_COLUMNS = Object.keys(COLUMNS) as InteractionColumn[];
 
 const isColumn = (name: string): name is InteractionColumn => Object.hasOwn(COLUMNS, name);
 
-/** The columns that fields of an interaction are made of; every field but those of GraphQL itself is one. */
+/**
+ * Returns the columns that the given fields need. Every field is a column, except those of GraphQL itself.
+ */
 export const columnsOfFields = (fields: ReadonlySet<string>): InteractionColumn[] =>
   [...fields].filter(isColumn);
 
-/** SQL that reads columns of `interactions`, the ids of the interaction and of its lead among them. */
+/**
+ * Returns a SQL select list of these columns of `interactions`, always including the ids of the interaction
+ * and its lead.
+ */
 export const readColumns = (columns: readonly InteractionColumn[]): string =>
   [...new Set<InteractionColumn>(['id', 'leadId', ...columns])]
     .map((column) => `interactions."${column}"`)

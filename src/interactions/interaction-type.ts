@@ -1,3 +1,3 @@
-/** The kinds of interaction there are, as the database's enum has them. */
+/** The kinds of interaction. The values match the enum of the database. */
 export const INTERACTION_TYPES = ['call', 'email', 'meeting'] as const;
 export type InteractionType = (typeof INTERACTION_TYPES)[number];

@@ -4,14 +4,14 @@ import { RequestLoader } from '../common/request-loader.js';
 import type { InteractionRecord } from './interaction-record.js';
 import { InteractionsService } from './interactions.service.js';
 
-/** An interaction by its id; null where there is none any more. */
+/** Loads interactions by id; null if an interaction no longer exists. */
 @Injectable()
 export class InteractionLoader extends RequestLoader<number, InteractionRecord | null> {
   constructor(private readonly interactions: InteractionsService) {
     super();
   }
 
-  /** Those that there are, in the order of the ids. */
+  /** Returns the interactions that still exist, in the order of the ids. */
   async loadThoseThere(context: object, ids: readonly number[]): Promise<InteractionRecord[]> {
     const loaded = await Promise.all(ids.map((id) => this.load(context, id)));
     return loaded.filter((interaction) => interaction !== null);

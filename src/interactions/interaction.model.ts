@@ -3,7 +3,7 @@ import { Column, DataType, Model, Table } from 'sequelize-typescript';
 import { INTERACTION_DIRECTIONS, type InteractionDirection } from './interaction-direction.js';
 import { INTERACTION_TYPES, type InteractionType } from './interaction-type.js';
 
-/** A row of `interactions`: something that happened, or is planned, between us and a lead. */
+/** A row of `interactions`: a past or planned contact between the team and a lead. */
 @Table({ tableName: 'interactions' })
 export class Interaction extends Model<InferAttributes<Interaction>, InferCreationAttributes<Interaction>> {
   @Column({ type: DataType.INTEGER, primaryKey: true, autoIncrement: true })
@@ -12,7 +12,7 @@ export class Interaction extends Model<InferAttributes<Interaction>, InferCreati
   @Column({ type: DataType.ENUM(...INTERACTION_TYPES), allowNull: false })
   declare type: InteractionType;
 
-  /** Who got in touch; null: unknown. */
+  /** Whether the lead or the team got in touch; null: unknown. */
   @Column({ type: DataType.ENUM(...INTERACTION_DIRECTIONS) })
   declare direction: CreationOptional<InteractionDirection | null>;
 

@@ -9,14 +9,14 @@ export interface InteractionsOfLeadKey {
   readonly columns: readonly InteractionColumn[];
 }
 
-/** The interactions of a lead, newest first; those of many leads of one request come from one query. */
+/** Loads the interactions of leads, newest first. All leads of one request share one query. */
 @Injectable()
 export class InteractionsOfLeadLoader extends RequestLoader<InteractionsOfLeadKey, PartOfInteraction[]> {
   constructor(private readonly interactions: InteractionsService) {
     super();
   }
 
-  /** If a request has several such fields, all columns of any are read for each. */
+  /** If a request contains several such fields, the query reads the columns of all of them for each lead. */
   protected override async loadMany(keys: readonly InteractionsOfLeadKey[]): Promise<PartOfInteraction[][]> {
     const leadIds = [...new Set(keys.map(({ leadId }) => leadId))];
     const columns = new Set([...new Set(keys.map((key) => key.columns))].flat());
@@ -24,7 +24,8 @@ export class InteractionsOfLeadLoader extends RequestLoader<InteractionsOfLeadKe
     const found = await this.interactions.findByLeadIds(leadIds, [...columns]);
     for (const interaction of found) byLead.get(interaction.leadId)?.push(interaction);
     const lists = keys.map(({ leadId }) => byLead.get(leadId) ?? []);
-    // A gateway may ask for the same lead many times, and the answer then contains its interactions as often.
+    // A gateway may request the same lead several times. Its interactions then occur several times in the
+    // response.
     const count = lists.reduce((sum, { length }) => sum + length, 0);
     currentRequest()?.memory?.addObjects(count - found.length);
     return lists;

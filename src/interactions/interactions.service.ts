@@ -21,8 +21,8 @@ import {
 import { Interaction } from './interaction.model.js';
 
 /**
- * A trigger of the database scores the lead in the same transaction as its interaction changes. A change or a removal locks
- * the lead before the interaction, as the removal of a lead does, so that two writers never wait for each other.
+ * A database trigger scores the lead in the same transaction in which its interaction changes. Changes and
+ * deletions lock the lead before the interaction, like the deletion of a lead, to prevent deadlocks.
  */
 @Injectable()
 export class InteractionsService {
@@ -36,9 +36,9 @@ export class InteractionsService {
   ) {}
 
   /**
-   * Every interaction, newest first.
-   * @param columns what is read of each interaction beside its id and its lead's
-   * @throws LIST_TOO_LONG if there are more than the settings allow
+   * Returns every interaction, newest first.
+   * @param columns the columns to read, apart from the id and the id of the lead
+   * @throws LIST_TOO_LONG if there are more interactions than the settings allow
    */
   findAll(columns: readonly InteractionColumn[]): Promise<PartOfInteraction[]> {
     return this.findUpToLimit(columns, '', []);
@@ -48,7 +48,7 @@ export class InteractionsService {
     return this.interactions.findByPk(id);
   }
 
-  /** The interactions with these ids that exist, in no particular order. */
+  /** Returns the interactions with these ids that exist, in no particular order. */
   findByIds(ids: readonly number[]): Promise<InteractionRecord[]> {
     return readRows<InteractionRecord>(this.sequelize, {
       sql: `SELECT ${readColumns(INTERACTION_COLUMNS)} FROM interactions WHERE id = ANY ($1::integer[])`,
@@ -57,9 +57,9 @@ export class InteractionsService {
   }
 
   /**
-   * The interactions of all these leads, newest first.
-   * @param columns what is read of each interaction beside its id and its lead's
-   * @throws LIST_TOO_LONG if they are more than the settings allow
+   * Returns the interactions of these leads, newest first.
+   * @param columns the columns to read, apart from the id and the id of the lead
+   * @throws LIST_TOO_LONG if there are more interactions than the settings allow
    */
   findByLeadIds(
     leadIds: readonly number[],
@@ -68,7 +68,7 @@ export class InteractionsService {
     return this.findUpToLimit(columns, 'WHERE "leadId" = ANY ($2::integer[])', [leadIds]);
   }
 
-  /** Ids settle the order of interactions of the same instant, so that it never changes between two reads. */
+  /** Orders interactions at the same instant by id, so that the order is stable. */
   private async findUpToLimit(
     columns: readonly InteractionColumn[],
     where: string,
@@ -90,7 +90,7 @@ export class InteractionsService {
   /** @throws NOT_FOUND if the lead does not exist */
   async create(input: CreateInteractionInput): Promise<Interaction> {
     const created = await inTransaction(this.sequelize, async (transaction) => {
-      // Here rather than around the transaction, which makes a CONFLICT of it.
+      // Handled here, because `inTransaction` would convert the error to CONFLICT.
       const interaction = await this.interactions
         .create({ ...input }, { transaction })
         .catch((error: unknown) => {
@@ -122,9 +122,9 @@ export class InteractionsService {
     return inTransaction(this.sequelize, async (transaction) => {
       const unlocked = await this.interactions.findByPk(id, { attributes: ['leadId'], transaction });
       if (unlocked === null) throw new NotFoundError('Interaction', id);
-      // An adopted database may hold interactions whose lead is gone; those can still be changed.
+      // An adopted database may contain interactions without a lead. They can still be changed.
       const isLocked = await this.lockLead(unlocked.leadId, transaction);
-      // It may have been removed while we waited for the lead.
+      // The interaction may have been deleted while this transaction waited for the lock.
       const interaction = await this.interactions.findByPk(id, { transaction });
       if (interaction === null) throw new NotFoundError('Interaction', id);
       const result = await change(interaction, transaction);

@@ -5,12 +5,12 @@ import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { InteractionLoader } from './interaction.loader.js';
 import type { InteractionRecord } from './interaction-record.js';
 
-/** What interactions add to a key point of a summary. */
+/** Adds interactions to the key points of a summary. */
 @Resolver(() => SummaryKeyPointType)
 export class KeyPointInteractionsResolver {
   constructor(private readonly loader: InteractionLoader) {}
 
-  // A point cites one or two as a rule; up to 50 could be cited.
+  // A key point usually cites one or two interactions; the maximum is 50.
   @AssumedSize(2)
   @ResolveField(() => [InteractionGraphQLType], {
     description: 'What it rests on; without those that were removed since.',

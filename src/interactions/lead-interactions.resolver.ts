@@ -9,7 +9,7 @@ import { InteractionsOfLeadLoader } from './interactions-of-lead.loader.js';
 
 const columnsFor = readForList(columnsOfFields);
 
-/** What interactions add to a lead. */
+/** Adds interactions to leads. */
 @Resolver(() => LeadType)
 export class LeadInteractionsResolver {
   constructor(private readonly loader: InteractionsOfLeadLoader) {}

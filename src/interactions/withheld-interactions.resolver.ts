@@ -5,12 +5,12 @@ import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { InteractionLoader } from './interaction.loader.js';
 import type { InteractionRecord } from './interaction-record.js';
 
-/** What interactions add to a summary. */
+/** Adds withheld interactions to summaries. */
 @Resolver(() => LeadSummaryType)
 export class WithheldInteractionsResolver {
   constructor(private readonly loader: InteractionLoader) {}
 
-  // As a rule there are none; up to 50 could be withheld.
+  // Usually none are withheld; the maximum is 50.
   @AssumedSize(1)
   @ResolveField(() => [InteractionGraphQLType], {
     description:

@@ -3,32 +3,32 @@ import { listNearLimit } from '../common/events.js';
 import { outsideRequests } from '../common/request-context.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 
-/** The lists that are answered in one piece up to a limit; the tables have the same names. */
+/** The lists without pages, which have a limit. The names equal those of the tables. */
 export type LimitedList = 'leads' | 'interactions';
 
-/** From this share of the limit on, warnings are logged. */
+/** Warnings are logged from this share of the limit on. */
 const WARNED_SHARE = 0.8;
 
 const MAX_AGE_MS = 10_000;
 const WARNING_INTERVAL_MS = 3_600_000;
 
-/** Counts one after another, if rows are added all the time. */
+/** The maximum number of consecutive counts if rows are added continuously. */
 const MAX_COUNTS = 3;
 
-/** The longest that a caller of `read` waits for a count. */
+/** The maximum time that `read` waits for a count. */
 const READ_WAIT_MS = 300;
 
 type Level = 'ok' | 'near' | 'over';
 
 export interface ListSizeReading {
-  /** Never above the limit by more than one; null: not counted yet. */
+  /** At most one above the limit; null: not counted yet. */
   readonly count: number | null;
   readonly limit: number;
 }
 
 /**
- * How many rows a list has, beside the limit beyond which the list is an error. Counting stops one above the limit, and
- * takes place once in ten seconds at most, or when the rows that this process has added reach the next level.
+ * Counts the rows of a list up to one above its limit, beyond which the list is an error. Counts at most
+ * every ten seconds, or when the rows that this process has added reach the next level.
  */
 export class ListSize {
   private counted: { readonly count: number; readonly at: number } | null = null;
@@ -42,7 +42,7 @@ export class ListSize {
     private readonly limit: number,
   ) {}
 
-  /** At most ten seconds old, if the database answers in time. */
+  /** Returns a count that is at most ten seconds old, if the database responds in time. */
   async read(): Promise<ListSizeReading> {
     if (this.isOld()) {
       await Promise.race([this.recount(), sleep(READ_WAIT_MS, undefined, { ref: false })]);
@@ -50,7 +50,7 @@ export class ListSize {
     return { count: this.counted === null ? null : this.count, limit: this.limit };
   }
 
-  /** Publishes a warning if the list is near its limit. Call it after the rows were committed; it never throws. */
+  /** Publishes a warning if the list is near its limit. Call it after the commit; it never throws. */
   async grow(addedCount: number): Promise<void> {
     this.addedCount += addedCount;
     const { counted } = this;
@@ -73,10 +73,10 @@ export class ListSize {
     return this.counted === null || performance.now() - this.counted.at > MAX_AGE_MS;
   }
 
-  /** Callers share a count that is under way. */
+  /** Callers share a count in progress. */
   private recount(): Promise<void> {
     this.counting ??= outsideRequests(() => this.readCount())
-      // Without a database there is nothing to count, and whoever asks notices by itself.
+      // Without a database, callers get their own errors.
       .catch(() => undefined)
       .finally(() => {
         this.counting = null;
@@ -84,7 +84,7 @@ export class ListSize {
     return this.counting;
   }
 
-  /** Rows that are added while PostgreSQL counts may be among the counted ones, so then it counts again. */
+  /** Rows added during the count may already be included. Therefore it counts again. */
   private async readCount(triesLeft = MAX_COUNTS): Promise<void> {
     const addedBefore = this.addedCount;
     const [row] = await this.probe.rows<{ count: number }>(
@@ -95,7 +95,7 @@ export class ListSize {
     if (this.addedCount > 0 && triesLeft > 1) await this.readCount(triesLeft - 1);
   }
 
-  /** Once an hour at most, and once more when the list goes over its limit. */
+  /** Warns at most once an hour, and again when the list exceeds its limit. */
   private warn(): void {
     const level = this.levelOf(this.count);
     if (level === 'ok') {

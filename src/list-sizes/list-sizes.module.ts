@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { ProbeConnection } from '../database/probe-connection.js';
 import { ListSizes } from './list-sizes.js';
 
-/** Warns before lists that are answered in one piece reach their limits. */
+/** Warns before lists without pages reach their limits. */
 @Module({})
 export class ListSizesModule {
   static register(limits: Settings['lists']): DynamicModule {

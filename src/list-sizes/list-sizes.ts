@@ -1,7 +1,7 @@
 import type { ProbeConnection } from '../database/probe-connection.js';
 import { type LimitedList, ListSize, type ListSizeReading } from './list-size.js';
 
-/** How near the lists are to their limits. */
+/** Reads the sizes of the limited lists. */
 export class ListSizes {
   readonly leads: ListSize;
   readonly interactions: ListSize;
@@ -14,7 +14,10 @@ export class ListSizes {
     this.interactions = new ListSize(probe, 'interactions', limits.maxInteractions);
   }
 
-  /** How many rows each list has: its limit if it has more, or if the database does not answer in time. */
+  /**
+   * Returns the number of rows of each list; the limit if there are more, or if the database does not respond
+   * in time.
+   */
   async rowCounts(): Promise<Readonly<Record<LimitedList, number>>> {
     const [leads, interactions] = await Promise.all([this.leads.read(), this.interactions.read()]);
     return { leads: rowCountOf(leads), interactions: rowCountOf(interactions) };

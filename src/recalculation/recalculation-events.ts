@@ -3,7 +3,7 @@ import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { RecordEvents } from '../database/record-events.js';
 import { RUNS_CHANNEL } from './recalculation-record.sql.js';
 
-/** Hears which recalculations get further. */
+/** Publishes the ids of recalculations whose record has changed. */
 @Injectable()
 export class RecalculationEvents extends RecordEvents {
   constructor(connections: DedicatedConnections) {

@@ -18,15 +18,17 @@ import type { RecalculationRequest } from './recalculation.js';
 import { END_WHEN_ABANDONED, LOCK_RUN, NEXT_ID, SAVE_END, SAVE_SUCCESS } from './recalculation-record.sql.js';
 import type { RecordWriter } from './record-writer.js';
 
-/** Another recalculation or an import is under way, or another replica has begun what the schedule asks for. */
+/**
+ * Another recalculation or an import is running, or another replica has begun this scheduled recalculation.
+ */
 export class BulkScoringBusyError extends Error {
   override readonly name = 'BulkScoringBusyError';
 }
 
-/** Why a run did not succeed. */
+/** The reason why a recalculation did not succeed. */
 interface Failure {
   readonly status: 'failed' | 'cancelled';
-  /** For people. */
+  /** Readable text. */
   readonly reason: string;
   readonly cause: unknown;
 }
@@ -38,16 +40,16 @@ interface BegunRun {
 }
 
 /**
- * One recalculation. How it ended is written within its own transaction, so that record and scores are never at
- * odds: a run succeeded exactly where its scores are there. Where it fails, the scores are rolled back to a
- * savepoint, and the record's end is committed without them.
+ * One recalculation. Its outcome is written within its own transaction, so that record and scores are always
+ * consistent: it succeeded exactly if its scores are stored. If it fails, the scores are rolled back to a
+ * savepoint. The end of the record is then committed without them.
  */
 export class RecalculationExecution {
   private begun: BegunRun | null = null;
   private failure: Failure | null = null;
   private result: RecalculationProgress | null = null;
 
-  /** @param signal rolls it back */
+  /** @param signal aborts and rolls back the recalculation */
   constructor(
     private readonly sequelize: Sequelize,
     private readonly record: RecordWriter,
@@ -56,9 +58,9 @@ export class RecalculationExecution {
   ) {}
 
   /**
-   * @returns the id of the run, which succeeded
-   * @throws BulkScoringBusyError where it was not begun
-   * @throws DomainError where it was rolled back
+   * @returns the id of the recalculation, which succeeded
+   * @throws BulkScoringBusyError if it was not begun
+   * @throws DomainError if it was rolled back
    */
   async run(): Promise<number> {
     try {
@@ -173,8 +175,9 @@ export class RecalculationExecution {
   }
 
   /**
-   * The transaction could not be committed, or nobody knows: then the record does, for what it says is part of it.
-   * Where the record cannot be reached either, the run shows as interrupted, which is true.
+   * Handles a transaction that was not committed, or whose commit is uncertain. The record decides, because
+   * it is part of the transaction. If the record cannot be written either, the recalculation counts as
+   * interrupted.
    */
   private async recordLoss(error: unknown): Promise<void> {
     if (this.begun === null) throw this.signal.aborted ? toDomainFailure(this.failureOf(error)) : error;
@@ -210,13 +213,13 @@ export class RecalculationExecution {
 
 function abortReason({ reason }: AbortSignal): string {
   if (reason instanceof RecalculationAbortedError) return reason.message;
-  // What an AbortSignal is aborted with whose time is up.
+  // The reason of AbortSignal.timeout().
   return reason instanceof DOMException && reason.name === 'TimeoutError'
     ? 'It took longer than the server allows.'
     : 'It was cancelled.';
 }
 
-/** What the signal of a run is aborted with: says who wanted it to stop. */
+/** The reason with which the signal of a recalculation is aborted. Its message explains the cause. */
 export class RecalculationAbortedError extends Error {
   override readonly name = 'RecalculationAbortedError';
 }

@@ -3,11 +3,12 @@ import { pageOf, pageWindow } from '../common/page-window.js';
 import type { RecalculationConnection } from './dto/recalculation-connection.type.js';
 import type { Recalculation } from './recalculation.js';
 
-/** Runs are ordered by their ids alone. */
+/** Recalculations are ordered by id. */
 const CURSORS = new KeysetCursors('recalculations', null, []);
 
 /**
- * A page of runs, from a reader of runs before an id.
+ * Returns a page of recalculations.
+ * @param read reads recalculations with lower ids
  * @throws BAD_USER_INPUT
  */
 export async function recalculationPage(

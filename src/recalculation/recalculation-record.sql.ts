@@ -1,15 +1,15 @@
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 
-/** Told the id of a run whenever its record has changed. */
+/** Notified with the id of a recalculation whenever its record changes. */
 export const RUNS_CHANNEL = 'rescore_runs';
 
-/** Told the id of a run that is to stop. */
+/** Notified with the id of a recalculation to cancel. */
 export const CANCEL_CHANNEL = 'rescore_cancel';
 
 /**
- * A run holds its lock for as long as its transaction lasts, so one that says `running` without it has died. The
- * record and the locks are not read at one instant: a run that has just ended may look dead, and does not when it
- * is read again.
+ * A recalculation has an advisory lock until its transaction ends. A record with status `running` but without
+ * the lock is of a dead process. Record and locks are not read atomically: a recalculation that has just
+ * ended may look dead, but not when it is read again.
  */
 const LIVE_STATUS = `
   CASE WHEN status = 'running' AND NOT EXISTS (
@@ -35,28 +35,31 @@ export const READ_RUN = `${SELECT_RUNS} WHERE id = $1`;
 
 export const READ_RUNNING = `${SELECT_RUNS} WHERE status = 'running' ORDER BY id DESC LIMIT 1`;
 
-/** $1: the id to start before, or null, $2: how many. The latest first. */
+/** $1: the id to start before, or null, $2: the page size. The latest come first. */
 export const READ_PAGE = `${SELECT_RUNS} WHERE ($1::int IS NULL OR id < $1) ORDER BY id DESC LIMIT $2`;
 
 export const NEXT_ID = `SELECT nextval(pg_get_serial_sequence('rescore_runs', 'id'))::int AS id`;
 
 /**
- * A run sends one statement after another. Where none comes, its machine is gone without having closed the connection,
- * and PostgreSQL is to let go of its locks.
+ * A recalculation sends its statements without pauses. If none arrives, its host has disappeared without
+ * closing the connection, and PostgreSQL must release its locks.
  */
 export const END_WHEN_ABANDONED = `SET LOCAL idle_in_transaction_session_timeout = '60s'`;
 
-/** $1: the id of a run. Until the transaction ends. */
+/** $1: the id of a recalculation. The lock lasts until the transaction ends. */
 export const LOCK_RUN = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.recalculationClass}, $1)`;
 
-/** Whatever says that it is running while we hold the lock of bulk scoring has died. */
+/**
+ * While this session has the bulk scoring lock, every other record with status `running` is of a dead
+ * process.
+ */
 export const SETTLE_INTERRUPTED = `
   WITH settled AS (UPDATE rescore_runs SET status = 'interrupted' WHERE status = 'running' RETURNING id)
   SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM settled`;
 
 /**
- * $1: id, $2: trigger, $3: host, $4: onlyStale, $5: scheduledFor, $6: asOf, $7: totalCount,
- * $8: isVerification. No row if another was first.
+ * $1: id, $2: trigger, $3: host, $4: onlyStale, $5: scheduledFor, $6: asOf, $7: totalCount, $8:
+ * isVerification. Returns no row if another replica was first.
  */
 export const BEGIN_RUN = `
   WITH begun AS (
@@ -78,8 +81,8 @@ export const SAVE_PROGRESS = `
   SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM changed`;
 
 /**
- * $1: id, $2: calculatedCount, $3: savedCount, $4: failedCount, $5: failures, $6: differenceCount, $7: differences.
- * Within the run's own transaction.
+ * $1: id, $2: calculatedCount, $3: savedCount, $4: failedCount, $5: failures, $6: differenceCount, $7:
+ * differences. Runs within the transaction of the recalculation.
  */
 export const SAVE_SUCCESS = `
   WITH changed AS (
@@ -92,7 +95,7 @@ export const SAVE_SUCCESS = `
   )
   SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM changed`;
 
-/** $1: id, $2: status, $3: error. What has ended well is left alone. */
+/** $1: id, $2: status, $3: error. Does not change the record of a successful recalculation. */
 export const SAVE_END = `
   WITH changed AS (
     UPDATE rescore_runs

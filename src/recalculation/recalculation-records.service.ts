@@ -10,14 +10,14 @@ import { RecalculationEvents } from './recalculation-events.js';
 import type { Recalculation } from './recalculation.js';
 import { READ_PAGE, READ_RUN, READ_RUNNING, REQUEST_CANCEL } from './recalculation-record.sql.js';
 
-/** How long `cancel` waits for a run to end. */
+/** The maximum time that `cancel` waits for a recalculation to end. */
 const CANCEL_LIMIT_MS = 10_000;
 const CANCEL_RETRY_MS = 100;
 
-/** Reads the records of recalculations, from whichever process, and stops the one that runs. */
+/** Reads the records of recalculations of all processes, and cancels the running one. */
 @Injectable()
 export class RecalculationRecordsService {
-  /** For watchers, by id. */
+  /** Reads that subscriptions share, by id. */
   private readonly reads = new SharedReads<number | 'latest', Recalculation | null>();
 
   constructor(
@@ -35,21 +35,21 @@ export class RecalculationRecordsService {
     return found(id, await this.findById(id));
   }
 
-  /** The run that is under way, if any. */
+  /** Returns the running recalculation, if any. */
   async findRunning(): Promise<Recalculation | null> {
     const [run] = await this.read(READ_RUNNING, []);
     return run ?? null;
   }
 
-  /** Runs, the latest first, from before the given one. */
+  /** Returns recalculations before the given one, the latest first. */
   findPage(beforeId: number | null, limit: number): Promise<Recalculation[]> {
     return this.read(READ_PAGE, [beforeId, limit]);
   }
 
   /**
-   * Has a run stop and roll back, and waits until it has.
-   * @returns the run as it is then; where it got to its end before, that it succeeded
-   * @throws NOT_FOUND; RECALCULATION_NOT_RUNNING where it has ended already
+   * Cancels a recalculation, and waits until it has rolled back.
+   * @returns the recalculation after that; it may have succeeded in the meantime
+   * @throws NOT_FOUND; RECALCULATION_NOT_RUNNING if it has already ended
    */
   async cancel(id: number): Promise<Recalculation> {
     let run = await this.getById(id);
@@ -61,7 +61,7 @@ export class RecalculationRecordsService {
     }
     allowRequest(CANCEL_LIMIT_MS);
     const deadline = performance.now() + CANCEL_LIMIT_MS;
-    // A run listens from just after its record appears: asking again makes up for asking too early.
+    // Repeats the request, because a recalculation may not listen yet when its record appears.
     while (run.status === 'running' && performance.now() < deadline) {
       await this.sequelize.query(REQUEST_CANCEL, { bind: [id] });
       await sleep(CANCEL_RETRY_MS);
@@ -71,8 +71,8 @@ export class RecalculationRecordsService {
   }
 
   /**
-   * A run as it is, and again whenever its record changes, until it has ended; without an id the run that is under
-   * way and those to come, for ever.
+   * Returns a recalculation now and after each change of its record, until it has ended. Without an id,
+   * returns the running one and all future ones, without end.
    * @throws NOT_FOUND
    */
   watch(id: number | null): Promise<AsyncGenerator<Recalculation, void, undefined>> {
@@ -88,7 +88,7 @@ export class RecalculationRecordsService {
   }
 
   private allFromNowOn(): Pick<RecordWatch<Recalculation>, 'first' | 'find'> {
-    /** Of a run that had ended before. */
+    /** The id of the latest recalculation that had already ended. */
     let oldId = 0;
     const findLatest = () => this.reads.read('latest', async () => (await this.findPage(null, 1))[0] ?? null);
     return {
@@ -100,7 +100,7 @@ export class RecalculationRecordsService {
       },
       find: async (changedId) => {
         if (changedId !== null) return this.readShared(changedId);
-        // One may have begun, and ended as well, while nothing was heard.
+        // A recalculation may have begun and even ended while notifications were lost.
         const latest = await findLatest();
         return latest === null || latest.id <= oldId ? null : latest;
       },
@@ -111,14 +111,16 @@ export class RecalculationRecordsService {
     return this.reads.read(id, () => this.findById(id));
   }
 
-  /** Reads until no run looks dead that did not look so before: one that has just ended does, once. */
+  /**
+   * Reads again until no recalculation newly looks dead, because one that has just ended may look dead once.
+   */
   private async read(sql: string, bind: unknown[]): Promise<Recalculation[]> {
     let suspected = new Set<number>();
     for (;;) {
       const runs = await this.sequelize.query<Recalculation>(sql, {
         type: QueryTypes.SELECT,
         bind,
-        // A replica knows of no locks of the primary's sessions: every run would look dead there.
+        // A standby has no locks of the primary's sessions, so every recalculation would look dead there.
         useMaster: true,
       });
       const dead = runs.filter(({ status }) => status === 'interrupted').map(({ id }) => id);

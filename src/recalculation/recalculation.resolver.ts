@@ -12,7 +12,7 @@ import { RecalculationRecordsService } from './recalculation-records.service.js'
 import { RecalculationService } from './recalculation.service.js';
 import { recordIdOf } from '../common/record-id.js';
 
-/** The token of how long `recalculateAllScores` may take. */
+/** The injection token of the time limit of `recalculateAllScores`. */
 export const RECALCULATION_TIMEOUT_MS = Symbol('RECALCULATION_TIMEOUT_MS');
 
 @Resolver()

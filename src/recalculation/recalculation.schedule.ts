@@ -8,8 +8,9 @@ import { RecalculationService } from './recalculation.service.js';
 const JOB = 'recalculation';
 
 /**
- * Recalculates all scores on a schedule, since they fade with time. All replicas wake up; the instant that the
- * schedule names, which is the same for all of them however their clocks differ, goes to one.
+ * Recalculates all scores on a schedule, because they decay over time. All replicas wake up, but only one
+ * runs the recalculation. The scheduled instant identifies it, and is the same on all replicas even if their
+ * clocks differ.
  */
 @Injectable()
 export class RecalculationSchedule implements OnApplicationBootstrap, OnModuleDestroy {
@@ -47,7 +48,7 @@ export class RecalculationSchedule implements OnApplicationBootstrap, OnModuleDe
     try {
       await this.recalculation.recalculate({ trigger: 'schedule', onlyStale: null, scheduledFor });
     } catch (error) {
-      // Another replica has taken it, or somebody recalculates just now: scores get fresh either way.
+      // Another replica or caller is already recalculating, so scores are refreshed anyway.
       if (error instanceof DomainError && error.code === 'RECALCULATION_RUNNING') return;
       this.logger.error('The scheduled recalculation failed.', error);
     }

@@ -14,7 +14,10 @@ import type { RecalculationRequest, Recalculation, RecalculationTrigger } from '
 import { RecalculationRecordsService } from './recalculation-records.service.js';
 import { RecordWriter } from './record-writer.js';
 
-/** Recalculates the scores of many leads, one recalculation at a time in all replicas, and keeps a record of each. */
+/**
+ * Recalculates the scores of many leads and keeps a record of each recalculation. Only one runs at a time
+ * across all replicas.
+ */
 @Injectable()
 export class RecalculationService implements OnModuleDestroy {
   private readonly stopping = new AbortController();
@@ -27,12 +30,12 @@ export class RecalculationService implements OnModuleDestroy {
   ) {}
 
   /**
-   * Recalculates scores in one transaction at one instant. Leads that the database refuses are named in the run;
-   * the others are saved.
-   * @returns the run, which succeeded
-   * @throws RECALCULATION_RUNNING, at once, where another recalculation or an import is under way, or another
-   * replica has begun what the schedule asks for
-   * @throws RECALCULATION_CANCELLED, RECALCULATION_FAILED where the whole was rolled back
+   * Recalculates scores at one instant in one transaction. Leads that the database rejects are listed in the
+   * record; the others are saved.
+   * @returns the recalculation, which succeeded
+   * @throws RECALCULATION_RUNNING, immediately, if another recalculation or an import is running, or if
+   * another replica has begun this scheduled recalculation
+   * @throws RECALCULATION_CANCELLED, RECALCULATION_FAILED if everything was rolled back
    */
   async recalculate(request: RecalculationRequest): Promise<Recalculation> {
     const facts = { 'recalculation.trigger': request.trigger };
@@ -46,8 +49,8 @@ export class RecalculationService implements OnModuleDestroy {
   }
 
   /**
-   * Recalculates all scores, or the stale ones, because somebody asks for it.
-   * @throws BAD_USER_INPUT; and as `recalculate` does
+   * Recalculates all or only stale scores on request.
+   * @throws BAD_USER_INPUT; and the errors of `recalculate`
    */
   recalculateOnDemand(
     trigger: RecalculationTrigger,
@@ -70,7 +73,7 @@ export class RecalculationService implements OnModuleDestroy {
     });
   }
 
-  /** Has runs that are under way roll back, and waits until they have. None is begun after. */
+  /** Rolls back running recalculations, waits for that, and prevents new ones. */
   async stop(): Promise<void> {
     this.stopping.abort(new RecalculationAbortedError('The server was stopped.'));
     await Promise.allSettled(this.running);
@@ -101,7 +104,7 @@ export class RecalculationService implements OnModuleDestroy {
     }
   }
 
-  /** Says which run is under way, since when, and how far it is. */
+  /** Returns an error with the id, start and progress of the running recalculation. */
   private async busy(): Promise<DomainError> {
     const run = await this.runs.findRunning();
     if (run === null) {

@@ -4,57 +4,59 @@ import type {
   RecalculationFailure,
 } from '../leads/scoring/recalculation-counter.js';
 
-/** Who or what started a run: a caller of the API, the schedule, or somebody at a terminal. */
+/** The origin of a recalculation: a client of the API, the schedule, or a command. */
 export type RecalculationTrigger = 'api' | 'schedule' | 'command';
 
 /**
- * `interrupted`: its process, or its connection, is gone. PostgreSQL has rolled it back, and it never got to say
- * so itself.
+ * `interrupted`: the process or its connection ended. PostgreSQL has rolled the recalculation back, and its
+ * process could not record that.
  */
 export type RecalculationStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
-/** The record of a recalculation, which outlives it. */
+/** The permanent record of a recalculation. */
 export interface Recalculation {
   readonly id: number;
   readonly trigger: RecalculationTrigger;
-  /** Host and process. */
+  /** Host name and process. */
   readonly host: string;
   readonly onlyStale: boolean;
   /** Whether contact states and scores were compared with the interactions. */
   readonly isVerification: boolean;
   readonly status: RecalculationStatus;
-  /** The instant that all its scores are measured at. */
+  /** The instant of all its scores. */
   readonly asOf: Date;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
-  /** Until now, where it is running; null where nobody knows when it ended. */
+  /** The duration until now if it is running; null if its end is unknown. */
   readonly durationMs: number | null;
   readonly totalCount: number;
   readonly calculatedCount: number;
-  /** Leads whose score was written. Where the run did not succeed, that was rolled back. */
+  /** Leads whose score was written. They were rolled back if the recalculation did not succeed. */
   readonly savedCount: number;
-  /** Leads that were removed, or had a fresher score. */
+  /** Leads that were deleted, or had a fresher score. */
   readonly skippedCount: number;
   readonly failedCount: number;
-  /** The first of them. */
+  /** The first failures. */
   readonly failures: readonly RecalculationFailure[];
   /** Leads that differed before they were repaired. */
   readonly differenceCount: number;
-  /** The first of them. */
+  /** The first differences. */
   readonly differences: readonly RecalculationDifference[];
-  /** Why it did not succeed, for people. */
+  /** The reason for a failure, as readable text. */
   readonly error: string | null;
 }
 
 export interface RecalculationRequest {
   readonly trigger: RecalculationTrigger;
-  /** Null: all leads; else the leads with a stale score, and those whose score is older than so many hours. */
+  /**
+   * Null: all leads. Otherwise leads with a stale score, and those whose score is older than this many hours.
+   */
   readonly onlyStale: { readonly maxAgeHours: number | null } | null;
-  /** Whether contact states and scores are compared with the interactions. */
+  /** Whether to compare contact states and scores with the interactions. */
   readonly isVerification?: boolean | undefined;
-  /** The instant of the schedule that it is for, so that of several replicas one runs it. */
+  /** The scheduled instant, by which only one of several replicas runs the recalculation. */
   readonly scheduledFor?: Date;
-  /** Rolls it back. */
+  /** Aborts and rolls back the recalculation. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RecalculationCounts) => void;
 }

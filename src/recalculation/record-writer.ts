@@ -18,9 +18,9 @@ export interface RunStart {
 }
 
 /**
- * Keeps the record of a run while it lasts, on a connection of its own: the record is to be seen though the run's
- * transaction has not committed, and neither it nor a cancellation may wait for the pool, all of whose connections
- * may be waiting for the run.
+ * Maintains the record of a running recalculation on a dedicated connection. The record must be visible
+ * before the recalculation commits. Record and cancellation must not wait for the pool, whose connections may
+ * all be waiting for the recalculation.
  */
 export class RecordWriter {
   private readonly cancellation = new AbortController();
@@ -38,14 +38,15 @@ export class RecordWriter {
     return new RecordWriter(await connections.open('recalculation record'));
   }
 
-  /** Aborted where somebody asks for the run to be cancelled. */
+  /** Aborted when cancellation is requested. */
   get cancelled(): AbortSignal {
     return this.cancellation.signal;
   }
 
   /**
-   * Makes the run visible. The caller holds the locks of bulk scoring and of the run.
-   * @returns false where another replica has begun the run that the schedule asks for
+   * Makes the recalculation visible. The caller must have the bulk scoring lock and the lock of the
+   * recalculation.
+   * @returns false if another replica has begun this scheduled recalculation
    */
   async begin(request: RecalculationRequest, { id, host, asOf, totalCount }: RunStart): Promise<boolean> {
     this.id = id;
@@ -64,24 +65,28 @@ export class RecordWriter {
     return rows.length > 0;
   }
 
-  /** Saves the latest progress as soon as what is being saved is; nobody waits for it, or fails with it. */
+  /**
+   * Saves the latest progress after the current save. Callers do not wait for it, and its errors are ignored.
+   */
   progress(progress: RecalculationCounts): void {
     this.next = { ...progress };
     this.saving ??= this.saveProgress();
   }
 
-  /** Waits until nothing is being saved: the run's own transaction can then write the record. */
+  /**
+   * Waits until no save is in progress, so that the transaction of the recalculation can write the record.
+   */
   async settled(): Promise<void> {
     this.next = null;
     await this.saving;
   }
 
-  /** Says how a run ended that did not succeed. */
+  /** Records the end of a recalculation that did not succeed. */
   async end(status: RecalculationStatus, error: string): Promise<void> {
     await this.client.query(SAVE_END, [this.id, status, error]);
   }
 
-  /** Cancels the statement that another session is running. */
+  /** Cancels the running statement of another session. */
   async cancelStatement(pid: number): Promise<void> {
     await this.client.query('SELECT pg_cancel_backend($1)', [pid]);
   }
@@ -98,7 +103,7 @@ export class RecordWriter {
         await this.client.query(SAVE_PROGRESS, [this.id, calculatedCount, savedCount, failedCount]);
       }
     } catch {
-      // The run goes on without; its end is written by its own transaction.
+      // The recalculation continues without progress updates. Its own transaction records its end.
     } finally {
       this.saving = null;
     }

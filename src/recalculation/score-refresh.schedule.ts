@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { ScoreSettings } from '../leads/scoring/score-settings.js';
 import { ScoreRefresher } from './score-refresher.js';
 
-/** Refreshes scores for as long as the server runs: once at the start, then at the interval of the settings. */
+/** Refreshes scores while the server runs: once at startup, then at the configured interval. */
 @Injectable()
 export class ScoreRefreshSchedule implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ScoreRefreshSchedule.name);

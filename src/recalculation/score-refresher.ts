@@ -13,32 +13,33 @@ import {
 import { readClock } from '../leads/scoring/lead-scores.js';
 import type { RecalculationFailure } from '../leads/scoring/recalculation-counter.js';
 
-/** Leads that are scored in one transaction. */
+/** The number of leads that are scored in one transaction. */
 const BATCH_SIZE = 500;
 
 export interface Refresh {
-  /** Scores that were written. */
+  /** The number of saved scores. */
   readonly savedCount: number;
-  /** Leads that the database rejected. */
+  /** Leads that the database has rejected. */
   readonly failures: readonly RecalculationFailure[];
 }
 
 const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS "isLocked"';
 
 /**
- * Scores the leads whose scores time may have changed. A score says until when it is right, so the cost of this follows
- * the number of scores that change, not the number of leads.
+ * Scores leads whose scores may have changed over time. Each score is stored with its validity, so the cost
+ * depends on the number of changed scores, not on the number of leads.
  */
 @Injectable()
 export class ScoreRefresher {
-  /** When this process has last refreshed, by the clock of the database. */
+  /** The last refresh of this process, by the clock of the database. */
   private refreshedAt: Date | null = null;
 
   constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
 
   /**
-   * Refreshes all scores that may be wrong by now, in small transactions. Between two of them it pauses for as long as the last
-   * one took, so that requests come first. It stops early if another replica refreshes or a recalculation begins.
+   * Refreshes all scores that may be outdated, in small transactions. Pauses between two of them for as long
+   * as the last one took, so that requests have priority. Stops early if another replica refreshes or a
+   * recalculation begins.
    * @throws SERVICE_UNAVAILABLE; the reason of the signal if it is aborted
    */
   async refresh(signal?: AbortSignal, batchSize = BATCH_SIZE): Promise<Refresh> {
@@ -57,7 +58,7 @@ export class ScoreRefresher {
       until ??= batch.asOf;
       savedCount += batch.savedCount;
       failures.push(...batch.failures);
-      // A batch that neither saved nor rejected a lead would be found again.
+      // A batch without saved or rejected leads would be found again endlessly.
       if (batch.foundCount < batchSize || batch.savedCount + batch.failures.length === 0) break;
       await sleep(performance.now() - batchBegunAt, undefined, { signal });
     }
@@ -69,7 +70,7 @@ export class ScoreRefresher {
   }
 
   /**
-   * @param until the instant that the first batch was measured at; null: this is the first one
+   * @param until the instant of the first batch; null: this is the first one
    * @returns null if another replica refreshes
    */
   private async refreshBatch(
@@ -84,7 +85,7 @@ export class ScoreRefresher {
     });
     if (lock?.isLocked !== true) return null;
     const asOf = await readClock(this.sequelize, transaction);
-    // The clock may have been set back since, or before this process began.
+    // The clock may have been set back since the last refresh, or before this process started.
     if (this.refreshedAt === null || asOf < this.refreshedAt) {
       await refreshFutureScores(this.sequelize, transaction);
     }

@@ -3,8 +3,8 @@ import { Plugin } from '@nestjs/apollo';
 import { RecalculationService } from './recalculation.service.js';
 
 /**
- * Has a recalculation roll back as soon as the server is to stop. The server first gives requests that are under way
- * time to finish, and the recalculation's own would use up all of it.
+ * Rolls back a recalculation as soon as the server begins to stop. Otherwise its request would use up the
+ * time that the server grants to running requests.
  */
 @Plugin()
 export class StopWithServerPlugin implements ApolloServerPlugin {

@@ -6,15 +6,17 @@ import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { loadQueueLibrary, QUEUE_SCHEMA } from '../database/job-queue.js';
 import { ProcessLiveness } from '../database/process-liveness.js';
 
-/** One listens; the others fetch and complete jobs, which takes a moment each. */
+/** One connection listens; the others fetch and complete jobs, which is fast. */
 const POOL_SIZE = 3;
 const POLL_MS = 1_000;
-/** The library gives jobs that are under way this long before it aborts them, and hangs now and then afterwards. */
+/**
+ * The timeout of a stop. The library aborts running jobs after this time, and occasionally hangs afterwards.
+ */
 const STOP_MS = 10_000;
 
-/** Workers of the queue, from a start to the end that they come to, which may be sooner than they are stopped. */
+/** Workers of the queue, from their start until they end, which may be before they are stopped. */
 export class QueueRunner {
-  /** Answers once they take no more jobs, with the reason where there is one. */
+  /** Resolves when the workers take no more jobs, with the error if there is one. */
   readonly ended: Promise<unknown>;
   private stopping: Promise<void> | null = null;
 
@@ -27,7 +29,7 @@ export class QueueRunner {
     this.ended = Promise.race([runner.promise.catch((error: unknown) => error), gaveUp]);
   }
 
-  /** @param count jobs that are done at once */
+  /** @param count the number of concurrent jobs */
   static async start(
     connections: DedicatedConnections,
     presence: ProcessLiveness,
@@ -40,7 +42,7 @@ export class QueueRunner {
     let name: string | null = null;
     events.once('pool:create', ({ workerPool }: { workerPool: WorkerPool }) => {
       name = workerPool.id;
-      // Where its name cannot be seen, others would take its jobs for abandoned.
+      // If the name is not registered, other processes consider its jobs abandoned.
       presence.register(name).catch(() => workerPool.gracefulShutdown('The database cannot be reached.'));
     });
     const gaveUp = new Promise((resolve) => {
@@ -58,7 +60,8 @@ export class QueueRunner {
         noHandleSignals: true,
         logger: silentLogger,
         events,
-        // Only then are failures to tell the queue of an end handled; else they would end the process.
+        // With these delays, the library handles failures to complete a job. Otherwise they would end the
+        // process.
         preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
         taskList,
       });
@@ -70,7 +73,7 @@ export class QueueRunner {
     }
   }
 
-  /** Lets go of the jobs that are under way, for others or for the next start. */
+  /** Releases running jobs, for other processes or the next start. */
   stop(): Promise<void> {
     this.stopping ??= this.stopOnce();
     return this.stopping;

@@ -7,11 +7,11 @@ import { SummaryBatchItems } from './summary-batch-items.js';
 
 interface SpentJob {
   readonly id: string;
-  /** `batch:ID:LEAD` or `lead:LEAD`; null: a newer job has taken its place. */
+  /** `batch:ID:LEAD` or `lead:LEAD`; null: a newer job has replaced it. */
   readonly key: string | null;
 }
 
-/** Jobs of an earlier version have a higher maximum; they are held to this one. */
+/** Jobs of an earlier version may have a higher maximum. They are limited to the current one. */
 const FIND_SPENT_JOBS = `
   SELECT id, key FROM ${QUEUE_SCHEMA}.jobs
   WHERE task_identifier = '${SUMMARY_TASK}' AND locked_at IS NULL AND attempts >= least(max_attempts, ${MAX_ATTEMPTS})
@@ -22,7 +22,7 @@ const REMOVE_JOB = `SELECT count(*) FROM ${QUEUE_SCHEMA}.complete_jobs(ARRAY[$1:
 
 const REASON = `Writing the summary ended unexpectedly ${MAX_ATTEMPTS} times; the log of the server has the errors.`;
 
-/** Ends jobs that the queue does not start any more, whether they threw or their process died each time. */
+/** Ends jobs that have used all their attempts, whether they threw or their process died. */
 @Injectable()
 export class SpentJobs {
   private readonly logger = new Logger(SpentJobs.name);
@@ -32,7 +32,10 @@ export class SpentJobs {
     private readonly items: SummaryBatchItems,
   ) {}
 
-  /** Records the failure, then removes the job: interrupted in between, it is done again to the same effect. */
+  /**
+   * Records the failure, then removes the job. The order makes it idempotent: after an interruption,
+   * repeating it has the same result.
+   */
   async end(): Promise<void> {
     const jobs = await this.sequelize.query<SpentJob>(FIND_SPENT_JOBS, { type: QueryTypes.SELECT });
     for (const { id, key } of jobs) {

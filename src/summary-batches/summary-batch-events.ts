@@ -3,7 +3,7 @@ import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { RecordEvents } from '../database/record-events.js';
 import { BATCHES_CHANNEL } from './summary-batch.sql.js';
 
-/** Hears which batches of summaries get further. */
+/** Publishes the ids of summary batches whose record has changed. */
 @Injectable()
 export class SummaryBatchEvents extends RecordEvents {
   constructor(connections: DedicatedConnections) {

@@ -18,10 +18,10 @@ import {
 import { SummaryBatchesService } from './summary-batches.service.js';
 import { mayBegin, type SummaryBudget } from './summary-budget.js';
 
-/** Failures from the first on after which there is no point in going on. */
+/** A batch is aborted after this number of failures without a success. */
 const ABORT_AFTER_FAILURES = 20;
 
-/** `wait`: for others of the batch. `over`: there is nothing to do any more. */
+/** `wait`: for other summaries of the batch. `over`: nothing is left to do. */
 export type BegunItem = 'wait' | 'over' | { readonly isForced: boolean; readonly tryCount: number };
 
 interface LockedBatch extends Omit<SummaryBudget, 'writingCount'> {
@@ -36,7 +36,7 @@ interface Progress {
   readonly failedCount: number;
 }
 
-/** Keeps the record of each lead of a batch. */
+/** Maintains the records of the leads of a batch. */
 @Injectable()
 export class SummaryBatchItems {
   constructor(
@@ -44,7 +44,7 @@ export class SummaryBatchItems {
     private readonly batches: SummaryBatchesService,
   ) {}
 
-  /** Begins a lead's summary, where the batch still runs and its budget allows it. */
+  /** Begins the summary of a lead, if the batch is running and its budget allows it. */
   begin(batchId: number, leadId: number): Promise<BegunItem> {
     return inTransaction(this.sequelize, async (transaction) => {
       const [batch] = await this.select<LockedBatch>(LOCK_BATCH, [batchId], transaction);
@@ -65,7 +65,7 @@ export class SummaryBatchItems {
     });
   }
 
-  /** Where the cost of a lead's summary goes, together with the summary. */
+  /** Returns the account that stores the cost together with the summary. */
   accountOf(batchId: number, leadId: number): SummaryAccount {
     return {
       batchId,
@@ -92,7 +92,7 @@ export class SummaryBatchItems {
     });
   }
 
-  /** Ends the whole batch: what made this lead fail would make every lead fail. */
+  /** Ends the whole batch, because this failure affects every lead. */
   async failBatch(batchId: number, failure: SummaryFailure): Promise<void> {
     await inTransaction(this.sequelize, async (transaction) => {
       await this.endWithin(transaction, batchId, failure.leadId, 'failed', failure.code, failure.reason);
@@ -100,7 +100,7 @@ export class SummaryBatchItems {
     });
   }
 
-  /** Records that workers wait because the provider asked for it or is down. */
+  /** Records that workers wait, because the provider requested a pause or is down. */
   async notePause(batchId: number, ms: number): Promise<void> {
     await inTransaction(this.sequelize, async (transaction) => {
       const bind = [batchId, Math.round(ms)];
@@ -109,7 +109,7 @@ export class SummaryBatchItems {
     });
   }
 
-  /** Puts a lead back into the queue. @param countsAsTry whether the provider was asked in vain */
+  /** Puts a lead back into the queue. @param countsAsTry whether a request to the provider has failed */
   async requeue(batchId: number, leadId: number, inMs: number, countsAsTry: boolean): Promise<void> {
     await this.sequelize.query(REQUEUE_ITEM, { bind: [batchId, leadId, Math.round(inMs), countsAsTry] });
   }

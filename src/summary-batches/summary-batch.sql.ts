@@ -2,10 +2,10 @@ import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import { MAX_ATTEMPTS, PRIORITIES, SUMMARY_TASK } from '../leads/summaries/summary-jobs.js';
 import { needsSummary } from '../leads/summaries/stale-summaries.sql.js';
 
-/** Told the id of a batch whenever its record has changed. */
+/** Notified with the id of a batch whenever its record changes. */
 export const BATCHES_CHANNEL = 'summary_batches';
 
-/** A pause is noted again only if it ends this much later. */
+/** A new pause is recorded only if it ends at least this much later. */
 const PAUSE_PRECISION_MS = 1_000;
 
 const COLUMNS = `id, status, "startedBy" AS trigger, "onlyStale", "includeClosed", "limit", "maxCostUsd", "costUsd", "totalCount", "writtenCount",
@@ -15,14 +15,14 @@ const COLUMNS = `id, status, "startedBy" AS trigger, "onlyStale", "includeClosed
 /** $1: the id. */
 export const READ_BATCH = `SELECT ${COLUMNS} FROM summary_batches WHERE id = $1`;
 
-/** $1: the id, $2: how many. */
+/** $1: the id, $2: a limit. */
 export const READ_FAILURES = `
   SELECT "leadId", code, reason FROM summary_batch_items
   WHERE "batchId" = $1 AND status = 'failed' ORDER BY "leadId" LIMIT $2`;
 
 /**
- * $1: trigger, $2: onlyStale, $3: limit, $4: maxCostUsd, $5: the version of the writer, $6: includeClosed. What one summary
- * costs is taken from those before, if there are any.
+ * $1: trigger, $2: onlyStale, $3: limit, $4: maxCostUsd, $5: the version of the writer, $6: includeClosed.
+ * The cost of one summary is estimated from previous ones, if there are any.
  */
 export const CREATE_BATCH = `
   INSERT INTO summary_batches ("startedBy", "onlyStale", "limit", "maxCostUsd", "includeClosed", "largestCostUsd")
@@ -34,8 +34,8 @@ export const CREATE_BATCH = `
   RETURNING id`;
 
 /**
- * $1: the id of the batch, $2: onlyStale, $3: limit, $4: the version of the writer, $5: whether closed leads are included. The
- * highest scores come first.
+ * $1: the id of the batch, $2: onlyStale, $3: limit, $4: the version of the writer, $5: whether to include
+ * closed leads. The highest scores come first.
  */
 export const ADD_ITEMS = `
   INSERT INTO summary_batch_items ("batchId", "leadId", position)
@@ -47,7 +47,7 @@ export const ADD_ITEMS = `
     LIMIT $3
   ) AS chosen`;
 
-/** $1: the id. A batch of no lead has succeeded. */
+/** $1: the id. A batch without leads has succeeded. */
 export const COUNT_ITEMS = `
   WITH counted AS (SELECT count(*)::int AS count FROM summary_batch_items WHERE "batchId" = $1)
   UPDATE summary_batches SET
@@ -62,7 +62,10 @@ const jobOf = (leadId: string, runAt: string): string => `(
     'batch:' || $1::int || ':' || ${leadId}, ${PRIORITIES.batch}, NULL
   )::${QUEUE_SCHEMA}.job_spec`;
 
-/** $1: the id, $2: from which position, $3: up to and including which. Times settle the order. */
+/**
+ * $1: the id, $2: the first position, $3: the last position, inclusive. The scheduled times determine the
+ * order.
+ */
 export const QUEUE_ITEMS = `
   SELECT count(*) FROM ${QUEUE_SCHEMA}.add_jobs(ARRAY(
     SELECT ${jobOf('"leadId"', `now() - interval '1 hour' + position * interval '1 microsecond'`)}
@@ -70,8 +73,8 @@ export const QUEUE_ITEMS = `
   ))`;
 
 /**
- * $1: the id of the batch, $2: of the lead, $3: in how many milliseconds, $4: whether the try counts. The job is added
- * whatever the state of the lead, which may not have been begun: a lead without a job would never come to its end.
+ * $1: the batch id, $2: the lead id, $3: a delay in milliseconds, $4: whether the attempt counts. The job is
+ * added in any case, even if the lead was not begun, because a lead without a job would never be completed.
  */
 export const REQUEUE_ITEM = `
   WITH requeued AS (
@@ -83,28 +86,30 @@ export const REQUEUE_ITEM = `
     ${jobOf('$2::int', `now() + $3 * interval '1 millisecond'`)}
   ])`;
 
-/** $1: the id. Whoever is to begin a summary for the batch waits for those that begin or end one just now. */
+/**
+ * $1: the id. A transaction that begins a summary waits for those that begin or end one of the same batch.
+ */
 export const LOCK_BATCH = `
   SELECT status, "onlyStale", "maxCostUsd", "costUsd", "largestCostUsd"
   FROM summary_batches WHERE id = $1 FOR NO KEY UPDATE`;
 
 /**
- * $1: the id of the batch, $2: of a lead that does not count. A statement of its own, after the lock: one that waits
- * for a lock sees other tables as they were before it waited.
+ * $1: the batch id, $2: the id of a lead to exclude. A separate statement after the lock: a statement that
+ * waits for a lock sees other tables as of its start.
  */
 export const COUNT_WRITING = `
   SELECT count(*)::int AS "writingCount" FROM summary_batch_items
   WHERE "batchId" = $1 AND status = 'writing' AND "leadId" <> $2`;
 
-/** $1: the id of the batch, $2: of the lead. A row where there is something to do. */
+/** $1: the batch id, $2: the lead id. Returns a row if the summary must be written. */
 export const BEGIN_ITEM = `
   UPDATE summary_batch_items SET status = 'writing', "tryCount" = "tryCount" + 1
   WHERE "batchId" = $1 AND "leadId" = $2 AND status IN ('queued', 'writing')
   RETURNING "tryCount"`;
 
 /**
- * $1: the id of the batch, $2: of the lead, $3: status, $4: code, $5: reason. Counts are kept on the batch, whose row
- * is locked by whoever changes one: the last to end sees that it is the last.
+ * $1: the batch id, $2: the lead id, $3: status, $4: code, $5: reason. The counts are in the row of the
+ * batch, which is locked during a change. The last lead to end therefore detects that it is the last.
  */
 export const END_ITEM = `
   WITH ended AS (
@@ -132,7 +137,7 @@ export const END_ITEM = `
   FROM ended WHERE id = $1
   RETURNING "writtenCount", "unchangedCount", "failedCount", summary_batches.status`;
 
-/** $1: the id of the batch, $2: of the lead, $3: what was spent. */
+/** $1: the batch id, $2: the lead id, $3: the cost. */
 export const ADD_COST = `
   WITH item AS (
     UPDATE summary_batch_items SET "costUsd" = "costUsd" + $3 WHERE "batchId" = $1 AND "leadId" = $2
@@ -140,14 +145,20 @@ export const ADD_COST = `
   UPDATE summary_batches
   SET "costUsd" = "costUsd" + $3, "largestCostUsd" = greatest("largestCostUsd", $3) WHERE id = $1`;
 
-/** $1: the id, $2: in how many milliseconds the pause ends. A row if no pause that ends as late is known. */
+/**
+ * $1: the id, $2: the milliseconds until the end of the pause. Returns a row unless a pause with about the
+ * same or a later end is recorded.
+ */
 export const NOTE_PAUSE = `
   UPDATE summary_batches SET "pausedUntil" = clock_timestamp() + $2 * interval '1 millisecond'
   WHERE id = $1 AND status = 'running'
     AND coalesce("pausedUntil" < clock_timestamp() + ($2 - ${PAUSE_PRECISION_MS}) * interval '1 millisecond', true)
   RETURNING id`;
 
-/** $1: the id, $2: status, $3: error. A row where it was running. What is being written is written to its end. */
+/**
+ * $1: the id, $2: status, $3: error. Returns a row if the batch was running. Summaries in progress are
+ * completed.
+ */
 export const STOP_BATCH = `
   UPDATE summary_batches SET status = $2, error = $3, "endedAt" = clock_timestamp()
   WHERE id = $1 AND status = 'running'

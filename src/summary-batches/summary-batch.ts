@@ -1,6 +1,6 @@
 export type SummaryBatchStatus = 'running' | 'succeeded' | 'budget_spent' | 'cancelled' | 'failed';
 
-/** Summaries that were asked for together, and how far they are. */
+/** A batch of summaries and its progress. */
 export interface SummaryBatch {
   readonly id: number;
   readonly status: SummaryBatchStatus;
@@ -9,7 +9,7 @@ export interface SummaryBatch {
   readonly includeClosed: boolean;
   readonly limit: number | null;
   readonly maxCostUsd: number | null;
-  /** Refused answers included. */
+  /** Includes the cost of rejected answers. */
   readonly costUsd: number;
   readonly totalCount: number;
   readonly writtenCount: number;
@@ -18,9 +18,12 @@ export interface SummaryBatch {
   readonly skippedCount: number;
   readonly createdAt: Date;
   readonly endedAt: Date | null;
-  /** Until when workers wait for the provider; null: none is known to wait. A summary that is written ends it. */
+  /**
+   * The end of the pause of workers that wait for the provider; null: no known pause. A written summary ends
+   * the pause.
+   */
   readonly pausedUntil: Date | null;
-  /** Why it did not get to its end, for people. */
+  /** The reason why it ended early, as readable text. */
   readonly error: string | null;
 }
 
@@ -28,20 +31,20 @@ export type SummaryBatchTrigger = 'api' | 'command';
 
 export interface SummaryBatchRequest {
   readonly trigger: SummaryBatchTrigger;
-  /** Else all leads, also those whose summary is of the same facts. */
+  /** False: all leads, including those whose summary is of the same facts. */
   readonly onlyStale: boolean;
-  /** Whether closed leads, won or lost, are among them. */
+  /** Whether to include closed leads, won or lost. */
   readonly includeClosed: boolean;
-  /** At most so many leads; null: all. */
+  /** The maximum number of leads; null: all. */
   readonly limit: number | null;
-  /** In US dollars; null: whatever it costs. */
+  /** In US dollars; null: no limit. */
   readonly maxCostUsd: number | null;
 }
 
-/** A lead that got no summary. */
+/** A lead whose summary failed. */
 export interface SummaryFailure {
   readonly leadId: number;
-  /** As in `extensions.code`. */
+  /** The same code as in `extensions.code`. */
   readonly code: string;
   readonly reason: string;
 }

@@ -21,16 +21,16 @@ import {
   TELL_CHANGED,
 } from './summary-batch.sql.js';
 
-/** Failures that a batch names; the others are counted. */
+/** The maximum number of failures that are listed; all are counted. */
 export const MAX_NAMED_SUMMARY_FAILURES = 100;
 
-/** Jobs that go to the queue in one statement. */
+/** The maximum number of jobs in one statement. */
 const QUEUE_AT_ONCE = 10_000;
 
-/** Has many summaries written, by whichever process has workers. */
+/** Starts and observes batches of summaries, which the workers of any process write. */
 @Injectable()
 export class SummaryBatchesService {
-  /** For watchers, by id. */
+  /** Reads that subscriptions share, by id. */
   private readonly reads = new SharedReads<number, SummaryBatch | null>();
   private readonly failures = new WeakMap<object, Promise<SummaryFailure[]>>();
 
@@ -41,7 +41,7 @@ export class SummaryBatchesService {
   ) {}
 
   /**
-   * Queues the leads that are in need of a summary, the highest scores first: all of them, or nothing.
+   * Queues the leads that need a summary in one transaction, the highest scores first.
    * @throws SUMMARY_DISABLED
    */
   async start(request: SummaryBatchRequest): Promise<SummaryBatch> {
@@ -90,7 +90,7 @@ export class SummaryBatchesService {
     return found(id, await this.findById(id, transaction));
   }
 
-  /** The first of the leads that got no summary, and why: read once for all that were given the same batch object. */
+  /** Returns the first failed leads with reasons. They are read once for each batch object. */
   findFailures(batch: { readonly id: number }): Promise<SummaryFailure[]> {
     const known = this.failures.get(batch);
     if (known !== undefined) return known;
@@ -103,8 +103,8 @@ export class SummaryBatchesService {
   }
 
   /**
-   * Has no further summary begun for a batch. Those that are being written are paid for, and are saved.
-   * @throws NOT_FOUND; SUMMARY_BATCH_NOT_RUNNING where it has ended already
+   * Cancels a batch. Summaries in progress are billed, so they are completed and saved.
+   * @throws NOT_FOUND; SUMMARY_BATCH_NOT_RUNNING if it has already ended
    */
   async cancel(id: number): Promise<SummaryBatch> {
     const isStopped = await inTransaction(this.sequelize, (transaction) =>
@@ -118,7 +118,7 @@ export class SummaryBatchesService {
     );
   }
 
-  /** @returns false where it was not running */
+  /** @returns false if it was not running */
   async stop(
     id: number,
     status: 'cancelled' | 'failed' | 'budget_spent',
@@ -135,12 +135,12 @@ export class SummaryBatchesService {
     return true;
   }
 
-  /** Tells whoever watches, once the transaction has committed. */
+  /** Notifies subscriptions once the transaction has committed. */
   async tellChanged(id: number, transaction: Transaction): Promise<void> {
     await this.sequelize.query(TELL_CHANGED, { transaction, bind: [id] });
   }
 
-  /** A batch as it is, and again whenever it has got further, until it has ended. @throws NOT_FOUND */
+  /** Returns a batch now and after each change, until it has ended. @throws NOT_FOUND */
   watch(id: number): Promise<AsyncGenerator<SummaryBatch, void, undefined>> {
     const find = () => this.reads.read(id, () => this.findById(id));
     return watchRecord({

@@ -2,17 +2,17 @@ export interface SummaryBudget {
   /** Null: no limit. */
   readonly maxCostUsd: number | null;
   readonly costUsd: number;
-  /** What the most expensive summary has cost; null: nobody knows yet. */
+  /** The cost of the most expensive summary; null: not known yet. */
   readonly largestCostUsd: number | null;
-  /** Summaries of the batch that are being written. */
+  /** The number of summaries of the batch in progress. */
   readonly writingCount: number;
 }
 
 /**
- * Whether one more summary may be begun. Nobody knows what it will cost, so each that is being written is taken to cost
- * as much as the most expensive one before; until one is known, they are written one by one. So the limit is kept unless a
- * single summary costs more than all before it.
- * @returns `wait`: those that are being written have to come to their end first
+ * Whether another summary may begin. Each summary in progress is assumed to cost as much as the most
+ * expensive one before. Until a cost is known, only one is written at a time. The limit is therefore exceeded
+ * only if a single summary costs more than all previous ones.
+ * @returns `wait`: summaries in progress must end first
  */
 export function mayBegin({
   maxCostUsd,
@@ -23,7 +23,7 @@ export function mayBegin({
   if (maxCostUsd === null) return 'yes';
   if (costUsd >= maxCostUsd) return 'no';
   if (largestCostUsd === null) return writingCount === 0 ? 'yes' : 'wait';
-  // Sums of money in binary fractions: what is a billionth above the limit is not above it.
+  // Tolerates rounding errors of binary fractions: a billionth above the limit is allowed.
   const isWithin = costUsd + (writingCount + 1) * largestCostUsd <= maxCostUsd * (1 + 1e-9);
   if (isWithin) return 'yes';
   return writingCount === 0 ? 'no' : 'wait';

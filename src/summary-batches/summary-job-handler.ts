@@ -11,16 +11,19 @@ import type { SummaryJob } from '../leads/summaries/summary-jobs.js';
 import { SummaryWriter } from '../leads/summaries/summary-writer.js';
 import { SummaryBatchItems } from './summary-batch-items.js';
 
-/** How often a lead's summary is tried, each with the retries of a call. */
+/** The maximum number of attempts for the summary of a lead, each with the retries of a call. */
 const MAX_TRIES = 6;
-/** After the first try in vain; each further wait is twice as long. */
+/** The delay after the first failed attempt; it doubles with each further one. */
 const FIRST_DELAY_MS = 5_000;
-/** While others of the batch use up what may be left of its budget. */
+/** The delay while other summaries of the batch may use up its budget. */
 const BUDGET_DELAY_MS = 1_000;
-/** Waiting for the provider is looked at again this often. */
+/** The interval at which a wait for the provider is checked. */
 const POLL_MS = 2_000;
 
-/** Does one job of the queue. A failure of a summary is an outcome, not an error: only the unforeseen is thrown. */
+/**
+ * Handles one job of the queue. A failed summary is a result, not an error: only unexpected errors are
+ * thrown.
+ */
 @Injectable()
 export class SummaryJobHandler {
   private readonly logger = new Logger(SummaryJobHandler.name);
@@ -32,7 +35,7 @@ export class SummaryJobHandler {
     private readonly afterChange: SummariesAfterChange,
   ) {}
 
-  /** @param signal by which the process stops */
+  /** @param signal aborted when the process stops */
   async handle(job: SummaryJob, signal: AbortSignal): Promise<void> {
     if (!(await this.untilProviderTakesRequests(job, signal))) return this.giveBack(job);
     const { leadId, batchId } = job;
@@ -42,7 +45,7 @@ export class SummaryJobHandler {
       await inSpan('job', {}, () => this.write(job, signal));
       jobEnded.publish(ended());
     } catch (error) {
-      // One that is given back because the process stops has not failed.
+      // A job that is given back because the process stops has not failed.
       if (!signal.aborted) jobEnded.publish({ ...ended(), error });
       throw error;
     }
@@ -53,7 +56,9 @@ export class SummaryJobHandler {
     else await this.writeForBatch(batchId, leadId, signal);
   }
 
-  /** The worker waits, and not each of ten thousand jobs for itself. @returns false if the process stops meanwhile */
+  /**
+   * Makes the worker wait, instead of delaying each of ten thousand jobs. @returns false if the process stops
+   */
   private async untilProviderTakesRequests({ batchId }: SummaryJob, signal: AbortSignal): Promise<boolean> {
     for (;;) {
       if (signal.aborted) return false;
@@ -63,14 +68,14 @@ export class SummaryJobHandler {
     }
   }
 
-  /** Records on the batch that workers wait. @returns how long they do, in milliseconds; 0: they do not */
+  /** Records on the batch that workers wait. @returns the pause in milliseconds; 0: no pause */
   private async notePause(batchId: number | null): Promise<number> {
     const { pausedForMs } = this.writer.health();
     if (pausedForMs > 0 && batchId !== null) await this.items.notePause(batchId, pausedForMs);
     return pausedForMs;
   }
 
-  /** For another process, or the next start. A job that is interrupted has not failed. */
+  /** Requeues the job for another process or the next start. An interrupted job has not failed. */
   private giveBack({ leadId, batchId, tryCount = 0 }: SummaryJob): Promise<void> {
     return batchId === null
       ? this.afterChange.retry(leadId, tryCount, 0)
@@ -131,7 +136,7 @@ export class SummaryJobHandler {
   }
 }
 
-/** With full jitter on the second half, so that those that failed together do not come back together. */
+/** Adds jitter of up to half the delay, so that jobs that failed together are not retried together. */
 function delayMs(tryCount: number): number {
   const longest = FIRST_DELAY_MS * 2 ** Math.max(0, tryCount - 1);
   return longest * (0.5 + Math.random() / 2);
@@ -144,7 +149,7 @@ function isWorthAnotherTry(error: DomainError): boolean {
   return error.code === 'SERVICE_UNAVAILABLE';
 }
 
-/** A key that is refused, an account that is empty, a model that does not exist. */
+/** A rejected key, an account without credit, a model that does not exist. */
 function concernsEveryLead(error: DomainError): boolean {
   if (!(error instanceof SummaryProviderError)) return error.code === 'SUMMARY_DISABLED';
   if (error.code === 'SUMMARY_PROVIDER_AUTH_FAILED') return true;

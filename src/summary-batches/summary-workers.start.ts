@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { SummaryWorkers } from './summary-workers.js';
 
-/** Has the server take part in writing summaries, with as many workers as the settings say. */
+/** Starts the configured number of summary workers with the server. */
 @Injectable()
 export class SummaryWorkersStart implements OnApplicationBootstrap {
   constructor(

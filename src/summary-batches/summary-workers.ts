@@ -14,14 +14,17 @@ import { SummaryJobHandler } from './summary-job-handler.js';
 const SWEEP_MS = 2_000;
 const RESTART_MS = 2_000;
 
-/** Jobs of workers that have died, which nobody would take for hours. Time to make its name seen is left to each. */
+/**
+ * Unlocks jobs of workers that have died, which would otherwise stay locked for hours. Newly locked jobs are
+ * excluded, because a worker needs time to register its name.
+ */
 const UNLOCK_ABANDONED_JOBS = `
   SELECT ${QUEUE_SCHEMA}.force_unlock_workers(array_agg(DISTINCT locked_by))
   FROM ${QUEUE_SCHEMA}.jobs
   WHERE locked_by IS NOT NULL AND locked_at < now() - interval '3 seconds' AND NOT ${isPresent('locked_by')}
   HAVING count(*) > 0`;
 
-/** Takes jobs from the queue, together with the workers of all other processes. */
+/** Takes jobs from the queue, like the workers of all other processes. */
 @Injectable()
 export class SummaryWorkers implements OnModuleDestroy {
   private readonly logger = new Logger(SummaryWorkers.name);
@@ -37,12 +40,12 @@ export class SummaryWorkers implements OnModuleDestroy {
     private readonly spentJobs: SpentJobs,
   ) {}
 
-  /** Whether jobs are taken just now: workers that had to give up start again after a while. */
+  /** Whether jobs are taken at the moment. Workers that have failed start again after a delay. */
   get isRunning(): boolean {
     return this.runner !== null && !this.stopping.signal.aborted;
   }
 
-  /** @param count summaries that are written at once */
+  /** @param count the number of concurrent summaries */
   async start(count: number): Promise<void> {
     if (count === 0) return;
     const runner = await QueueRunner.start(this.connections, this.presence, count, {
@@ -54,7 +57,7 @@ export class SummaryWorkers implements OnModuleDestroy {
     this.sweeping ??= setInterval(() => void this.sweep(), SWEEP_MS);
   }
 
-  /** Lets go of the jobs that are under way, for others or for the next start. Whoever asks again waits as well. */
+  /** Releases running jobs, for other processes or the next start. Further calls wait as well. */
   async stop(): Promise<void> {
     this.stopping.abort();
     if (this.sweeping !== null) clearInterval(this.sweeping);
@@ -66,11 +69,11 @@ export class SummaryWorkers implements OnModuleDestroy {
   }
 
   private async handle(job: SummaryJob, { abortSignal }: JobHelpers): Promise<void> {
-    // It is there from the beginning in all versions that we take.
+    // All supported versions of the library set the signal.
     await this.handler.handle(job, abortSignal ?? new AbortController().signal);
   }
 
-  /** Workers that cannot tell the database how a job has ended give up. */
+  /** Workers end if they cannot record the end of a job in the database. This starts them again. */
   private async startAgain(ended: QueueRunner, count: number, reason: unknown): Promise<void> {
     const { signal } = this.stopping;
     if (signal.aborted) return;
@@ -89,7 +92,7 @@ export class SummaryWorkers implements OnModuleDestroy {
     }
   }
 
-  /** Where the database cannot be asked just now, the next sweep does it. */
+  /** If the database does not respond, the next sweep repeats this. */
   private async sweep(): Promise<void> {
     try {
       await this.sequelize.query(UNLOCK_ABANDONED_JOBS);

@@ -3,7 +3,7 @@ import type { InteractionDirection as StoredInteractionDirection } from '../inte
 import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
 import { InteractionDirection, InteractionType } from './interaction.type.js';
 
-/** The service has its rules: `FieldArgs` does not validate. */
+/** The service validates the values, because `FieldArgs` does not. */
 @InputType({
   description:
     'Conditions on interactions, combined with AND. A condition that is null or absent does not apply.',

@@ -3,7 +3,7 @@ import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { InteractionDirection as StoredInteractionDirection } from '../interaction-direction.js';
 import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
 
-/** The names of the API and the values of the database. */
+/** Maps the names in the API to the values in the database. */
 export const InteractionType = { CALL: 'call', EMAIL: 'email', MEETING: 'meeting' } as const satisfies Record<
   string,
   StoredInteractionType
@@ -19,7 +19,7 @@ registerEnumType(InteractionType, {
   },
 });
 
-/** The names of the API and the values of the database. */
+/** Maps the names in the API to the values in the database. */
 export const InteractionDirection = { INBOUND: 'inbound', OUTBOUND: 'outbound' } as const satisfies Record<
   string,
   StoredInteractionDirection

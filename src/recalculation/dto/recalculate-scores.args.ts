@@ -1,7 +1,7 @@
 import { ArgsType, Field, Float } from '@nestjs/graphql';
 import { IsNumber, IsOptional, Max, Min } from 'class-validator';
 
-/** A hundred years. */
+/** One hundred years. */
 const LONGEST_AGE_HOURS = 876_600;
 
 const RULE = `maxAgeHours must be a number from 0 to ${LONGEST_AGE_HOURS}`;

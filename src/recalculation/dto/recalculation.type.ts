@@ -5,7 +5,7 @@ import { MAX_NAMED_FAILURES } from '../../leads/scoring/recalculation-counter.js
 import { RecalculationDifferenceType } from './recalculation-difference.type.js';
 import { RecalculationFailureType } from './recalculation-failure.type.js';
 
-/** The names of the API and the values of the database. */
+/** Maps the names in the API to the values in the database. */
 const RecalculationStatus = {
   RUNNING: 'running',
   SUCCEEDED: 'succeeded',

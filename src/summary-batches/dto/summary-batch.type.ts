@@ -1,7 +1,7 @@
 import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 
-/** The names of the API and the values of the database. */
+/** Maps the names in the API to the values in the database. */
 const SummaryBatchStatus = {
   RUNNING: 'running',
   SUCCEEDED: 'succeeded',
