@@ -25,9 +25,9 @@ export function connectionType<Node extends object>(
   { prefix, one, many, description, cursorArguments, allowedTo }: ConnectionNames,
 ): Type<Page<Node>> {
   @AllowedTo(allowedTo)
-  @ObjectType(`${prefix}Edge`, { description: `One in a page of ${many}.` })
+  @ObjectType(`${prefix}Edge`, { description: `An edge of a page of ${many}.` })
   class Edge {
-    @Field(() => String, { description: `Where the ${one} stands; ${cursorArguments}.` })
+    @Field(() => String, { description: `The cursor of the ${one}, ${cursorArguments}.` })
     cursor!: string;
 
     @Field(() => node, { description: `The ${one}.` })
@@ -43,7 +43,7 @@ export function connectionType<Node extends object>(
     @Field(() => [node], { description: `The ${many}.` })
     nodes!: readonly Node[];
 
-    @Field(() => PageInfo, { description: 'Where the page stands.' })
+    @Field(() => PageInfo, { description: 'Pagination information.' })
     pageInfo!: PageInfo;
   }
   return Connection;

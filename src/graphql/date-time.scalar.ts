@@ -9,7 +9,7 @@ const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 @Scalar('DateTime', () => Date)
 export class DateTimeScalar implements CustomScalar<string, Date> {
   description =
-    'An instant. Out: ISO 8601 in UTC with milliseconds, such as `2026-03-01T09:30:00.000Z`. In: an ISO 8601 date-time with `Z` or an offset of at most 14 hours, such as `2026-03-01T09:30:00+01:00`, or a date such as `2026-03-01`, which is midnight UTC; of the years 1 to 9999. Digits past the millisecond are dropped. An instant of other years, which a database from elsewhere may hold, is given as the nearest one of these years.';
+    'An instant. Output: ISO 8601 in UTC with milliseconds, such as `2026-03-01T09:30:00.000Z`. Input: an ISO 8601 date-time with `Z` or an offset of at most 14 hours, such as `2026-03-01T09:30:00+01:00`, or a date such as `2026-03-01`, which means midnight UTC. The year must be from 1 to 9999. Digits after the millisecond are ignored. If the database contains an instant outside these years, the nearest instant inside them is returned.';
 
   parseValue(value: unknown): Date {
     return parse(value);

@@ -4,25 +4,25 @@ import { Directive, Field, ObjectType } from '@nestjs/graphql';
 // Shareable, since every subgraph with connections defines this type.
 @Directive('@shareable')
 @AllowedTo('viewer')
-@ObjectType({ description: 'Where a page of a connection stands, as Relay defines it.' })
+@ObjectType({ description: 'Pagination information, as defined by the Relay specification.' })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'Whether there is more after this page.' })
+  @Field(() => Boolean, { description: 'Whether there are more items after this page.' })
   hasNextPage!: boolean;
 
   @Field(() => Boolean, {
-    description: 'Whether there is more before this page, as far as its arguments tell.',
+    description: 'Whether there are more items before this page, as far as the arguments show.',
   })
   hasPreviousPage!: boolean;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The cursor of the first; null where the page is empty.',
+    description: 'The cursor of the first item. Null if the page is empty.',
   })
   startCursor!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The cursor of the last; null where the page is empty.',
+    description: 'The cursor of the last item. Null if the page is empty.',
   })
   endCursor!: string | null;
 }

@@ -25,7 +25,7 @@ export class InteractionListingResolver {
 
   @ResolveField(() => InteractionConnection, {
     description:
-      'The contacts with the lead in pages, newest first. Fails with BAD_USER_INPUT, also if a cursor is of another lead or filter.',
+      'The contacts with the lead in pages, newest first. Fails with BAD_USER_INPUT, also if a cursor belongs to another lead or filter.',
   })
   @FieldArgs(() => InteractionsConnectionArgs)
   interactionsConnection(
@@ -43,7 +43,7 @@ export class InteractionListingResolver {
 export class InteractionCountResolver {
   constructor(private readonly counts: InteractionCountLoader) {}
 
-  @ResolveField(() => Int, { description: 'How many interactions there are on all pages.' })
+  @ResolveField(() => Int, { description: 'The number of interactions on all pages.' })
   totalCount({ leadId, filter }: InteractionPage, _args: object, context: object): Promise<number> {
     return this.counts.load(context, { leadId, filter });
   }

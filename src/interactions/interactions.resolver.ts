@@ -21,7 +21,7 @@ export class InteractionsResolver {
   @Query(() => [InteractionGraphQLType], {
     name: 'interactions',
     description:
-      'Every interaction of every lead, newest first. Fails with LIST_TOO_LONG where there are more than the setting INTERACTIONS_LIST_LIMIT allows.',
+      'All interactions of all leads, newest first. Fails with LIST_TOO_LONG if there are more interactions than the setting INTERACTIONS_LIST_LIMIT allows.',
   })
   findAll(@Info() info: GraphQLResolveInfo): Promise<PartOfInteraction[]> {
     return this.interactions.findAll(columnsFor(info));
@@ -31,7 +31,7 @@ export class InteractionsResolver {
   @Query(() => InteractionGraphQLType, {
     name: 'interaction',
     nullable: true,
-    description: 'One interaction; null where there is none.',
+    description: 'One interaction. Null if it does not exist.',
   })
   findOne(
     @Args('id', { type: () => Int, description: 'The id of the interaction.' }) id: number,
@@ -44,7 +44,7 @@ export class InteractionsResolver {
   @Query(() => [InteractionGraphQLType], {
     name: 'interactionsByLead',
     description:
-      'The interactions of one lead, newest first; none where there is no such lead. Fails with LIST_TOO_LONG where there are more than the setting INTERACTIONS_LIST_LIMIT allows.',
+      'The interactions of one lead, newest first. Empty if the lead does not exist. Fails with LIST_TOO_LONG if there are more interactions than the setting INTERACTIONS_LIST_LIMIT allows.',
   })
   findByLead(
     @Args('leadId', { type: () => Int, description: 'The id of the lead.' }) leadId: number,
@@ -56,7 +56,7 @@ export class InteractionsResolver {
   @AllowedTo('rep')
   @Mutation(() => InteractionGraphQLType, {
     description:
-      'Records an interaction and rescores its lead. Fails with NOT_FOUND where there is no such lead.',
+      'Records an interaction and recalculates the score of its lead. Fails with NOT_FOUND if the lead does not exist.',
   })
   createInteraction(
     @Args('createInteractionInput', { description: 'The new interaction.' }) input: CreateInteractionInput,
@@ -66,10 +66,10 @@ export class InteractionsResolver {
 
   @AllowedTo('rep')
   @Mutation(() => InteractionGraphQLType, {
-    description: 'Changes an interaction and rescores its lead. Fails with NOT_FOUND.',
+    description: 'Changes an interaction and recalculates the score of its lead. Fails with NOT_FOUND.',
   })
   updateInteraction(
-    @Args('updateInteractionInput', { description: 'Which interaction, and the changes.' })
+    @Args('updateInteractionInput', { description: 'The id of the interaction, and the changes.' })
     input: UpdateInteractionInput,
   ): Promise<Interaction> {
     return this.interactions.update(input);
@@ -77,7 +77,8 @@ export class InteractionsResolver {
 
   @AllowedTo('rep')
   @Mutation(() => Boolean, {
-    description: 'Removes an interaction, rescores its lead and answers true. Fails with NOT_FOUND.',
+    description:
+      'Removes an interaction, recalculates the score of its lead and returns true. Fails with NOT_FOUND.',
   })
   async removeInteraction(
     @Args('id', { type: () => Int, description: 'The id of the interaction.' }) id: number,

@@ -13,7 +13,7 @@ export class KeyPointInteractionsResolver {
   // A key point usually cites one or two interactions; the maximum is 50.
   @AssumedSize(2)
   @ResolveField(() => [InteractionGraphQLType], {
-    description: 'What it rests on; without those that were removed since.',
+    description: 'The interactions that support the fact, without those that were removed in the meantime.',
   })
   interactions(keyPoint: SummaryKeyPointType, _args: object, context: object): Promise<InteractionRecord[]> {
     return this.loader.loadThoseThere(context, keyPoint.interactionIds);

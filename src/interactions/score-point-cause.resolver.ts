@@ -11,7 +11,7 @@ export class ScorePointCauseResolver {
 
   @ResolveField(() => InteractionGraphQLType, {
     nullable: true,
-    description: 'The interaction that takes place at this instant. Null: none does.',
+    description: 'The interaction that takes place at this instant. Null if there is none.',
   })
   cause(point: ScorePointType, _args: object, context: object): Promise<InteractionRecord | null> | null {
     return point.interactionId === null ? null : this.loader.load(context, point.interactionId);

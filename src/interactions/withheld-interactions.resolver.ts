@@ -14,7 +14,7 @@ export class WithheldInteractionsResolver {
   @AssumedSize(1)
   @ResolveField(() => [InteractionGraphQLType], {
     description:
-      'Interactions whose notes the model was not shown, since they look like instructions to a machine: read them yourself.',
+      'Interactions whose notes were withheld from the model because they look like instructions to a machine. Read these notes yourself.',
   })
   withheldInteractions(
     summary: LeadSummaryType,

@@ -26,7 +26,7 @@ export class LeadListingResolver {
   @AllowedTo('viewer')
   @Query(() => LeadConnection, {
     description:
-      'Leads in pages, filtered and ordered. A page costs the same wherever it stands, and cursors hold while leads come, go and change. Fails with BAD_USER_INPUT, also where a cursor is of another filter or order.',
+      'Leads in pages, filtered and sorted. All pages cost the same. Cursors stay valid if leads are added, removed or changed. Fails with BAD_USER_INPUT, also if a cursor belongs to another filter or order.',
   })
   async leadsConnection(
     @Args() { filter, orderBy, ...args }: LeadsConnectionArgs,
@@ -38,7 +38,7 @@ export class LeadListingResolver {
 
   @ResolveField(() => Int, {
     description:
-      'How many leads there are on all pages. Counting many takes time: ask for it once, not on every page.',
+      'The number of leads on all pages. Counting many leads takes time: request it once, not on every page.',
   })
   totalCount({ filter }: FilteredPage): Promise<number> {
     return this.listing.count(filter);

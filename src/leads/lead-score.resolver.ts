@@ -29,7 +29,7 @@ export class LeadScoreResolver {
   ) {}
 
   @ResolveField(() => Boolean, {
-    description: 'Whether the lead is still worked on: its status means neither won nor lost.',
+    description: 'Whether the lead is open: its status is neither won nor lost.',
   })
   isOpen({ status }: Pick<LeadRecord, 'status'>): boolean {
     return isOpen(status);
@@ -46,7 +46,7 @@ export class LeadScoreResolver {
   @Costs(HISTORY_COST)
   @ResolveField(() => ScoreAtInstantType, {
     description:
-      'The score that a recalculation at this instant stores, with the budget and the status of today. It counts the interactions up to the instant, each from the first whole millisecond that is not before its date. A later contact counts as planned if it was recorded by the instant. A future score assumes no further contact, except planned interactions.',
+      'The score that a recalculation at this instant stores, with the current budget and status. It counts the interactions up to the instant, each from the first whole millisecond at or after its date. A later contact counts as planned if it was recorded by the instant. A future score assumes no further contact, except planned interactions.',
   })
   @FieldArgs(() => ScoreAtArgs)
   scoreAt({ id }: PartOfLead, { at }: ScoreAtArgs, context: object): Promise<ScoreAtInstantType> {
@@ -57,7 +57,7 @@ export class LeadScoreResolver {
   @SizedBy('points', { standard: DEFAULT_POINTS, max: MAX_POINTS })
   @ResolveField(() => [ScorePointType], {
     description:
-      'The score over time, past and future, in order: regular points, and further ones for each interaction and for each instant at which a planned contact makes recency full. Scores are those of `scoreAt`. Fails with BAD_USER_INPUT if the range has more than 500 interactions.',
+      'The score over time, past and future, in chronological order. It contains regular points, a point for each interaction, and a point for each instant at which a planned contact makes recency full. Scores are those of `scoreAt`. Fails with BAD_USER_INPUT if the range has more than 500 interactions.',
   })
   @FieldArgs(() => ScoreTimelineArgs)
   async scoreTimeline(
@@ -80,7 +80,7 @@ export class LeadScoreResolver {
   @ResolveField(() => Date, {
     nullable: true,
     description:
-      'When the score falls from at least this number to below it. It assumes no further contact, except planned interactions. Null: never. Fails with BAD_USER_INPUT if the lead has more than 500 planned interactions.',
+      'The instant at which the score falls below this number from at least this number. It assumes no further contact, except planned interactions. Null: the score never falls below it. Fails with BAD_USER_INPUT if the lead has more than 500 planned interactions.',
   })
   @FieldArgs(() => ScoreFallsBelowArgs)
   scoreFallsBelow({ id }: PartOfLead, { score }: ScoreFallsBelowArgs, context: object): Promise<Date | null> {

@@ -21,37 +21,39 @@ export class LeadStatsResolver {
   ) {}
 
   @AllowedTo('viewer')
-  @Query(() => LeadStats, { description: 'All leads in figures.' })
+  @Query(() => LeadStats, { description: 'Statistics over all leads.' })
   leadStats(): LeadStats {
     return {};
   }
 
-  @ResolveField(() => Int, { description: 'How many leads there are.' })
+  @ResolveField(() => Int, { description: 'The number of leads.' })
   totalCount(): Promise<number> {
     return this.listing.count({});
   }
 
-  @ResolveField(() => [StatusCount], { description: 'By status, the most frequent first.' })
+  @ResolveField(() => [StatusCount], { description: 'Leads by status, the most frequent status first.' })
   byStatus(): Promise<StatusCount[]> {
     return this.listing.countByStatus();
   }
 
-  @ResolveField(() => [SourceCount], { description: 'By source, the most frequent first.' })
+  @ResolveField(() => [SourceCount], { description: 'Leads by source, the most frequent source first.' })
   bySource(): Promise<SourceCount[]> {
     return this.listing.countBySource();
   }
 
-  @ResolveField(() => [ScoreBandCount], { description: 'The open leads by score band, each of the bands.' })
+  @ResolveField(() => [ScoreBandCount], { description: 'Open leads by score band, including empty bands.' })
   async byScoreBand(): Promise<ScoreBandCount[]> {
     return countByBand(await this.listing.countOpenByScore(), this.settings.bands);
   }
 
-  @ResolveField(() => [ScoreBinType], { description: 'The scores in ten bins, each of them.' })
+  @ResolveField(() => [ScoreBinType], {
+    description: 'The distribution of scores in ten bins, including empty bins.',
+  })
   async scoreHistogram(): Promise<ScoreBinType[]> {
     return histogram(await this.listing.countByScore());
   }
 
-  @ResolveField(() => LeadAverages, { description: 'Averages.' })
+  @ResolveField(() => LeadAverages, { description: 'Averages over all leads.' })
   averages(): Promise<LeadAverages> {
     return this.listing.averages();
   }

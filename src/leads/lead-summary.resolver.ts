@@ -8,7 +8,7 @@ export class LeadSummaryResolver {
 
   @ResolveField(() => Boolean, {
     description:
-      'Whether it would be written of something else now: the lead or one of its interactions was changed, added or removed, a planned one has begun, or the model, the prompt or the language is another.',
+      'Whether the facts, the model, the prompt or the language have changed since the summary was written. Facts change if the lead or one of its interactions is added, changed or removed, or if a planned interaction begins.',
   })
   isStale(summary: LeadSummaryType, _args: object, context: object): Promise<boolean> {
     return this.staleSummaries.load(context, summary.leadId);

@@ -47,14 +47,18 @@ export class LeadsResolver {
   @Query(() => [LeadType], {
     name: 'leads',
     description:
-      'Every lead, oldest first. Fails with LIST_TOO_LONG where there are more than the setting LEADS_LIST_LIMIT allows: `leadsConnection` has pages.',
+      'All leads, oldest first. Fails with LIST_TOO_LONG if there are more leads than the setting LEADS_LIST_LIMIT allows. `leadsConnection` returns pages instead.',
   })
   findAll(@Info() info: GraphQLResolveInfo): Promise<PartOfLead[]> {
     return this.leads.findAll(columnsFor(info));
   }
 
   @AllowedTo('viewer')
-  @Query(() => LeadType, { name: 'lead', nullable: true, description: 'One lead; null where there is none.' })
+  @Query(() => LeadType, {
+    name: 'lead',
+    nullable: true,
+    description: 'One lead. Null if it does not exist.',
+  })
   findOne(
     @Args('id', { type: () => Int, description: 'The id of the lead.' }) id: number,
   ): Promise<Lead | null> {
@@ -63,7 +67,8 @@ export class LeadsResolver {
 
   @AllowedTo('rep')
   @Mutation(() => LeadType, {
-    description: 'Creates a lead and scores it. Fails with CONFLICT where another lead has the e-mail.',
+    description:
+      'Creates a lead and calculates its score. Fails with CONFLICT if another lead has the e-mail address.',
   })
   createLead(
     @Args('createLeadInput', { description: 'The new lead.' }) input: CreateLeadInput,
@@ -74,17 +79,17 @@ export class LeadsResolver {
   @AllowedTo('rep')
   @Mutation(() => LeadType, {
     description:
-      'Changes a lead, and rescores it where its budget or status is named. Fails with NOT_FOUND, or with CONFLICT where another lead has the e-mail.',
+      'Changes a lead. Recalculates its score if the input contains the budget or the status. Fails with NOT_FOUND, or with CONFLICT if another lead has the e-mail address.',
   })
   updateLead(
-    @Args('updateLeadInput', { description: 'Which lead, and the changes.' }) input: UpdateLeadInput,
+    @Args('updateLeadInput', { description: 'The id of the lead, and the changes.' }) input: UpdateLeadInput,
   ): Promise<Lead> {
     return this.leads.update(input);
   }
 
   @AllowedTo('rep')
   @Mutation(() => Boolean, {
-    description: 'Removes a lead and its interactions, and answers true. Fails with NOT_FOUND.',
+    description: 'Removes a lead and its interactions, and returns true. Fails with NOT_FOUND.',
   })
   async removeLead(
     @Args('id', { type: () => Int, description: 'The id of the lead.' }) id: number,
@@ -98,14 +103,14 @@ export class LeadsResolver {
   @RateLimited('summary')
   @Mutation(() => LeadType, {
     description:
-      'Rescores a lead and writes its summary anew, unless a model has written one of the same facts, which would be paid for twice. Where the summary cannot be written it fails with a code that begins with SUMMARY_; the fresh score is kept, and so is the old summary.',
+      'Recalculates the score of a lead and writes its summary again. Keeps the summary if a model has already written one of the same facts, to avoid paying twice. If the summary cannot be written, it fails with a code that begins with SUMMARY_; the new score and the old summary are kept.',
   })
   regenerateSummary(
     @Args('id', { type: () => Int, description: 'The id of the lead.' }) id: number,
     @Args('force', {
       type: () => Boolean,
       defaultValue: false,
-      description: 'Whether to ask the model even about the same facts.',
+      description: 'Whether to call the model even if the facts have not changed.',
     })
     force: boolean,
     @Context() context: object,
@@ -118,7 +123,7 @@ export class LeadsResolver {
   @ResolveField(() => LeadSummaryType, {
     nullable: true,
     description:
-      'What stands behind `summary`. Null where there is none, or one of a version that did not keep this.',
+      'The structured form and the origin of `summary`. Null if there is no summary, or if the version that wrote it did not store this.',
   })
   async summaryDetail(lead: PartOfLead, _args: object, context: object): Promise<LeadSummaryType | null> {
     const detail = await this.summaryDetails.load(context, lead.id);
@@ -128,7 +133,7 @@ export class LeadsResolver {
   @ResolveField(() => ScoreBreakdownType, {
     nullable: true,
     description:
-      'Why the score is what it is, as of `scoreCalculatedAt`. Null where the score was never calculated, or by a version that did not keep this: recalculate it.',
+      'The reasons for the score, as of `scoreCalculatedAt`. Null if the score was never calculated, or if the version that calculated it did not store this. In that case recalculate the score.',
   })
   scoreBreakdown(lead: LeadRecord): ScoreBreakdownType | null {
     return explainScore(lead);
@@ -136,7 +141,7 @@ export class LeadsResolver {
 
   @ResolveField(() => Boolean, {
     description:
-      'Whether a recalculation now would store another score. True if the score was never calculated, or is dated in the future.',
+      'Whether a recalculation now would store a different score. True if the score was never calculated, or if its time is in the future.',
   })
   isScoreStale(lead: PartOfLead, _args: object, context: object): Promise<boolean> {
     return this.staleScores.load(context, lead.id);

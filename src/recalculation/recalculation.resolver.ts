@@ -28,7 +28,7 @@ export class RecalculationResolver {
   @RateLimited('bulk')
   @Mutation(() => RecalculateScoresResult, {
     description:
-      "Recalculates every lead's score, or the stale ones, in one transaction, all at one instant, and answers when that is done. A lead whose score cannot be saved is named and left as it was; the others are saved. Fails with RECALCULATION_RUNNING, at once, where a recalculation or an import is under way; with RECALCULATION_FAILED or RECALCULATION_CANCELLED where nothing was saved.",
+      'Recalculates the score of every lead, or only stale scores, in one transaction and as of one instant. Returns when the recalculation has ended. Leads whose score cannot be saved are listed and left unchanged; the other scores are saved. Fails immediately with RECALCULATION_RUNNING if a recalculation or an import is in progress. Fails with RECALCULATION_FAILED or RECALCULATION_CANCELLED if nothing was saved.',
   })
   async recalculateAllScores(@Args() args: RecalculateScoresArgs): Promise<RecalculateScoresResult> {
     const run = await withOwnTimeLimit(this.timeoutMs, (signal) =>
@@ -49,10 +49,10 @@ export class RecalculationResolver {
   @AllowedTo('admin')
   @Query(() => RecalculationType, {
     nullable: true,
-    description: 'A recalculation; null where there is none.',
+    description: 'A recalculation. Null if it does not exist.',
   })
   recalculation(
-    @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,
+    @Args('id', { type: () => ID, description: 'The id of the recalculation.' }) id: string,
   ): Promise<RecalculationType | null> {
     return this.records.findById(recordIdOf(id));
   }
@@ -60,8 +60,13 @@ export class RecalculationResolver {
   @AllowedTo('admin')
   @Query(() => RecalculationConnection, { description: 'Recalculations, the latest first.' })
   recalculations(
-    @Args('first', { type: () => Int, defaultValue: 20, description: 'How many, 1 to 100.' }) first: number,
-    @Args('after', { type: () => String, nullable: true, description: 'The cursor to continue after.' })
+    @Args('first', { type: () => Int, defaultValue: 20, description: 'The page size, 1 to 100.' })
+    first: number,
+    @Args('after', {
+      type: () => String,
+      nullable: true,
+      description: 'Return only recalculations after this cursor.',
+    })
     after: string | null = null,
   ): Promise<RecalculationConnection> {
     return recalculationPage(first, after, (beforeId, limit) => this.records.findPage(beforeId, limit));
@@ -70,10 +75,10 @@ export class RecalculationResolver {
   @AllowedTo('admin')
   @Mutation(() => RecalculationType, {
     description:
-      'Stops a recalculation, whichever replica runs it, has it roll back, and answers when it has, or after ten seconds. Fails with NOT_FOUND, or with RECALCULATION_NOT_RUNNING where it has ended already.',
+      'Cancels a recalculation on any server. Returns when it has rolled back, or after ten seconds. Fails with NOT_FOUND, or with RECALCULATION_NOT_RUNNING if it has already ended.',
   })
   cancelRecalculation(
-    @Args('id', { type: () => ID, description: 'The id of the run.' }) id: string,
+    @Args('id', { type: () => ID, description: 'The id of the recalculation.' }) id: string,
   ): Promise<RecalculationType> {
     return this.records.cancel(recordIdOf(id));
   }
@@ -82,10 +87,14 @@ export class RecalculationResolver {
   @Subscription(() => RecalculationType, {
     resolve: (run: RecalculationType) => run,
     description:
-      'A run as it is now, and again whenever it has got further, until it has ended. Without an id the runs to come as well, without an end. Fails with NOT_FOUND.',
+      'Publishes a recalculation now and whenever it progresses, until it has ended. Without an id it publishes all recalculations, including future ones, and does not end. Fails with NOT_FOUND.',
   })
   recalculationProgress(
-    @Args('id', { type: () => ID, nullable: true, description: 'The id of the run; without one, all runs.' })
+    @Args('id', {
+      type: () => ID,
+      nullable: true,
+      description: 'The id of the recalculation. Without it, all recalculations are published.',
+    })
     id: string | null = null,
   ): Promise<AsyncGenerator<RecalculationType>> {
     return this.records.watch(id === null ? null : recordIdOf(id));

@@ -16,7 +16,7 @@ export class SummaryBatchesResolver {
   @RateLimited('bulk')
   @Mutation(() => SummaryBatchType, {
     description:
-      'Queues open leads for a summary, the highest scores first, and answers at once, with the id of the batch; servers with workers write them. Fails with SUMMARY_DISABLED.',
+      'Queues open leads for a summary, the highest scores first, and returns immediately with the id of the batch. Servers with workers write the summaries. Fails with SUMMARY_DISABLED.',
   })
   regenerateSummaries(@Args() args: RegenerateSummariesArgs): Promise<SummaryBatchType> {
     const { onlyStale, includeClosed, limit = null, maxCostUsd = null } = args;
@@ -26,7 +26,7 @@ export class SummaryBatchesResolver {
   @AllowedTo('admin')
   @Query(() => SummaryBatchType, {
     nullable: true,
-    description: 'A batch of summaries; null where there is none.',
+    description: 'A batch of summaries. Null if it does not exist.',
   })
   summaryBatch(
     @Args('id', { type: () => ID, description: 'The id of the batch.' }) id: string,
@@ -37,7 +37,7 @@ export class SummaryBatchesResolver {
   @AllowedTo('admin')
   @Mutation(() => SummaryBatchType, {
     description:
-      'Has no further summary of a batch begun, whichever servers write them. What is being written is paid for, and is saved. Fails with NOT_FOUND, or with SUMMARY_BATCH_NOT_RUNNING where it has ended already.',
+      'Cancels a batch: no server starts another summary of it. Summaries that are being written are completed, paid for and saved. Fails with NOT_FOUND, or with SUMMARY_BATCH_NOT_RUNNING if the batch has already ended.',
   })
   cancelSummaryBatch(
     @Args('id', { type: () => ID, description: 'The id of the batch.' }) id: string,
@@ -49,7 +49,7 @@ export class SummaryBatchesResolver {
   @Subscription(() => SummaryBatchType, {
     resolve: (batch: SummaryBatchType) => batch,
     description:
-      'A batch as it is now, and again whenever it has got further, until it has ended. Fails with NOT_FOUND.',
+      'Publishes a batch now and whenever it progresses, until it has ended. Fails with NOT_FOUND.',
   })
   summaryBatchProgress(
     @Args('id', { type: () => ID, description: 'The id of the batch.' }) id: string,
@@ -59,7 +59,7 @@ export class SummaryBatchesResolver {
 
   @AssumedSize(MAX_NAMED_SUMMARY_FAILURES)
   @ResolveField(() => [SummaryFailureType], {
-    description: `The leads that got no summary: the first ${MAX_NAMED_SUMMARY_FAILURES} of them.`,
+    description: `The first ${MAX_NAMED_SUMMARY_FAILURES} leads whose summary could not be written.`,
   })
   failures(batch: SummaryBatchType): Promise<SummaryFailureType[]> {
     return this.batches.findFailures(batch);

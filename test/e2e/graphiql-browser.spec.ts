@@ -89,7 +89,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
   it('has loaded the schema: the documentation has its descriptions', async () => {
     await show('Documentation Explorer');
     await panel().getByRole('link', { name: 'Query' }).click();
-    await panel().getByText('One lead; null where there is none.').waitFor();
+    await panel().getByText('One lead. Null if it does not exist.').waitFor();
   });
 
   it('has the explorer, which follows the query and changes it', async () => {

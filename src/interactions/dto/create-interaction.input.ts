@@ -7,21 +7,21 @@ import { InteractionDirection, InteractionType } from './interaction.type.js';
 
 @InputType({ description: 'A new interaction with a lead.' })
 export class CreateInteractionInput {
-  @Field(() => InteractionType, { description: 'What kind of contact it was.' })
+  @Field(() => InteractionType, { description: 'The type of contact.' })
   type!: StoredInteractionType;
 
   @Field(() => InteractionDirection, {
     nullable: true,
-    description: 'Who got in touch; null or absent: unknown.',
+    description: 'The party that made contact. Null or absent: unknown.',
   })
   direction?: StoredInteractionDirection | null;
 
-  @Field(() => Date, { description: 'When it happened, or will.' })
+  @Field(() => Date, { description: 'The date and time of the contact, in the past or future.' })
   date!: Date;
 
   @Field(() => String, {
     nullable: true,
-    description: `What was said; at most ${MAX_NOTES_LENGTH} characters.`,
+    description: `Notes on the contact. At most ${MAX_NOTES_LENGTH} characters.`,
   })
   @IsOptional()
   @IsNotes()

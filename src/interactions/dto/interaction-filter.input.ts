@@ -9,12 +9,12 @@ import { InteractionDirection, InteractionType } from './interaction.type.js';
     'Conditions on interactions, combined with AND. A condition that is null or absent does not apply.',
 })
 export class InteractionFilterInput {
-  @Field(() => [InteractionType], { nullable: true, description: 'One of these types.' })
+  @Field(() => [InteractionType], { nullable: true, description: 'Interactions with one of these types.' })
   type?: StoredInteractionType[] | null;
 
   @Field(() => [InteractionDirection], {
     nullable: 'itemsAndList',
-    description: 'One of these directions. In the list, null stands for an unknown direction.',
+    description: 'Interactions with one of these directions. In the list, null matches an unknown direction.',
   })
   direction?: (StoredInteractionDirection | null)[] | null;
 }

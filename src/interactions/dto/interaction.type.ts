@@ -11,7 +11,7 @@ export const InteractionType = { CALL: 'call', EMAIL: 'email', MEETING: 'meeting
 
 registerEnumType(InteractionType, {
   name: 'InteractionType',
-  description: 'What kind of contact it was.',
+  description: 'The type of contact.',
   valuesMap: {
     CALL: { description: 'A telephone or video call.' },
     EMAIL: { description: 'An e-mail, in either direction.' },
@@ -27,42 +27,48 @@ export const InteractionDirection = { INBOUND: 'inbound', OUTBOUND: 'outbound' }
 
 registerEnumType(InteractionDirection, {
   name: 'InteractionDirection',
-  description: 'Who got in touch.',
+  description: 'The party that made contact.',
   valuesMap: {
     INBOUND: { description: 'The lead.' },
     OUTBOUND: {
-      description: 'The sales team. An outbound e-mail is no contact: the lead has not answered it.',
+      description:
+        'The sales team. An outbound e-mail does not count as a contact, because the lead has not answered it.',
     },
   },
 });
 
 @AllowedTo('viewer')
-@ObjectType('Interaction', { description: 'A contact with a lead; one with a date to come is planned.' })
+@ObjectType('Interaction', {
+  description: 'A contact with a lead. It is planned if its date is in the future.',
+})
 export class InteractionGraphQLType {
-  @Field(() => ID, { description: 'A whole number; arguments take it as an `Int`.' })
+  @Field(() => ID, { description: 'An integer. Arguments take it as an `Int`.' })
   id!: number;
 
-  @Field(() => InteractionType, { description: 'What kind of contact it was.' })
+  @Field(() => InteractionType, { description: 'The type of contact.' })
   type!: StoredInteractionType;
 
-  @Field(() => InteractionDirection, { nullable: true, description: 'Who got in touch; null: unknown.' })
+  @Field(() => InteractionDirection, {
+    nullable: true,
+    description: 'The party that made contact. Null: unknown.',
+  })
   direction!: StoredInteractionDirection | null;
 
   @Field(() => Date, {
     description:
-      'When it happened, or will. It counts towards the score from then on; a planned contact keeps recency full from 30 days before.',
+      'The date and time of the contact, in the past or future. The contact counts towards the score from this time on. A planned contact keeps recency full from 30 days before.',
   })
   date!: Date;
 
-  @Field(() => String, { nullable: true, description: 'What was said, in any language.' })
+  @Field(() => String, { nullable: true, description: 'Notes on the contact, in any language.' })
   notes!: string | null;
 
   @Field(() => Int, { description: 'The id of the lead.' })
   leadId!: number;
 
-  @Field(() => Date, { description: 'When it was recorded.' })
+  @Field(() => Date, { description: 'The time at which the interaction was recorded.' })
   createdAt!: Date;
 
-  @Field(() => Date, { description: 'When the record was last changed.' })
+  @Field(() => Date, { description: 'The time of the last change to the record.' })
   updatedAt!: Date;
 }

@@ -6,7 +6,7 @@ import { InteractionFilterInput } from './interaction-filter.input.js';
 export class InteractionsConnectionArgs extends PageArgs {
   @Field(() => InteractionFilterInput, {
     nullable: true,
-    description: 'Which interactions; without it, all.',
+    description: 'A filter. Without it, all interactions are returned.',
   })
   filter?: InteractionFilterInput | null;
 }

@@ -9,5 +9,5 @@ export const InteractionConnection = connectionType(InteractionGraphQLType, {
   many: 'interactions',
   description: 'A page of the interactions of a lead, newest first.',
   allowedTo: 'viewer',
-  cursorArguments: '`after` and `before` take it',
+  cursorArguments: 'a value for `after` and `before`',
 });

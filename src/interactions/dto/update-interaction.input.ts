@@ -7,31 +7,34 @@ import { InteractionDirection, InteractionType } from './interaction.type.js';
 
 @InputType({
   description:
-    'Changes to an interaction. What is left out stays as it is; null clears the direction and the notes, but not the rest.',
+    'Changes to an interaction. Absent fields stay unchanged. Null clears the direction and the notes, and is invalid for the other fields.',
 })
 export class UpdateInteractionInput {
-  @Field(() => Int, { description: 'Which interaction to change.' })
+  @Field(() => Int, { description: 'The id of the interaction.' })
   id!: number;
 
-  @Field(() => InteractionType, { nullable: true, description: 'What kind of contact it was.' })
+  @Field(() => InteractionType, { nullable: true, description: 'The type of contact.' })
   @ValidateIf((_, value) => value !== undefined)
   @IsDefined({ message: 'type must not be null' })
   type?: StoredInteractionType;
 
   @Field(() => InteractionDirection, {
     nullable: true,
-    description: 'Who got in touch; null: unknown.',
+    description: 'The party that made contact. Null: unknown.',
   })
   direction?: StoredInteractionDirection | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it happened, or will.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'The date and time of the contact, in the past or future.',
+  })
   @ValidateIf((_, value) => value !== undefined)
   @IsDefined({ message: 'date must not be null' })
   date?: Date;
 
   @Field(() => String, {
     nullable: true,
-    description: `What was said; at most ${MAX_NOTES_LENGTH} characters.`,
+    description: `Notes on the contact. At most ${MAX_NOTES_LENGTH} characters.`,
   })
   @IsOptional()
   @IsNotes()

@@ -4,49 +4,53 @@ import { IsBudget, IsDetail, IsLeadEmail, IsLeadStatus, IsName } from './lead-ru
 
 @InputType({
   description:
-    'A new lead. Texts are trimmed and stored composed (NFC). An optional text that shows nothing counts as not given.',
+    'A new lead. Texts are trimmed and normalized to NFC. An optional text without visible characters is treated as absent.',
 })
 export class CreateLeadInput {
-  @Field(() => String, { description: 'Not empty, at most 255 characters.' })
+  @Field(() => String, { description: 'The given name. Not empty, at most 255 characters.' })
   @IsName()
   firstName!: string;
 
-  @Field(() => String, { description: 'Not empty, at most 255 characters.' })
+  @Field(() => String, { description: 'The family name. Not empty, at most 255 characters.' })
   @IsName()
   lastName!: string;
 
   @Field(() => String, {
-    description: 'No two leads share one. Stored in lower case; without invisible characters.',
+    description:
+      'The e-mail address, unique among leads. Stored in lower case. Invisible characters are not allowed.',
   })
   @IsLeadEmail()
   email!: string;
 
-  @Field(() => String, { nullable: true, description: 'As it should be shown; at most 255 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The telephone number, in any format. At most 255 characters.',
+  })
   @IsOptional()
   @IsDetail()
   phone?: string | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'From 0 to 99,999,999.99, in the currency of the account; at most two decimals.',
+    description: 'The budget, from 0 to 99,999,999.99 in the currency of the account. At most two decimals.',
   })
   @IsOptional()
   @IsBudget()
   budget?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Where the lead is; at most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The location. At most 255 characters.' })
   @IsOptional()
   @IsDetail()
   location?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'At most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The company. At most 255 characters.' })
   @IsOptional()
   @IsDetail()
   company?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where the lead came from, such as `website` or `referral`; at most 255 characters.',
+    description: 'The origin of the lead, such as `website` or `referral`. At most 255 characters.',
   })
   @IsOptional()
   @IsDetail()
@@ -55,7 +59,7 @@ export class CreateLeadInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'One of `new` (the default), `contacted`, `qualified`, `proposal`, `negotiation`, `won`, `converted`, `lost`, `closed_lost`, in any letter case, with spaces or hyphens in place of underscores.',
+      'One of `new` (the default), `contacted`, `qualified`, `proposal`, `negotiation`, `won`, `converted`, `lost`, `closed_lost`. Case is ignored, and spaces or hyphens are accepted instead of underscores.',
   })
   @IsOptional()
   @IsLeadStatus()

@@ -44,30 +44,30 @@ const IsSearchedText = (name: string): PropertyDecorator =>
     IsSearchable(`filter.${name} must be a text of 1 to ${MAX_LENGTH} characters, not all blank`),
   );
 
-@InputType({ description: 'Scores from one to another, both included.' })
+@InputType({ description: 'A range of scores, both limits included.' })
 export class ScoreRangeInput {
-  @Field(() => Int, { nullable: true, description: 'The lowest; without it, any.' })
+  @Field(() => Int, { nullable: true, description: 'The lowest score. Absent: no lower limit.' })
   min?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The highest; without it, any.' })
+  @Field(() => Int, { nullable: true, description: 'The highest score. Absent: no upper limit.' })
   max?: number | null;
 }
 
-@InputType({ description: 'Budgets from one to another, both included.' })
+@InputType({ description: 'A range of budgets, both limits included.' })
 export class BudgetRangeInput {
   @IsOptional()
   @IsNumber({ allowNaN: false, allowInfinity: false }, { message: 'filter.budget.min must be a number' })
-  @Field(() => Float, { nullable: true, description: 'The lowest; without it, any.' })
+  @Field(() => Float, { nullable: true, description: 'The lowest budget. Absent: no lower limit.' })
   min?: number | null;
 
   @IsOptional()
   @IsNumber({ allowNaN: false, allowInfinity: false }, { message: 'filter.budget.max must be a number' })
-  @Field(() => Float, { nullable: true, description: 'The highest; without it, any.' })
+  @Field(() => Float, { nullable: true, description: 'The highest budget. Absent: no upper limit.' })
   max?: number | null;
 }
 
 @InputType({
-  description: 'What leads have to be like: all of it at once. What is absent or null does not matter.',
+  description: 'Conditions on leads, combined with AND. A condition that is absent or null does not apply.',
 })
 export class LeadFilterInput {
   @IsOptional()
@@ -75,7 +75,7 @@ export class LeadFilterInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'Where they stand: one of these, compared as for the score: whatever their letter case, with spaces and hyphens read as underscores. A status that no lead has finds none.',
+      'Leads with one of these statuses. Case is ignored, and spaces and hyphens match underscores, as in the score. An unknown status matches no lead.',
   })
   status?: string[] | null;
 
@@ -84,18 +84,18 @@ export class LeadFilterInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'Where they came from: one of these, compared as statuses are. A source that no lead has finds none.',
+      'Leads with one of these sources, compared in the same way as statuses. An unknown source matches no lead.',
   })
   source?: string[] | null;
 
   @IsOptional()
   @IsSearchedText('company')
-  @Field(() => String, { nullable: true, description: 'The company, whatever its letter case and accents.' })
+  @Field(() => String, { nullable: true, description: 'The company. Case and accents are ignored.' })
   company?: string | null;
 
   @IsOptional()
   @IsSearchedText('location')
-  @Field(() => String, { nullable: true, description: 'The location, whatever its letter case and accents.' })
+  @Field(() => String, { nullable: true, description: 'The location. Case and accents are ignored.' })
   location?: string | null;
 
   @IsOptional()
@@ -103,52 +103,55 @@ export class LeadFilterInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Words that are in the name, the e-mail address or the company, each of them, whatever their letter case and accents: `jose` finds `José`, `strasse` finds `Straße`. Parts of words will do; of one or two characters, beginnings.',
+      'Words to find in the name, the e-mail address or the company. All words must match. Case and accents are ignored: `jose` matches `José`, `strasse` matches `Straße`. A word of three or more characters also matches inside a longer word. A shorter one matches only the beginning of a word.',
   })
   search?: string | null;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => ScoreRangeInput)
-  @Field(() => ScoreRangeInput, { nullable: true, description: 'Their activity score.' })
+  @Field(() => ScoreRangeInput, { nullable: true, description: 'A range of activity scores.' })
   score?: ScoreRangeInput | null;
 
   @IsOptional()
   @ValidateNested()
   @Type(() => BudgetRangeInput)
-  @Field(() => BudgetRangeInput, { nullable: true, description: 'Their budget.' })
+  @Field(() => BudgetRangeInput, { nullable: true, description: 'A range of budgets.' })
   budget?: BudgetRangeInput | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether their score was ever calculated.',
+    description: 'Whether the score was ever calculated.',
   })
   isScored?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether they are still worked on: neither won nor lost.',
+    description: 'Whether the lead is open: neither won nor lost.',
   })
   isOpen?: boolean | null;
 
   @Field(() => ScoreBandEnum, {
     nullable: true,
-    description: 'The band of their score. Only open leads have one.',
+    description: 'The score band. Only open leads have one.',
   })
   band?: ScoreBand | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'As the field of the same name.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the score is stale, as in `Lead.isScoreStale`.',
+  })
   isScoreStale?: boolean | null;
 
   @Field(() => Date, {
     nullable: true,
-    description: 'The latest contact that their score counts is later than this.',
+    description: 'Leads whose latest contact that counts towards the score is later than this.',
   })
   lastContactAfter?: Date | null;
 
   @Field(() => Date, {
     nullable: true,
-    description: 'The latest contact that their score counts is earlier than this.',
+    description: 'Leads whose latest contact that counts towards the score is earlier than this.',
   })
   lastContactBefore?: Date | null;
 }

@@ -12,13 +12,13 @@ const LeadOrderFieldEnum = {
 
 registerEnumType(LeadOrderFieldEnum, {
   name: 'LeadOrderField',
-  description: 'What leads are ordered by.',
+  description: 'The fields that leads can be sorted by.',
   valuesMap: {
-    SCORE: { description: 'Their activity score.' },
-    LAST_CONTACT_AT: { description: 'The latest contact that their score counts.' },
-    NAME: { description: 'Family name, then given name, whatever their letter case.' },
-    CREATED_AT: { description: 'When they were created.' },
-    BUDGET: { description: 'Their budget.' },
+    SCORE: { description: 'The activity score.' },
+    LAST_CONTACT_AT: { description: 'The latest contact that counts towards the score.' },
+    NAME: { description: 'Family name, then given name. Case is ignored.' },
+    CREATED_AT: { description: 'The creation time.' },
+    BUDGET: { description: 'The budget.' },
   },
 });
 
@@ -26,20 +26,20 @@ const OrderDirectionEnum = { ASC: 'asc', DESC: 'desc' } as const satisfies Recor
 
 registerEnumType(OrderDirectionEnum, {
   name: 'OrderDirection',
-  description: 'In which direction. Leads without a value come last in both.',
+  description: 'The sort direction. Leads without a value come last in both directions.',
   valuesMap: {
-    ASC: { description: 'The smallest, earliest or alphabetically first comes first.' },
-    DESC: { description: 'The greatest, latest or alphabetically last comes first.' },
+    ASC: { description: 'Ascending: the smallest, earliest or alphabetically first value comes first.' },
+    DESC: { description: 'Descending: the greatest, latest or alphabetically last value comes first.' },
   },
 });
 
 @InputType({
-  description: 'The order of leads. Those that have the same are ordered by id, in the same direction.',
+  description: 'The sort order of leads. Leads with equal values are sorted by id in the same direction.',
 })
 export class LeadOrderInput {
-  @Field(() => LeadOrderFieldEnum, { description: 'What they are ordered by.' })
+  @Field(() => LeadOrderFieldEnum, { description: 'The field to sort by.' })
   field!: LeadOrderField;
 
-  @Field(() => OrderDirectionEnum, { description: 'In which direction.' })
+  @Field(() => OrderDirectionEnum, { description: 'The sort direction.' })
   direction!: OrderDirection;
 }

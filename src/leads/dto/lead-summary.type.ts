@@ -5,7 +5,7 @@ import { DRAFT_LIMITS } from '../summaries/summary-draft.js';
 import { SummarySource } from './lead.type.js';
 
 @AllowedTo('viewer')
-@ObjectType('SummaryKeyPoint', { description: 'A fact that matters, and what it rests on.' })
+@ObjectType('SummaryKeyPoint', { description: 'An important fact and the interactions that support it.' })
 export class SummaryKeyPointType {
   @Field(() => String, { description: 'One sentence of plain text.' })
   text!: string;
@@ -15,48 +15,56 @@ export class SummaryKeyPointType {
 }
 
 @AllowedTo('viewer')
-@ObjectType('LeadSummary', { description: 'What stands behind the `summary` of a lead.' })
+@ObjectType('LeadSummary', { description: 'The structured form and the origin of the `summary` of a lead.' })
 export class LeadSummaryType {
   leadId!: number;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Who the lead is and where things stand, in one line; null: the template makes none.',
+    description: 'One line about the lead and its situation. Null if the template wrote the summary.',
   })
   headline!: string | null;
 
   @AssumedSize(DRAFT_LIMITS.keyPoints)
-  @Field(() => [SummaryKeyPointType], { description: 'At most five; none from the template.' })
+  @Field(() => [SummaryKeyPointType], {
+    description: 'At most five facts. Empty if the template wrote the summary.',
+  })
   keyPoints!: readonly SummaryKeyPointType[];
 
   @Field(() => String, {
     nullable: true,
-    description: 'What to do next, in one sentence; null: the template suggests nothing.',
+    description: 'The suggested next step, in one sentence. Null if the template wrote the summary.',
   })
   nextStep!: string | null;
 
-  @Field(() => SummarySource, { description: 'Whether a model or the template wrote it.' })
+  @Field(() => SummarySource, { description: 'Whether a model or the template wrote the summary.' })
   source!: (typeof SummarySource)[keyof typeof SummarySource];
 
-  @Field(() => String, { description: 'Through which service it was written: `openrouter`, `template`, …' })
+  @Field(() => String, { description: 'The service that wrote the summary: `openrouter`, `template`, …' })
   writer!: string;
 
-  @Field(() => String, { nullable: true, description: 'The model that answered; null: none was asked.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The model that answered. Null if no model was called.',
+  })
   model!: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Which prompt the model was given, counted from 1; null: none.',
+    description: 'The version of the prompt, counted from 1. Null if no model was called.',
   })
   promptVersion!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'What it cost in US dollars, refused attempts included; null: nothing, or nobody said.',
+    description:
+      'The cost in US dollars, including rejected attempts. Null if there was no cost or the provider did not report it.',
   })
   costUsd!: number | null;
 
-  @Field(() => Date, { description: 'When it was written, as `summaryGeneratedAt`.' })
+  @Field(() => Date, {
+    description: 'The time at which the summary was written, equal to `summaryGeneratedAt`.',
+  })
   generatedAt!: Date;
 
   /** Another resolver, in src/interactions, loads these interactions. */

@@ -6,18 +6,22 @@ export const SummarySource = { MODEL: 'model', TEMPLATE: 'template' } as const;
 
 registerEnumType(SummarySource, {
   name: 'SummarySource',
-  description: 'Who wrote a summary.',
+  description: 'The author of a summary.',
   valuesMap: {
-    MODEL: { description: 'A language model, from the facts of the lead and the notes of its interactions.' },
-    TEMPLATE: { description: 'The built-in template, from the facts of the lead alone: no model was asked.' },
+    MODEL: {
+      description: 'A language model, based on the facts of the lead and the notes of its interactions.',
+    },
+    TEMPLATE: {
+      description: 'The built-in template, based only on the facts of the lead. No model is called.',
+    },
   },
 });
 
 @AllowedTo('viewer')
-@ObjectType('Lead', { description: 'Somebody who may buy: what a lead card shows.' })
+@ObjectType('Lead', { description: 'A potential customer, as shown on a lead card.' })
 @Directive('@key(fields: "id")')
 export class LeadType {
-  @Field(() => ID, { description: 'A whole number; arguments take it as an `Int`.' })
+  @Field(() => ID, { description: 'An integer. Arguments take it as an `Int`.' })
   id!: number;
 
   @Field(() => String, { description: 'Given name.' })
@@ -26,65 +30,68 @@ export class LeadType {
   @Field(() => String, { description: 'Family name.' })
   lastName!: string;
 
-  @Field(() => String, { description: 'No two leads share one.' })
+  @Field(() => String, { description: 'The e-mail address, unique among leads.' })
   email!: string;
 
-  @Field(() => String, { nullable: true, description: 'As it was given.' })
+  @Field(() => String, { nullable: true, description: 'The telephone number, as it was entered.' })
   phone!: string | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'What the lead may spend, in the currency of the account.',
+    description: 'The budget, in the currency of the account.',
   })
   budget!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Where the lead is.' })
+  @Field(() => String, { nullable: true, description: 'The location of the lead.' })
   location!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Whom the lead works for.' })
+  @Field(() => String, { nullable: true, description: 'The employer of the lead.' })
   company!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where the lead came from: `website`, `referral`, `linkedin`, … Free text.',
+    description: 'The origin of the lead: `website`, `referral`, `linkedin`, … Free text.',
   })
   source!: string | null;
 
   @Field(() => String, {
     description:
-      'Where the lead stands: `new`, `contacted`, `qualified`, `proposal`, `negotiation`, `won`, `converted`, `lost`, `closed_lost`, or whatever else the database holds.',
+      'The status of the lead: `new`, `contacted`, `qualified`, `proposal`, `negotiation`, `won`, `converted`, `lost`, `closed_lost`, or another value that the database contains.',
   })
   status!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'A few sentences about the lead; null: never written.',
+    description: 'A few sentences about the lead. Null if no summary was ever written.',
   })
   summary!: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When the summary was written.' })
+  @Field(() => Date, { nullable: true, description: 'The time at which the summary was written.' })
   summaryGeneratedAt!: Date | null;
 
   @Field(() => SummarySource, {
     nullable: true,
-    description: 'Who wrote the summary; null: there is none, or it is older than this field.',
+    description:
+      'The author of the summary. Null if there is no summary, or if it was written before this field existed.',
   })
   summarySource!: (typeof SummarySource)[keyof typeof SummarySource] | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: '0 to 100, higher is more promising; null: never calculated.',
+    description:
+      'The activity score, 0 to 100. A higher score is more promising. Null if it was never calculated.',
   })
   activityScore!: number | null;
 
-  @Field(() => Date, { nullable: true, description: 'The instant at which the score was measured.' })
+  @Field(() => Date, { nullable: true, description: 'The instant as of which the score was calculated.' })
   scoreCalculatedAt!: Date | null;
 
-  @Field(() => Date, { description: 'When the lead was created.' })
+  @Field(() => Date, { description: 'The time at which the lead was created.' })
   createdAt!: Date;
 
   @Field(() => Date, {
-    description: 'When somebody last changed the lead itself. Scores and summaries do not count as a change.',
+    description:
+      'The time of the last change to the lead itself. Scores and summaries do not count as changes.',
   })
   updatedAt!: Date;
 }

@@ -10,7 +10,10 @@ export class LeadsConnectionArgs extends PageArgs {
   @IsOptional()
   @ValidateNested()
   @Type(() => LeadFilterInput)
-  @Field(() => LeadFilterInput, { nullable: true, description: 'Which leads; without it, all.' })
+  @Field(() => LeadFilterInput, {
+    nullable: true,
+    description: 'A filter. Without it, all leads are returned.',
+  })
   filter?: LeadFilterInput | null;
 
   @IsOptional()
@@ -18,7 +21,7 @@ export class LeadsConnectionArgs extends PageArgs {
   @Type(() => LeadOrderInput)
   @Field(() => LeadOrderInput, {
     nullable: true,
-    description: 'In which order; without it, the highest score first.',
+    description: 'The sort order. The default is the highest score first.',
   })
   orderBy?: LeadOrderInput | null;
 }

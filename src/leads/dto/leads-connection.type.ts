@@ -9,5 +9,5 @@ export const LeadConnection = connectionType(LeadType, {
   many: 'leads',
   description: 'A page of leads.',
   allowedTo: 'viewer',
-  cursorArguments: '`after` and `before` take it',
+  cursorArguments: 'a value for `after` and `before`',
 });

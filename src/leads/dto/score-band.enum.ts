@@ -12,10 +12,10 @@ export const ScoreBandEnum = {
 registerEnumType(ScoreBandEnum, {
   name: 'ScoreBand',
   description:
-    'How promising open leads are. Closed leads, won or lost, have no band. `Lead.scoreBand` is null if the score was never calculated; filters and statistics name such leads UNSCORED. The setting SCORE_BANDS has the lowest scores of HOT and WARM.',
+    'A rating of open leads by score. Closed leads, won or lost, have no band. `Lead.scoreBand` is null if the score was never calculated; filters and statistics call such leads UNSCORED. The setting SCORE_BANDS defines the lowest scores of HOT and WARM.',
   valuesMap: {
-    HOT: { description: 'A score from 70 on, unless the setting says otherwise.' },
-    WARM: { description: 'A score from 40 on and below HOT, unless the setting says otherwise.' },
+    HOT: { description: 'A score of 70 or more, unless SCORE_BANDS defines another limit.' },
+    WARM: { description: 'A score from 40 up to HOT, unless SCORE_BANDS defines another limit.' },
     COLD: { description: 'A score below WARM.' },
     UNSCORED: { description: 'The score was never calculated.' },
   },

@@ -3,16 +3,16 @@ import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { SCORING_PARAMETERS } from '../scoring/scoring-parameters.js';
 
 @AllowedTo('viewer')
-@ObjectType('ScoreFactor', { description: 'One of the four parts of an activity score.' })
+@ObjectType('ScoreFactor', { description: 'One of the four factors of an activity score.' })
 export class ScoreFactorType {
-  @Field(() => Int, { description: 'Whole points, from 0 to `cap`.' })
+  @Field(() => Int, { description: 'Points, an integer from 0 to `cap`.' })
   points!: number;
 
-  @Field(() => Int, { description: 'The most that this factor can give; the caps add up to 100.' })
+  @Field(() => Int, { description: 'The maximum points of this factor. The four caps add up to 100.' })
   cap!: number;
 
   @Field(() => String, {
-    description: 'Why, in a few words, as of `scoreCalculatedAt`: "last contact 3 days ago", say.',
+    description: 'A short reason as of `scoreCalculatedAt`, such as "last contact 3 days ago".',
   })
   reason!: string;
 }
@@ -21,26 +21,26 @@ const { recency, engagement, budget, status } = SCORING_PARAMETERS;
 
 @AllowedTo('viewer')
 @ObjectType('ScoreBreakdown', {
-  description: 'Why an activity score is what it is: four factors whose points add up to it exactly.',
+  description: 'The reasons for an activity score: four factors whose points add up to the score exactly.',
 })
 export class ScoreBreakdownType {
   @Field(() => ScoreFactorType, {
-    description: `How long ago the latest contact was: halves every ${recency.halfLifeDays} days. A contact that is planned within ${recency.horizonDays} days makes it full. Outbound e-mails are no contacts.`,
+    description: `The age of the latest contact. The points halve every ${recency.halfLifeDays} days. A contact that is planned within ${recency.horizonDays} days gives full points. Outbound e-mails do not count as contacts.`,
   })
   recency!: ScoreFactorType;
 
   @Field(() => ScoreFactorType, {
-    description: `How much contact there was: a meeting weighs ${engagement.weights.meeting}, a call ${engagement.weights.call}, an e-mail ${engagement.weights.email}, an outbound e-mail ${engagement.weights.outboundEmail}, each halving every ${engagement.halfLifeDays} days.`,
+    description: `The amount of contact. A meeting weighs ${engagement.weights.meeting}, a call ${engagement.weights.call}, an e-mail ${engagement.weights.email}, an outbound e-mail ${engagement.weights.outboundEmail}. Each weight halves every ${engagement.halfLifeDays} days.`,
   })
   engagement!: ScoreFactorType;
 
   @Field(() => ScoreFactorType, {
-    description: `How much the lead may spend: ${budget.halfCapBudget} fills half the cap.`,
+    description: `The budget of the lead. ${budget.halfCapBudget} gives half of the cap.`,
   })
   budget!: ScoreFactorType;
 
   @Field(() => ScoreFactorType, {
-    description: `Where the lead stands, up to ${status.cap} points for one that is won.`,
+    description: `The status of the lead. A lead that is won gets ${status.cap} points.`,
   })
   status!: ScoreFactorType;
 }

@@ -21,7 +21,7 @@ export class ScoreTimelineArgs {
   @Field(() => Int, {
     nullable: true,
     defaultValue: DEFAULT_POINTS,
-    description: 'How many regular points, 1 to 500.',
+    description: 'The number of regular points, 1 to 500.',
   })
   points?: number | null;
 }
@@ -33,7 +33,7 @@ export class ScoreFallsBelowArgs {
 }
 
 @AllowedTo('viewer')
-@ObjectType('ScoreAtInstant', { description: 'The score of a lead at an instant, past or future.' })
+@ObjectType('ScoreAtInstant', { description: 'The score of a lead at an instant in the past or future.' })
 export class ScoreAtInstantType {
   @Field(() => Date, { description: 'The instant.' })
   at!: Date;
@@ -41,7 +41,7 @@ export class ScoreAtInstantType {
   @Field(() => Int, { description: 'The score, 0 to 100.' })
   score!: number;
 
-  @Field(() => ScoreBreakdownType, { description: 'Why the score is what it is, as of this instant.' })
+  @Field(() => ScoreBreakdownType, { description: 'The reasons for the score as of this instant.' })
   breakdown!: ScoreBreakdownType;
 }
 
@@ -53,7 +53,7 @@ export class ScorePointType {
   @Field(() => Date, { description: 'The instant.' })
   at!: Date;
 
-  @Field(() => Int, { description: 'The score at this instant, as `after`.' })
+  @Field(() => Int, { description: 'The score at this instant, equal to `after`.' })
   score!: number;
 
   @Field(() => Int, {

@@ -7,61 +7,63 @@ const IsNotNullIfGiven = () => ValidateIf((_, value) => value !== undefined);
 
 @InputType({
   description:
-    'Changes to a lead. What is left out stays as it is; null or a text that shows nothing clears a detail, but not a name or the e-mail; a blank status stays as it is. The rules are those of `CreateLeadInput`.',
+    'Changes to a lead. Absent fields stay unchanged. Null, or a text without visible characters, clears an optional field, but is invalid for a name or the e-mail. A blank status leaves the status unchanged. The rules are those of `CreateLeadInput`.',
 })
 export class UpdateLeadInput {
-  @Field(() => Int, { description: 'Which lead to change.' })
+  @Field(() => Int, { description: 'The id of the lead.' })
   id!: number;
 
-  @Field(() => String, { nullable: true, description: 'Not empty, at most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The given name. Not empty, at most 255 characters.' })
   @IsNotNullIfGiven()
   @IsName()
   firstName?: string;
 
-  @Field(() => String, { nullable: true, description: 'Not empty, at most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The family name. Not empty, at most 255 characters.' })
   @IsNotNullIfGiven()
   @IsName()
   lastName?: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'No two leads share one. Stored in lower case; without invisible characters.',
+    description:
+      'The e-mail address, unique among leads. Stored in lower case. Invisible characters are not allowed.',
   })
   @IsNotNullIfGiven()
   @IsLeadEmail()
   email?: string;
 
-  @Field(() => String, { nullable: true, description: 'At most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The telephone number. At most 255 characters.' })
   @IsOptional()
   @IsDetail()
   phone?: string | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'From 0 to 99,999,999.99; at most two decimals. A change rescores the lead.',
+    description:
+      'The budget, from 0 to 99,999,999.99. At most two decimals. A change recalculates the score.',
   })
   @IsOptional()
   @IsBudget()
   budget?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'At most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The location. At most 255 characters.' })
   @IsOptional()
   @IsDetail()
   location?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'At most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The company. At most 255 characters.' })
   @IsOptional()
   @IsDetail()
   company?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'At most 255 characters.' })
+  @Field(() => String, { nullable: true, description: 'The origin of the lead. At most 255 characters.' })
   @IsOptional()
   @IsDetail()
   source?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'One of the statuses that `CreateLeadInput` lists. A change rescores the lead.',
+    description: 'One of the statuses that `CreateLeadInput` lists. A change recalculates the score.',
   })
   @IsNotNullIfGiven()
   @IsLeadStatus()

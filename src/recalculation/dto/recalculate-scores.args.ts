@@ -11,7 +11,7 @@ export class RecalculateScoresArgs {
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'Recalculate only the scores that a recalculation now would change (`Lead.isScoreStale`), and those older than `maxAgeHours`.',
+      'Recalculate only the scores that would change now (`Lead.isScoreStale`), and those older than `maxAgeHours`.',
   })
   onlyStale!: boolean;
 
@@ -21,14 +21,15 @@ export class RecalculateScoresArgs {
   @Max(LONGEST_AGE_HOURS, { message: RULE })
   @Field(() => Float, {
     nullable: true,
-    description: 'Scores that are older are recalculated as well, in hours; goes with `onlyStale`.',
+    description:
+      'Also recalculate scores that are older than this number of hours. Requires `onlyStale: true`.',
   })
   maxAgeHours?: number | null;
 
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'Compare contact states and scores with the interactions of every lead, name the leads that differ, and repair them. Goes with all leads.',
+      'Compare the contact state and the score of every lead with its interactions, list the leads that differ, and repair them. Cannot be combined with `onlyStale`.',
   })
   verify?: boolean;
 }

@@ -6,13 +6,15 @@ import { RecalculationDifferenceType } from './recalculation-difference.type.js'
 import { RecalculationFailureType } from './recalculation-failure.type.js';
 
 @AllowedTo('admin')
-@ObjectType({ description: 'What a recalculation of all scores did.' })
+@ObjectType({ description: 'The result of a recalculation of all scores.' })
 export class RecalculateScoresResult {
-  @Field(() => ID, { description: 'The run that did it; `recalculation` has its record.' })
+  @Field(() => ID, {
+    description: 'The id of the recalculation. The query `recalculation` returns its record.',
+  })
   recalculationId!: number;
 
   @Field(() => Date, {
-    description: 'The instant that all its scores are measured at: their `scoreCalculatedAt`.',
+    description: 'The instant as of which all scores were calculated: their `scoreCalculatedAt`.',
   })
   asOf!: Date;
 
@@ -24,18 +26,18 @@ export class RecalculateScoresResult {
 
   @AssumedSize(MAX_NAMED_FAILURES)
   @Field(() => [RecalculationFailureType], {
-    description: `The leads that failed: the first ${MAX_NAMED_FAILURES} of them. \`failedCount\` counts all.`,
+    description: `The first ${MAX_NAMED_FAILURES} leads that failed. \`failedCount\` counts all of them.`,
   })
   failures!: readonly RecalculationFailureType[];
 
   @Field(() => Int, {
-    description: 'Leads that `verify` found to differ from their interactions, and has repaired.',
+    description: 'Leads that `verify` found to differ from their interactions and repaired.',
   })
   differenceCount!: number;
 
   @AssumedSize(MAX_NAMED_FAILURES)
   @Field(() => [RecalculationDifferenceType], {
-    description: `The leads that differed: the first ${MAX_NAMED_FAILURES} of them. \`differenceCount\` counts all.`,
+    description: `The first ${MAX_NAMED_FAILURES} leads that differed. \`differenceCount\` counts all of them.`,
   })
   differences!: readonly RecalculationDifferenceType[];
 }

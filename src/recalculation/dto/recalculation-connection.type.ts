@@ -5,9 +5,9 @@ import { RecalculationType } from './recalculation.type.js';
 export type RecalculationConnection = Page<RecalculationType>;
 export const RecalculationConnection = connectionType(RecalculationType, {
   prefix: 'Recalculation',
-  one: 'run',
-  many: 'runs',
-  description: 'A page of runs, the latest first.',
+  one: 'recalculation',
+  many: 'recalculations',
+  description: 'A page of recalculations, the latest first.',
   allowedTo: 'admin',
-  cursorArguments: '`after` takes it',
+  cursorArguments: 'a value for `after`',
 });

@@ -3,12 +3,12 @@ import { Field, Int, ObjectType } from '@nestjs/graphql';
 
 @AllowedTo('admin')
 @ObjectType('RecalculationFailure', {
-  description: 'A lead whose score could not be saved, and was left as it was.',
+  description: 'A lead whose score could not be saved. The lead was left unchanged.',
 })
 export class RecalculationFailureType {
   @Field(() => Int, { description: 'The id of the lead.' })
   leadId!: number;
 
-  @Field(() => String, { description: 'Why, for people.' })
+  @Field(() => String, { description: 'A readable reason.' })
   reason!: string;
 }

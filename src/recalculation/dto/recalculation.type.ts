@@ -16,13 +16,17 @@ const RecalculationStatus = {
 
 registerEnumType(RecalculationStatus, {
   name: 'RecalculationStatus',
-  description: 'How a recalculation goes, or ended.',
+  description: 'The status of a recalculation.',
   valuesMap: {
-    RUNNING: { description: 'It is under way.' },
-    SUCCEEDED: { description: 'Its scores are saved, but for the leads that failed.' },
-    FAILED: { description: 'It was rolled back; `error` says why.' },
-    CANCELLED: { description: 'Somebody stopped it, and it was rolled back.' },
-    INTERRUPTED: { description: 'Its process or its connection is gone. It was rolled back.' },
+    RUNNING: { description: 'The recalculation is in progress.' },
+    SUCCEEDED: { description: 'The scores are saved, except those of the leads that failed.' },
+    FAILED: {
+      description: 'The recalculation failed and was rolled back. The field `error` has the reason.',
+    },
+    CANCELLED: { description: 'The recalculation was cancelled and rolled back.' },
+    INTERRUPTED: {
+      description: 'The process or its database connection was lost. The recalculation was rolled back.',
+    },
   },
 });
 
@@ -30,70 +34,77 @@ const RecalculationTrigger = { API: 'api', SCHEDULE: 'schedule', COMMAND: 'comma
 
 registerEnumType(RecalculationTrigger, {
   name: 'RecalculationTrigger',
-  description: 'Who or what starts recalculations.',
+  description: 'The trigger of a recalculation.',
   valuesMap: {
     API: { description: 'The mutation `recalculateAllScores`.' },
     SCHEDULE: { description: 'The schedule of the server.' },
-    COMMAND: { description: '`pnpm recalculate`, at a terminal or in a script.' },
+    COMMAND: { description: 'The command `pnpm recalculate`.' },
   },
 });
 
 @AllowedTo('admin')
 @ObjectType('Recalculation', {
-  description: 'The record of a recalculation of scores. It outlives the recalculation.',
+  description:
+    'The record of a recalculation of scores. The record is kept after the recalculation has ended.',
 })
 export class RecalculationType {
-  @Field(() => ID, { description: 'A whole number.' })
+  @Field(() => ID, { description: 'An integer.' })
   id!: number;
 
-  @Field(() => RecalculationTrigger, { description: 'Who or what started it.' })
+  @Field(() => RecalculationTrigger, { description: 'The trigger of the recalculation.' })
   trigger!: (typeof RecalculationTrigger)[keyof typeof RecalculationTrigger];
 
-  @Field(() => String, { description: 'The host and the process that it runs, or ran, on.' })
+  @Field(() => String, {
+    description: 'The host name and the process that the recalculation runs or ran on.',
+  })
   host!: string;
 
-  @Field(() => Boolean, { description: 'Whether it is about stale scores alone.' })
+  @Field(() => Boolean, { description: 'Whether only stale scores are recalculated.' })
   onlyStale!: boolean;
 
   @Field(() => Boolean, {
-    description: 'Whether it compared contact states and scores with the interactions.',
+    description: 'Whether contact states and scores were compared with the interactions.',
   })
   isVerification!: boolean;
 
-  @Field(() => RecalculationStatus, { description: 'How it goes, or ended.' })
+  @Field(() => RecalculationStatus, { description: 'The status of the recalculation.' })
   status!: (typeof RecalculationStatus)[keyof typeof RecalculationStatus];
 
-  @Field(() => Date, { description: 'The instant that all its scores are measured at.' })
+  @Field(() => Date, { description: 'The instant as of which all scores are calculated.' })
   asOf!: Date;
 
-  @Field(() => Date, { description: 'When it began.' })
+  @Field(() => Date, { description: 'The start time.' })
   startedAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When it ended; null: it runs, or nobody knows.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'The end time. Null if the recalculation is running, or if the time is unknown.',
+  })
   endedAt!: Date | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'How long it took, or has taken until now, in milliseconds; null: nobody knows.',
+    description:
+      'The duration in milliseconds, up to now if the recalculation is running. Null if it is unknown.',
   })
   durationMs!: number | null;
 
-  @Field(() => Int, { description: 'Leads that it is about.' })
+  @Field(() => Int, { description: 'The number of leads to recalculate.' })
   totalCount!: number;
 
   @Field(() => Int, {
-    description: 'Leads that it is done with: their score is written, or they failed.',
+    description: 'Leads that were processed: the score is written, or the lead failed.',
   })
   calculatedCount!: number;
 
   @Field(() => Int, {
     description:
-      'Leads whose score it has written. Others see them once it has succeeded; else they were rolled back.',
+      'Leads whose score was written. The new scores are visible once the recalculation has succeeded; otherwise they are rolled back.',
   })
   savedCount!: number;
 
   @Field(() => Int, {
-    description: 'Leads that it left alone: removed meanwhile, or with a score that is fresher by now.',
+    description: 'Leads that were skipped: they were removed in the meantime, or have a more recent score.',
   })
   skippedCount!: number;
 
@@ -102,21 +113,24 @@ export class RecalculationType {
 
   @AssumedSize(MAX_NAMED_FAILURES)
   @Field(() => [RecalculationFailureType], {
-    description: `The leads that failed: the first ${MAX_NAMED_FAILURES} of them, once it has succeeded.`,
+    description: `The first ${MAX_NAMED_FAILURES} leads that failed, once the recalculation has succeeded.`,
   })
   failures!: readonly RecalculationFailureType[];
 
   @Field(() => Int, {
-    description: 'Leads that `verify` found to differ from their interactions, and has repaired.',
+    description: 'Leads that `verify` found to differ from their interactions and repaired.',
   })
   differenceCount!: number;
 
   @AssumedSize(MAX_NAMED_FAILURES)
   @Field(() => [RecalculationDifferenceType], {
-    description: `The leads that differed: the first ${MAX_NAMED_FAILURES} of them. \`differenceCount\` counts all.`,
+    description: `The first ${MAX_NAMED_FAILURES} leads that differed. \`differenceCount\` counts all of them.`,
   })
   differences!: readonly RecalculationDifferenceType[];
 
-  @Field(() => String, { nullable: true, description: 'Why it did not succeed, for people.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A readable reason if the recalculation did not succeed.',
+  })
   error!: string | null;
 }

@@ -11,19 +11,19 @@ export class RegenerateSummariesArgs {
   @Field(() => Boolean, {
     defaultValue: true,
     description:
-      'Only leads that have no summary or a stale one; without those that failed on the same facts before. False: all open leads, also where the same facts are paid for again.',
+      'Only leads that have no summary or a stale one, except leads that already failed on the same facts. False: all open leads, even if the model is paid again for the same facts.',
   })
   onlyStale!: boolean;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Whether closed leads, won or lost, get a summary as well. They are not worked on any more.',
+    description: 'Also write summaries for closed leads, won or lost.',
   })
   includeClosed!: boolean;
 
   @IsOptional()
   @Min(1, { message: LIMIT_RULE })
-  @Field(() => Int, { nullable: true, description: 'At most so many leads, the highest scores first.' })
+  @Field(() => Int, { nullable: true, description: 'The maximum number of leads, the highest scores first.' })
   limit?: number | null;
 
   @IsOptional()
@@ -33,7 +33,7 @@ export class RegenerateSummariesArgs {
   @Field(() => Float, {
     nullable: true,
     description:
-      'What it may cost, in US dollars. No summary is begun that would go beyond it, if it costs no more than the most expensive one before.',
+      'The maximum cost in US dollars. No summary is started that would exceed it, assuming that it costs at most as much as the most expensive one so far.',
   })
   maxCostUsd?: number | null;
 }

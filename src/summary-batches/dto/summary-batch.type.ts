@@ -12,13 +12,18 @@ const SummaryBatchStatus = {
 
 registerEnumType(SummaryBatchStatus, {
   name: 'SummaryBatchStatus',
-  description: 'How a batch of summaries goes, or ended.',
+  description: 'The status of a batch of summaries.',
   valuesMap: {
-    RUNNING: { description: 'It is under way, or waits for a server with workers, or for the provider.' },
-    SUCCEEDED: { description: 'It got to its end, but for the leads that failed.' },
-    BUDGET_EXHAUSTED: { description: 'What was left of `maxCostUsd` was not enough for one more.' },
-    CANCELLED: { description: 'Somebody stopped it.' },
-    FAILED: { description: 'It was given up, since every summary would fail; `error` says why.' },
+    RUNNING: {
+      description: 'The batch is in progress, or waits for a server with workers or for the provider.',
+    },
+    SUCCEEDED: { description: 'The batch is complete, except for the leads that failed.' },
+    BUDGET_EXHAUSTED: { description: 'The rest of `maxCostUsd` was not enough for another summary.' },
+    CANCELLED: { description: 'The batch was cancelled.' },
+    FAILED: {
+      description:
+        'The batch was aborted because every summary would fail. The field `error` has the reason.',
+    },
   },
 });
 
@@ -26,78 +31,77 @@ const SummaryBatchTrigger = { API: 'api', COMMAND: 'command' } as const;
 
 registerEnumType(SummaryBatchTrigger, {
   name: 'SummaryBatchTrigger',
-  description: 'Who or what starts batches of summaries.',
+  description: 'The trigger of a batch of summaries.',
   valuesMap: {
     API: { description: 'The mutation `regenerateSummaries`.' },
-    COMMAND: { description: '`pnpm summaries`, at a terminal or in a script.' },
+    COMMAND: { description: 'The command `pnpm summaries`.' },
   },
 });
 
 @AllowedTo('admin')
 @ObjectType('SummaryBatch', {
-  description:
-    'Summaries that were asked for together. Those that are written are saved at once, one by one.',
+  description: 'Summaries that were requested together. Each summary is saved as soon as it is written.',
 })
 export class SummaryBatchType {
-  @Field(() => ID, { description: 'A whole number.' })
+  @Field(() => ID, { description: 'An integer.' })
   id!: number;
 
-  @Field(() => SummaryBatchStatus, { description: 'How it goes, or ended.' })
+  @Field(() => SummaryBatchStatus, { description: 'The status of the batch.' })
   status!: (typeof SummaryBatchStatus)[keyof typeof SummaryBatchStatus];
 
-  @Field(() => SummaryBatchTrigger, { description: 'Who or what started it.' })
+  @Field(() => SummaryBatchTrigger, { description: 'The trigger of the batch.' })
   trigger!: (typeof SummaryBatchTrigger)[keyof typeof SummaryBatchTrigger];
 
   @Field(() => Boolean, {
-    description: 'Whether it is about leads without a summary, or with a stale one, alone.',
+    description: 'Whether the batch contains only leads without a summary or with a stale one.',
   })
   onlyStale!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether leads that are won or lost are among them.' })
+  @Field(() => Boolean, { description: 'Whether the batch includes leads that are won or lost.' })
   includeClosed!: boolean;
 
-  @Field(() => Int, { nullable: true, description: 'At most so many leads; null: all.' })
+  @Field(() => Int, { nullable: true, description: 'The maximum number of leads. Null: no limit.' })
   limit!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'What it may cost, in US dollars; null: no limit.' })
+  @Field(() => Float, { nullable: true, description: 'The maximum cost in US dollars. Null: no limit.' })
   maxCostUsd!: number | null;
 
   @Field(() => Float, {
     description:
-      'What it has cost so far, in US dollars, refused answers included. Answers whose cost the provider did not report are left out.',
+      'The cost so far in US dollars, including rejected answers. Answers whose cost the provider did not report are not included.',
   })
   costUsd!: number;
 
-  @Field(() => Int, { description: 'Leads that it is about.' })
+  @Field(() => Int, { description: 'The number of leads in the batch.' })
   totalCount!: number;
 
-  @Field(() => Int, { description: 'Leads whose summary it has written.' })
+  @Field(() => Int, { description: 'Leads whose summary was written.' })
   writtenCount!: number;
 
-  @Field(() => Int, { description: 'Leads that had a summary of the same facts when their turn came.' })
+  @Field(() => Int, { description: 'Leads that already had a summary of the same facts.' })
   unchangedCount!: number;
 
-  @Field(() => Int, { description: 'Leads that got no summary.' })
+  @Field(() => Int, { description: 'Leads whose summary could not be written.' })
   failedCount!: number;
 
   @Field(() => Int, {
-    description: 'Leads that it has left alone: removed meanwhile, or it was stopped before.',
+    description: 'Leads that were skipped: they were removed in the meantime, or the batch ended before.',
   })
   skippedCount!: number;
 
-  @Field(() => Date, { description: 'When it was asked for.' })
+  @Field(() => Date, { description: 'The time of the request.' })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When it ended; null: it is running.' })
+  @Field(() => Date, { nullable: true, description: 'The end time. Null if the batch is running.' })
   endedAt!: Date | null;
 
   @Field(() => Date, {
     nullable: true,
     description:
-      'Until when workers wait, since the provider asked for a pause or is down; null: none is known to wait.',
+      'The time until which workers pause because the provider requested it or is down. Null if no pause is known.',
   })
   pausedUntil!: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it did not get to its end, for people.' })
+  @Field(() => String, { nullable: true, description: 'A readable reason if the batch did not complete.' })
   error!: string | null;
 }

@@ -3,15 +3,15 @@ import { Field, ID, ObjectType } from '@nestjs/graphql';
 
 @AllowedTo('admin')
 @ObjectType('SummaryFailure', {
-  description: 'A lead of a batch that got no summary; it keeps the one it had.',
+  description: 'A lead of a batch whose summary could not be written. Its previous summary is kept.',
 })
 export class SummaryFailureType {
   @Field(() => ID, { description: 'The id of the lead.' })
   leadId!: number;
 
-  @Field(() => String, { description: 'As in the `extensions.code` of an error.' })
+  @Field(() => String, { description: 'An error code, as in `extensions.code` of an error.' })
   code!: string;
 
-  @Field(() => String, { description: 'Why, for people.' })
+  @Field(() => String, { description: 'A readable reason.' })
   reason!: string;
 }

@@ -4,36 +4,36 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Budgets from one to another, both included. */
+/** A range of budgets, both limits included. */
 export type BudgetRangeInput = {
-  /** The highest; without it, any. */
+  /** The highest budget. Absent: no upper limit. */
   max?: number | null | undefined;
-  /** The lowest; without it, any. */
+  /** The lowest budget. Absent: no lower limit. */
   min?: number | null | undefined;
 };
 
 /** A new interaction with a lead. */
 export type CreateInteractionInput = {
-  /** When it happened, or will. */
+  /** The date and time of the contact, in the past or future. */
   date: string;
-  /** Who got in touch; null or absent: unknown. */
+  /** The party that made contact. Null or absent: unknown. */
   direction?: InteractionDirection | null | undefined;
   /** The id of the lead. */
   leadId: number;
-  /** What was said; at most 10000 characters. */
+  /** Notes on the contact. At most 10000 characters. */
   notes?: string | null | undefined;
-  /** What kind of contact it was. */
+  /** The type of contact. */
   type: InteractionType;
 };
 
-/** Who got in touch. */
+/** The party that made contact. */
 export type InteractionDirection =
   /** The lead. */
   | 'INBOUND'
-  /** The sales team. An outbound e-mail is no contact: the lead has not answered it. */
+  /** The sales team. An outbound e-mail does not count as a contact, because the lead has not answered it. */
   | 'OUTBOUND';
 
-/** What kind of contact it was. */
+/** The type of contact. */
 export type InteractionType =
   /** A telephone or video call. */
   | 'CALL'
@@ -42,101 +42,101 @@ export type InteractionType =
   /** A meeting in person. */
   | 'MEETING';
 
-/** What leads have to be like: all of it at once. What is absent or null does not matter. */
+/** Conditions on leads, combined with AND. A condition that is absent or null does not apply. */
 export type LeadFilterInput = {
-  /** The band of their score. Only open leads have one. */
+  /** The score band. Only open leads have one. */
   band?: ScoreBand | null | undefined;
-  /** Their budget. */
+  /** A range of budgets. */
   budget?: BudgetRangeInput | null | undefined;
-  /** The company, whatever its letter case and accents. */
+  /** The company. Case and accents are ignored. */
   company?: string | null | undefined;
-  /** Whether they are still worked on: neither won nor lost. */
+  /** Whether the lead is open: neither won nor lost. */
   isOpen?: boolean | null | undefined;
-  /** As the field of the same name. */
+  /** Whether the score is stale, as in `Lead.isScoreStale`. */
   isScoreStale?: boolean | null | undefined;
-  /** Whether their score was ever calculated. */
+  /** Whether the score was ever calculated. */
   isScored?: boolean | null | undefined;
-  /** The latest contact that their score counts is later than this. */
+  /** Leads whose latest contact that counts towards the score is later than this. */
   lastContactAfter?: string | null | undefined;
-  /** The latest contact that their score counts is earlier than this. */
+  /** Leads whose latest contact that counts towards the score is earlier than this. */
   lastContactBefore?: string | null | undefined;
-  /** The location, whatever its letter case and accents. */
+  /** The location. Case and accents are ignored. */
   location?: string | null | undefined;
-  /** Their activity score. */
+  /** A range of activity scores. */
   score?: ScoreRangeInput | null | undefined;
-  /** Words that are in the name, the e-mail address or the company, each of them, whatever their letter case and accents: `jose` finds `José`, `strasse` finds `Straße`. Parts of words will do; of one or two characters, beginnings. */
+  /** Words to find in the name, the e-mail address or the company. All words must match. Case and accents are ignored: `jose` matches `José`, `strasse` matches `Straße`. A word of three or more characters also matches inside a longer word. A shorter one matches only the beginning of a word. */
   search?: string | null | undefined;
-  /** Where they came from: one of these, compared as statuses are. A source that no lead has finds none. */
+  /** Leads with one of these sources, compared in the same way as statuses. An unknown source matches no lead. */
   source?: Array<string> | null | undefined;
-  /** Where they stand: one of these, compared as for the score: whatever their letter case, with spaces and hyphens read as underscores. A status that no lead has finds none. */
+  /** Leads with one of these statuses. Case is ignored, and spaces and hyphens match underscores, as in the score. An unknown status matches no lead. */
   status?: Array<string> | null | undefined;
 };
 
-/** What leads are ordered by. */
+/** The fields that leads can be sorted by. */
 export type LeadOrderField =
-  /** Their budget. */
+  /** The budget. */
   | 'BUDGET'
-  /** When they were created. */
+  /** The creation time. */
   | 'CREATED_AT'
-  /** The latest contact that their score counts. */
+  /** The latest contact that counts towards the score. */
   | 'LAST_CONTACT_AT'
-  /** Family name, then given name, whatever their letter case. */
+  /** Family name, then given name. Case is ignored. */
   | 'NAME'
-  /** Their activity score. */
+  /** The activity score. */
   | 'SCORE';
 
-/** The order of leads. Those that have the same are ordered by id, in the same direction. */
+/** The sort order of leads. Leads with equal values are sorted by id in the same direction. */
 export type LeadOrderInput = {
-  /** In which direction. */
+  /** The sort direction. */
   direction: OrderDirection;
-  /** What they are ordered by. */
+  /** The field to sort by. */
   field: LeadOrderField;
 };
 
-/** In which direction. Leads without a value come last in both. */
+/** The sort direction. Leads without a value come last in both directions. */
 export type OrderDirection =
-  /** The smallest, earliest or alphabetically first comes first. */
+  /** Ascending: the smallest, earliest or alphabetically first value comes first. */
   | 'ASC'
-  /** The greatest, latest or alphabetically last comes first. */
+  /** Descending: the greatest, latest or alphabetically last value comes first. */
   | 'DESC';
 
-/** How a recalculation goes, or ended. */
+/** The status of a recalculation. */
 export type RecalculationStatus =
-  /** Somebody stopped it, and it was rolled back. */
+  /** The recalculation was cancelled and rolled back. */
   | 'CANCELLED'
-  /** It was rolled back; `error` says why. */
+  /** The recalculation failed and was rolled back. The field `error` has the reason. */
   | 'FAILED'
-  /** Its process or its connection is gone. It was rolled back. */
+  /** The process or its database connection was lost. The recalculation was rolled back. */
   | 'INTERRUPTED'
-  /** It is under way. */
+  /** The recalculation is in progress. */
   | 'RUNNING'
-  /** Its scores are saved, but for the leads that failed. */
+  /** The scores are saved, except those of the leads that failed. */
   | 'SUCCEEDED';
 
-/** How promising open leads are. Closed leads, won or lost, have no band. `Lead.scoreBand` is null if the score was never calculated; filters and statistics name such leads UNSCORED. The setting SCORE_BANDS has the lowest scores of HOT and WARM. */
+/** A rating of open leads by score. Closed leads, won or lost, have no band. `Lead.scoreBand` is null if the score was never calculated; filters and statistics call such leads UNSCORED. The setting SCORE_BANDS defines the lowest scores of HOT and WARM. */
 export type ScoreBand =
   /** A score below WARM. */
   | 'COLD'
-  /** A score from 70 on, unless the setting says otherwise. */
+  /** A score of 70 or more, unless SCORE_BANDS defines another limit. */
   | 'HOT'
   /** The score was never calculated. */
   | 'UNSCORED'
-  /** A score from 40 on and below HOT, unless the setting says otherwise. */
+  /** A score from 40 up to HOT, unless SCORE_BANDS defines another limit. */
   | 'WARM';
 
-/** Scores from one to another, both included. */
+/** A range of scores, both limits included. */
 export type ScoreRangeInput = {
-  /** The highest; without it, any. */
+  /** The highest score. Absent: no upper limit. */
   max?: number | null | undefined;
-  /** The lowest; without it, any. */
+  /** The lowest score. Absent: no lower limit. */
   min?: number | null | undefined;
 };
 
-/** Who wrote a summary. */
+/** The author of a summary. */
 export type SummarySource =
-  /** A language model, from the facts of the lead and the notes of its interactions. */
+  /** A language model, based on the facts of the lead and the notes of its interactions. */
   | 'MODEL'
-  /** The built-in template, from the facts of the lead alone: no model was asked. */
+  /** The built-in template, based only on the facts of the lead. No model is called. */
   | 'TEMPLATE';
 
 export type LeadQueryVariables = Exact<{
