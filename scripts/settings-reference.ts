@@ -21,7 +21,9 @@ const settingsOf = (shape: z.ZodRawShape): Setting[] =>
   });
 
 const sentenceOf = ({ meaning, range }: Setting): string =>
-  range === undefined ? meaning : `${meaning} Range: ${number.format(range[0])} to ${number.format(range[1])}.`;
+  range === undefined
+    ? meaning
+    : `${meaning} Range: ${number.format(range[0])} to ${number.format(range[1])}.`;
 
 function defaultOf({ standard, unset }: Setting): string {
   if (standard !== undefined) return ` (default \`${standard}\`)`;

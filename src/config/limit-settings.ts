@@ -8,7 +8,7 @@ export interface QueryLimits {
   readonly maxFields: number;
   readonly maxAliases: number;
   readonly maxDirectives: number;
-  readonly maxRepeats: number;
+  readonly maxDuplicateFields: number;
   readonly maxMutations: number;
   readonly maxCost: number;
 }
@@ -135,7 +135,7 @@ export function limitSettings(env: SettingsOf<typeof limitsShape>, longestLists:
       maxFields: env.QUERY_MAX_FIELDS,
       maxAliases: env.QUERY_MAX_ALIASES,
       maxDirectives: env.QUERY_MAX_DIRECTIVES,
-      maxRepeats: env.QUERY_MAX_DUPLICATE_FIELDS,
+      maxDuplicateFields: env.QUERY_MAX_DUPLICATE_FIELDS,
       maxMutations: env.QUERY_MAX_MUTATIONS,
       // The default allows a query to request each list twice, with any list limits.
       maxCost: env.QUERY_MAX_COST ?? 2 * longestLists,

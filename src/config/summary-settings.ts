@@ -21,7 +21,7 @@ export interface SummarySettings {
   /**
    * Delay in seconds from a change of a lead until its summary is written again; null: never automatically.
    */
-  readonly afterChangeSeconds: number | null;
+  readonly refreshDelaySeconds: number | null;
 }
 
 export type SummaryWriterSettings =
@@ -176,7 +176,7 @@ export function summarySettings(env: SettingsOf<typeof summariesShape>): Summary
     writer: Object.freeze(writerSettings(env)),
     language: env.SUMMARY_LANGUAGE ?? null,
     workerCount: env.SUMMARY_WORKERS,
-    afterChangeSeconds: env.SUMMARY_REFRESH_DELAY_SECONDS,
+    refreshDelaySeconds: env.SUMMARY_REFRESH_DELAY_SECONDS,
   };
 }
 

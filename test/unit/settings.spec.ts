@@ -38,7 +38,7 @@ const DEFAULTS = {
     writer: { provider: 'template', isFallback: true },
     language: null,
     workerCount: 4,
-    afterChangeSeconds: null,
+    refreshDelaySeconds: null,
   },
   limits: {
     maxBodyBytes: 1_048_576,
@@ -48,7 +48,7 @@ const DEFAULTS = {
       maxFields: 1_000,
       maxAliases: 30,
       maxDirectives: 50,
-      maxRepeats: 5,
+      maxDuplicateFields: 5,
       maxMutations: 10,
       maxCost: 110_000,
     },
@@ -266,7 +266,7 @@ describe('loadSettings', () => {
       summaries: {
         language: 'fr-CA',
         workerCount: 0,
-        afterChangeSeconds: 86_400,
+        refreshDelaySeconds: 86_400,
         writer: {
           provider: 'openrouter',
           openRouter: {
@@ -286,7 +286,7 @@ describe('loadSettings', () => {
           maxFields: 3,
           maxAliases: 4,
           maxDirectives: 5,
-          maxRepeats: 6,
+          maxDuplicateFields: 6,
           maxMutations: 7,
           maxCost: 8,
         },
@@ -474,7 +474,7 @@ describe('loadSettings', () => {
     });
 
     it('writes after a change, where that is asked for', () => {
-      expect(loadSettings({ SUMMARY_REFRESH_DELAY_SECONDS: '30' }).summaries.afterChangeSeconds).toBe(30);
+      expect(loadSettings({ SUMMARY_REFRESH_DELAY_SECONDS: '30' }).summaries.refreshDelaySeconds).toBe(30);
     });
 
     it('gives a command no need for a key', () => {

@@ -30,7 +30,7 @@ export class SummariesModule {
           provide: SummariesAfterChange,
           inject: [getConnectionToken()],
           useFactory: (sequelize: Sequelize) =>
-            new SummariesAfterChange(sequelize, settings.afterChangeSeconds),
+            new SummariesAfterChange(sequelize, settings.refreshDelaySeconds),
         },
         { provide: SummaryWriter, useFactory: () => createSummaryWriter(settings) },
       ],
