@@ -1,7 +1,7 @@
 import { labelKey } from '../../common/label-key.js';
 import { DEFAULT_LEAD_STATUS } from '../lead-status.js';
 import { isStale } from '../scoring/stale-scores.sql.js';
-import { INDEXED_SCORE, IS_INDEXED_OPEN } from './lead-order.js';
+import { INDEXED_SCORE, IS_INDEXED_OPEN, IS_OWN_OPEN, OWN_SCORE } from './lead-order.js';
 import { type FilterWithoutBand, type Range, searchTerms } from './lead-filter.js';
 
 /** Collects the bind parameters of a statement. */
@@ -27,28 +27,52 @@ const SHORTEST_PART = 3;
 /** Checks the term as given. Only PostgreSQL knows its length after folding. */
 const isShort = (term: string): boolean => [...term].length < SHORTEST_PART;
 
-/** Returns conditions on `leads` and `lead_scores`. A lead matches the filter if it meets all of them. */
-export function conditionsOf(filter: FilterWithoutBand, parameters: Parameters): string[] {
+/** A condition of a filter. */
+export interface Condition {
+  readonly sql: string;
+  /** The same, from the row of `leads` alone. It differs from `sql` if that uses `lead_scores`, which has the indexes. */
+  readonly onLead: string;
+  /** The sort key whose index answers the condition; null: no sort index does. */
+  readonly sortKey: string | null;
+}
+
+const onLead = (sql: string, sortKey: string | null = null): Condition => ({ sql, onLead: sql, sortKey });
+
+const onScore = (condition: string): Condition => ({
+  sql: `${INDEXED_SCORE} ${condition}`,
+  onLead: `${OWN_SCORE} ${condition}`,
+  sortKey: INDEXED_SCORE,
+});
+
+/** A lead matches the filter if it meets all of these conditions. */
+export function conditionsOf(filter: FilterWithoutBand, parameters: Parameters): Condition[] {
   const { status, source, company, location, search, score, budget } = filter;
   const { isScored, isOpen, isScoreStale, lastContactAfter, lastContactBefore } = filter;
   return [
-    status == null ? null : isLabelOf(STATUS_KEY, status, parameters),
-    source == null ? null : isLabelOf('label_key(leads.source)', source, parameters),
-    company == null ? null : isFolded('leads.company', company, parameters),
-    location == null ? null : isFolded('leads.location', location, parameters),
-    ...(search == null ? [] : searchTerms(search).map((term) => contains(term, parameters))),
-    ...within(INDEXED_SCORE, 'integer', score, parameters),
-    ...within('leads.budget', 'numeric', budget, parameters),
-    isScored == null ? null : `${INDEXED_SCORE} IS ${isScored ? 'NOT NULL' : 'NULL'}`,
-    isOpen == null ? null : `${isOpen ? '' : 'NOT '}${IS_INDEXED_OPEN}`,
-    isScoreStale == null ? null : `${isScoreStale ? '' : 'NOT '}${isStale('leads')}`,
-    lastContactAfter == null
-      ? null
-      : `leads."lastContactAt" > ${parameters.add(lastContactAfter, 'timestamptz')}`,
-    lastContactBefore == null
-      ? null
-      : `leads."lastContactAt" < ${parameters.add(lastContactBefore, 'timestamptz')}`,
+    status == null ? null : onLead(isLabelOf(STATUS_KEY, status, parameters)),
+    source == null ? null : onLead(isLabelOf('label_key(leads.source)', source, parameters)),
+    company == null ? null : onLead(isFolded('leads.company', company, parameters)),
+    location == null ? null : onLead(isFolded('leads.location', location, parameters)),
+    ...(search == null ? [] : searchTerms(search).map((term) => onLead(contains(term, parameters)))),
+    ...bounds('integer', score, parameters).map(onScore),
+    ...bounds('numeric', budget, parameters).map((bound) => onLead(`leads.budget ${bound}`, 'leads.budget')),
+    isScored == null ? null : onScore(`IS ${isScored ? 'NOT NULL' : 'NULL'}`),
+    isOpen == null ? null : isOpenCondition(isOpen),
+    isScoreStale == null ? null : onLead(`${isScoreStale ? '' : 'NOT '}${isStale('leads')}`),
+    lastContactAfter == null ? null : onLastContact('>', lastContactAfter, parameters),
+    lastContactBefore == null ? null : onLastContact('<', lastContactBefore, parameters),
   ].filter((condition) => condition !== null);
+}
+
+/** The index of the scores of open leads answers only the condition that a lead is open. */
+const isOpenCondition = (isOpen: boolean): Condition =>
+  isOpen
+    ? { sql: IS_INDEXED_OPEN, onLead: IS_OWN_OPEN, sortKey: INDEXED_SCORE }
+    : { sql: `NOT ${IS_INDEXED_OPEN}`, onLead: `NOT ${IS_OWN_OPEN}`, sortKey: null };
+
+function onLastContact(sign: '<' | '>', instant: Date, parameters: Parameters): Condition {
+  const column = 'leads."lastContactAt"';
+  return onLead(`${column} ${sign} ${parameters.add(instant, 'timestamptz')}`, column);
 }
 
 /** Whether an index can find the leads that contain the search terms. */
@@ -73,14 +97,9 @@ function contains(term: string, parameters: Parameters): string {
   return `${SEARCHED} LIKE ${start} || ${pattern} || '%'`;
 }
 
-function within(
-  column: string,
-  type: string,
-  range: Range<number> | null | undefined,
-  parameters: Parameters,
-): string[] {
+function bounds(type: string, range: Range<number> | null | undefined, parameters: Parameters): string[] {
   return [
-    range?.min == null ? null : `${column} >= ${parameters.add(range.min, type)}`,
-    range?.max == null ? null : `${column} <= ${parameters.add(range.max, type)}`,
-  ].filter((condition) => condition !== null);
+    range?.min == null ? null : `>= ${parameters.add(range.min, type)}`,
+    range?.max == null ? null : `<= ${parameters.add(range.max, type)}`,
+  ].filter((bound) => bound !== null);
 }

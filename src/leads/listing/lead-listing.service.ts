@@ -17,7 +17,7 @@ import {
 import { type LeadOrder, ORDERS } from './lead-order.js';
 import {
   countLeads,
-  isSifted,
+  hasResidualFilter,
   type LeadQuery,
   positionOf,
   type Positioned,
@@ -25,7 +25,7 @@ import {
   type Segment,
   segmentsOf,
   sortSegment,
-  walkSegment,
+  scanSegment,
 } from './lead-page.sql.js';
 import { nextScanSize, SHORT_SCAN } from './index-scan.js';
 import {
@@ -78,14 +78,14 @@ export class LeadListingService {
    * not find enough.
    */
   private async readSegment(query: LeadQuery, segment: Segment, limit: number): Promise<ListedRow[]> {
-    if (!isSifted(query)) return this.read(readRange(query, segment, limit));
-    let stride: number | null = limit * SHORT_SCAN;
-    while (stride !== null) {
-      const rows: ListedRow[] = await this.read(walkSegment(query, segment, limit, stride));
+    if (!hasResidualFilter(query)) return this.read(readRange(query, segment, limit));
+    let scanSize: number | null = limit * SHORT_SCAN;
+    while (scanSize !== null) {
+      const rows: ListedRow[] = await this.read(scanSegment(query, segment, limit, scanSize));
       if (rows.length === limit) return rows;
       // The count is of no use if the scan has found nothing.
       const leadCount = rows.length > 0 && isIndexed(query.filter) ? await this.leadCount.read() : null;
-      stride = nextScanSize({ scanSize: stride, foundCount: rows.length, limit }, leadCount);
+      scanSize = nextScanSize({ scanSize: scanSize, foundCount: rows.length, limit }, leadCount);
     }
     return this.read(sortSegment(query, segment, limit));
   }

@@ -16,6 +16,8 @@ export interface OrderKeys {
   readonly types: readonly KeysetType[];
   /** The SQL expression of the id, in the same table as the keys. */
   readonly id: string;
+  /** Whether keys and id are columns of `lead_scores`. */
+  readonly usesScores: boolean;
   /** Whether the key may be null. There is only one key then, and nulls come last in both directions. */
   readonly isNullable: boolean;
 }
@@ -28,22 +30,30 @@ export const OWN_SCORE = 'leads."activityScore"';
 export const IS_INDEXED_OPEN = 'lead_scores."isOpen"';
 export const IS_OWN_OPEN = 'is_open_status(leads.status)';
 
+const OF_LEAD = { id: 'leads.id', usesScores: false } as const;
+
 export const ORDERS: Readonly<Record<LeadOrderField, OrderKeys>> = {
-  score: { keys: [INDEXED_SCORE], types: ['integer'], id: 'lead_scores."leadId"', isNullable: true },
-  lastContact: { keys: ['leads."lastContactAt"'], types: ['timestamptz'], id: 'leads.id', isNullable: true },
+  score: {
+    keys: [INDEXED_SCORE],
+    types: ['integer'],
+    id: 'lead_scores."leadId"',
+    usesScores: true,
+    isNullable: true,
+  },
+  lastContact: { ...OF_LEAD, keys: ['leads."lastContactAt"'], types: ['timestamptz'], isNullable: true },
   name: {
+    ...OF_LEAD,
     keys: ['lower(leads."lastName")', 'lower(leads."firstName")'],
     types: ['text', 'text'],
-    id: 'leads.id',
     isNullable: false,
   },
-  created: { keys: ['leads."createdAt"'], types: ['timestamptz'], id: 'leads.id', isNullable: false },
-  budget: { keys: ['leads.budget'], types: ['numeric'], id: 'leads.id', isNullable: true },
+  created: { ...OF_LEAD, keys: ['leads."createdAt"'], types: ['timestamptz'], isNullable: false },
+  budget: { ...OF_LEAD, keys: ['leads.budget'], types: ['numeric'], isNullable: true },
 };
 
 /** The score in the row of the lead, for queries that do not benefit from the index of `lead_scores`. */
 export const SCORE_OF_LEAD: OrderKeys = {
   ...ORDERS.score,
+  ...OF_LEAD,
   keys: [OWN_SCORE],
-  id: 'leads.id',
 };

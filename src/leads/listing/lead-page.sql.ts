@@ -2,26 +2,20 @@ import type { KeysetPosition } from '../../common/keyset-cursor.js';
 import type { PageWindow } from '../../common/page-window.js';
 import type { Statement } from '../../database/read-rows.js';
 import { type LeadColumn, readColumns } from '../lead-record.js';
-import { conditionsOf, Parameters } from './lead-conditions.sql.js';
+import { type Condition, conditionsOf, Parameters } from './lead-conditions.sql.js';
 import type { FilterWithoutBand } from './lead-filter.js';
-import {
-  INDEXED_SCORE,
-  IS_INDEXED_OPEN,
-  IS_OWN_OPEN,
-  type LeadOrder,
-  type OrderKeys,
-  ORDERS,
-  OWN_SCORE,
-  SCORE_OF_LEAD,
-} from './lead-order.js';
+import { type LeadOrder, type OrderKeys, ORDERS, SCORE_OF_LEAD } from './lead-order.js';
 
 /** Leads whose sort key has a value, or, at the end of the list, leads whose sort key is null. */
 export type Segment = 'values' | 'nulls';
 
-/** Returns the FROM clause that a SQL expression needs. */
-const tablesOf = (sql: string): string => (sql.includes('lead_scores.') ? `leads ${JOIN_SCORES}` : 'leads');
+const LEADS_AND_SCORES = 'leads JOIN lead_scores ON lead_scores."leadId" = leads.id';
 
-const JOIN_SCORES = 'JOIN lead_scores ON lead_scores."leadId" = leads.id';
+const usesScores = ({ sql, onLead }: Condition): boolean => sql !== onLead;
+
+/** Returns the tables that sort keys and conditions need. */
+const tablesOf = (keys: OrderKeys, conditions: readonly Condition[]): string =>
+  keys.usesScores || conditions.some(usesScores) ? LEADS_AND_SCORES : 'leads';
 
 const segmentOf = ({ values }: KeysetPosition): Segment => (values.length === 0 ? 'nulls' : 'values');
 
@@ -42,20 +36,22 @@ export interface LeadQuery {
   readonly window: PageWindow<KeysetPosition>;
 }
 
-/** Whether a condition restricts a sort key, so that it is a range of the sort index. */
-const isOfOrder = (condition: string, { keys }: OrderKeys): boolean =>
-  keys.some((key) => condition.startsWith(`${key} `)) ||
-  (condition === IS_INDEXED_OPEN && keys[0] === INDEXED_SCORE);
+/** Whether the sort index answers a condition: it is a range of the index. */
+const isOfOrder = ({ sortKey }: Condition, { keys }: OrderKeys): boolean =>
+  sortKey !== null && keys.includes(sortKey);
 
 /** The parts of a query that all strategies for reading a segment share. */
 interface Parts {
+  readonly keys: OrderKeys;
   /** The sort keys, and the id. */
   readonly ordering: readonly string[];
   readonly direction: 'ASC' | 'DESC';
-  /** Conditions that the sort index can answer. */
-  readonly range: readonly string[];
-  /** The remaining conditions. */
-  readonly rest: readonly string[];
+  /** Whether the sort key has a value; none if it always has one. */
+  readonly isInSegment: readonly string[];
+  /** Further conditions that the sort index can answer. */
+  readonly range: readonly Condition[];
+  /** The remaining conditions of the filter. */
+  readonly residual: readonly Condition[];
   /** The number of values in a position. */
   readonly valueCount: number;
 }
@@ -74,22 +70,25 @@ function partsOf(
   ).flatMap(([position, sign]) =>
     position === null || segmentOf(position) !== segment ? [] : [boundOf(position, sign, keys, parameters)],
   );
+  const isNull = segment === 'nulls' ? 'IS NULL' : 'IS NOT NULL';
   const conditions = conditionsOf(filter, parameters);
   return {
+    keys,
     ordering: [...keys.keys, keys.id],
     direction: (order.direction === 'asc') !== window.isBackward ? 'ASC' : 'DESC',
-    range: [
-      ...(keys.isNullable ? [`${keys.keys[0]} IS ${segment === 'nulls' ? 'NULL' : 'NOT NULL'}`] : []),
-      ...bounds,
-      ...conditions.filter((condition) => isOfOrder(condition, keys)),
-    ],
-    rest: conditions.filter((condition) => !isOfOrder(condition, keys)),
+    isInSegment: keys.isNullable ? [`${keys.keys[0]} ${isNull}`] : [],
+    range: [...bounds, ...conditions.filter((condition) => isOfOrder(condition, keys))],
+    residual: conditions.filter((condition) => !isOfOrder(condition, keys)),
     valueCount: segment === 'nulls' ? 0 : keys.keys.length,
   };
 }
 
 const where = (conditions: readonly string[]): string =>
   conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+
+/** The part of a segment that the sort index finds. */
+const whereInRange = ({ isInSegment, range }: Parts): string =>
+  where([...isInSegment, ...range.map(({ sql }) => sql)]);
 
 const orderBy = (ordering: readonly string[], direction: string): string =>
   `ORDER BY ${ordering.map((key) => `${key} ${direction}`).join(', ')}`;
@@ -104,7 +103,7 @@ const positionColumns = (parts: Parts, table: string): string[] =>
     .map((key, index) => `${key}::text AS position${index}`);
 
 /** Whether the filter contains conditions that the sort index cannot answer. */
-export const isSifted = ({ filter, order }: LeadQuery): boolean =>
+export const hasResidualFilter = ({ filter, order }: LeadQuery): boolean =>
   conditionsOf(filter, new Parameters()).some((condition) => !isOfOrder(condition, ORDERS[order.field]));
 
 /**
@@ -113,12 +112,13 @@ export const isSifted = ({ filter, order }: LeadQuery): boolean =>
  */
 export function readRange(query: LeadQuery, segment: Segment, limit: number): Statement {
   const parameters = new Parameters();
-  const { ordering, direction, range, valueCount } = partsOf(query, segment, parameters);
+  const parts = partsOf(query, segment, parameters);
+  const { keys, ordering, direction, range, valueCount } = parts;
   const position = ordering.slice(0, valueCount).map((key, index) => `${key}::text AS position${index}`);
   const sql = `
     SELECT ${[readColumns(query.columns), ...position].join(', ')}
-    FROM ${tablesOf(where(range) + ordering.join())}
-    ${where(range)}
+    FROM ${tablesOf(keys, range)}
+    ${whereInRange(parts)}
     ${orderBy(ordering, direction)}
     LIMIT ${parameters.add(limit, 'integer')}`;
   return { sql, bind: parameters.values };
@@ -126,25 +126,21 @@ export function readRange(query: LeadQuery, segment: Segment, limit: number): St
 
 /**
  * Reads leads of a segment along the sort index, and filters them. Fast if many leads match.
- * @param stride the maximum number of leads to read
+ * @param scanSize the maximum number of leads to read
  */
-export function walkSegment(query: LeadQuery, segment: Segment, limit: number, stride: number): Statement {
+export function scanSegment(query: LeadQuery, segment: Segment, limit: number, scanSize: number): Statement {
   const parameters = new Parameters();
   const parts = partsOf(query, segment, parameters);
-  const { ordering, direction, range } = parts;
-  // The rows of `leads` also contain the score and the status, so no join is needed.
-  const rest = parts.rest.map((condition) =>
-    condition.replace(INDEXED_SCORE, OWN_SCORE).replace(IS_INDEXED_OPEN, IS_OWN_OPEN),
-  );
+  const { keys, ordering, direction, range, residual } = parts;
   const sql = `
     SELECT ${[readColumns(query.columns), ...positionColumns(parts, 'leads')].join(', ')}
     FROM (
       SELECT ${['leads.*', ...keyColumns(parts)].join(', ')}
-      FROM ${tablesOf(where(range) + ordering.join())} ${where(range)}
+      FROM ${tablesOf(keys, range)} ${whereInRange(parts)}
       ${orderBy(ordering, direction)}
-      LIMIT ${parameters.add(stride, 'integer')}
+      LIMIT ${parameters.add(scanSize, 'integer')}
     ) AS leads
-    ${where(rest)}
+    ${where(residual.map(({ onLead }) => onLead))}
     ${orderBy(keyNames(parts, 'leads'), direction)}
     LIMIT ${parameters.add(limit, 'integer')}`;
   return { sql, bind: parameters.values };
@@ -158,16 +154,15 @@ export function walkSegment(query: LeadQuery, segment: Segment, limit: number, s
 export function sortSegment(query: LeadQuery, segment: Segment, limit: number): Statement {
   const parameters = new Parameters();
   const parts = partsOf(query, segment, parameters, keysToSortBy(query, segment));
-  const { ordering, direction, rest } = parts;
-  // Prevents PostgreSQL from using an index for IS NOT NULL, which would read most of the table.
-  const range = parts.range.map((condition) =>
-    condition.endsWith(' IS NOT NULL') ? `(${condition}) IS NOT FALSE` : condition,
-  );
-  const conditions = where([...range, ...rest]);
+  const { keys, direction, isInSegment, range, residual } = parts;
+  // Keeps PostgreSQL from using an index for IS NOT NULL, which would read most of the table.
+  const inSegment = isInSegment.map((sql) => (segment === 'values' ? `(${sql}) IS NOT FALSE` : sql));
+  const conditions = [...range, ...residual];
   const sql = `
     WITH matching AS MATERIALIZED (
       SELECT ${['leads.id', ...keyColumns(parts)].join(', ')}
-      FROM ${tablesOf(conditions + ordering.join())} ${conditions}
+      FROM ${tablesOf(keys, conditions)}
+      ${where([...inSegment, ...conditions.map(({ sql: one }) => one)])}
     )
     SELECT ${[readColumns(query.columns), ...positionColumns(parts, 'page')].join(', ')}
     FROM (
@@ -208,10 +203,11 @@ function boundOf(
   sign: '<' | '>',
   keys: OrderKeys,
   parameters: Parameters,
-): string {
+): Condition {
   const given = values.map((value, index) => parameters.add(value, keys.types[index] ?? 'text'));
   const ordering = values.length === 0 ? [keys.id] : [...keys.keys, keys.id];
-  return `(${ordering.join(', ')}) ${sign} (${[...given, parameters.add(id, 'integer')].join(', ')})`;
+  const sql = `(${ordering.join(', ')}) ${sign} (${[...given, parameters.add(id, 'integer')].join(', ')})`;
+  return { sql, onLead: sql, sortKey: keys.keys[0] ?? null };
 }
 
 export function countLeads(filter: FilterWithoutBand): Statement {
@@ -219,10 +215,10 @@ export function countLeads(filter: FilterWithoutBand): Statement {
   const conditions = conditionsOf(filter, parameters);
   // Every lead has a row in `lead_scores`, which is the smaller table.
   if (conditions.length === 0) return { sql: 'SELECT count(*)::int AS count FROM lead_scores', bind: [] };
-  const where = conditions.join(' AND ');
-  const tables = where.includes('leads.') ? tablesOf(where) : 'lead_scores';
+  const scoresAlone = conditions.every(usesScores) ? 'lead_scores' : LEADS_AND_SCORES;
+  const tables = conditions.some(usesScores) ? scoresAlone : 'leads';
   return {
-    sql: `SELECT count(*)::int AS count FROM ${tables} WHERE ${where}`,
+    sql: `SELECT count(*)::int AS count FROM ${tables} ${where(conditions.map(({ sql }) => sql))}`,
     bind: parameters.values,
   };
 }
