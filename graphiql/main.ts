@@ -2,7 +2,7 @@ import { allowOwnStyles } from './style-nonce.js';
 import './page.css';
 
 allowOwnStyles();
-// Not before styles are allowed: static imports would run first, in whatever order the chunks come.
+// Must not run before styles are allowed. Static imports would run first.
 void import('./page.js').then(({ showPage }) => {
   showPage();
 });

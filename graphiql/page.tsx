@@ -8,18 +8,18 @@ import '@graphiql/plugin-explorer/style.css';
 import { READY_QUERIES } from './ready-queries.js';
 import { readyQueriesPlugin } from './ready-queries.plugin.js';
 
-/** The page is served where the API is: nothing else is ever asked. */
+/** The API has the same address as the page. The page sends requests nowhere else. */
 const endpoint = new URL(location.pathname, location.origin);
 
 const fetcher = createGraphiQLFetcher({
   url: endpoint.href,
-  // A socket for each subscription: its first message has the headers of the editor, as they are then.
+  // Each subscription opens its own socket, whose first message contains the current headers of the editor.
   subscriptionUrl: endpoint.href.replace(/^http/, 'ws'),
 });
 
 const explorer = explorerPlugin();
 
-/** Renders GraphiQL, with a first query that can be run at once. */
+/** Renders GraphiQL with an executable first query. */
 export function showPage(): void {
   const element = document.getElementById('page');
   if (element === null) throw new Error('index.html has no #page.');

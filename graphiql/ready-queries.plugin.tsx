@@ -2,7 +2,7 @@ import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from '@graphiql/
 import { Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { READY_QUERIES, type ReadyQuery } from './ready-queries.js';
 
-/** A panel of queries; one that is clicked opens in a tab of its own, ready to be run. */
+/** A panel of queries. A click opens a query in its own tab, ready to run. */
 export const readyQueriesPlugin: GraphiQLPlugin = {
   title: 'Ready queries',
   icon: ReadyQueriesIcon,
@@ -14,12 +14,13 @@ function ReadyQueriesPanel() {
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   const open = ({ document, variables }: ReadyQuery) => {
-    // Else running the new one would stop a subscription of the old one instead.
+    // Otherwise, the run button would stop the subscription of the previous tab.
     actions.stop();
     actions.addTab();
     queryEditor?.setValue(document);
     variableEditor?.setValue(variables === undefined ? '' : JSON.stringify(variables, null, 2));
-    // The editor finds this out by itself, but a moment later; who runs it before that would run the wrong operation.
+    // The editor updates this itself, but with a delay. Running the query before that would run the wrong
+    // operation.
     actions.setOperationFacts(factsOf(document));
     queryEditor?.focus();
   };
@@ -52,7 +53,7 @@ function ReadyQueriesPanel() {
   );
 }
 
-/** What is to be known before it is run. */
+/** The effects that a user should know before running the operation. */
 const EFFECTS = { query: null, mutation: 'changes data', subscription: 'live' } as const;
 
 function Effect({ query }: { readonly query: ReadyQuery }) {

@@ -1,20 +1,20 @@
-/** A document that can be run as it is, on the demo leads at least. */
+/** A document that runs unchanged, at least on the demo leads. */
 export interface ReadyQuery {
   readonly title: string;
-  /** What it is good for, in one line. */
+  /** Its purpose, in one line. */
   readonly about: string;
-  /** One operation, with a name: GraphiQL calls the tab by it. */
+  /** One named operation: GraphiQL uses the name as the title of the tab. */
   readonly document: string;
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
 export interface ReadyQueryGroup {
-  /** Whom or what its queries are for. */
+  /** The users or the topic of its queries. */
   readonly title: string;
   readonly queries: readonly ReadyQuery[];
 }
 
-/** What people who use the API come for. The first one stands in the first tab. */
+/** The most common uses of the API. The first query opens in the first tab. */
 export const READY_QUERIES: readonly ReadyQueryGroup[] = [
   {
     title: 'Lead list',

@@ -1,6 +1,6 @@
 /**
- * Gives the nonce of the page to every style element that its scripts create from now on. The editor and the dialogs
- * write theirs as they go, with contents that no hash can name, and have no option for a nonce.
+ * Adds the nonce of the page to every style element that its scripts create from now on. The editor and the
+ * dialogs create style elements dynamically, so hashes are impossible, and they have no option for a nonce.
  */
 export function allowOwnStyles(): void {
   const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce ?? '';

@@ -1,5 +1,5 @@
-// Bundles the page of graphiql/ into a directory: `node scripts/build-graphiql.mjs dist/graphiql`. It takes seconds, so
-// one that dist/ holds already, of the same sources and packages, is copied instead.
+// Bundles the page of graphiql/ into a directory: `node scripts/build-graphiql.mjs dist/graphiql`. That takes
+// seconds, so a bundle in dist/ of the same sources and packages is copied instead.
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,10 +7,10 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 const page = path.join(root, 'graphiql');
 const present = path.join(root, 'dist', 'graphiql');
-/** Holds the fingerprint of what the bundle beside it was made of; written last. */
+/** The file with the fingerprint of the bundle's sources; written last. */
 const STAMP = '.made-of';
 
-/** What is installed is what the lock file says: `pnpm start` and `pnpm test` see to it. */
+/** The installed packages match the lock file: `pnpm start` and `pnpm test` ensure that. */
 function fingerprint() {
   const sources = readdirSync(page, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -27,7 +27,7 @@ function fingerprint() {
 }
 
 async function bundle(directory) {
-  // Loaded only where it is needed.
+  // Loaded only if needed.
   const { build } = await import('vite');
   await build({
     root: page,
@@ -37,21 +37,21 @@ async function bundle(directory) {
     publicDir: false,
     mode: 'production',
     logLevel: 'warn',
-    // A NODE_ENV of development around it would bundle React's development version.
+    // Otherwise, NODE_ENV=development in the environment would bundle the development version of React.
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       outDir: directory,
       emptyOutDir: true,
       target: 'es2022',
-      // The script that it would put into the page is for browsers older than the target.
+      // The polyfill is for browsers older than the target.
       modulePreload: { polyfill: false },
-      // Files of their own, with a content type that they are served with.
+      // Assets are separate files, so that they are served with their content type.
       assetsInlineLimit: 0,
-      // The editor is one piece of 3 MB, loaded from the same machine.
+      // The editor is one chunk of 3 MB, loaded from the same machine.
       chunkSizeWarningLimit: 8_000,
       license: { fileName: 'licenses.md' },
       rolldownOptions: {
-        // Packages mark what is for servers or browsers; here all of it is for browsers.
+        // Packages mark modules for servers or browsers; here all modules are for browsers.
         onwarn: (warning, warn) => warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warn(warning),
       },
     },

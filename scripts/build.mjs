@@ -1,5 +1,5 @@
-// Builds dist/ beside the old one and swaps it in, so that a server that starts meanwhile never sees half a
-// build, and so that no file of a deleted source (a migration, say) survives in it.
+// Builds a new dist/ beside the old one and swaps them. A server that starts at the same time never sees a
+// partial build, and files of deleted sources (such as a migration) do not remain.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { bundlePrograms } from './bundle.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 
-/** Runs a program of Node.js; its own messages say what is wrong where it fails. */
+/** Runs a Node.js program, which prints its own errors. */
 async function run(...args) {
   const child = spawn(process.execPath, args, {
     cwd: root,
@@ -21,7 +21,7 @@ async function run(...args) {
   return code === 0;
 }
 
-/** Builds dist/; throws where the compiler or the bundler finds a fault, and leaves the old dist/ as it was. */
+/** Builds dist/. If the compiler or the bundler fails, throws and keeps the old dist/. */
 export async function build() {
   const fresh = `${dist}.new-${process.pid}`;
   const old = `${dist}.old-${process.pid}`;

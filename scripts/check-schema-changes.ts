@@ -1,4 +1,4 @@
-// Fails where schema.graphql breaks clients and no commit says that it is meant to: see schema-check.ts.
+// Fails if schema.graphql contains a breaking change that no commit announces: see schema-check.ts.
 import { checkSchema } from './schema-check.js';
 
 const { isOk, report } = await checkSchema(process.cwd(), process.argv.includes('--breaking-change'));

@@ -1,5 +1,5 @@
-// Runs every check, all of them even where one fails, two at a time, and ends with the line
-// `N passed, N failed`. `--breaking-change` says that what is not committed yet may break clients.
+// Runs every check, two at a time, even if one fails. The last line is `N passed, N failed`.
+// `--breaking-change` announces a breaking change that is not committed yet.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,9 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 const CHECKS_AT_A_TIME = 2;
 
-/** The program that a package brings, to be run by this very Node.js: without a shell, the same on Windows. */
+/**
+ * Returns the executable of a package for the current Node.js. Without a shell, it works the same on Windows.
+ */
 function programOf(name, program = name) {
   const directory = path.join(root, 'node_modules', name);
   const { bin } = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8'));
@@ -39,7 +41,7 @@ const sideBySide = [
   { name: 'knip', command: () => [programOf('knip'), '--no-progress'] },
 ];
 
-/** One by one: each may build, and the others would look at a build that is half written. */
+/** One by one, because each may build, and others would see an incomplete build. */
 const atTheEnd = [
   {
     name: 'schema changes',
@@ -49,7 +51,7 @@ const atTheEnd = [
   { name: 'generated files', command: () => ['scripts/run.mjs', 'scripts/generate.js', '--check'] },
 ];
 
-/** Runs a program of Node.js; resolves to whether it ended with 0, and all that it wrote. */
+/** Runs a Node.js program. Resolves to whether its exit code is 0, and its whole output. */
 function run(args) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -64,7 +66,7 @@ function run(args) {
 
 async function runCheck({ name, command, isTalkative = false }) {
   const start = performance.now();
-  // A package that is missing fails its own check only.
+  // A missing package only fails its own check.
   const { isOk, output } = await Promise.resolve()
     .then(() => run(command()))
     .catch((error) => ({ isOk: false, output: error.message }));

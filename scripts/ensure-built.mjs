@@ -1,12 +1,12 @@
-// Builds dist/ where it is missing or older than its sources. In a deployment, which has no compiler, the
-// dist/ that was shipped is taken as it is.
+// Builds dist/ if it is missing or older than its sources. A deployment has no compiler, so its dist/ is used
+// unchanged.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
-/** Written last, by build.mjs. */
+/** build.mjs writes this file last. */
 const stamp = path.join(dist, '.built');
 
 function newestChange(entry) {
@@ -27,7 +27,7 @@ function hasCompiler() {
   }
 }
 
-/** Makes sure that dist/ is there and up to date. */
+/** Ensures that dist/ exists and is up to date. */
 export async function ensureBuilt() {
   if (!hasCompiler()) {
     if (existsSync(dist)) return;
@@ -44,7 +44,7 @@ export async function ensureBuilt() {
     'tsconfig.build.json',
     'package.json',
   ];
-  // A copy may do without some of them, such as bench.
+  // A copy may lack some of them, such as bench.
   const present = sources.map((name) => path.join(root, name)).filter((entry) => existsSync(entry));
   const newest = Math.max(...present.map(newestChange));
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return;

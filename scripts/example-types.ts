@@ -4,10 +4,10 @@ import path from 'node:path';
 const EXAMPLE = path.resolve('examples/client');
 
 /**
- * Generates the types of the example of schema.graphql as it is on the disk, by the very command that somebody runs
- * who has copied the example.
- * @param isCheck write nothing
- * @returns whether it succeeded and, where it is a check, the types were up to date
+ * Generates the types of the example from schema.graphql on disk, with the same command that a user of the
+ * example runs.
+ * @param isCheck whether to write nothing
+ * @returns whether it succeeded and, for a check, whether the types were up to date
  */
 export function generateExampleTypes(isCheck: boolean): boolean {
   const codegen = path.join(EXAMPLE, 'node_modules/@graphql-codegen/cli/esm/bin.js');

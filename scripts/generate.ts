@@ -1,5 +1,6 @@
-// Writes the files that are made from the code: schema.graphql, its reference, the settings, the picture in the docs, the
-// list of licences and the types of the example. With --check it writes nothing, and fails where one of them is not up to date.
+// Generates files from the code: schema.graphql, its reference, the settings, the picture in the docs, the
+// list of licences and the types of the example. With --check it writes nothing, and fails if a file is not
+// up to date.
 import 'reflect-metadata';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,7 @@ import { schemaReference } from './schema-reference.js';
 import { environmentExample, settingsReference } from './settings-reference.js';
 import { thirdPartyLicenses } from './third-party-licenses.js';
 
-/** The schema that the server serves: the application is built for real, on a database that is thrown away. */
+/** Returns the schema that the server serves. It creates the real application on a temporary database. */
 async function servedSchema(): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'lead-scoring-generate-'));
   const postgres = await startEmbeddedPostgres({
@@ -56,7 +57,7 @@ for (const [file, content] of Object.entries(files)) {
     console.log(`wrote ${file}`);
   }
 }
-// Of the schema that was written just now.
+// Uses the schema that was just written.
 if (!generateExampleTypes(isCheck)) {
   if (isCheck)
     console.error('The types of examples/client are not up to date: run `pnpm generate` and commit them.');

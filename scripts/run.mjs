@@ -1,5 +1,5 @@
-// Runs a program of dist/ in this very process, so that signals and the exit code are its own, after
-// bringing dist/ up to date: `node scripts/run.mjs src/cli/migrate.js up`.
+// Runs a program of dist/ in this process, so that it receives signals and sets the exit code. First updates
+// dist/: `node scripts/run.mjs src/cli/migrate.js up`.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';

@@ -1,24 +1,24 @@
 import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildASTSchema, type GraphQLSchema, parse } from 'graphql';
 
-/** Something that one schema has and the other has not, or has otherwise. */
+/** A difference between two schemas. */
 export interface SchemaChange {
-  /** The same change between other versions has the same one. */
+  /** Identifies the change. The same change between other versions has the same key. */
   readonly key: string;
-  /** For people. */
+  /** Readable text. */
   readonly message: string;
 }
 
 export interface SchemaChanges {
-  /** Requests, or a gateway's composition, that worked before may fail now. */
+  /** Changes that may break existing requests, or the composition of a gateway. */
   readonly breaking: readonly SchemaChange[];
-  /** What clients may want to know of: what is dangerous, and what was deprecated. */
+  /** Changes that clients may want to know: dangerous changes and deprecations. */
   readonly notable: readonly SchemaChange[];
 }
 
 /**
- * What changed from one SDL of the subgraph to the next.
- * @throws GraphQLError where one of them is no SDL
+ * Returns the changes between two SDLs of the subgraph.
+ * @throws GraphQLError if one of them is not valid SDL
  */
 export async function compareSchemas(before: string, after: string): Promise<SchemaChanges> {
   const changes = await diff(schemaOf(before), schemaOf(after));
@@ -27,15 +27,19 @@ export async function compareSchemas(before: string, after: string): Promise<Sch
   return { breaking: breaking.map(toSchemaChange), notable: notable.map(toSchemaChange) };
 }
 
-/** Directives of federation are used without a definition, which the printed SDL of a subgraph leaves out. */
+/** The printed SDL of a subgraph does not define the directives of federation, so it is not validated. */
 export const schemaOf = (sdl: string): GraphQLSchema => buildASTSchema(parse(sdl), { assumeValidSDL: true });
 
-/** Those whose removal concerns no gateway: GraphQL's own, and the version of federation, which is notable. */
+/**
+ * Directives whose removal does not affect gateways: those of GraphQL itself, and `@link`, whose changes are
+ * notable.
+ */
 const HARMLESS_TO_REMOVE = new Set(['deprecated', 'specifiedBy', 'oneOf', 'link']);
 
 const isBreaking = ({ criticality, type, path }: Change): boolean =>
   criticality.level === CriticalityLevel.Breaking ||
-  // The inspector knows no federation: without its @key a type can no longer be referred to by other subgraphs.
+  // The inspector does not support federation: without its @key, other subgraphs can no longer reference a
+  // type.
   (/^DIRECTIVE_USAGE_.*REMOVED$/.test(String(type)) && !HARMLESS_TO_REMOVE.has(directiveIn(path)));
 
 const isNotable = ({ criticality, type }: Change): boolean =>

@@ -5,31 +5,34 @@ import { type Commit, type FileHistory, historyOf } from './schema-history.js';
 
 const FILE = 'schema.graphql';
 
-/** Commits that changed the schema, counted from the latest. A break that is older has long been red, or is wanted. */
+/**
+ * The number of checked commits that changed the schema. An older breaking change has been reported long ago,
+ * or is intended.
+ */
 const COMMITS_BACK = 100;
 
 export interface SchemaVerdict {
   readonly isOk: boolean;
-  /** For people; empty where there is nothing to say. */
+  /** Readable text; empty if there is nothing to report. */
   readonly report: string;
 }
 
-/** From one version of the schema to the next. */
+/** The changes from one version of the schema to the next. */
 interface Step extends SchemaChanges {
   readonly name: string;
   readonly before: string;
   readonly isLatest: boolean;
-  /** The keys of the breaking changes that a message says to be wanted. */
+  /** The keys of the breaking changes that a commit message announces. */
   readonly announced: ReadonlySet<string>;
 }
 
 /**
- * Whether every change that breaks clients was announced: by the trailer `Breaking-change: …` in the message of the
- * commit that makes it, or, for what is not committed yet, by `isBreakWanted`. Each version is compared with the one
- * before it rather than the working tree with HEAD alone, since in CI the change is committed already. A break
- * that was taken back does not count, so nobody has to rewrite history.
+ * Checks that every breaking change was announced: by the trailer `Breaking-change: …` in the message of its
+ * commit, or by `isBreakWanted` if it is not committed yet. Compares each version with the previous one
+ * instead of the working tree with HEAD, because in CI the change is already committed. A breaking change
+ * that was reverted does not count, so history need not be rewritten.
  *
- * @param directory where schema.graphql is, in a git repository or not
+ * @param directory the directory of schema.graphql, in a git repository or not
  */
 export async function checkSchema(directory: string, isBreakWanted = false): Promise<SchemaVerdict> {
   const history = await historyOf(directory, FILE);
@@ -53,7 +56,7 @@ async function stepsOf(history: FileHistory, current: string, isBreakWanted: boo
   let before: string | null = null;
   for (const [index, commit] of commits.entries()) {
     const after = readable(await history.contentAt(commit.hash));
-    // A version that is missing or damaged is passed over: the next one is held against the last good one.
+    // A missing or invalid version is skipped: the next one is compared with the last valid one.
     if (after === null) continue;
     if (before !== null) {
       const changes = await compareSchemas(before, after);
@@ -101,12 +104,12 @@ async function announcedBy(
   return keys;
 }
 
-/** What breaks clients and nobody announced, and still does: one line for each step, and one for each change. */
+/** Returns unannounced breaking changes that still exist: one line per step, and one per change. */
 async function unannouncedIn(steps: readonly Step[], current: string): Promise<string[]> {
   const lines: string[] = [];
   for (const [index, step] of steps.entries()) {
     const candidates = step.breaking.filter(({ key }) =>
-      // Also where it was taken back and committed anew with the trailer.
+      // A change may also be announced later, if it was reverted and committed again with the trailer.
       steps.slice(index).every(({ announced }) => !announced.has(key)),
     );
     if (candidates.length === 0) continue;
@@ -121,7 +124,7 @@ async function unannouncedIn(steps: readonly Step[], current: string): Promise<s
   return lines;
 }
 
-/** Of the latest version alone: what came before was told when it came. */
+/** Reports notable changes of the latest version only; older ones were reported earlier. */
 const notableIn = (steps: readonly Step[]): string[] =>
   steps
     .filter(({ isLatest }) => isLatest)

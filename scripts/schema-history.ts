@@ -5,30 +5,30 @@ import { promisify } from 'node:util';
 
 export interface Commit {
   readonly hash: string;
-  /** For people: the short hash and the subject. */
+  /** Readable text: the short hash and the subject. */
   readonly name: string;
-  /** What its trailers `Breaking-change: …` say. */
+  /** The values of its `Breaking-change` trailers. */
   readonly reasons: readonly string[];
   readonly isMerge: boolean;
 }
 
-/** The commits that changed a file, as far as git tells here. */
+/** The commits that changed a file, as far as the local repository contains them. */
 export interface FileHistory {
   readonly isShallow: boolean;
   /**
-   * Those of the main line, the oldest first. What was merged is one step of it, as it was for whoever uses what is
-   * on the main line.
+   * Returns the commits of the main line, the oldest first. A merge is one step, as it was for users of the
+   * main line.
    */
   mainLine(count: number): Promise<Commit[]>;
-  /** Those that a merge brought along, the oldest first. */
+  /** Returns the commits that a merge added, the oldest first. */
   mergedBy(merge: Commit): Promise<Commit[]>;
-  /** The file as of a revision; null: it was not there. */
+  /** The file at a revision; null: it did not exist. */
   contentAt(revision: string): Promise<string | null>;
 }
 
 const MAX_OUTPUT = 64 * 1024 * 1024;
 
-/** Around a commit and between what is told of it: control characters, which no message has. */
+/** Separators of commits and their fields: control characters, which commit messages do not contain. */
 const [RECORD, FIELD, END] = ['\x1e', '\x1f', '\x1d'];
 const FORMAT = [`${RECORD}%H`, '%h %s', '%P', `%(trailers:key=Breaking-change,valueonly,unfold)${END}`].join(
   FIELD,
@@ -45,15 +45,15 @@ function readCommit(record: string): Commit {
 }
 
 /**
- * @param directory where the file is, at any depth of a repository
- * @returns null where there is nothing to ask: no repository, none with a commit, or no git
- * @throws where there is a repository that git cannot read
+ * @param directory the directory of the file, at any depth of a repository
+ * @returns null if there is no repository, no commit, or no git
+ * @throws if git cannot read an existing repository
  */
 export async function historyOf(directory: string, file: string): Promise<FileHistory | null> {
   const git = async (...args: string[]): Promise<string> => {
     const { stdout } = await promisify(execFile)(
       'git',
-      // A checkout that belongs to somebody else, as in a container, is read all the same.
+      // Also reads a checkout that another user owns, as in a container.
       ['-c', `safe.directory=${directory}`, ...args],
       { cwd: directory, maxBuffer: MAX_OUTPUT },
     );
@@ -69,7 +69,7 @@ export async function historyOf(directory: string, file: string): Promise<FileHi
     await git('rev-parse', '--verify', '--quiet', 'HEAD');
   } catch (error) {
     if (isProgramMissing(error) || !existsSync(path.join(directory, '.git'))) return null;
-    // A repository that has no commit yet can be read, unlike one that is damaged.
+    // Distinguishes a repository without commits, which git can read, from a damaged one.
     await git('rev-parse', '--git-dir');
     return null;
   }

@@ -21,7 +21,7 @@ import {
 } from 'graphql';
 
 interface Entry {
-  /** The heading; links go to it. */
+  /** The heading, which is a link target. */
   readonly heading: string;
   readonly paragraphs: readonly string[];
 }
@@ -32,9 +32,9 @@ interface Section {
 }
 
 /**
- * The schema as Markdown for people: what can be asked for with its arguments, then the types, linked with each other.
- * @param schema without the machinery of federation, as printed for a subgraph
- * @throws where two headings would be one to GitHub, so that links went astray
+ * Returns the schema as readable Markdown: operations with their arguments, then types, with links.
+ * @param schema without the definitions of federation, as printed for a subgraph
+ * @throws if two headings have the same anchor on GitHub, because links would be wrong
  */
 export function schemaReference(schema: GraphQLSchema): string {
   const sections = sectionsOf(schema).filter(({ entries }) => entries.length > 0);
@@ -74,7 +74,7 @@ function sectionsOf(schema: GraphQLSchema): Section[] {
   ];
 }
 
-/** With the name of the root, since GitHub would give `lead` the anchor of `Lead`. */
+/** Includes the name of the root type, because GitHub would give `lead` the same anchor as `Lead`. */
 const operationEntries = (root: GraphQLObjectType | null | undefined): Entry[] =>
   Object.values(root?.getFields() ?? {}).map((field) => ({
     heading: `${root?.name ?? ''}.${field.name}`,
@@ -132,5 +132,5 @@ const paragraphsOf = ({ heading, paragraphs }: Entry): string[] => [`### ${headi
 
 const link = (heading: string, text = heading): string => `[${text}](#${anchorOf(heading)})`;
 
-/** As GitHub makes it of a heading. */
+/** Returns the anchor that GitHub generates for a heading. */
 const anchorOf = (heading: string): string => heading.toLowerCase().replaceAll('.', '');

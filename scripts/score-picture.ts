@@ -7,11 +7,11 @@ interface PicturedLead {
   readonly colour: string;
   readonly budget: number | null;
   readonly status: string;
-  /** Ages in days when the contact ends. */
+  /** Ages in days at the end of the contact. */
   readonly interactions: readonly (readonly [ScoredInteraction['type'], number])[];
 }
 
-/** Colours that are told apart by people who see red and green alike, too. */
+/** Colours that are distinguishable with red-green colour blindness. */
 const LEADS: readonly PicturedLead[] = [
   {
     name: 'Hot',
@@ -61,8 +61,8 @@ const INK = '#1f2328';
 const FAINT_INK = '#59636e';
 
 /**
- * An SVG picture of how a score fades over 90 days without contact, calculated by the formula itself. The
- * same text every time. It brings its own light background, so that it reads the same on a dark page.
+ * Returns an SVG picture of how a score decays over 90 days without contact, calculated by the formula. The
+ * text is deterministic. It has its own light background, so that it is readable on a dark page.
  */
 export function scorePicture(): string {
   const leads = LEADS.map((lead) => ({ lead, scores: scoresOverTime(lead) }));
@@ -149,7 +149,7 @@ function y(score: number, offset = 0): string {
   return rounded(PLOT.bottom - (score / 100) * (PLOT.bottom - PLOT.top) + offset);
 }
 
-/** One decimal is finer than a screen shows, and leaves no room for another machine's last bit. */
+/** One decimal is more precise than a screen, and hides rounding differences between machines. */
 function rounded(coordinate: number): string {
   return String(Math.round(coordinate * 10) / 10);
 }

@@ -4,9 +4,9 @@ import { SETTING_GROUPS } from '../src/config/settings.js';
 interface Setting {
   readonly name: string;
   readonly meaning: string;
-  /** As a value of the environment; undefined: there is no fixed default. */
+  /** As a value of an environment variable; undefined: there is no fixed default. */
   readonly standard: string | undefined;
-  /** What holds if it is not set, in Markdown. */
+  /** The behaviour if it is not set, in Markdown. */
   readonly unset: string | undefined;
   readonly range: readonly [number, number] | undefined;
 }
@@ -30,7 +30,7 @@ function defaultOf({ standard, unset }: Setting): string {
   return unset === undefined ? '' : ` (default: ${unset})`;
 }
 
-/** docs/settings.md: every setting with its default, by what it is about. */
+/** Returns docs/settings.md: every setting with its default, grouped by topic. */
 export function settingsReference(): string {
   const groups = SETTING_GROUPS.map(([title, shape]) => {
     const entries = settingsOf(shape).map(
@@ -49,13 +49,13 @@ setting, by name and rule, never by value.
 ${groups.join('\n')}`;
 }
 
-/** As a comment of a file of environment variables, of about 110 characters a line. */
+/** Formats a comment for a file of environment variables, with about 110 characters per line. */
 function comment(text: string): string {
   const plain = text.replaceAll('`', '').replace(/\[([^\]]+)\]\(([^)]+)\)/g, '$1 ($2)');
   return plain.replace(/(.{1,106})(?:\s+|$)/g, '# $1\n');
 }
 
-/** .env.example: every setting with its default. */
+/** Returns .env.example: every setting with its default. */
 export function environmentExample(): string {
   const groups = SETTING_GROUPS.map(([title, shape]) => {
     const entries = settingsOf(shape).map((setting) => {

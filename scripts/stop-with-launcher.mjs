@@ -1,15 +1,15 @@
-// `npx -y pnpm@12 start` is a chain of processes: npx, a shell, pnpm, a shell, and last the program. pnpm gives the
-// program a process group of its own, so whoever kills the chain, even its group, leaves the program running,
-// with its port taken. Hence the program watches the chain, and stops in good order where it breaks.
+// `npx -y pnpm@12 start` is a chain of processes: npx, a shell, pnpm, a shell, and the program. pnpm starts
+// the program in its own process group. Killing the chain or its group therefore leaves the program running,
+// with its port in use. So the program monitors the chain, and shuts down if one of its processes ends.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const CHECK_INTERVAL_MS = 250;
 
-/** Null where the process is gone, or where there is no /proc: on macOS and Windows nothing is watched. */
+/** Null if the process has ended, or without /proc: nothing is monitored on macOS and Windows. */
 function readProcess(pid) {
   try {
-    // pid (name) state parent …, where the name may hold anything, brackets included.
+    // The format is: pid (name) state parent …; the name may contain any character, including brackets.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     return { pid, parent, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') };
@@ -21,7 +21,7 @@ function readProcess(pid) {
 const isPackageManager = ({ command }) =>
   command.slice(0, 2).some((argument) => /^(npm|npx|pnpm)\b/.test(path.basename(argument)));
 
-/** This process and its ancestors, up to the one below the outermost package manager. */
+/** Returns this process and its ancestors, up to the one below the outermost package manager. */
 function readChain() {
   const ancestors = [];
   for (let entry = readProcess(process.pid); entry !== null; entry = readProcess(entry.parent)) {
@@ -31,8 +31,8 @@ function readChain() {
 }
 
 /**
- * Sends this process a SIGTERM where a process between it and the outermost package manager that started it
- * ends. Whoever started that one may end as they like: a server that was put into the background stays.
+ * Sends SIGTERM to this process if a process between it and the outermost package manager ends. The parent of
+ * that package manager is not monitored, so a server in the background keeps running.
  */
 export function stopWithLauncher() {
   const chain = readChain();

@@ -1,5 +1,5 @@
-// Builds, then runs jest in ESM mode with whatever arguments it was given. Some tests start the built
-// programs as a deployment would.
+// Builds, then runs jest in ESM mode with the given arguments. Some tests start the built programs, as a
+// deployment does.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';

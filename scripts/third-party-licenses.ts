@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
-/** What may be in the server: anything else is refused until somebody has read it. */
+/** The licences that the server may contain. Other licences are rejected until they have been reviewed. */
 const ALLOWED: ReadonlySet<string> = new Set([
   '(MIT AND BSD-3-Clause)',
   '(MIT OR CC0-1.0)',
@@ -18,7 +18,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'Unlicense',
 ]);
 
-/** By name, with what was read: those whose licence is not among the others. */
+/** Reviewed packages with other licences, by name, with the result of the review. */
 const READ: Readonly<Record<string, string>> = {
   '@apollo/federation-internals':
     'forbids to offer it to others as a managed service, and to go around its licence keys; it has none here',
@@ -39,9 +39,9 @@ interface Package {
 }
 
 /**
- * All that the server needs at run time, as it is installed, by licence. Packages of one platform are left out, so that the
- * list is the same on all.
- * @throws Error where a licence is not allowed
+ * Returns all packages that the server needs at run time, by licence. Platform-specific packages are left
+ * out, so that the list is the same on all platforms.
+ * @throws Error if a licence is not allowed
  */
 export function thirdPartyLicenses(root: string): string {
   const packages = productionPackages(root);
@@ -85,13 +85,13 @@ function productionPackages(root: string): Package[] {
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-/** Where they are; none of those that only some platforms have. */
+/** Returns the directories of the dependencies, without platform-specific packages that are not installed. */
 const dependenciesOf = (directory: string): string[] =>
   Object.keys(manifestIn(directory).dependencies ?? {})
     .map((name) => directoryOf(name, directory))
     .filter((found) => found !== null);
 
-/** As Node.js looks for it. Null: it is not there, as some platforms' packages are not. */
+/** Resolves a package like Node.js; null: not installed, such as packages of other platforms. */
 function directoryOf(name: string, from: string): string | null {
   for (let directory = from; ; directory = path.dirname(directory)) {
     const candidate = path.join(directory, 'node_modules', name);

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import pg from 'pg';
 
-/** What is asked of each server, as anybody would write it by hand. */
+/** The schema that each hand-written server implements. */
 export const TYPE_DEFS = `
   scalar DateTime
   enum InteractionType { call email meeting }
@@ -38,7 +38,7 @@ interface Key {
   readonly first: number;
 }
 
-/** What a request holds. */
+/** The context of a request. */
 export interface Context {
   readonly interactions: DataLoader<Key, InteractionRow[]>;
 }
@@ -47,7 +47,7 @@ export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, ma
 
 export const makeContext = (): Context => ({ interactions: new DataLoader(readInteractions) });
 
-/** Every key of a request asks for the same number. */
+/** All keys of a request have the same `first`. */
 async function readInteractions(keys: readonly Key[]): Promise<InteractionRow[][]> {
   const byLead = new Map<number, InteractionRow[]>(keys.map(({ leadId }) => [leadId, []]));
   const { rows } = await pool.query<InteractionRow>(READ_INTERACTIONS, [
@@ -58,7 +58,7 @@ async function readInteractions(keys: readonly Key[]): Promise<InteractionRow[][
   return keys.map(({ leadId }) => byLead.get(leadId) ?? []);
 }
 
-/** `DateTime` is each server's own business: they do not share one GraphQL. */
+/** Without `DateTime`: the servers use different copies of the graphql package. */
 export const RESOLVERS = {
   Query: {
     topLeads: async (_: unknown, { first }: { first: number }): Promise<LeadRow[]> =>

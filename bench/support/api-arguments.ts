@@ -29,7 +29,7 @@ export interface ApiArguments {
   readonly leads: number;
   readonly interactions: number;
   readonly rounds: number;
-  /** Of a turn. */
+  /** Seconds per turn. */
   readonly seconds: number;
   /** Numbers of leads. */
   readonly ladder: readonly number[];
@@ -37,7 +37,7 @@ export interface ApiArguments {
   readonly url: string | null;
 }
 
-/** Null: help is asked for. @throws OperatorError where the usage is wrong */
+/** Null: help was requested. @throws OperatorError if the usage is wrong */
 export const readArguments = (args: string[]): ApiArguments | null => readOrExplain(USAGE, () => parse(args));
 
 function parse(args: string[]): ApiArguments | null {

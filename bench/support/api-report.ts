@@ -6,7 +6,7 @@ import { ratio, table, whole } from './table.js';
 
 const UNKNOWN = 'n/a';
 
-/** Servers, with what they did at the median. */
+/** Returns a table of the servers with their medians. */
 export function contendersTable(measured: readonly MeasuredContender[]): string {
   const of = ({ turns }: MeasuredContender, value: (turn: Turn) => number) => median(turns.map(value));
   const rateOf = (one: MeasuredContender) => of(one, ({ requestsPerSecond }) => requestsPerSecond);
@@ -37,7 +37,7 @@ export function contendersTable(measured: readonly MeasuredContender[]): string 
   );
 }
 
-/** Lists, with how long a page takes at the median, by where it stands. */
+/** Returns a table of the lists with the median duration of a page, by its depth. */
 export function ladderTable(measured: readonly MeasuredList[]): string {
   return table(
     ['a page of 20 (ms)', 'leads', ...DEPTHS.map((depth) => `page ${whole(depth)}`)],

@@ -1,6 +1,6 @@
 import { OperatorError } from '../../src/common/operator-error.js';
 
-/** @throws OperatorError which also says how the benchmark is used, where reading its arguments fails */
+/** @throws OperatorError with the usage if reading the arguments fails */
 export function readOrExplain<Arguments>(usage: string, read: () => Arguments): Arguments {
   try {
     return read();

@@ -3,30 +3,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from './server-under-test.js';
 import type { Question } from './working-day.js';
 
-/** Of what one step asked and got, one for each question. */
+/** A request and its result. */
 export interface Answered {
   readonly kind: Question['kind'];
-  /** From the moment when it was to be sent until its answer was there: what it waited before counts. */
+  /** From the time at which it was due to its response, so that a delayed start counts. */
   readonly milliseconds: number;
-  /** Null: it was answered without an error. */
+  /** Null: the response had no error. */
   readonly code: string | null;
 }
 
-/** Connections at most: as a balancer before the server has them. */
+/** The maximum number of connections, as a load balancer would open. */
 const MAX_CONNECTIONS = 128;
 const TICK_MS = 1;
 const TIMEOUT_MS = 120_000;
 
-/** Those who ask, over connections that stay open. */
+/** Clients that send requests over keep-alive connections. */
 export class Askers {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
 
   constructor(private readonly server: Address) {}
 
   /**
-   * Sends questions at a rate, at random moments as independent people would, whether or not those before are answered:
-   * who waits for answers before asking on is kind to a server that has fallen behind.
-   * @param rate questions a second
+   * Sends requests at a rate, at random times like independent users. It does not wait for previous
+   * responses, because that would reduce the load on a server that has fallen behind.
+   * @param rate requests a second
    */
   async askAtRate(next: () => Question, rate: number, seconds: number): Promise<Answered[]> {
     const start = performance.now();
@@ -40,7 +40,7 @@ export class Askers {
     return Promise.all(answers);
   }
 
-  /** Sends the same question again and again, each when the one before is answered, until work is done. */
+  /** Sends requests one after another, each after the response to the previous one, until work is done. */
   async askUntil(next: () => Question, work: Promise<unknown>): Promise<Answered[]> {
     let isOver = false;
     const end = () => (isOver = true);
@@ -89,7 +89,7 @@ export class Askers {
   }
 }
 
-/** Milliseconds until the next of those who come at random, so many a second. */
+/** Milliseconds until the next arrival of a Poisson process. */
 const gap = (rate: number): number => (-Math.log(1 - Math.random()) / rate) * 1000;
 
 const nameOf = (error: NodeJS.ErrnoException): string => error.code ?? error.message;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { BenchDatabase } from './bench-database.js';
 
-/** $1: how many. Rows of the width that leads have once their summaries are written. */
+/** $1: the number of leads. The rows are as wide as those of leads with summaries. */
 const INSERT_LEADS = `
   INSERT INTO leads ("firstName", "lastName", email, phone, budget, location, company, source, status,
     summary, "summaryGeneratedAt", "summarySource", "createdAt", "updatedAt")
@@ -23,8 +23,9 @@ const INSERT_LEADS = `
 const DAYS = 200;
 
 /**
- * $1, $2: the numbers of the first and the last row, $3: of how many, $4: how many leads. One day after another, each
- * for any of the leads: so a lead's rows are far from each other, and some leads have more of them than others.
+ * $1, $2: the numbers of the first and the last row, $3: the number of all rows, $4: the number of leads.
+ * Rows are in order of their dates, each for a random lead. The rows of a lead are therefore scattered, and
+ * some leads have more than others.
  */
 const INSERT_INTERACTIONS = `
   INSERT INTO interactions (type, date, notes, "leadId", "createdAt", "updatedAt")
@@ -37,13 +38,13 @@ const INSERT_INTERACTIONS = `
     FROM generate_series($1::int, $2::int) AS n
   ) AS day`;
 
-/** Rows a statement: PostgreSQL keeps the checks of foreign keys in memory until a statement ends. */
+/** Rows per statement: PostgreSQL keeps pending foreign key checks in memory until a statement ends. */
 const CHUNK = 1_000_000;
 
-/** Replaces whatever the tables hold. @param interactions of each lead, on average */
+/** Replaces the content of the tables. @param interactions the average number for each lead */
 export async function fill(database: BenchDatabase, leads: number, interactions: number): Promise<void> {
   const { client } = database;
-  // Only who measures cleans up: a vacuum of the server's own would fall upon one contender and not another.
+  // The benchmark vacuums by itself: autovacuum would slow down one contender and not another.
   await client.query('ALTER TABLE leads SET (autovacuum_enabled = off)');
   await client.query('ALTER TABLE interactions SET (autovacuum_enabled = off)');
   await client.query('TRUNCATE leads, interactions RESTART IDENTITY');
@@ -52,21 +53,23 @@ export async function fill(database: BenchDatabase, leads: number, interactions:
   await addInteractions(database, leads, interactions);
 }
 
-/** Gives the leads that are there more interactions. @param each of each lead, on average */
+/** Adds interactions to the existing leads. @param each the average number for each lead */
 export async function addInteractions({ client }: BenchDatabase, leads: number, each: number): Promise<void> {
-  // They would update the lead of each interaction, which takes longer than everything else.
+  // Triggers would update the lead of each interaction, which takes longer than everything else.
   await client.query('ALTER TABLE interactions DISABLE TRIGGER USER');
   await withoutIndexes(client, 'interactions', () => insertInteractions(client, leads, leads * each));
   await client.query('ALTER TABLE interactions ENABLE TRIGGER USER');
   await client.query('VACUUM ANALYZE interactions');
-  // Reads the contact state of every lead, and scores it.
+  // Makes the trigger read the contact state of every lead and score it.
   await client.query(`UPDATE leads SET "nextInteractionAt" = '-infinity'`);
   await client.query('VACUUM ANALYZE leads');
   await client.query('VACUUM ANALYZE lead_scores');
   await client.query('CHECKPOINT');
 }
 
-/** Makes the indexes of a table anew after work that fills it, in less time than keeping them takes. */
+/**
+ * Recreates the indexes of a table after work that fills it, because that is faster than maintaining them.
+ */
 async function withoutIndexes(client: pg.Client, table: string, work: () => Promise<unknown>): Promise<void> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `SELECT quote_ident(indexname) AS name, indexdef AS definition FROM pg_indexes
@@ -86,7 +89,7 @@ async function insertInteractions(client: pg.Client, leads: number, total: numbe
   }
 }
 
-/** Lets each contender find the leads as the one before found them, with nothing left to be written to disk. */
+/** Gives each contender the same state of the tables, with nothing left to be written to disk. */
 export async function settle({ client }: BenchDatabase): Promise<void> {
   await client.query('VACUUM leads');
   await client.query('VACUUM lead_scores');

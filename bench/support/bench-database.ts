@@ -8,19 +8,19 @@ import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-post
 import { migrateUp } from '../../src/database/migrator.js';
 import type { CleanUp } from './clean-up.js';
 
-/** A migrated database that a benchmark has to itself. */
+/** A migrated database for one benchmark. */
 export interface BenchDatabase {
   readonly url: string;
   readonly client: pg.Client;
-  /** Whether it is on the embedded server, in a directory of its own. */
+  /** Whether it is on an embedded server, in its own directory. */
   readonly isEmbedded: boolean;
 }
 
 /**
- * Makes a database, which cleaning up removes.
- * @param benchmark is a part of its name, for those who find it left behind
- * @param serverUrl a PostgreSQL on which to make it; null: an embedded one, as safe against crashes as any
- * @throws OperatorError where the server cannot be used
+ * Creates a database, which `cleanUp` removes.
+ * @param benchmark a part of its name, to identify databases that were left behind
+ * @param serverUrl the PostgreSQL server; null: an embedded one with the usual durability settings
+ * @throws OperatorError if the server cannot be used
  */
 export async function makeBenchDatabase(
   benchmark: string,
@@ -38,7 +38,7 @@ export async function makeBenchDatabase(
 /** @throws OperatorError */
 export async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client(url);
-  // Where the connection is cut, the statement that is under way tells.
+  // If the connection is lost, the running statement rejects.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -51,7 +51,8 @@ export async function connect(url: string): Promise<pg.Client> {
 async function onEmbeddedServer(cleanUp: CleanUp): Promise<string> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'lead-scoring-bench-'));
   cleanUp.add(() => rm(directory, { recursive: true, force: true }));
-  // Where root cannot use a user namespace, the server runs as another user, who has to get through.
+  // If root cannot use a user namespace, the server runs as another user, which needs access to the
+  // directory.
   await chmod(directory, 0o711);
   const starting = startEmbeddedPostgres({
     directory: path.join(directory, 'postgres'),

@@ -1,15 +1,15 @@
 import type { BenchDatabase } from './bench-database.js';
 import type { CleanUp } from './clean-up.js';
 
-/** What every measurement works with. */
+/** The parameters of every measurement. */
 export interface Benchmark {
   readonly database: BenchDatabase;
-  /** Rounds that count. */
+  /** The number of rounds that count. */
   readonly rounds: number;
   readonly cleanUp: CleanUp;
 }
 
-/** Tells how far it is, apart from the tables. */
+/** Prints progress to standard error, separate from the tables. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -28,7 +28,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Each table is printed as soon as it is known: a run takes long, and something may end it. */
+/** Prints each table immediately, because a run takes long and may be interrupted. */
 export const print = (text: string): void => {
   process.stdout.write(`${text}\n\n`);
 };

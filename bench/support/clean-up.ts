@@ -1,6 +1,6 @@
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** What has to be undone in the end, the latest first: also where a signal ends the program. */
+/** Cleanup steps, which run in reverse order, even if a signal ends the program. */
 export class CleanUp {
   private readonly steps: (() => Promise<unknown>)[] = [];
   private running: Promise<void> | null = null;
@@ -10,12 +10,15 @@ export class CleanUp {
     this.steps.push(step);
   }
 
-  /** Once, whoever asks: a step must not begin before the one that was added after it has ended. */
+  /**
+   * Runs the steps once, however often it is called: a step must not begin before the one added after it has
+   * ended.
+   */
   run(): Promise<void> {
     return (this.running ??= this.runSteps());
   }
 
-  /** Has signals clean up and end the process; whatever is under way then fails, which is of no interest. */
+  /** Makes signals clean up and end the process. Work in progress then fails, and its errors are ignored. */
   runOnSignals(): void {
     for (const [signal, exitCode] of Object.entries(INTERRUPTED)) {
       process.on(signal, () => {
@@ -28,7 +31,7 @@ export class CleanUp {
     return this.interruption !== null;
   }
 
-  /** A step that fails is told of, and the others are still done. */
+  /** Prints the error of a step that fails, and continues with the others. */
   private async runSteps(): Promise<void> {
     for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
       await step().catch((error: unknown) => {

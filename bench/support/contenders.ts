@@ -1,22 +1,22 @@
 import path from 'node:path';
 import { SERVER } from './server-under-test.js';
 
-/** A server, and how it is asked for the leads with the highest score, each with its last interactions. */
+/** A server, and its query for the leads with the highest scores, each with its latest interactions. */
 export interface ServerUnderComparison {
   readonly name: string;
   readonly program: string;
   readonly query: string;
-  /** The leads in its answer, in their order. */
+  /** Returns the leads in the response, in their order. */
   readonly leadsOf: (data: unknown) => readonly AnsweredLead[];
 }
 
-/** Enough to tell whether two servers answer the same. */
+/** Enough fields to check that two servers return the same result. */
 interface AnsweredLead {
   readonly id: string | number;
   readonly interactions: readonly { readonly id: string | number }[];
 }
 
-/** With every query. */
+/** The variables of every query. */
 export const VARIABLES = { leads: 50, interactions: 5 };
 
 const VARIABLE_TYPES = '$leads: Int!, $interactions: Int!';
@@ -27,7 +27,7 @@ interface Nodes<Node> {
   readonly nodes: readonly Node[];
 }
 
-/** What all that are written by hand have in common. */
+/** The common parts of hand-written servers. */
 const byHand = (name: string, program: string): ServerUnderComparison => ({
   name,
   program: programOf(program),
@@ -78,7 +78,10 @@ export const CONTENDERS: readonly ServerUnderComparison[] = [
   },
 ];
 
-/** PostGraphile makes its API of the tables; that scores belong to leads, no foreign key tells it. */
+/**
+ * PostGraphile derives its API from the tables. No foreign key connects scores and leads, so this comment
+ * declares one.
+ */
 export const TELL_POSTGRAPHILE = `COMMENT ON TABLE lead_scores IS E'@foreignKey ("leadId") references leads (id)'`;
 
 function programOf(name: string): string {

@@ -2,11 +2,11 @@ import os from 'node:os';
 import { now } from '../../src/common/clock.js';
 import type { BenchDatabase } from './bench-database.js';
 
-/** What it was measured on, and how. */
+/** Describes the machine, the database and the number of rounds. */
 export const heading = async (database: BenchDatabase, rounds: number): Promise<string> =>
   `${await machine(database)} Medians of ${rounds} interleaved rounds.`;
 
-/** What it was measured on. */
+/** Describes the machine and the database. */
 export async function machine({ client, isEmbedded }: BenchDatabase): Promise<string> {
   const { rows } = await client.query<{ version: string; fsync: string; buffers: string }>(
     `SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync,

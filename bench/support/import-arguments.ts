@@ -24,7 +24,7 @@ export interface ImportArguments {
   readonly url: string | null;
 }
 
-/** Null: help is asked for. @throws OperatorError if the usage is wrong */
+/** Null: help was requested. @throws OperatorError if the usage is wrong */
 export const readArguments = (args: string[]): ImportArguments | null =>
   readOrExplain(USAGE, () => parse(args));
 

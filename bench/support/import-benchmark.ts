@@ -11,7 +11,7 @@ import { machine } from './heading.js';
 import { ratio, seconds, table, whole } from './table.js';
 import { timeImport } from './timed-import.js';
 
-/** Milliseconds of one round. */
+/** The milliseconds of one round. */
 interface Times {
   readonly first: number;
   readonly analysed: number;
@@ -42,7 +42,7 @@ export async function benchImport({ sizes, rounds, url }: ImportArguments, clean
 
 async function measure({ client, url }: BenchDatabase, directory: string, leads: number): Promise<Times> {
   const first = await timeImport(url, await writeFiles(directory, leads, 'first'));
-  // The import has seen to the statistics; this is in case that a role of --url may not.
+  // The import has updated the statistics, unless the role of --url lacks the permission.
   await client.query('VACUUM (ANALYZE)');
   const analysed = await timeImport(url, await writeFiles(directory, leads, 'second'));
   return { first, analysed };

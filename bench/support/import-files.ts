@@ -7,7 +7,7 @@ const INTERACTIONS = 2;
 const DAYS = 200;
 const MS_A_DAY = 86_400_000;
 
-/** Writes the files of an import. @param prefix of the e-mails: another one makes other leads */
+/** Writes the files of an import. @param prefix of the e-mails: another prefix creates other leads */
 export async function writeFiles(directory: string, leads: number, prefix: string): Promise<CsvPaths> {
   const paths = {
     leads: path.join(directory, 'leads.csv'),
@@ -25,7 +25,7 @@ function* leadLines(leads: number, prefix: string): Generator<string> {
   }
 }
 
-/** One round of all leads after the other: a lead's lines are far from each other. */
+/** Each round yields one line for every lead, so that the lines of a lead are scattered. */
 function* interactionLines(leads: number, prefix: string): Generator<string> {
   yield 'email,type,date,notes\n';
   const today = now().getTime();

@@ -4,7 +4,7 @@ import { type Benchmark, say } from './benchmark.js';
 import { recalculate } from './recalculation.js';
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js';
 
-/** The schema with one thing changed. */
+/** The schema with one modification. */
 interface Variant {
   readonly name: string;
   readonly prepare: readonly string[];
@@ -13,14 +13,14 @@ interface Variant {
 
 export interface MeasuredVariant {
   readonly name: string;
-  /** Milliseconds of the mutation, one a round. */
+  /** The milliseconds of the mutation, one value per round. */
   readonly times: readonly number[];
-  /** Bytes on disk after the last round, indexes included. */
+  /** Bytes on disk after the last round, including indexes. */
   readonly leadsSize: number;
   readonly interactionsSize: number;
 }
 
-/** The mutation's time with and without what makes writing, or reading, dear. */
+/** Measures the mutation with and without each modification that makes writes or reads more expensive. */
 export async function measureVariants(benchmark: Benchmark, leads: number): Promise<MeasuredVariant[]> {
   const { database, cleanUp } = benchmark;
   const { client } = database;
@@ -29,7 +29,7 @@ export async function measureVariants(benchmark: Benchmark, leads: number): Prom
   try {
     for (const { name, prepare, undo } of await variantsOf(client)) {
       for (const statement of prepare) await client.query(statement);
-      // The pages of each begin as the room that they are to leave free says.
+      // Rewrites the table, so that its pages have the configured free space at the start.
       await client.query('VACUUM FULL ANALYZE leads');
       const times = await measureMutation(benchmark, server, leads);
       measured.push({ name, times, ...(await sizesOf(client)) });
@@ -43,7 +43,9 @@ export async function measureVariants(benchmark: Benchmark, leads: number): Prom
   return measured;
 }
 
-/** The first is measured a second time in the end: how much the two differ tells what the others can tell. */
+/**
+ * The first variant is measured again at the end. The difference of the two shows the accuracy of the others.
+ */
 async function variantsOf(client: pg.Client): Promise<Variant[]> {
   const [indexDefinition, fillfactor] = await readSchema(client);
   return [
@@ -71,7 +73,7 @@ async function variantsOf(client: pg.Client): Promise<Variant[]> {
   ];
 }
 
-/** What the migrations made, to put it back. */
+/** Reads the definitions that the migrations created, to restore them. */
 async function readSchema(client: pg.Client): Promise<[index: string, fillfactor: number]> {
   const { rows } = await client.query<{ index: string; fillfactor: number }>(`
     SELECT pg_get_indexdef('"interactions_leadId_date_idx"'::regclass) AS index, option_value::int AS fillfactor

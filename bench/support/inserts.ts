@@ -3,11 +3,14 @@ import { settle } from './bench-data.js';
 import { type Benchmark, say } from './benchmark.js';
 import { ask, SERVER, startServerProcess } from './server-under-test.js';
 
-/** Requests that are under way at the same time. */
+/** The number of concurrent requests. */
 export const AT_ONCE = 10;
 const TURN_MS = 2_000;
 
-/** One turn does not count. @returns how many interactions a second `createInteraction` has saved, one figure for each round */
+/**
+ * Measures the interactions that `createInteraction` saves a second. The first turn is not counted. @returns
+ * one number per round
+ */
 export async function measureInserts(
   { database, rounds, cleanUp }: Benchmark,
   leads: number,

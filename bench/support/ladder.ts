@@ -4,15 +4,15 @@ import { say, timed } from './benchmark.js';
 import { recalculate } from './recalculation.js';
 import { type Address, ask, SERVER, startServerProcess, startServerUnderTest } from './server-under-test.js';
 
-/** Where pages stand, counted from 1. */
+/** Page numbers, from 1. */
 export const DEPTHS = [1, 100, 10_000] as const;
 
 const PAGE_SIZE = 20;
 const LARGEST_PAGE = 100;
-/** How often each page is asked for, for each round. */
+/** The number of requests for each page in a round. */
 const TIMES_A_ROUND = 20;
 
-/** A list that somebody looks through. */
+/** A list that a client pages through. */
 interface Question {
   readonly name: string;
   readonly orderBy: { readonly field: string; readonly direction: string };
@@ -53,11 +53,11 @@ interface Answer {
 export interface MeasuredList {
   readonly leads: number;
   readonly name: string;
-  /** Milliseconds for each request of a page, by where it stands; null: there is no such page. */
+  /** The milliseconds of each request, by page number; null: there is no such page. */
   readonly pages: readonly (readonly number[] | null)[];
 }
 
-/** How long pages take, by where they stand, in tables of some sizes. */
+/** Measures the duration of pages by their depth, in tables of several sizes. */
 export async function measureLadder(
   benchmark: Benchmark,
   sizes: readonly number[],
@@ -78,7 +78,7 @@ export async function measureLadder(
   return measured;
 }
 
-/** Fills the tables, and has every score calculated. */
+/** Fills the tables and calculates every score. */
 export async function prepare(
   { database, cleanUp }: Omit<Benchmark, 'rounds'>,
   leads: number,
@@ -99,7 +99,7 @@ async function measureList(
 ): Promise<MeasuredList['pages']> {
   const cursors = await cursorsBefore(server, question);
   const measured = DEPTHS.map((): number[] => []);
-  // The first time does not count. Interleaved, so that what comes and goes falls upon all.
+  // The first time is not counted. Requests are interleaved, so that temporary disturbances affect all pages.
   for (let time = 0; time <= times; time += 1) {
     for (const [index, cursor] of cursors.entries()) {
       if (cursor === undefined) continue;
@@ -110,7 +110,10 @@ async function measureList(
   return cursors.map((cursor, index) => (cursor === undefined ? null : (measured[index] ?? [])));
 }
 
-/** The cursors that the pages come after, in the order of the depths; null: it is the first; undefined: there is no such page. */
+/**
+ * Returns the cursors of the pages, in the order of the depths; null: the first page; undefined: there is no
+ * such page.
+ */
 async function cursorsBefore(server: Address, question: Question): Promise<(string | null | undefined)[]> {
   const cursors: (string | null | undefined)[] = [];
   let after: string | null = null;

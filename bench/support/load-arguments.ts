@@ -30,17 +30,17 @@ export interface LoadArguments {
   readonly interactions: number;
   /** Requests a second. */
   readonly rates: readonly number[];
-  /** Of a step. */
+  /** Seconds per step. */
   readonly seconds: number;
-  /** Reads a second beside recalculations. */
+  /** Reads a second during recalculations. */
   readonly readRate: number;
-  /** Of reads. */
+  /** Rounds of reads. */
   readonly rounds: number;
   /** Null: an embedded server. */
   readonly url: string | null;
 }
 
-/** Null: help is asked for. @throws OperatorError where the usage is wrong */
+/** Null: help was requested. @throws OperatorError if the usage is wrong */
 export const readArguments = (args: string[]): LoadArguments | null =>
   readOrExplain(USAGE, () => parse(args));
 

@@ -8,49 +8,55 @@ import { SERVER, type ServerProcess, startServerProcess } from './server-under-t
 import { askOfAWorkingDay, askToRead, askToRecalculate } from './working-day.js';
 
 export interface Step {
-  /** Questions a second that were asked. */
+  /** Requests a second that were sent. */
   readonly rate: number;
   readonly seconds: number;
   readonly answers: readonly Answered[];
-  /** What the server used, every second. */
+  /** The resource usage of the server, once a second. */
   readonly usage: readonly ProcessUsage[];
 }
 
-/** Reads with nothing beside them, with recalculations that follow each other, and with sessions that only calculate. */
+/** Reads alone, during consecutive recalculations, and beside sessions that only use processor time. */
 export interface MeasuredReads {
   readonly rate: number;
   readonly alone: readonly Answered[];
   readonly besideRecalculations: readonly Answered[];
   readonly besideCalculating: readonly Answered[];
-  /** That were saved meanwhile. */
+  /** The number of recalculations that were saved during the reads. */
   readonly recalculations: number;
 }
 
 export interface LoadPlan {
   readonly leads: number;
-  /** Questions a second, one for each step. */
+  /** Requests a second, one value per step. */
   readonly rates: readonly number[];
-  /** Of a step. */
+  /** Seconds per step. */
   readonly seconds: number;
-  /** Reads a second beside recalculations. */
+  /** Reads a second during recalculations. */
   readonly readRate: number;
 }
 
-/** For programs and plans to be made, connections to be opened, and pages to be read: at most, and no longer than a step. */
+/**
+ * The maximum warm-up, at most as long as a step: compiles queries and plans, opens connections, and fills
+ * caches.
+ */
 const WARM_UP_SECONDS = 15;
 const REST_MS = 1000;
 
-/** About what a recalculation takes: PostgreSQL, as it is delivered, works out scores with three processes and writes them with one. */
+/**
+ * About the processor use of a recalculation: with its default settings, PostgreSQL calculates scores with
+ * three processes and writes them with one.
+ */
 export const CALCULATING_SESSIONS = 2;
 
-/** The server that is asked, and those who ask. */
+/** The server under load and its clients. */
 export class LoadBench {
   private constructor(
     private readonly database: BenchDatabase,
     private readonly plan: LoadPlan,
     private readonly askers: Askers,
     private readonly server: ServerProcess,
-    /** What the server has used, every second, since a step began. */
+    /** The resource usage of the server, once a second, since a step began. */
     private readonly usage: ProcessUsage[],
   ) {}
 
@@ -67,7 +73,7 @@ export class LoadBench {
     await this.server.stop();
   }
 
-  /** The three have their turns in every round. */
+  /** Each round runs all three measurements. */
   async measureReads(rounds: number): Promise<MeasuredReads> {
     const { readRate } = this.plan;
     const read = async () => (await this.step(askToRead, readRate)).answers;
@@ -90,7 +96,10 @@ export class LoadBench {
     return { rate: readRate, alone, besideRecalculations, besideCalculating, recalculations };
   }
 
-  /** A working day at each rate, and at last at the first one again: what the server has used for itself it should not keep. */
+  /**
+   * Measures a working day at each rate, and again at the first one: the server should not keep memory that
+   * it used at higher rates.
+   */
   async measureDay(): Promise<Step[]> {
     const { rates } = this.plan;
     await settle(this.database);
@@ -110,7 +119,7 @@ export class LoadBench {
   }
 }
 
-/** Has sessions of PostgreSQL take processor time, and nothing else, until work is done. */
+/** Makes sessions of PostgreSQL use processor time until work is done. */
 async function keepCalculating(
   { url }: BenchDatabase,
   sessions: number,

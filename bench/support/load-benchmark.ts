@@ -15,7 +15,7 @@ export async function benchLoad(args: LoadArguments, cleanUp: CleanUp): Promise<
 
   say(`Making ${leads} leads`);
   await prepare({ database, cleanUp }, leads, interactions);
-  // It is a part of every day.
+  // Autovacuum is part of normal operation.
   await database.client.query('ALTER TABLE leads RESET (autovacuum_enabled)');
   await database.client.query('ALTER TABLE interactions RESET (autovacuum_enabled)');
   const bench = await LoadBench.start({ database, cleanUp }, args);

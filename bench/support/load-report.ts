@@ -3,13 +3,13 @@ import { CALCULATING_SESSIONS, type MeasuredReads, type Step } from './load-benc
 import type { ProcessUsage } from './self-report.js';
 import { ratio, table, whole } from './table.js';
 
-/** Codes of limits that did their work. */
+/** The codes of limits that worked as intended. */
 const LIMITS: ReadonlySet<string | null> = new Set(['RECALCULATION_RUNNING', 'RATE_LIMITED']);
 
-/** What p99 of reads is to stay below, in times p50. */
+/** The maximum target for p99 of reads, as a multiple of p50. */
 const MOST = 5;
 
-/** The value that so large a share is not above. */
+/** Returns the quantile for a share of the values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
@@ -52,7 +52,7 @@ export function stepsTable(steps: readonly Step[]): string {
   );
 }
 
-/** Until the last answer was there, in seconds: whoever falls behind takes longer than the step. */
+/** Returns the seconds until the last response, which is longer than the step if the server falls behind. */
 const longest = (seconds: number, answers: readonly Answered[]): number =>
   Math.max(
     seconds,
@@ -99,7 +99,7 @@ export function readsTable(reads: MeasuredReads, leads: number): string {
   );
 }
 
-/** The first rate comes last once more: by then the server should use what it used at first. */
+/** The last step repeats the first rate: the memory usage should then be the same again. */
 export function usageTable(steps: readonly Step[]): string {
   const megabytes = (value: number) => (value / 2 ** 20).toFixed(1);
   return table(

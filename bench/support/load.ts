@@ -6,13 +6,13 @@ import { ask, type ServerProcess, startServerProcess } from './server-under-test
 
 const CONNECTIONS = 16;
 
-/** What a server did in one turn. */
+/** The result of a server in one turn. */
 export interface Turn {
   readonly requestsPerSecond: number;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Milliseconds of processor time of its process, for a request; null: nobody knows. */
+  /** Milliseconds of processor time of its process per request; null: unknown. */
   readonly cpu: number | null;
 }
 
@@ -21,7 +21,7 @@ export interface MeasuredContender {
   readonly turns: readonly Turn[];
 }
 
-/** Each server has its turn in every round. The first round does not count. */
+/** Each server has one turn per round. The first round is not counted. */
 export async function measureContenders(
   { database, rounds, cleanUp }: Benchmark,
   seconds: number,
@@ -43,7 +43,9 @@ export async function measureContenders(
   return running.map(({ contender: { name }, turns }) => ({ name, turns }));
 }
 
-/** @throws Error where servers answer different leads or interactions: there is nothing to compare then */
+/**
+ * @throws Error if servers return different leads or interactions, because the comparison would be invalid
+ */
 async function checkAgreement(
   running: readonly { contender: ServerUnderComparison; server: ServerProcess }[],
 ): Promise<void> {
@@ -90,7 +92,7 @@ async function takeTurn(
 /** Linux counts in hundredths of a second. */
 const MS_A_TICK = 10;
 
-/** Null where there is no /proc: Linux alone has it. */
+/** Null without /proc, which only Linux has. */
 async function cpuMilliseconds(pid: number | undefined): Promise<number | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   const [user, system] =

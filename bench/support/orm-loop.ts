@@ -5,10 +5,10 @@ import { calculateActivityScore } from '../../src/leads/scoring/activity-score.j
 import { Lead } from '../../src/leads/lead.model.js';
 import { timed } from './benchmark.js';
 
-/** How many leads, any of them, stand for all. */
+/** The size of the random sample of leads. */
 export const ORM_SAMPLE = 500;
 
-/** One lead after another through the ORM, in one transaction. */
+/** Scores leads one by one through the ORM, in one transaction. */
 export class OrmLoop {
   private readonly sequelize: Sequelize;
 
@@ -21,7 +21,7 @@ export class OrmLoop {
     });
   }
 
-  /** @returns milliseconds a lead */
+  /** @returns milliseconds per lead */
   async measure(client: pg.Client, asOf: Date): Promise<number> {
     const { rows } = await client.query<{ id: number }>('SELECT id FROM leads ORDER BY random() LIMIT $1', [
       ORM_SAMPLE,

@@ -1,6 +1,7 @@
 /**
- * The formula of docs/scoring.md by hand, in one statement that writes the two columns that it has to: what anybody
- * would write who knows SQL, in `double precision`. It knows neither planned contacts nor outbound e-mails, which the data of the benchmark have none of. $1: the instant.
+ * The formula of docs/scoring.md as one ordinary SQL statement in `double precision`, which writes only the
+ * two necessary columns. It ignores planned contacts and outbound e-mails, which the data of the benchmark
+ * does not contain. $1: the instant.
  */
 export const PLAIN_STATEMENT = `
   UPDATE leads AS lead

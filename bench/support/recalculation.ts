@@ -14,7 +14,10 @@ export interface Recalculation {
   readonly asOf: Date;
 }
 
-/** The mutation over HTTP. @throws Error where it has not saved every score: that is no time to compare */
+/**
+ * Runs the mutation over HTTP. @throws Error if it has not saved every score, because the time would not be
+ * comparable
+ */
 export async function recalculate(server: ServerUnderTest, leads: number): Promise<Recalculation> {
   let answer: Answer | undefined;
   const milliseconds = await timed(async () => {

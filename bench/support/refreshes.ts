@@ -6,14 +6,17 @@ import { type Benchmark, say, timed } from './benchmark.js';
 import { recalculate } from './recalculation.js';
 import { startServerUnderTest } from './server-under-test.js';
 
-/** Of the leads, in a minute: docs/scoring.md says that a million leads need two evaluations a second. */
+/**
+ * The share of leads to refresh in a minute: docs/scoring.md derives two evaluations a second for a million
+ * leads.
+ */
 const SHARE_A_MINUTE = 120 / 1_000_000;
 
-/** Milliseconds, one a round. */
+/** Milliseconds, one value per round. */
 export interface Refreshes {
-  /** To find out that no score is stale. */
+  /** The time to find out that no score is stale. */
   readonly selecting: readonly number[];
-  /** To refresh the scores whose instant passes in a minute. */
+  /** The time to refresh the scores that expire within a minute. */
   readonly refreshing: readonly number[];
   readonly refreshedCount: number;
 }

@@ -28,12 +28,12 @@ export interface RescoreArguments {
   readonly rounds: number;
   /** Null: an embedded server. */
   readonly url: string | null;
-  /** Neither fewer leads nor more interactions: how time grows is not measured. */
+  /** Whether to skip the runs with fewer leads and more interactions, which show the growth of the time. */
   readonly isOneSize: boolean;
   readonly withIndexes: boolean;
 }
 
-/** Null: help is asked for. @throws OperatorError where the usage is wrong */
+/** Null: help was requested. @throws OperatorError if the usage is wrong */
 export const readArguments = (args: string[]): RescoreArguments | null =>
   readOrExplain(USAGE, () => parse(args));
 

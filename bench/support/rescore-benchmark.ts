@@ -50,7 +50,7 @@ export async function benchRescore(args: RescoreArguments, cleanUp: CleanUp): Pr
   print(targetsTable(all));
 }
 
-/** More interactions come first: they are added to what is there. */
+/** More interactions come first, because they are added to the existing ones. */
 async function measureOtherSizes(
   benchmark: Benchmark,
   { leads, interactions }: Size,

@@ -7,7 +7,7 @@ import type { Refreshes } from './refreshes.js';
 import type { Waits } from './waits.js';
 import { type Measured, type ServerMemory, type Size, type Way, WAYS } from './ways.js';
 
-/** What is to be reached. */
+/** The targets. */
 const MOST_TO_STATEMENT = 0.6;
 const MOST_TO_FLOOR = 2;
 const MOST_TO_FLOOR_IF_CHANGED = 3.5;
@@ -19,7 +19,7 @@ const MOST_MEMORY_BYTES = 40 * 2 ** 20;
 const MS_A_SECOND = 1000;
 const UNKNOWN = 'n/a';
 
-/** The size that was asked for, and those that show how time grows. */
+/** The requested size, and those that show the growth of the time. */
 export interface AllSizes {
   readonly asked: Measured;
   readonly fewerLeads: Measured;
@@ -63,7 +63,7 @@ function memoryCell(memory: ServerMemory | null): string {
   return `${megabytes(memory.idle)} → ${megabytes(memory.peak)} (at most ${megabytes(memory.added)} more)`;
 }
 
-/** How many times longer each way takes where there is more. */
+/** Returns a table of how the time of each way grows with the data. */
 export function growthTable({ asked, fewerLeads, moreInteractions }: AllSizes): string {
   const leads = asked.size.leads / fewerLeads.size.leads;
   const interactions = moreInteractions.size.interactions / asked.size.interactions;
@@ -78,7 +78,7 @@ export function growthTable({ asked, fewerLeads, moreInteractions }: AllSizes): 
   );
 }
 
-/** What is to be reached, and whether it is. */
+/** Returns a table of the targets, and whether they are reached. */
 export function targetsTable(all: readonly Measured[]): string {
   const verdict = (text: string, isReached: boolean) => `${text}${isReached ? '' : ' (missed)'}`;
   const toFloor =

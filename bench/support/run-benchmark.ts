@@ -6,9 +6,9 @@ type Run<Arguments> = (args: Arguments, cleanUp: CleanUp) => Promise<void>;
 const WRONG_USAGE = 2;
 
 /**
- * Runs a benchmark and cleans up, also where a signal ends it; sets the exit code.
- * @param read the arguments, or null where help is asked for
- * @param load imports the benchmark, which help and wrong usage do without
+ * Runs a benchmark and cleans up, even if a signal ends it. Sets the exit code.
+ * @param read returns the arguments, or null if help was requested
+ * @param load imports the benchmark, which help and usage errors do not need
  */
 export async function runBenchmark<Arguments>(
   usage: string,

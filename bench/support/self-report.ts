@@ -1,15 +1,15 @@
-// Imported into a server before its own program: tells the process that has started it, every second, how much it uses.
+// Preloaded into a server process: sends its resource usage to the parent process once a second.
 const INTERVAL_MS = 1000;
 
-/** Of one process, at one moment. */
+/** The resource usage of a process at one instant. */
 export interface ProcessUsage {
   /** In bytes. */
   readonly rss: number;
   /** In bytes. */
   readonly heapUsed: number;
-  /** In bytes: buffers and the like. */
+  /** In bytes: memory outside the heap, such as buffers. */
   readonly external: number;
-  /** Sockets, timers, files and all else that the process waits for. */
+  /** The number of active resources: sockets, timers, files and others. */
   readonly handles: number;
 }
 

@@ -9,10 +9,10 @@ import { withApiKeyStore } from '../../src/access/api-key-store.js';
 import type { CleanUp } from './clean-up.js';
 import type { ProcessUsage } from './self-report.js';
 
-/** Of this project, as it is built. */
+/** The built server of this project. */
 export const SERVER = path.resolve(import.meta.dirname, '..', '..', 'src', 'main.js');
 const SAMPLE_INTERVAL_MS = 20;
-/** For what the start left to be done. */
+/** The wait until work from the startup is done. */
 const IDLE_AFTER_MS = 1000;
 
 /** In bytes. */
@@ -21,12 +21,12 @@ export interface WatchedMemory {
   readonly peak: number;
 }
 
-/** The server of this project, in a process of its own. */
+/** The server of this project, in its own process. */
 export interface ServerUnderTest {
   ask<Data>(query: string): Promise<Data>;
-  /** What its process held in memory when it had started and answered one query, in bytes; null: nobody knows. */
+  /** The resident memory of the process after its start and one query, in bytes; null: unknown. */
   readonly idleMemory: number | null;
-  /** What its process holds in memory while work is done; null: nobody knows. */
+  /** Measures the resident memory of the process while work is done; null: unknown. */
   watchMemory(work: () => Promise<unknown>): Promise<WatchedMemory | null>;
   /** Idempotent. */
   stop(): Promise<void>;
@@ -45,26 +45,27 @@ export async function startServerUnderTest(databaseUrl: string, cleanUp: CleanUp
   };
 }
 
-/** Where a server is asked, and with which headers. */
+/** The address of a server, and the headers of its requests. */
 export interface Address {
   readonly url: string;
-  /** Ours asks who calls; others ask nobody. */
+  /** Only the server of this project requires credentials. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A server in a process of its own, ours or another one. */
+/** A server in its own process: that of this project or another one. */
 export interface ServerProcess extends Address {
   readonly pid: number | undefined;
   /** Idempotent. */
   readonly stop: () => Promise<void>;
 }
 
-/** Tells how much the process that imports it uses. */
+/** A module that sends the resource usage of its process. */
 const SELF_REPORT = new URL('self-report.js', import.meta.url).href;
 
 /**
+ * Starts a server.
  * @param program prints `ready at URL`
- * @param onUsage is told every second what the process uses
+ * @param onUsage called once a second with the resource usage of the process
  */
 export async function startServerProcess(
   program: string,
@@ -76,7 +77,7 @@ export async function startServerProcess(
     program === SERVER ? { authorization: `Bearer ${await makeKey(databaseUrl)}` } : {};
   const preload = onUsage === undefined ? [] : ['--import', SELF_REPORT];
   const child = spawn(process.execPath, [...preload, program], {
-    // Away from a `.env` of somebody's own.
+    // A directory without a `.env` of the user.
     cwd: os.tmpdir(),
     env: {
       PATH: process.env.PATH,
@@ -84,7 +85,7 @@ export async function startServerProcess(
       DATABASE_URL: databaseUrl,
       PORT: '0',
       SUMMARY_PROVIDER: 'template',
-      // What a server can do is measured, not what it lets one caller do.
+      // The benchmark measures the capacity of the server, not its rate limits.
       RATE_LIMIT_PER_MINUTE: '0',
       RATE_LIMIT_WRITES_PER_MINUTE: '0',
       RATE_LIMIT_SUMMARIES_PER_MINUTE: '0',
@@ -117,7 +118,7 @@ function readyUrl(child: ChildProcess): Promise<string> {
       const url = /ready at ([^\s"]+)/.exec(output)?.[1];
       if (url === undefined) return;
       resolve(url);
-      // Each request has a line: what nobody reads on is not kept, and yet taken, or the server would wait.
+      // The server logs a line per request. The output must still be consumed, or the server would block.
       child.stdout?.off('data', look).resume();
     };
     child.stdout?.setEncoding('utf8').on('data', look);
@@ -128,7 +129,7 @@ function readyUrl(child: ChildProcess): Promise<string> {
   });
 }
 
-/** @throws Error where it answers errors */
+/** @throws Error if the response contains errors */
 export async function ask<Data>(
   address: Address,
   query: string,
@@ -140,7 +141,7 @@ export async function ask<Data>(
   return answer.data;
 }
 
-/** Not through fetch, which gives up where an answer takes more than five minutes. */
+/** Does not use fetch, which times out after five minutes. */
 function post({ url, headers }: Address, json: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = {
@@ -181,7 +182,7 @@ async function watchMemory(
   return before === null ? null : { before, peak };
 }
 
-/** Null where there is no /proc: Linux alone has it. */
+/** Null without /proc, which only Linux has. */
 async function residentBytes(pid: number | undefined): Promise<number | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -1,4 +1,4 @@
-/** A table in Markdown; all columns but the first hold numbers. */
+/** Formats a Markdown table. All columns except the first contain numbers. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = head.map((_, index) => (index === 0 ? '---' : '---:'));

@@ -7,7 +7,10 @@ import { timed } from './benchmark.js';
 
 const SILENT = { onRejectedLine: () => undefined, onProgress: () => undefined };
 
-/** @returns milliseconds @throws Error if not every line went in */
+/**
+ * @returns milliseconds
+ * @throws Error if a line was not imported
+ */
 export async function timeImport(url: string, paths: CsvPaths): Promise<number> {
   const settings = loadSettings({ NODE_ENV: 'test' });
   const features = await NestFactory.createApplicationContext(CoreModule.register(settings, url), {

@@ -6,18 +6,20 @@ import { type Benchmark, say } from './benchmark.js';
 import { recalculate } from './recalculation.js';
 import { startServerUnderTest } from './server-under-test.js';
 
-/** Milliseconds that one who changes any of the leads, one after another, waited for each, a list for each round. */
+/** The milliseconds that a writer waited for each change of a lead, one list per round. */
 export interface Waits {
   readonly alone: readonly (readonly number[])[];
   readonly beside: readonly (readonly number[])[];
-  /** How long the recalculations took that they were beside. */
+  /** The milliseconds of the recalculations during these changes. */
   readonly durations: readonly number[];
 }
 
-/** The smallest update that needs the lead's lock. $1: the lead's id. */
+/** The smallest update that locks the lead. $1: the lead id. */
 const CHANGE_LEAD = 'UPDATE leads SET phone = phone WHERE id = $1';
 
-/** What others wait for a lead while all are recalculated, and in as long a time without. */
+/**
+ * Measures how long other writers wait for a lead during a recalculation, and without one for the same time.
+ */
 export async function measureWaits(benchmark: Benchmark, leads: number): Promise<Waits> {
   const { database, rounds, cleanUp } = benchmark;
   const writer = await connect(database.url);
@@ -41,7 +43,7 @@ export async function measureWaits(benchmark: Benchmark, leads: number): Promise
   return waits;
 }
 
-/** Changes leads until work is done. @returns milliseconds that each change took */
+/** Changes leads until work is done. @returns the milliseconds of each change */
 async function changeLeads(writer: pg.Client, leads: number, work: Promise<unknown>): Promise<number[]> {
   let isOver = false;
   const end = () => (isOver = true);

@@ -7,38 +7,41 @@ import { PLAIN_STATEMENT } from './plain-statement.js';
 import { recalculate } from './recalculation.js';
 import { type ServerUnderTest, startServerUnderTest, type WatchedMemory } from './server-under-test.js';
 
-/** The ways to write every score, in the order of their turns. */
+/** The compared ways to write every score, in the order of their turns. */
 export const WAYS = ['statement', 'mutation', 'changes', 'orm', 'floor'] as const;
 export type Way = (typeof WAYS)[number];
 
 export interface Size {
   readonly leads: number;
-  /** Of each lead, on average. */
+  /** The average number for each lead. */
   readonly interactions: number;
 }
 
-/** Of the server's process, in bytes. */
+/** The memory of the server process, in bytes. */
 export interface ServerMemory {
-  /** When it had started. */
+  /** After the start. */
   readonly idle: number;
-  /** The most of all its turns. */
+  /** The maximum of all turns. */
   readonly peak: number;
-  /** The most that a turn added to what was there just before it, or all of them to what was there at the start. */
+  /**
+   * The larger of two increases: the largest increase within a turn, or the peak of all turns above the idle
+   * memory.
+   */
   readonly added: number;
 }
 
 export interface Measured {
   readonly size: Size;
-  /** Milliseconds for all leads, one a round. */
+  /** The milliseconds for all leads, one value per round. */
   readonly times: Readonly<Record<Way, readonly number[]>>;
-  /** Null where the system does not tell. */
+  /** Null if the system does not report it. */
   readonly memory: ServerMemory | null;
 }
 
-/** What writing every row costs, whatever is written. */
+/** The cost of writing every row, regardless of the values. */
 const TOUCH_EVERY_ROW = 'UPDATE leads SET "updatedAt" = now()';
 
-/** Gives every lead a wrong score, as if all scores had changed since. */
+/** Gives every lead a wrong score, so that the recalculation must change all scores. */
 const FALSIFY_SCORES = [
   'ALTER TABLE leads DISABLE TRIGGER USER',
   'UPDATE leads SET "activityScore" = CASE WHEN "activityScore" > 0 THEN "activityScore" - 1 ELSE 1 END',
@@ -46,7 +49,10 @@ const FALSIFY_SCORES = [
   'ALTER TABLE leads ENABLE TRIGGER USER',
 ];
 
-/** Each way has its turn in every round, and finds the tables in the same state. The first round does not count. */
+/**
+ * Each way has one turn per round, and starts with the same state of the tables. The first round is not
+ * counted.
+ */
 export async function measureWays(benchmark: Benchmark, size: Size): Promise<Measured> {
   const { database, rounds, cleanUp } = benchmark;
   const server = await startServerUnderTest(database.url, cleanUp);
@@ -72,7 +78,7 @@ export async function measureWays(benchmark: Benchmark, size: Size): Promise<Mea
   return { size, times, memory: memoryOf(server.idleMemory, watched) };
 }
 
-/** @param watched gets the memory that the server held in each of its turns */
+/** @param watched receives the memory of the server in each of its turns */
 function turnsOf(
   client: pg.Client,
   server: ServerUnderTest,
@@ -100,16 +106,19 @@ function turnsOf(
   };
 }
 
-/** The database's, which the server measures at too: to the mutation, a score of the future would be a fresher one. */
+/**
+ * Reads the clock of the database, which the server also uses. A score dated in the future would be fresher
+ * than that of the mutation.
+ */
 async function readClock(client: pg.Client): Promise<Date> {
   const { rows } = await client.query<{ now: Date }>('SELECT now()');
   if (rows[0] === undefined) throw new Error('The database does not tell the time.');
   return rows[0].now;
 }
 
-/** A way that is quick and wrong is of no use: both write the same scores. */
+/** Checks that both ways write the same scores: a fast but wrong way is not comparable. */
 async function checkAgreement(client: pg.Client, server: ServerUnderTest, { leads }: Size): Promise<void> {
-  // The floor has just given every lead a score of this very millisecond.
+  // The previous turn has given every lead a score of the current millisecond.
   await sleep(2);
   const { asOf } = await recalculate(server, leads);
   await client.query('CREATE TEMP TABLE ours AS SELECT id, "activityScore" AS score FROM leads');
@@ -127,7 +136,10 @@ function latestOf(times: Readonly<Record<Way, readonly number[]>>): string {
   return WAYS.map((way) => `${way} ${((times[way].at(-1) ?? NaN) / 1000).toFixed(2)} s`).join(', ');
 }
 
-/** A server that has just started holds what it no longer needs: both ways to look at it count. */
+/**
+ * A server that has just started may still use memory that it no longer needs. Therefore both increases are
+ * considered.
+ */
 function memoryOf(idle: number | null, watched: readonly (WatchedMemory | null)[]): ServerMemory | null {
   const turns = watched.filter((turn) => turn !== null);
   if (idle === null || turns.length === 0) return null;

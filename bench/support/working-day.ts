@@ -1,10 +1,10 @@
-/** What somebody asks of the server. */
+/** A request to the server. */
 export interface Question {
   readonly kind: 'read' | 'write' | 'recalculation';
   readonly body: string;
 }
 
-/** How often each comes, in a hundred. */
+/** The frequency of each kind of request, in percent. */
 type Share = readonly [percent: number, make: (leads: number) => Question];
 
 const anyOf = (count: number): number => 1 + Math.floor(Math.random() * count);
@@ -62,7 +62,7 @@ const update = (leads: number): Question =>
 const recalculation = (): Question =>
   question('recalculation', 'mutation { recalculateAllScores { count failedCount } }');
 
-/** Lists and details, new interactions, updates, recalculations. */
+/** Lists, details, new interactions, updates, recalculations. */
 const WORKING_DAY: readonly Share[] = [
   [50, list],
   [30, details],
@@ -82,7 +82,7 @@ function choose(shares: readonly Share[], leads: number): Question {
   return list();
 }
 
-/** @param leads how many there are, with the ids from 1 */
+/** @param leads the number of leads, whose ids start at 1 */
 export const askOfAWorkingDay = (leads: number): Question => choose(WORKING_DAY, leads);
 
 export const askToRead = (leads: number): Question => choose(READS, leads);

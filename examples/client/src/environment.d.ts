@@ -1,6 +1,6 @@
 interface ImportMetaEnv {
-  /** The GraphQL endpoint, put in when the page is built. */
+  /** The GraphQL endpoint, inserted at build time. */
   readonly VITE_API_URL?: string;
-  /** What the page says who it is with: for trying out alone, since whoever gets the page can read it. */
+  /** The credential of the page. For experiments only, because every visitor of the page can read it. */
   readonly VITE_API_TOKEN?: string;
 }

@@ -6,24 +6,24 @@ import { createCache } from './cache.js';
 
 export interface ApiClient {
   readonly client: ApolloClient;
-  /** Ends what is under way, and closes the socket. */
+  /** Aborts pending operations, and closes the socket. */
   readonly close: () => Promise<void>;
 }
 
 /**
  * A client of the API: queries and mutations over HTTP, subscriptions over a WebSocket at the same address.
  * @param url the endpoint, beginning with http: or https:
- * @param webSocketImpl where the platform brings none: before Node.js 22, say
- * @param token an API key or a token of a login, where the server asks who calls
+ * @param webSocketImpl required if the platform has none, for example before Node.js 22
+ * @param token an API key or a login token, if the server requires authentication
  */
 export function createApiClient(url: string, webSocketImpl?: unknown, token?: string): ApiClient {
   const credentials: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const socket = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl,
-    // A browser gives a socket no headers: its first message has what they would have said.
+    // Browsers cannot set headers of a WebSocket, so the first message contains the credentials.
     connectionParams: credentials,
-    // A page stays open for days, over restarts of the server and nights with the lid closed.
+    // A page stays open for days, during restarts of the server and standby of the computer.
     retryAttempts: Infinity,
     shouldRetry: isWorthAnotherTry,
   });
@@ -44,7 +44,9 @@ export function createApiClient(url: string, webSocketImpl?: unknown, token?: st
   };
 }
 
-/** A connection that was lost, or that could not be made; not one that the server does not want from this page. */
+/**
+ * Retries a connection that was lost or could not be established, but not one that the server has forbidden.
+ */
 function isWorthAnotherTry(event: unknown): boolean {
   return typeof event === 'object' && event !== null && 'code' in event && event.code !== CloseCode.Forbidden;
 }

@@ -6,15 +6,16 @@ interface LeadPages {
   readonly totalCount?: number;
 }
 
-/** Pages of one filter and order follow each other in one list; its first page begins the list anew. */
+/** Joins pages of one filter and order in one list. A first page replaces the list. */
 const leadPages: FieldPolicy<LeadPages> = {
   keyArgs: ['filter', 'orderBy'],
   merge(existing, incoming, { args }) {
     if (existing === undefined || args?.after == null) return incoming;
-    // It was asked for before the list was begun anew, or is here already: it would leave a gap, or come twice.
+    // The page does not follow the current list: it was requested before the list was replaced, or has
+    // already been added.
     if (args.after !== existing.pageInfo.endCursor) return existing;
     const known = new Set(existing.nodes.map(({ __ref }) => __ref));
-    // A lead that moves while somebody reads on can be on two pages.
+    // A lead may be on two pages if it moves in the order between the requests.
     const fresh = incoming.nodes.filter(({ __ref }) => !known.has(__ref));
     return { ...existing, ...incoming, nodes: [...existing.nodes, ...fresh] };
   },
@@ -23,7 +24,7 @@ const leadPages: FieldPolicy<LeadPages> = {
 export function createCache(): InMemoryCache {
   return new InMemoryCache({
     typePolicies: {
-      // The page asks for the latest run alone: another one takes its place.
+      // The page requests only the latest recalculation, so a new one replaces it.
       Query: { fields: { leadsConnection: leadPages, recalculations: { merge: false } } },
     },
   });

@@ -1,16 +1,16 @@
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 
-/** What went wrong, as the page shows it. */
+/** An error as the page displays it. */
 export interface Failure {
-  /** `extensions.code` of the API; `HTTP_…` or `UNREACHABLE` where no answer of the API came. */
+  /** `extensions.code` of the API; `HTTP_…` or `UNREACHABLE` if there was no response of the API. */
   readonly code: string;
-  /** What it means for who reads the page. */
+  /** The explanation for the user. */
   readonly headline: string;
-  /** What the server says to it. */
+  /** The message of the server. */
   readonly detail: string | null;
 }
 
-/** Codes are stable and messages are not, so what the page says, and does, goes by the code. */
+/** Keys are error codes, because codes are stable and messages are not. */
 export const HEADLINES: Readonly<Record<string, string>> = {
   CONFLICT: 'Somebody else changed this meanwhile. Reload the page.',
   NOT_FOUND: 'This lead is no longer there. Reload the page.',
@@ -31,7 +31,7 @@ export const HEADLINES: Readonly<Record<string, string>> = {
 };
 const OTHERWISE = 'That did not work.';
 
-/** @param error what an operation was rejected with */
+/** @param error the rejection of an operation */
 export function failureOf(error: unknown): Failure {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors;

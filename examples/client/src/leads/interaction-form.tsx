@@ -14,7 +14,7 @@ export function InteractionForm({ leadId }: { readonly leadId: string }) {
   const [date, setDate] = useState(() => localTime(new Date()));
   const [notes, setNotes] = useState('');
   const submit = async () => {
-    // What was typed stays where it was refused.
+    // If the request fails, the form keeps its values.
     const interaction = {
       type,
       direction: direction === 'UNKNOWN' ? null : direction,
@@ -72,7 +72,7 @@ export function InteractionForm({ leadId }: { readonly leadId: string }) {
   );
 }
 
-/** An instant as `datetime-local` takes it: in the time zone of who reads the page, without saying so. */
+/** Formats an instant for `datetime-local`: in the time zone of the user, without an offset. */
 function localTime(instant: Date): string {
   return new Date(instant.getTime() - instant.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

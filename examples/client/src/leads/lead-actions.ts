@@ -30,7 +30,7 @@ const ADD_INTERACTION = graphql(`
 
 export interface NewInteraction {
   readonly type: InteractionType;
-  /** Who got in touch; null: unknown. */
+  /** Whether the lead or the team got in touch; null: unknown. */
   readonly direction: InteractionDirection | null;
   /** ISO 8601. */
   readonly date: string;
@@ -43,14 +43,14 @@ export const INTERACTION_TYPES: Readonly<Record<InteractionType, string>> = {
   MEETING: 'Meeting',
 };
 
-/** The API has null for an unknown direction. */
+/** `UNKNOWN` is null in the API. */
 export const DIRECTIONS: Readonly<Record<InteractionDirection | 'UNKNOWN', string>> = {
   UNKNOWN: 'Not known',
   INBOUND: 'From the lead',
   OUTBOUND: 'To the lead',
 };
 
-/** Has the summary of a lead written anew; the answer brings the card up to date. */
+/** Regenerates the summary of a lead. The response updates the card. */
 export async function regenerateSummary(client: ApolloClient, leadId: string): Promise<LeadCardFragment> {
   try {
     const answer = await client.mutate({
@@ -59,15 +59,15 @@ export async function regenerateSummary(client: ApolloClient, leadId: string): P
     });
     return getFragmentData(LEAD_CARD, dataOf(answer).regenerateSummary);
   } catch (error) {
-    // Without a summary, the API keeps the fresh score all the same.
+    // If the summary fails, the API has still saved the new score.
     await Promise.allSettled([readLead(client, leadId)]);
     throw error;
   }
 }
 
 /**
- * Records an interaction, and reads the score that it has led to: the answer knows the interaction alone.
- * @returns the lead as it is then; null: the interaction is recorded, but the lead could not be read
+ * Records an interaction, and reads the resulting score: the response contains only the interaction.
+ * @returns the updated lead; null: the interaction is recorded, but the lead could not be read
  */
 export async function addInteraction(
   client: ApolloClient,
@@ -80,7 +80,7 @@ export async function addInteraction(
       interaction: { leadId: Number(leadId), type, direction, date, notes: notes === '' ? null : notes },
     },
   });
-  // Were this to fail the whole, somebody would record the interaction a second time.
+  // If this error were thrown, the user would record the interaction a second time.
   return readLead(client, leadId).catch(() => null);
 }
 

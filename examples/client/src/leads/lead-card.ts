@@ -1,6 +1,6 @@
 import { graphql } from '../generated/index.js';
 
-/** All that a card shows. Whatever answers with it brings every card on the page up to date. */
+/** All fields of a card. Every response that contains them updates the cards on the page. */
 export const LEAD_CARD = graphql(`
   fragment LeadCard on Lead {
     id

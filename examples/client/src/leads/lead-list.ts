@@ -6,7 +6,7 @@ import type {
   OrderDirection,
 } from '../generated/graphql.js';
 
-/** Counting all leads takes time, so only the first page asks for it. */
+/** Only the first page requests the total count, because counting takes time. */
 export const LEAD_LIST = graphql(`
   query LeadList(
     $first: Int!
@@ -31,7 +31,7 @@ export const LEAD_LIST = graphql(`
 
 export const PAGE_SIZE = 20;
 
-/** Every order there is: a new one in the schema does not compile until it is named here. */
+/** All orders: the code does not compile if the schema has one that is missing here. */
 export const ORDER_FIELDS: Readonly<Record<LeadOrderField, string>> = {
   SCORE: 'Score',
   LAST_CONTACT_AT: 'Last contact',
@@ -45,7 +45,7 @@ export const ORDER_DIRECTIONS: Readonly<Record<OrderDirection, string>> = {
   ASC: 'Ascending',
 };
 
-/** The variables of the list in an order. Closed leads, won or lost, are left out unless they are asked for. */
+/** Returns the query options of a list. Closed leads, won or lost, are left out unless requested. */
 export function listOptions(
   field: LeadOrderField,
   direction: OrderDirection,
@@ -58,11 +58,11 @@ export function listOptions(
     orderBy: { field, direction },
     isFirstPage: true,
   };
-  // An order that was shown before is shown at once, and read anew all the same: scores have moved since.
+  // Shows a cached list immediately and still fetches it again, because scores have changed since.
   return { variables, fetchPolicy: 'cache-and-network' as const };
 }
 
-/** What `fetchMore` changes of the first page's variables; null: there is no more. */
+/** Returns the variables that `fetchMore` changes; null: there are no more pages. */
 export function nextPage({
   leadsConnection: { pageInfo },
 }: LeadListQuery): Partial<LeadListQueryVariables> | null {

@@ -5,7 +5,7 @@ import { Instant } from '../page/instant.js';
 import { useAction } from '../page/use-action.js';
 import { regenerateSummary } from './lead-actions.js';
 
-/** Nobody should take a template's sentences for a model's judgement. */
+/** Users must be able to distinguish the text of a template from that of a model. */
 const WRITERS: Readonly<Record<SummarySource, string>> = {
   MODEL: 'Written by a language model',
   TEMPLATE: 'Written by a template, from the facts alone',

@@ -1,6 +1,6 @@
 interface ChoiceProps<Value extends string> {
   readonly label: string;
-  /** What can be chosen, and how it is called. */
+  /** The values and their labels. */
   readonly names: Readonly<Record<Value, string>>;
   readonly value: Value;
   readonly onChoose: (value: Value) => void;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { type Failure, failureOf } from '../api/failure.js';
 
-/** An action that somebody sets off: whether it is under way, and how it ended the last time. */
+/** An action of the user: whether it is running, and the result of its last run. */
 export interface Action<Args extends readonly unknown[], Result> {
   readonly isRunning: boolean;
   readonly failure: Failure | null;

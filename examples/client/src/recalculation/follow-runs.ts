@@ -15,9 +15,9 @@ import { LEAD_LIST } from '../leads/lead-list.js';
 import { LATEST_RUN, latestRun, RESCORE_PROGRESS } from './recalculation.js';
 
 /**
- * Keeps `LatestRun` in the cache up to date, whoever starts recalculations, and reads the list of leads anew where
- * one has changed the scores.
- * @param onFailure is told of what the subscription was refused with; null: it gets through
+ * Keeps `LatestRun` in the cache up to date, however recalculations are started. Fetches the list of leads
+ * again when one has changed the scores.
+ * @param onFailure called with the error of the subscription; null: it works
  */
 export function followRuns(client: ApolloClient, onFailure: (error: unknown) => void): Subscription {
   const runs = client
@@ -42,21 +42,22 @@ export function followRuns(client: ApolloClient, onFailure: (error: unknown) => 
 type Runs = Observable<RunProgressFragment | null | undefined>;
 
 /**
- * Without an id the API tells of runs that begin, of which a client that was away for a moment may miss the end;
- * with an id it always tells how that run ended. So one is followed by its id from when it is known.
+ * Without an id, the API reports recalculations that begin; a client that was disconnected for a moment may
+ * miss their end. With an id, it always reports the end. So a recalculation is followed by its id as soon as
+ * that is known.
  */
 function progressOf(client: ApolloClient, runs: Runs) {
   return runs.pipe(
     map((run) => (run?.status === 'RUNNING' ? run.id : null)),
     distinctUntilChanged(),
-    // Not while a message is being handled: graphql-ws counts a leave twice where the server's goodbye has come
-    // with that message, and closes the socket on whoever comes next.
+    // Not while a message is handled: graphql-ws counts an unsubscription twice if the `complete` message of
+    // the server has arrived at the same time. It then closes the socket, which the next subscription uses.
     observeOn(asyncScheduler),
     switchMap((id) => client.subscribe({ query: RESCORE_PROGRESS, variables: { id } })),
   );
 }
 
-/** Runs that succeed from now on. */
+/** Emits recalculations that succeed from now on. */
 function endsOf(runs: Runs) {
   return runs.pipe(
     filter((run) => run !== undefined),

@@ -18,7 +18,7 @@ export function ProgressLine({ run }: { readonly run: RunProgressFragment }) {
   );
 }
 
-/** All leads are calculated first, then all are written: each is half of the way. */
+/** All leads are calculated first and written afterwards: each step is half of the bar. */
 function Bar({ run: { totalCount, calculatedCount, savedCount } }: { readonly run: RunProgressFragment }) {
   return (
     <progress

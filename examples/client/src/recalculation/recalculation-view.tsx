@@ -7,7 +7,7 @@ import { followRuns } from './follow-runs.js';
 import { ProgressLine } from './progress-line.js';
 import { LATEST_RUN, latestRun, recalculateAll } from './recalculation.js';
 
-/** Recalculates all scores, and shows how far that is, also where somebody else has started it. */
+/** Starts a recalculation of all scores, and shows the progress of any recalculation. */
 export function RecalculationView() {
   const client = useApolloClient();
   const [unfollowed, setUnfollowed] = useState<Failure | null>(null);

@@ -44,14 +44,14 @@ const RECALCULATE_ALL = graphql(`
   }
 `);
 
-/** The run that `LatestRun` knows of; null: there was none yet, or it is not known yet. */
+/** Returns the recalculation in `LatestRun`; null: there was none, or it is not known yet. */
 export function latestRun(data: LatestRunQuery | undefined): RunProgressFragment | null {
   return getFragmentData(RUN_PROGRESS, data?.recalculations.nodes[0]) ?? null;
 }
 
 /**
- * Recalculates all scores, which is answered when all is done. How far it is, `followRuns` tells meanwhile.
- * Rejected with RECALCULATION_RUNNING, at once, while another recalculation is under way.
+ * Recalculates all scores and resolves at the end. `followRuns` reports the progress. Rejects immediately
+ * with RECALCULATION_RUNNING while another recalculation is running.
  */
 export async function recalculateAll(
   client: ApolloClient,
@@ -59,7 +59,7 @@ export async function recalculateAll(
   try {
     return dataOf(await client.mutate({ mutation: RECALCULATE_ALL })).recalculateAllScores;
   } finally {
-    // Says how it ended, or which one is under way, even where no socket gets through to the server.
+    // Fetches the final or running recalculation, even if no WebSocket can be opened.
     await Promise.allSettled([client.query({ query: LATEST_RUN, fetchPolicy: 'network-only' })]);
   }
 }
