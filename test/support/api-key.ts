@@ -1,7 +1,7 @@
 import { withApiKeyStore } from '../../src/access/api-key-store.js';
 import type { Role } from '../../src/common/caller.js';
 
-/** A new API key for a database of the tests; its name is that of its role. */
+/** Creates an API key in a test database. By default its name is its role. */
 export const createApiKey = (
   databaseUrl: string,
   role: Role = 'admin',

@@ -18,39 +18,43 @@ export interface GraphQLAnswer {
   }[];
 }
 
-/** As it goes to the driver. */
+/** A statement as the driver sends it. */
 export interface SentStatement {
   readonly text: string;
   readonly values?: readonly unknown[];
 }
 
-/** The application on a database of its own, asked over HTTP. */
+/** The application on its own database, used over HTTP. */
 export interface Api {
   readonly app: NestFastifyApplication;
   readonly databaseUrl: string;
-  /** The pool of the application. */
+  /** The connection pool of the application. */
   readonly sequelize: Sequelize;
-  /** Sends a document and gives the answer, errors included. */
+  /** Sends a document and returns the response, including errors. */
   send(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
-  /** Sends a document that is expected to succeed and gives its data. @throws where it does not */
+  /** Sends a document that must succeed and returns its data. @throws if it fails */
   ask<Data>(query: string, variables?: Record<string, unknown>): Promise<Data>;
-  /** Sends a document that is expected to fail and gives the code of its first error. */
+  /** Sends a document that must fail and returns the code of its first error. */
   codeOf(query: string, variables?: Record<string, unknown>): Promise<unknown>;
-  /** The statements that the application sends while work is done. */
+  /** Records the statements that the application sends while work is done. */
   recordStatements(work: () => Promise<unknown>): Promise<SentStatement[]>;
-  /** How many those are. */
+  /** Counts the statements that the application sends while work is done. */
   countStatements(work: () => Promise<unknown>): Promise<number>;
   close(): Promise<void>;
 }
 
 /**
- * What Sequelize asks on each connection that it opens, and what the server asks now and then, whatever its requests ask for:
- * how long lists are, whether the database takes writes, and which rate limits are over.
+ * Statements that do not belong to a request: those that Sequelize sends on each new connection, and periodic
+ * ones of the server. The latter read the sizes of lists, check whether the database accepts writes, and
+ * delete old rate limits.
  */
 const IS_OF_NO_REQUEST =
   /^(SET|SHOW|WITH ranges|DELETE FROM rate_limits) |^SELECT count\(\*\)::int AS count FROM \(SELECT FROM |current_setting\('transaction_read_only'\)/;
 
-/** Of models as well as those that only read rows: all go through the driver, as the tests' own do at other times. */
+/**
+ * Includes statements of models and of plain reads, because all use the driver. The tests' own connections
+ * use it too, but at other times.
+ */
 async function recordStatements(work: () => Promise<unknown>): Promise<SentStatement[]> {
   const submit = jest.spyOn(pg.Query.prototype as unknown as { submit(): unknown }, 'submit');
   try {
@@ -61,7 +65,7 @@ async function recordStatements(work: () => Promise<unknown>): Promise<SentState
   }
 }
 
-/** Tests ask more than any caller may, but for those of the limits. */
+/** Tests send more requests than rate limits allow, except tests of the limits. */
 const WITHOUT_RATE_LIMITS = {
   RATE_LIMIT_PER_MINUTE: '0',
   RATE_LIMIT_WRITES_PER_MINUTE: '0',
@@ -71,9 +75,9 @@ const WITHOUT_RATE_LIMITS = {
 };
 
 /**
- * It takes no jobs from the queue and refreshes no scores unless the environment says so: what it does by itself would be
- * among what a test counts.
- * @param databaseUrl a database that is there; without one, one of its own is made, and dropped at the end
+ * Starts the application. It takes no jobs from the queue and refreshes no scores unless the environment
+ * enables that, because such statements would be among those that tests count.
+ * @param databaseUrl an existing database; by default a new one is created, and dropped at the end
  */
 export async function startApi(environment: Environment = {}, databaseUrl?: string): Promise<Api> {
   const database =

@@ -17,16 +17,19 @@ const INSTALLED = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** What to do where there is no browser. */
+/** The message if there is no browser. */
 export const NO_BROWSER =
   'These tests need Chromium. It comes with the packages on Linux x64; elsewhere install Chromium or Google Chrome, or name one with CHROMIUM_PATH.';
 
-/** Whether there is a browser: the one that CHROMIUM_PATH names, the one of the packages, or an installed one. */
+/** Whether there is a browser: that of CHROMIUM_PATH, of the packages, or an installed one. */
 export function hasBrowser(): boolean {
   return process.env.CHROMIUM_PATH !== undefined || isPackageForHere() || installed() !== undefined;
 }
 
-/** Starts a browser that reaches this machine and nothing else: no other name resolves, no other address is dialled. */
+/**
+ * Starts a browser that can only connect to this machine: it resolves no other name and connects to no other
+ * address.
+ */
 export async function launchBrowser(): Promise<Browser> {
   const { executablePath, env } = await findBrowser();
   return chromium.launch({
@@ -64,14 +67,17 @@ function definedEnvironment(): Record<string, string> {
   );
 }
 
-/** Unpacked once: not to the shared temporary directory, where somebody else could have put another program. */
+/**
+ * Unpacks the browser once. It does not use the shared temporary directory, where another user could have
+ * placed another program.
+ */
 async function unpacked(): Promise<FoundBrowser> {
   const directory = path.join(ROOT, 'node_modules', '.cache', `chromium-${packageVersion()}`);
   if (!existsSync(directory)) await unpackTo(directory);
   return {
     executablePath: path.join(directory, 'chromium'),
     env: {
-      // Made for AWS Lambda, which has no more than glibc; so it asks for little else here.
+      // The package is built for AWS Lambda, which has only glibc, so it contains most other libraries.
       LD_LIBRARY_PATH: path.join(directory, 'al2023', 'lib'),
       FONTCONFIG_FILE: path.join(directory, 'fonts.conf'),
     },
@@ -83,17 +89,17 @@ function packageVersion(): string {
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
-/** Beside it at first, so that a run that is killed meanwhile leaves no half of a browser. */
+/** Unpacks to a temporary directory first, so that a killed run leaves no incomplete browser. */
 async function unpackTo(directory: string): Promise<void> {
   await mkdir(path.dirname(directory), { recursive: true });
   const fresh = await mkdtemp(`${directory}.new-`);
   try {
     await promisify(execFile)(process.execPath, [path.join(import.meta.dirname, 'unpack-chromium.mjs')], {
-      // The second has it unpack the libraries too.
+      // The second variable makes the package unpack the libraries too.
       env: { ...process.env, TMPDIR: fresh, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' },
     });
     await writeFile(path.join(fresh, 'fonts.conf'), fontConfiguration(path.join(directory, 'fonts')));
-    // For whoever runs the tests next, as another user perhaps.
+    // Another user may run the next tests.
     await chmod(path.join(fresh, 'chromium'), 0o755);
     await chmod(fresh, 0o755);
     await rename(fresh, directory);
@@ -102,7 +108,7 @@ async function unpackTo(directory: string): Promise<void> {
   }
 }
 
-/** The one that comes along looks for the fonts in the shared temporary directory. */
+/** The included configuration expects the fonts in the shared temporary directory. */
 function fontConfiguration(fonts: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

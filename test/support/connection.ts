@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { until } from './until.js';
 
-/** A connection of the test's own, beside those of the application. */
+/** A connection of the test, separate from those of the application. */
 export interface Connection {
-  /** Rows of a query, with `$1` … for the parameters. */
+  /** Returns the rows of a query, with `$1` … for the parameters. */
   rows<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ export async function connect(url: string): Promise<Connection> {
   };
 }
 
-/** Runs work on a connection that is closed afterwards. */
+/** Runs work on a connection, and closes it afterwards. */
 export async function withConnection<Result>(
   url: string,
   work: (connection: Connection) => Promise<Result>,
@@ -32,7 +32,7 @@ export async function withConnection<Result>(
   }
 }
 
-/** Waits until as many sessions of this database wait for a lock as are asked for. */
+/** Waits until the given number of sessions of this database wait for a lock. */
 export async function untilWaiting(connection: Connection, sessions = 1): Promise<void> {
   await until(async () => {
     const [row] = await connection.rows<{ count: number }>(

@@ -1,6 +1,9 @@
 import type { Connection } from './connection.js';
 
-/** What a test may add to the schema `public`, each as the statement that removes it, in the order of removal. */
+/**
+ * Returns objects that a test may add to the schema `public`: for each, the statement that removes it, in the
+ * order of removal.
+ */
 const READ_REMOVALS = `
   SELECT 1 AS step, format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS removal
   FROM pg_constraint
@@ -20,8 +23,9 @@ const READ_TABLES = `
 
 /**
  * Lets the tests of a file share one server and its database.
- * @param connection to a database that has no rows yet
- * @returns removes all rows, and the triggers, functions, constraints and tables that have been added since
+ * @param connection a connection to a database without rows
+ * @returns a function that removes all rows, and all triggers, functions, constraints and tables that were
+ * added since
  */
 export async function databaseReset(connection: Connection): Promise<() => Promise<void>> {
   const readRemovals = async () =>

@@ -11,15 +11,15 @@ import { withConnection } from './connection.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { until } from './until.js';
 
-/** A PostgreSQL that one test file has to itself, and may do anything to. It has one address for all its life. */
+/** A PostgreSQL server for one test file, which may stop or damage it. Its address never changes. */
 export interface DatabaseServer {
-  /** Of a database with all migrations. */
+  /** The URL of a database with all migrations. */
   readonly url: string;
-  /** As an operator stops it: whoever is connected is told. */
+  /** Stops it like an operator: clients are notified. */
   stop(): Promise<void>;
-  /** As a machine that loses its power: all processes at once, without a word. */
+  /** Simulates a power failure: kills all processes at once. */
   kill(): Promise<void>;
-  /** As a machine that hangs: connections stay, and nothing is answered. */
+  /** Simulates a host that hangs: connections stay open, and nothing responds. */
   freeze(): Promise<void>;
   thaw(): void;
   start(): Promise<void>;
@@ -28,7 +28,8 @@ export interface DatabaseServer {
 
 export async function createDatabaseServer(settings: readonly string[] = []): Promise<DatabaseServer> {
   const parent = await temporaryDirectory();
-  // Where root cannot use a user namespace, the server runs as another user, who has to get through.
+  // If root cannot use a user namespace, the server runs as another user, which needs access to the
+  // directory.
   await chmod(parent.path, 0o711);
   const directory = path.join(await realpath(parent.path), 'postgres');
   const binaries = await findPostgresBinaries();
@@ -97,12 +98,12 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name);
     } catch {
-      // It has ended.
+      // The process has ended.
     }
   }
 }
 
-/** One that was killed may leave its memory behind for a moment, and the next one does not start then. */
+/** Shared memory of a killed server may exist for a moment, and then the next server fails to start. */
 async function isReady(directory: string, child: ChildProcess): Promise<boolean> {
   const ended = { isSo: false };
   child.once('error', () => (ended.isSo = true)).once('exit', () => (ended.isSo = true));

@@ -1,4 +1,4 @@
-// Loaded into a server before its own code: SIGUSR2 makes the fault happen that TEST_FAULT names.
+// Preloaded into a server: on SIGUSR2 it triggers the fault that TEST_FAULT names.
 const RealDate = Date;
 let shiftMs = 0;
 globalThis.Date = class extends RealDate {

@@ -11,7 +11,7 @@ export interface LeadRow {
   readonly scoreCalculatedAt: Date | null;
 }
 
-/** Writes a lead behind the application's back: it has no score unless one is given. @returns its id */
+/** Inserts a lead directly into the database. It has no score unless one is given. @returns its id */
 export async function insertLead(connection: Connection, lead: Partial<LeadRow> = {}): Promise<number> {
   const row: LeadRow = {
     firstName: 'Ada',
@@ -41,7 +41,7 @@ export async function insertLead(connection: Connection, lead: Partial<LeadRow> 
   return inserted.id;
 }
 
-/** Writes many bare leads in one statement. @returns their ids, ascending */
+/** Inserts many minimal leads in one statement. @returns their ids, ascending */
 export async function insertLeads(connection: Connection, count: number): Promise<number[]> {
   const rows = await connection.rows<{ id: number }>(
     `INSERT INTO leads ("firstName", "lastName", email, status, "createdAt", "updatedAt")
@@ -52,7 +52,7 @@ export async function insertLeads(connection: Connection, count: number): Promis
   return rows.map(({ id }) => id).sort((a, b) => a - b);
 }
 
-/** Writes an interaction behind the application's back: its lead is not rescored. @returns its id */
+/** Inserts an interaction directly into the database. @returns its id */
 export async function insertInteraction(
   connection: Connection,
   leadId: number,
@@ -73,7 +73,7 @@ export interface StoredScore {
   readonly scoreCalculatedAt: Date | null;
 }
 
-/** What the database holds of all scores, by ascending id. */
+/** Reads the stored scores by ascending id. */
 export function readScores(connection: Connection): Promise<StoredScore[]> {
   return connection.rows<StoredScore>(
     'SELECT id, "activityScore", "scoreCalculatedAt" FROM leads ORDER BY id',

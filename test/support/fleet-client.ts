@@ -2,10 +2,10 @@ import type { Fleet, FleetAnswer } from './fleet.js';
 import type { FleetJournal, InteractionState, LeadState } from './fleet-journal.js';
 import { answersTo } from './websocket.js';
 
-/** A number from 0 up to, but not including, 1. */
+/** Returns a number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 
-/** The same numbers for the same seed (mulberry32). */
+/** Returns the same sequence for the same seed (mulberry32). */
 export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -16,7 +16,7 @@ export function randomOf(seed: number): Random {
   };
 }
 
-/** `lost`: nobody knows whether it was done. */
+/** `lost`: there was no response, so it is unknown whether the request was executed. */
 type Outcome = { readonly data: Record<string, unknown> } | { readonly code: string } | 'lost';
 
 interface OwnLead extends LeadState {
@@ -29,7 +29,7 @@ interface OwnInteraction extends InteractionState {
   readonly notes: string;
 }
 
-/** A lead that all clients add interactions to. */
+/** A lead to which all clients add interactions. */
 export interface SharedLead {
   readonly id: number;
   readonly email: string;
@@ -40,10 +40,13 @@ const TYPES = ['meeting', 'call', 'email'] as const;
 const ORDERS = ['CREATED_AT', 'NAME'] as const;
 const DIRECTIONS = ['ASC', 'DESC'] as const;
 const DAY_MS = 86_400_000;
-/** The tests' own clock is not the server's: far enough in the past to count. */
+/** The clocks of tests and server may differ. This date is far enough in the past to count on both. */
 const NEWEST = Date.UTC(2026, 0, 1);
 
-/** Somebody who works with leads: one thing after the other, each on whichever server the balancer gives it. */
+/**
+ * A client that works with leads. It sends one request after another, each to the server that the load
+ * balancer chooses.
+ */
 export class FleetClient {
   private readonly leads: OwnLead[] = [];
   private readonly interactions: OwnInteraction[] = [];
@@ -64,7 +67,7 @@ export class FleetClient {
     }
   }
 
-  /** What it may do next; what stands here twice is done twice as often. */
+  /** The possible next steps. A duplicate entry doubles the probability of a step. */
   private readonly ways: readonly (() => Promise<void>)[] = [
     () => this.createLead(),
     () => this.createLead(),
@@ -113,7 +116,7 @@ export class FleetClient {
     await this.readBack({ ...lead, ...state });
   }
 
-  /** Its interactions go with it. */
+  /** The interactions of the lead are deleted with it. */
   private async removeLead(): Promise<void> {
     const lead = this.take(this.leads);
     if (lead === null) return;
@@ -136,7 +139,8 @@ export class FleetClient {
     const made = thingIn(outcome, 'createInteraction');
     if (made === null) return;
     this.interactions.push({ id: Number(made.id), notes, ...state });
-    // Whatever others do to the lead meanwhile, its score comes with each change.
+    // Every change updates the score in the same transaction, even if other clients change the lead
+    // concurrently.
     const data = await this.read('query ($id: Int!) { lead(id: $id) { isScoreStale } }', { id: leadId });
     expectSame(data.lead, { isScoreStale: false });
   }
@@ -162,7 +166,7 @@ export class FleetClient {
     this.journal.interactions.set(notes, outcome === 'lost' ? [before, null] : [null]);
   }
 
-  /** What it was told is there is there on whichever server it asks next. */
+  /** Checks that a confirmed change is visible on the server of the next request. */
   private async readBack({ id, email, budget, status }: OwnLead): Promise<void> {
     const data = await this.read('query ($id: Int!) { lead(id: $id) { email budget status isScoreStale } }', {
       id,
@@ -170,7 +174,10 @@ export class FleetClient {
     expectSame(data.lead, { email, budget, status, isScoreStale: false });
   }
 
-  /** Through all pages, each from another server: all that it made is there once, whatever others do meanwhile. */
+  /**
+   * Reads all pages, each possibly from another server. Each lead of this client must occur once, even if
+   * other clients change leads.
+   */
   private async walk(): Promise<void> {
     const orderBy = { field: this.pick(ORDERS), direction: this.pick(DIRECTIONS) };
     const seen: number[] = [];
@@ -231,7 +238,7 @@ export class FleetClient {
     if (made !== null && !String(made.summary).includes(lead.email)) throw new Error('Not its summary.');
   }
 
-  /** A batch, followed to its end; where the socket breaks, it is followed on from another server. */
+  /** Starts a batch and follows it to its end. If the socket breaks, follows it on another server. */
   private async writeSummaries(): Promise<void> {
     const outcome = await this.send('mutation { regenerateSummaries(onlyStale: false, limit: 4) { id } }');
     const made = thingIn(outcome, 'regenerateSummaries');
@@ -253,7 +260,7 @@ export class FleetClient {
     }
   }
 
-  /** What a subscription says last. */
+  /** Returns the last message of a subscription. */
   private async lastOf(
     query: string,
     variables: Record<string, unknown>,
@@ -268,14 +275,14 @@ export class FleetClient {
       return last;
     } catch (error) {
       if (error instanceof Error) throw error;
-      // A close of the socket.
+      // The rejection is the close event of the socket.
       return 'lost';
     } finally {
       await socket.dispose();
     }
   }
 
-  /** Asks until there is an answer: reading changes nothing. */
+  /** Repeats the query until there is a response, because a query changes nothing. */
   private async read(query: string, variables = {}): Promise<Record<string, unknown>> {
     for (;;) {
       const outcome = await this.send(query, variables);
@@ -283,7 +290,10 @@ export class FleetClient {
     }
   }
 
-  /** @param codes that it may be refused with @throws where it is refused with another */
+  /**
+   * @param codes errors that are expected
+   * @throws if the response has another error
+   */
   private async send(query: string, variables = {}, codes: readonly string[] = []): Promise<Outcome> {
     const answer: FleetAnswer | 'lost' = await this.fleet.send(this.fleet.url, query, variables);
     if (answer === 'lost') {
@@ -323,7 +333,7 @@ export class FleetClient {
   }
 }
 
-/** What a mutation answers of a thing; null where there is none. */
+/** Returns the object in the response of a mutation; null if there is none. */
 function thingIn(outcome: Outcome, field: string): Record<string, unknown> | null {
   return outcome !== 'lost' && 'data' in outcome ? (outcome.data[field] as Record<string, unknown>) : null;
 }

@@ -13,16 +13,18 @@ export interface InteractionState {
   readonly date: string;
 }
 
-/** What may be there of something: one state where its last change was answered, several where the answer was lost. */
+/**
+ * The possible states of an object: one if its last change was confirmed, several if the response was lost.
+ */
 type Possible<State> = readonly (State | null)[];
 
-/** What clients were told, to be held against what the database has at the end. */
+/** Records confirmed changes, to compare them with the database at the end. */
 export class FleetJournal {
-  /** By e-mail address. */
+  /** Keys are e-mail addresses. */
   readonly leads = new Map<string, Possible<LeadState>>();
-  /** By their notes, which no two share. */
+  /** Keys are notes, which are unique. */
   readonly interactions = new Map<string, Possible<InteractionState>>();
-  /** Requests without an answer. */
+  /** The number of requests without a response. */
   lostCount = 0;
   private stepCount = 0;
   private readonly waiting: { count: number; go: () => void }[] = [];
@@ -32,12 +34,12 @@ export class FleetJournal {
     for (const { count, go } of this.waiting) if (this.stepCount >= count) go();
   }
 
-  /** Waits until the clients have done so many more steps. */
+  /** Waits until the clients have completed this many more steps. */
   afterSteps(more: number): Promise<void> {
     return new Promise((go) => this.waiting.push({ count: this.stepCount + more, go }));
   }
 
-  /** What is in the database and was never said to be, or the other way round. */
+  /** Returns the differences between the database and the confirmed changes. */
   async contradictions(connection: Connection): Promise<string[]> {
     const leads = await connection.rows<LeadState & { email: string }>(
       'SELECT email, budget::float8 AS budget, status FROM leads',
@@ -87,7 +89,10 @@ function differences<State extends object>(
   return [...wrong, ...[...found.keys()].map((name) => `${kind} ${name}, which nobody was told of`)];
 }
 
-/** Leads whose stored score is not what the formula gives for what is stored of them, at the instant of the score. */
+/**
+ * Returns leads whose stored score differs from the formula for their stored data, at the instant of the
+ * score.
+ */
 export async function wrongScores(connection: Connection): Promise<string[]> {
   const leads = await connection.rows<{
     id: number;

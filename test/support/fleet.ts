@@ -5,10 +5,10 @@ import { LoadBalancer } from './load-balancer.js';
 import { type Finished, type ServerProgram, startServerProgram } from './program.js';
 import { connectSocket, holdSocket, type SocketEnd } from './websocket.js';
 
-/** The balancer looks ten times in it. */
+/** The load balancer checks health ten times in this period. */
 const SHUTDOWN_DELAY_MS = 1_000;
 
-/** Callers send as much as they want, where a test is not about that. */
+/** Disables rate limits, unless a test is about them. */
 const NO_RATE_LIMITS = {
   RATE_LIMIT_PER_MINUTE: '0',
   RATE_LIMIT_WRITES_PER_MINUTE: '0',
@@ -19,7 +19,7 @@ const NO_RATE_LIMITS = {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Over HTTP and, as parameters of the connection, over WebSocket. */
+/** Headers for HTTP, and connection parameters for WebSocket. */
 const headersOf = (key: string) => ({ authorization: `Bearer ${key}` });
 
 const createKey = (databaseUrl: string, name: string, role: Role): Promise<string> =>
@@ -33,15 +33,15 @@ export interface FleetAnswer {
   }[];
 }
 
-/** Three servers of production on one database, behind a balancer. */
+/** Three production servers on one database, behind a load balancer. */
 export class Fleet {
   private readonly sockets: Client[] = [];
 
   private constructor(
     readonly balancer: LoadBalancer,
-    /** Those that run; one that was killed or stopped is missing until another is started in its place. */
+    /** The running servers. A server that was killed or stopped is removed until another replaces it. */
     readonly servers: ServerProgram[],
-    /** Of an admin. */
+    /** The API key of an admin. */
     readonly key: string,
     private readonly databaseUrl: string,
     private readonly cwd: string,
@@ -71,12 +71,12 @@ export class Fleet {
     await withApiKeyStore(this.databaseUrl, (store) => store.revoke(name));
   }
 
-  /** Of the GraphQL endpoint of the balancer. */
+  /** The GraphQL endpoint of the load balancer. */
   get url(): string {
     return this.balancer.url;
   }
 
-  /** @param url of a server, or of the balancer */
+  /** @param url of a server, or of the load balancer */
   post(url: string, query: string, variables: Variables = {}, key = this.key): Promise<Response> {
     return fetch(url, {
       method: 'POST',
@@ -85,7 +85,9 @@ export class Fleet {
     });
   }
 
-  /** The answer of a server, or that none came: then nobody knows whether the request was done. */
+  /**
+   * Returns the response; `lost` if there was none, so that it is unknown whether the request was executed.
+   */
   async send(url: string, query: string, variables?: Variables): Promise<FleetAnswer | 'lost'> {
     const response = await this.post(url, query, variables).catch(() => null);
     if (response === null || response.status === 502) return 'lost';
@@ -93,14 +95,14 @@ export class Fleet {
     return text === null ? 'lost' : (JSON.parse(text) as FleetAnswer);
   }
 
-  /** Sends what is expected to succeed. @throws where it does not */
+  /** Sends a document that must succeed. @throws if it fails */
   async ask<Data>(url: string, query: string, variables?: Variables): Promise<Data> {
     const answer = await this.send(url, query, variables);
     if (answer === 'lost' || answer.errors !== undefined) throw new Error(JSON.stringify(answer));
     return answer.data as Data;
   }
 
-  /** Starts as many as are missing of three. */
+  /** Starts as many servers as are missing of three. */
   async complete(): Promise<void> {
     const missing = Array.from({ length: 3 - this.servers.length }, () =>
       startServerProgram({ cwd: this.cwd, env: this.env }),
@@ -111,14 +113,14 @@ export class Fleet {
     }
   }
 
-  /** Ends a server without a chance to do anything about it. */
+  /** Kills a server with SIGKILL. */
   async kill(server: ServerProgram): Promise<void> {
     server.process.kill('SIGKILL');
     await server.finished;
     this.forget(server);
   }
 
-  /** Asks a server to stop, as an orchestrator does, and waits until it has. */
+  /** Requests a stop like an orchestrator, and waits until the server has stopped. */
   async stop(server: ServerProgram): Promise<Finished> {
     const finished = await server.stop();
     this.forget(server);
@@ -131,7 +133,7 @@ export class Fleet {
     return socket;
   }
 
-  /** Opens a socket and asks nothing over it. */
+  /** Opens a socket without sending operations. */
   holdSocket(url: string, key: string): Promise<{ readonly closed: Promise<SocketEnd> }> {
     return holdSocket(url, headersOf(key));
   }

@@ -3,17 +3,17 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** A repository in a directory of its own, driven by the real git. */
+/** A repository in its own directory, used through git. */
 export interface GitRepository {
   readonly directory: string;
   git(...args: string[]): void;
   write(file: string, content: string): void;
   commit(message: string): void;
-  /** Copies the last so many commits into a directory, as CI does. */
+  /** Copies the latest commits into a directory, like CI. */
   cloneShallow(directory: string, depth: number): GitRepository;
 }
 
-/** Settings of whoever runs the tests do not count, nor does the repository of a hook that may have started them. */
+/** Ignores the settings of the user, and the repository of a hook that may have started the tests. */
 const environment = {
   PATH: process.env.PATH,
   GIT_CONFIG_GLOBAL: '/dev/null',

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-// Types alone: jest turns this file into CommonJS and does not resolve `.js` to `.ts` in it. What it runs is
-// loaded by its path; `pnpm test` has built dist/ before.
+// Only types are imported: jest compiles this file to CommonJS and does not resolve `.js` to `.ts` here. The
+// modules are imported dynamically by path; `pnpm test` has already built dist/.
 type Launcher = typeof import('../../src/database/embedded/embedded-postgres.js');
 type ServerProcess = typeof import('../../src/database/embedded/server-process.js');
 type Binaries = typeof import('../../src/database/embedded/postgres-binaries.js');
@@ -11,7 +11,10 @@ type TemplateDatabase = typeof import('./template-database.js');
 
 const PREFIX = 'lead-scoring-test-';
 
-/** One throw-away PostgreSQL for the whole run, at TEST_POSTGRES_URL; global-teardown.ts removes it. */
+/**
+ * Starts a temporary PostgreSQL server for the whole run, at TEST_POSTGRES_URL; global-teardown.ts removes
+ * it.
+ */
 export default async function setUp({ rootDir }: { rootDir: string }): Promise<void> {
   const load = async (file: string): Promise<unknown> => import(path.join(rootDir, file));
   const { startEmbeddedPostgres } = (await load(
@@ -21,7 +24,8 @@ export default async function setUp({ rootDir }: { rootDir: string }): Promise<v
 
   await removeLeftOvers(load);
   const directory = await mkdtemp(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
-  // Where root cannot use a user namespace, the server runs as another user, who has to get through.
+  // If root cannot use a user namespace, the server runs as another user, which needs access to the
+  // directory.
   await chmod(directory, 0o711);
   const postgres = await startEmbeddedPostgres({
     directory: path.join(directory, 'postgres'),
@@ -36,14 +40,14 @@ export default async function setUp({ rootDir }: { rootDir: string }): Promise<v
   try {
     await migrateTemplate(postgres.url);
   } catch (error) {
-    // jest runs no teardown after a set-up that failed.
+    // jest does not run the teardown after a failed setup.
     await tearDown();
     throw error;
   }
   process.env.TEST_POSTGRES_URL = postgres.url;
 }
 
-/** A test run that was killed leaves its server running. */
+/** Stops servers that killed test runs have left. */
 async function removeLeftOvers(load: (file: string) => Promise<unknown>): Promise<void> {
   const { stopServer } = (await load('dist/src/database/embedded/server-process.js')) as ServerProcess;
   const { findPostgresBinaries } = (await load(
@@ -54,12 +58,12 @@ async function removeLeftOvers(load: (file: string) => Promise<unknown>): Promis
     const directory = path.join(temporary, name);
     if (!name.startsWith(PREFIX) || !(await isAbandoned(directory))) continue;
     await stopServer(path.join(directory, 'postgres'), await findPostgresBinaries());
-    // Another run may remove it at the same moment.
+    // Another run may remove it at the same time.
     await rm(directory, { recursive: true, force: true, maxRetries: 2 });
   }
 }
 
-/** Other users share the temporary directory: what they put there is never touched, nor believed. */
+/** Other users share the temporary directory. Their files are ignored. */
 async function isAbandoned(directory: string): Promise<boolean> {
   const stats = await stat(directory).catch(() => undefined);
   if (stats === undefined || (process.getuid !== undefined && stats.uid !== process.getuid())) return false;
@@ -69,6 +73,7 @@ async function isAbandoned(directory: string): Promise<boolean> {
   } catch {
     return true;
   }
-  // A process that runs its tests again has removed what was its own; a new one with the same id has not.
+  // In watch mode, this process has already removed its own directory. So a directory with its id is of an
+  // older process with the same id.
   return pid === process.pid;
 }

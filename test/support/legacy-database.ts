@@ -1,7 +1,7 @@
 /**
- * What an earlier version of the application left by model sync: no scoreCalculatedAt, no updatedAt on
- * interactions, and no index but those of the keys. The rows have what real data has: odd statuses and sources, scripts of
- * the world, addresses in mixed case, nothing where something is optional, and scores from another formula.
+ * The database of an earlier version, created by model sync: without scoreCalculatedAt, without updatedAt on
+ * interactions, and with indexes of keys only. The rows resemble real data: unusual statuses and sources,
+ * various scripts, addresses in mixed case, nulls in optional columns, and scores of another formula.
  */
 export const LEGACY_SCHEMA = `
   CREATE TYPE public.enum_interactions_type AS ENUM ('call', 'email', 'meeting');

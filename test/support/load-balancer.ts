@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const HEALTH_INTERVAL_MS = 100;
 const HEALTH_LIMIT_MS = 2_000;
 
-/** One server behind the balancer. */
+/** A server behind the load balancer. */
 interface Target {
   readonly port: number;
   isUp: boolean;
@@ -16,22 +16,26 @@ interface Target {
 }
 
 /**
- * What stands before several servers: it takes turns, asks /health/ready who takes requests, and gives a request that could
- * not be handed over to the next one. A request that was handed over is never sent twice, for it may have been done.
+ * A round-robin load balancer for several servers. It polls /health/ready, and passes a request to the next
+ * server if the first cannot be reached. A request that a server has received is never repeated, because it
+ * may have been executed.
  */
 export class LoadBalancer {
   private readonly targets = new Map<string, Target>();
   private readonly server = createServer((incoming, outgoing) => void this.pass(incoming, outgoing));
   private readonly closing = new AbortController();
   private turn = 0;
-  /** Requests that were with a server when its connection broke: nobody knows whether they were done. */
+  /**
+   * Requests whose connection broke after a server had received them, so that it is unknown whether they were
+   * executed.
+   */
   brokenCount = 0;
 
   private constructor() {
     this.server.on('upgrade', (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
       this.passSocket(incoming, client, head);
     });
-    // A client that keeps its connection is not to find it closed just as it sends.
+    // A client that reuses its connection must not find it closed.
     this.server.keepAliveTimeout = 60_000;
   }
 
@@ -42,12 +46,12 @@ export class LoadBalancer {
     return balancer;
   }
 
-  /** Of the GraphQL endpoint. */
+  /** The URL of the GraphQL endpoint. */
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/graphql`;
   }
 
-  /** @param url of a server's GraphQL endpoint, which is taken to be up */
+  /** @param url the GraphQL endpoint of a server, which is assumed to be ready */
   add(url: string): void {
     const port = Number(new URL(url).port);
     this.targets.set(url, { port, isUp: true, servedCount: 0, sockets: new Set() });
@@ -57,12 +61,12 @@ export class LoadBalancer {
     this.targets.delete(url);
   }
 
-  /** Requests that a server has answered. */
+  /** The number of requests that a server has answered. */
   servedBy(url: string): number {
     return this.targets.get(url)?.servedCount ?? 0;
   }
 
-  /** Cuts the WebSockets, as a proxy does that is restarted. @returns how many there were */
+  /** Closes all WebSockets, like the restart of a proxy. @returns their number */
   cutSockets(): number {
     const sockets = [...this.targets.values()].flatMap((target) => [...target.sockets]);
     for (const socket of sockets) socket.destroy();
@@ -77,7 +81,7 @@ export class LoadBalancer {
     await once(this.server, 'close');
   }
 
-  /** All that are up, beginning with the one whose turn it is; then the others, should health have been wrong. */
+  /** Returns the ready servers in rotation, followed by the others, in case the health check was wrong. */
   private inTurn(): Target[] {
     const all = [...this.targets.values()];
     const start = this.turn++ % Math.max(1, all.length);
@@ -95,7 +99,7 @@ export class LoadBalancer {
     outgoing.writeHead(503).end();
   }
 
-  /** @returns false where the server has not taken it, so that another may be asked */
+  /** @returns false if the server has not received the request, so that another can be tried */
   private handOver(
     target: Target,
     { method, url, headers }: IncomingMessage,
@@ -103,7 +107,7 @@ export class LoadBalancer {
     outgoing: ServerResponse,
   ): Promise<boolean> {
     return new Promise((resolve) => {
-      // A connection for each request: one that is kept may be closed by a server that stops just as it is used.
+      // One connection per request: a stopping server may close a reused connection at the moment of use.
       const options = { port: target.port, host: '127.0.0.1', method, path: url, headers, agent: false };
       const passed = request(options, (answer) => {
         target.servedCount += 1;

@@ -6,7 +6,7 @@ import type { SummaryFacts } from '../../src/leads/summaries/summary-facts.js';
 import type { WrittenSummary } from '../../src/leads/summaries/summary-writer.js';
 import { API_KEY, type OpenRouterStandIn } from './openrouter-stand-in.js';
 
-/** A client of the stand-in that hardly waits before it tries again. */
+/** A client of the stand-in with almost no delay between retries. */
 export const clientOf = (server: OpenRouterStandIn, settings: Partial<OpenRouterSettings> = {}) =>
   new OpenRouterClient(
     {
@@ -20,7 +20,7 @@ export const clientOf = (server: OpenRouterStandIn, settings: Partial<OpenRouter
     1,
   );
 
-/** Has the summary of a lead written through a client, with nobody going away unless a signal is given. */
+/** Generates the summary of a lead through a client. Nothing aborts it unless a signal is given. */
 export function writeWith(
   client: OpenRouterClient,
   facts: SummaryFacts,

@@ -1,25 +1,25 @@
 import net, { type AddressInfo } from 'node:net';
 
-/** Between server and database; it can be closed, cut and frozen as a network can. */
+/** A proxy between server and database that can be cut and frozen like a network. */
 export interface Network {
   readonly url: string;
-  /** Connections that are open through it. */
+  /** The number of open connections. */
   readonly connectionCount: number;
-  /** Refuses connections and cuts those there are. */
+  /** Closes all connections and refuses new ones. */
   cut(): Promise<void>;
-  /** Passes nothing on, and says nothing. */
+  /** Forwards nothing, without closing connections. */
   freeze(): void;
   mend(): Promise<void>;
-  /** Keeps to itself what the next connection sends. */
+  /** Withholds the data of the next connection. */
   holdNext(): HeldConnection;
 }
 
 export interface HeldConnection {
-  /** Once there is one, and it has sent something. */
+  /** Resolves when the connection exists and has sent data. */
   readonly hasSent: Promise<void>;
-  /** Once whoever opened it has closed it. */
+  /** Resolves when the client has closed it. */
   readonly isGivenUp: Promise<void>;
-  /** Passes it on, and answers when the database has closed that connection. */
+  /** Forwards the data, and resolves when the database has closed the connection. */
   letGo(): Promise<void>;
 }
 

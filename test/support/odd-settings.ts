@@ -1,6 +1,6 @@
 import { withConnection } from './connection.js';
 
-/** Defaults that databases and roles may have, and that the server must not depend on. */
+/** Unusual defaults of databases and roles, on which the server must not depend. */
 const ODD_SETTINGS = {
   DateStyle: 'SQL, DMY',
   IntervalStyle: 'sql_standard',
@@ -19,7 +19,7 @@ const ODD_SETTINGS = {
   idle_session_timeout: '5s',
 };
 
-/** Makes them the defaults of a database, for sessions that begin afterwards. */
+/** Sets them as the defaults of a database, for new sessions. */
 export async function setOddDefaults(url: string): Promise<void> {
   await withConnection(url, async (connection) => {
     const [row] = await connection.rows<{ name: string }>('SELECT current_database() AS name');

@@ -2,21 +2,24 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 
-/** What the stand-in does with one request. What is left out is as in a good answer. */
+/** The behaviour for one request. Absent values are those of a good response. */
 export interface Turn {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is; an object as JSON. */
+  /** A string is sent unchanged; an object as JSON. */
   readonly body?: string | object;
-  /** Before anything is sent, in milliseconds. */
+  /** The delay before the response, in milliseconds. */
   readonly delayMs?: number;
-  /** `hang`: never answers. `reset`: cuts the connection at once, `cut`: in the middle of the body, `stall`: stops there. */
+  /**
+   * `hang`: never responds. `reset`: closes the connection immediately. `cut`: closes it in the middle of the
+   * body. `stall`: stops there.
+   */
   readonly misbehave?: 'hang' | 'reset' | 'cut' | 'stall';
 }
 
 export interface ReceivedRequest {
   readonly path: string;
-  /** When it had arrived, in milliseconds of a clock that never goes back. */
+  /** The time of arrival, in milliseconds of a monotonic clock. */
   readonly arrivedAt: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: {
@@ -30,33 +33,33 @@ export interface ReceivedRequest {
 export interface OpenRouterStandIn {
   readonly baseUrl: string;
   readonly requests: ReceivedRequest[];
-  /** What to do with the next requests, one turn each; afterwards the answers are good again. */
+  /** The behaviour for the next requests, one turn each. Afterwards, the responses are good again. */
   play(...turns: Turn[]): void;
-  /** Leaves out the turns that are still to come. */
+  /** Discards the remaining turns. */
   forget(): void;
-  /** From now on it does what a text among the facts tells it to. The first of these that is there is obeyed. */
+  /** From now on, the stand-in obeys instructions in the facts. If several match, it obeys the first. */
   obey(orders: readonly Order[], style?: Obedience): void;
-  /** What `GET /key` answers from now on. */
+  /** Sets the response of `GET /key`. */
   answerKeyCheck(turn: Turn): void;
-  /** Runs whenever a request has arrived, before it is answered. */
+  /** Called for each request before the response. */
   onRequest(listener: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
-/** Something that a model without judgement would do. */
+/** An instruction that a naive model would obey. */
 export interface Order {
-  /** What has to be among the facts for it to be obeyed. */
+  /** The text in the facts that triggers it. */
   readonly trigger: string;
-  /** What it then writes. */
+  /** The text that the model then writes. */
   readonly payload: string;
 }
 
-/** Where it writes what it was ordered to. */
+/** The place of that text in the answer. */
 export type Obedience = 'everywhere' | 'summary' | 'keyPoint' | 'nextStep' | 'headline' | 'plainText';
 
 export const API_KEY = 'sk-or-v1-secret-of-the-tests';
 
-/** The body of a good answer with this text. */
+/** Returns the body of a good response with this text. */
 export function answer(content: unknown, choice: object = {}): object {
   return {
     id: 'gen-1',
@@ -66,7 +69,7 @@ export function answer(content: unknown, choice: object = {}): object {
   };
 }
 
-/** The text of a good answer that says these things. */
+/** Returns the text of a good answer with these values. */
 export const draftText = (draft: object = {}): string =>
   JSON.stringify({
     headline: 'Ada Lovelace: new lead',
@@ -76,13 +79,13 @@ export const draftText = (draft: object = {}): string =>
     ...draft,
   });
 
-/** The body of a good answer, with figures that a provider should not report. */
+/** Returns the body of a good response with an invalid usage. */
 export const answerWithUsage = (content: unknown, usage: unknown): object => ({
   ...answer(content),
   usage,
 });
 
-/** The body of a good answer of Python's making: it has `NaN` and `Infinity`, which are no JSON. */
+/** Returns the body of a good response as Python writes it, with `NaN` and `Infinity`, which are not JSON. */
 export const answerOfPython = (content: unknown, cost: 'NaN' | 'Infinity' | '-Infinity'): string =>
   JSON.stringify(answerWithUsage(content, { prompt_tokens: 100, completion_tokens: 40, cost: '?' })).replace(
     '"?"',
@@ -93,7 +96,7 @@ type Named = readonly [name: string, turn: Turn];
 
 const thought = (note: string) => `The notes say {"headline": "Fake"}. ${note}`;
 
-/** Answers that are good, each in the dialect of some server or model. @param text a draft */
+/** Good responses in the dialects of various servers and models. @param text a draft */
 export function dialects(text: string): Named[] {
   const contents: [string, unknown][] = [
     ['<think>', `<think>\n${thought('')}\n</think>\n\n${text}`],
@@ -153,7 +156,7 @@ export function dialects(text: string): Named[] {
   ];
 }
 
-/** Texts that must not be taken: they are cut off or ambiguous, or hold a draft only where it does not count. */
+/** Texts that must be rejected: they are truncated or ambiguous, or contain a draft only inside reasoning. */
 export function brokenTexts(text: string): (readonly [string, string])[] {
   const other = text.replaceAll('Ada', 'Eve');
   return [
@@ -174,7 +177,7 @@ export function brokenTexts(text: string): (readonly [string, string])[] {
   ];
 }
 
-/** A server on loopback that speaks OpenRouter's HTTP, and plays a script of misbehaviour. */
+/** Starts a server on loopback with the HTTP API of OpenRouter, which follows a script of failures. */
 export async function startOpenRouterStandIn(): Promise<OpenRouterStandIn> {
   const requests: ReceivedRequest[] = [];
   const script: Turn[] = [];
@@ -245,7 +248,7 @@ async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
   };
 }
 
-/** What the real one answers to a request that is not in order. */
+/** Returns the response of OpenRouter to an invalid request. */
 function complaintAbout({ path, headers, body }: ReceivedRequest): Turn | null {
   const complaint = (status: number): Turn => ({ status, body: { error: { code: status, message: 'no' } } });
   if (path !== KEY_CHECK && path !== 'POST /api/v1/chat/completions') return complaint(404);
@@ -253,7 +256,7 @@ function complaintAbout({ path, headers, body }: ReceivedRequest): Turn | null {
   if (path === KEY_CHECK) return null;
   if (headers['content-type'] !== 'application/json') return complaint(400);
   if ((body.models?.length ?? 1) > 3 || body.messages.length === 0) return complaint(400);
-  // Stricter than the real one: a summary must never be asked for without the privacy rules.
+  // Stricter than OpenRouter: every request must contain the privacy rules.
   if (!hasPrivacyRules(body) || !hasStrictSchema(body)) return complaint(400);
   return null;
 }
@@ -286,7 +289,7 @@ interface FactRecord {
 const MAX_KEY_POINTS = 5;
 const MAX_QUOTE_LENGTH = 200;
 
-/** A draft out of the prompt's facts and nothing else; or what an order among them asks for. */
+/** Returns a draft with only the facts of the prompt, or the result of an instruction in them. */
 function goodText({ body }: ReceivedRequest, orders: readonly Order[], obedience: Obedience): string {
   const facts = body.messages.find(({ role }) => role === 'user')?.content ?? '';
   const records = facts
@@ -296,7 +299,7 @@ function goodText({ body }: ReceivedRequest, orders: readonly Order[], obedience
   const [lead = {}, ...rest] = records;
   const interactions = rest.filter(({ id }) => id !== undefined);
   const honest = honestDraft(lead, interactions);
-  // As it reads them, and as they are sent.
+  // Both the parsed and the raw texts.
   const texts = [facts, ...records.flatMap((record) => Object.values(record).map(String))];
   const order = orders.find(({ trigger }) => texts.some((text) => text.includes(trigger)));
   if (order === undefined) return JSON.stringify(honest);

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 
-/** Every instant that scores and contact states depend on. */
+/** All columns with instants that scores and contact states depend on. */
 const INSTANTS = {
   interactions: ['date'],
   leads: [
@@ -14,7 +14,7 @@ const INSTANTS = {
   lead_scores: ['refreshAt', 'retryAt'],
 };
 
-/** Moves everything into the past, without any trigger: for the database it is as if so many days had passed. */
+/** Moves all instants into the past without triggers, as if this many days had passed. */
 export async function passTime(connection: Connection, days: number): Promise<void> {
   await connection.rows('BEGIN; SET LOCAL session_replication_role = replica');
   for (const [table, columns] of Object.entries(INSTANTS)) {

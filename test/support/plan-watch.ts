@@ -1,14 +1,16 @@
 import { connect } from './connection.js';
 
-/** A statement of an operation, by its text; one that ran many times is one. */
+/** A statement of an operation, identified by its text, however often it was executed. */
 export interface StatementWork {
   readonly sql: string;
-  /** Rows that all steps of its plans took in hand, repeated or not, those that a filter removed included. */
+  /** The rows that all nodes of its plans processed, including repetitions and rows removed by filters. */
   readonly rows: number;
 }
 
 export interface PlanWatch {
-  /** The statements that all sessions of the database ran while work was done, those of triggers included. */
+  /**
+   * Returns the statements of all sessions of the database while work is done, including those of triggers.
+   */
   statementsOf(work: () => Promise<unknown>): Promise<StatementWork[]>;
   close(): Promise<void>;
 }
@@ -36,12 +38,12 @@ const SETTINGS = {
   'auto_explain.log_nested_statements': 'on',
 };
 
-/** Continued lines of the log begin with a tab. */
+/** Continuation lines of the log begin with a tab. */
 const PLANS = /plan:\n((?:\t.*\n)+)/g;
 
 /**
- * Has PostgreSQL log the plans of sessions that connect from now on, and reads them from the log of the server. No other
- * test may watch plans on the same server at the same time.
+ * Makes PostgreSQL log the plans of new sessions, and reads them from the server log. No other test may watch
+ * plans on the same server at the same time.
  */
 export async function watchPlans(databaseUrl: string): Promise<PlanWatch> {
   const connection = await connect(databaseUrl);

@@ -5,7 +5,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 
-/** Runs what was built, as an application would. It releases at the end of its input, so also when jest dies. */
+/**
+ * Runs the built module like an application. It releases the server at the end of its input, and therefore
+ * also when jest dies.
+ */
 const PROGRAM = `
   const [, launcher, options] = process.argv;
   const { startEmbeddedPostgres } = await import(launcher);
@@ -26,7 +29,7 @@ interface Report {
   readonly error?: { readonly name: string; readonly message: string };
 }
 
-/** A process that uses the embedded PostgreSQL of a directory. */
+/** A process that uses the embedded PostgreSQL server of a directory. */
 export class PostgresUser {
   private static readonly children = new Set<ChildProcess>();
 
@@ -35,7 +38,7 @@ export class PostgresUser {
     readonly url: string,
   ) {}
 
-  /** @throws Error with the name and the message of the error that the start failed with */
+  /** @throws Error with the name and message of the error if the start failed */
   static async start(directory: string, identity?: { uid: number; gid: number }): Promise<PostgresUser> {
     const child = PostgresUser.spawn(directory, identity);
     const exited = once(child, 'exit');
@@ -49,7 +52,7 @@ export class PostgresUser {
     throw Object.assign(new Error(error?.message), { name: error?.name });
   }
 
-  /** Starts the process and waits for nothing. */
+  /** Starts the process without waiting for the server. */
   static spawn(directory: string, identity?: { uid: number; gid: number }) {
     const options = { directory, database: 'application', isThrowAway: true };
     const args = [
@@ -64,17 +67,17 @@ export class PostgresUser {
     return child;
   }
 
-  /** Ends those that a failed test left behind. */
+  /** Kills processes that a failed test left. */
   static killAll(): void {
     for (const child of PostgresUser.children) child.kill('SIGKILL');
   }
 
-  /** Runs one statement on a connection of its own; resolves to the first column of the first row. */
+  /** Runs one statement on its own connection. Resolves to the first column of the first row. */
   query(sql: string): Promise<unknown> {
     return queryValue(this.url, sql);
   }
 
-  /** Resolves to the exit code once the process has ended by itself. */
+  /** Closes the input, and resolves to the exit code. */
   async release(): Promise<unknown> {
     const exited = once(this.child, 'exit');
     this.child.stdin?.end();
@@ -88,7 +91,7 @@ export class PostgresUser {
   }
 }
 
-/** Runs one statement on a connection of its own; resolves to the first column of the first row. */
+/** Runs one statement on its own connection. Resolves to the first column of the first row. */
 export async function queryValue(url: string, sql: string): Promise<unknown> {
   const client = new pg.Client(url);
   await client.connect();

@@ -5,9 +5,9 @@ const DIST = path.resolve(import.meta.dirname, '..', '..', 'dist');
 
 export interface ProgramOptions {
   readonly args?: readonly string[];
-  /** All the program gets to see of settings: nothing comes from the environment of the tests. */
+  /** All settings of the program. It does not inherit the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>;
-  /** A directory without a `.env` of somebody's own. */
+  /** A directory without a `.env` of the user. */
   readonly cwd: string;
 }
 
@@ -15,22 +15,22 @@ export interface Finished {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
-  /** The first line on standard error if it names the database, as that of every command does. */
+  /** The first line of standard error if it names the database, as for every command. */
   readonly databaseLine: string | null;
   /** Standard error without that line. */
   readonly stderr: string;
 }
 
-/** The first line on standard error of every command that uses the database at this URL. */
+/** Returns the first line of standard error of every command that uses the database at this URL. */
 export function databaseLineOf(url: string): string {
   const { pathname, hostname, port } = new URL(url);
   return `Database: ${pathname.slice(1)} at ${hostname}:${port}\n`;
 }
 
-/** A program of dist/ that runs. */
+/** A running program of dist/. */
 export interface RunningProgram {
   readonly process: ChildProcess;
-  /** Waits until it has printed a line that matches, and gives the match. @throws where it ends before that */
+  /** Waits until it has printed a line that matches, and returns the match. @throws if it ends before that */
   untilPrinted(pattern: RegExp): Promise<RegExpExecArray>;
   readonly finished: Promise<Finished>;
 }
@@ -76,15 +76,15 @@ export function runProgram(program: string, options: ProgramOptions): Promise<Fi
 }
 
 export interface ServerProgram extends RunningProgram {
-  /** Of the GraphQL endpoint. */
+  /** The GraphQL endpoint. */
   readonly url: string;
-  /** Sends a document and gives the whole answer. */
+  /** Sends a document and returns the whole response. */
   ask(query: string): Promise<unknown>;
-  /** Asks it to stop, and waits until it has. */
+  /** Requests a stop, and waits until it has stopped. */
   stop(): Promise<Finished>;
 }
 
-/** Starts the server on a port that the system chooses, and waits until it is ready. */
+/** Starts the server on a free port, and waits until it is ready. */
 export async function startServerProgram(options: ProgramOptions): Promise<ServerProgram> {
   const program = startProgram('src/main.js', { ...options, env: { PORT: '0', ...options.env } });
   const [, url = ''] = await program.untilPrinted(/ready at (\S+)/);

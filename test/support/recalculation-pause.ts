@@ -4,14 +4,14 @@ import type { Connection } from './connection.js';
 const GATE = 42;
 
 /**
- * Holds recalculations up at a point inside PostgreSQL until the gate is opened; whoever else writes passes.
- * `connection` holds the gate, so it cannot wait at it.
+ * Pauses recalculations inside PostgreSQL until the gate is opened; other writers are not paused.
+ * `connection` has the lock of the gate, so it cannot wait for it.
  */
 export interface Pause {
   open(): Promise<void>;
 }
 
-/** As a recalculation begins to write leads: its statement has taken its snapshot and has locked no row. */
+/** Pauses when a recalculation begins to write leads: its statement has its snapshot, but no row locks. */
 export function pauseBeforeWriting(connection: Connection): Promise<Pause> {
   return pauseAt(
     connection,
@@ -19,7 +19,7 @@ export function pauseBeforeWriting(connection: Connection): Promise<Pause> {
   );
 }
 
-/** Once a recalculation has written all leads, before it commits. */
+/** Pauses when a recalculation has written all leads, before it commits. */
 export function pauseBeforeCommit(connection: Connection): Promise<Pause> {
   return pauseAt(
     connection,

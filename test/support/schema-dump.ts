@@ -1,8 +1,8 @@
 import type { Connection } from './connection.js';
 
 /**
- * Everything there is in the schema, as text: tables, columns, defaults, constraints, indexes, triggers, functions and
- * types; without what belongs to extensions.
+ * Returns a text description of the whole schema except extensions: tables, columns, defaults, constraints,
+ * indexes, triggers, functions and types.
  */
 export async function dumpSchema(connection: Connection): Promise<string[]> {
   const rows = await connection.rows<{ line: string }>(`

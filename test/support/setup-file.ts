@@ -4,7 +4,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 const realFetch = globalThis.fetch;
 
-/** A request that a test forgot to replace would otherwise depend on the network, and cost money. */
+/** A request without a stand-in would depend on the network, and cost money. */
 globalThis.fetch = (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);
   if (!LOOPBACK.test(url.hostname)) {

@@ -9,13 +9,16 @@ import { stopServer } from '../../src/database/embedded/server-process.js';
 import { runAs, wayToServe } from '../../src/database/embedded/unprivileged-command.js';
 import { connect, withConnection } from './connection.js';
 
-/** What a base backup leaves out: the primary's log comes by streaming, and the rest belongs to its process. */
+/**
+ * Files that are not part of a base backup: WAL is streamed, and the others belong to the process of the
+ * primary.
+ */
 const LEFT_OUT = /^(postmaster\.(pid|opts)|server\.log|pg_wal\/.*|pg_replslot\/.*|pg_stat_tmp\/.*)$/;
 const KEPT = /^pg_wal\/(archive_status|summaries)$/;
 
 const START_LIMIT_MS = 20_000;
 
-/** A standby of a primary that the test has to itself, made from a base backup and fed by streaming. */
+/** A standby of a primary for one test, created from a base backup and fed by streaming replication. */
 export class StreamingReplica {
   private constructor(
     private readonly directory: string,
@@ -24,7 +27,7 @@ export class StreamingReplica {
   ) {}
 
   /**
-   * @param directory of the replica, to be made
+   * @param directory the new data directory of the replica
    * @param primary its data directory, and its URL as superuser
    */
   static async start(
@@ -32,7 +35,7 @@ export class StreamingReplica {
     primary: { readonly directory: string; readonly url: string },
   ): Promise<StreamingReplica> {
     await withConnection(primary.url, async (connection) => {
-      // What the replica misses while it is down is to be there when it is back.
+      // Keeps WAL for the time in which the replica is down.
       await connection.rows(`ALTER SYSTEM SET wal_keep_size = '256MB'`);
       await connection.rows('SELECT pg_reload_conf()');
     });
@@ -49,7 +52,7 @@ export class StreamingReplica {
     return replica;
   }
 
-  /** Starts it, again on the same port, and waits until it takes connections. */
+  /** Starts it on the same port as before, and waits until it accepts connections. */
   async begin(): Promise<void> {
     const { postgres } = await findPostgresBinaries();
     const settings = [
@@ -71,7 +74,7 @@ export class StreamingReplica {
     }
   }
 
-  /** Kills it with all that it has started: nobody gets to say goodbye. */
+  /** Kills it and all its child processes, so that clients are not notified. */
   async kill(): Promise<void> {
     const pid = (await readPostmaster(this.directory))?.pid;
     if (pid === undefined) return;
@@ -84,7 +87,7 @@ export class StreamingReplica {
     await stopServer(this.directory, await findPostgresBinaries());
   }
 
-  /** It receives what the primary writes, and shows nothing of it. */
+  /** The standby continues to receive WAL, but does not replay it. */
   pause(): Promise<void> {
     return this.run(
       'SELECT pg_wal_replay_pause()',
@@ -96,7 +99,7 @@ export class StreamingReplica {
     return this.run('SELECT pg_wal_replay_resume()', 'SELECT NOT pg_is_wal_replay_paused() AS done');
   }
 
-  /** Makes a primary of it. */
+  /** Promotes it to a primary. */
   promote(): Promise<void> {
     return this.run('SELECT pg_promote()', 'SELECT NOT pg_is_in_recovery() AS done');
   }
@@ -143,12 +146,12 @@ async function copyAll(from: string, to: string, within: string): Promise<void> 
   }
 }
 
-/** A server drops its files as it likes while it is copied; what it has logged makes up for it. */
+/** A running server may delete files during the copy; its WAL compensates for that. */
 function unlessGone(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
-/** PostgreSQL insists on owning its files; only root can give any away. */
+/** PostgreSQL requires to own its files. Only root can change the owner. */
 async function giveTo({ uid, gid }: { uid: number; gid: number }, file: string): Promise<void> {
   if (process.getuid?.() === 0) await chown(file, uid, gid);
 }

@@ -1,6 +1,6 @@
 import type { SummaryFacts } from '../../src/leads/summaries/summary-facts.js';
 
-/** The facts of a lead with a call and a planned meeting. */
+/** Returns the facts of a lead with a call and a planned meeting. */
 export function summaryFacts(facts: Partial<SummaryFacts> = {}): SummaryFacts {
   return {
     leadId: 1,

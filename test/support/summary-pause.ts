@@ -4,8 +4,8 @@ import type { Pause } from './recalculation-pause.js';
 const GATE = 43;
 
 /**
- * Holds up whoever saves a summary until the gate is opened. `connection` holds the gate, and ends what it made when
- * it opens it.
+ * Pauses transactions that save a summary until the gate is opened. `connection` has the lock of the gate;
+ * opening the gate also removes the trigger.
  */
 export async function pauseSummaries(connection: Connection): Promise<Pause> {
   await connection.rows(`

@@ -3,11 +3,12 @@ import pg from 'pg';
 
 type Migrator = typeof import('../../src/database/migrator.js');
 
-/** What every test database is a copy of. */
+/** The template of every test database. */
 export const TEMPLATE_DATABASE = 'lead_scoring_template';
 
 /**
- * Makes the template, once for a whole run. Nobody may be connected to it afterwards, or copies of it fail.
+ * Creates the template once for a whole run. There must be no connection to it afterwards, because CREATE
+ * DATABASE would fail.
  * @param adminUrl of the database `postgres`
  */
 export async function migrateTemplate(adminUrl: string): Promise<void> {
@@ -20,7 +21,7 @@ export async function migrateTemplate(adminUrl: string): Promise<void> {
   }
   const url = new URL(adminUrl);
   url.pathname = `/${TEMPLATE_DATABASE}`;
-  // Loaded by its path, as global-setup.ts explains.
+  // Imported by path, as global-setup.ts explains.
   const { migrateUp } = (await import(path.resolve('dist/src/database/migrator.js'))) as Migrator;
   await migrateUp({ url: url.href });
 }

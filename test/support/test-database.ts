@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { TEMPLATE_DATABASE } from './template-database.js';
 
-/** A database that one test file has to itself. */
+/** A database for one test file. */
 export interface TestDatabase {
   readonly url: string;
-  /** Removes it, and cuts off whoever is still connected. */
+  /** Drops it, and closes the remaining connections. */
   drop(): Promise<void>;
 }
 
-/** A new database with all migrations applied, and no rows of a test's own. */
+/** Creates a database with all migrations and without rows. */
 export function createTestDatabase(): Promise<TestDatabase> {
   return createDatabase(`TEMPLATE ${TEMPLATE_DATABASE}`);
 }
 
-/** A new database with nothing in it. */
+/** Creates an empty database. */
 export function createEmptyDatabase(): Promise<TestDatabase> {
   return createDatabase('');
 }

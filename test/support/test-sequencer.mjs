@@ -5,9 +5,9 @@ const STARTS_PROGRAMS =
   /support\/(program|fleet|database-server|streaming-replica|browser)\.js|child_process/;
 
 /**
- * The order of the test files. Those that start programs take longest, so they come first: a long one that comes last has
- * a worker of its own while the other workers have nothing to do. Jest itself goes by the size of the files, or by how
- * long they took last time, if it knows.
+ * The order of the test files. Those that start programs take longest, so they come first: otherwise one
+ * worker would run a long file at the end while the other workers are idle. By default, jest orders files by
+ * their size, or by their last duration if it is known.
  */
 export default class LongestFirst extends Sequencer {
   async sort(tests) {

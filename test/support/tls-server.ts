@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 
-/** Of a name that nothing has, signed by itself, valid from 2000 to 2120. */
+/** A self-signed certificate for a name that does not exist, valid from 2000 to 2120. */
 export const ELSEWHERE_CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBeDCCAR+gAwIBAgIBATAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFlbHNld2hl
 cmUuZXhhbXBsZTAgFw0wMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowHDEa
@@ -27,7 +27,10 @@ export interface TlsServer {
   close(): void;
 }
 
-/** Speaks TLS on loopback with a certificate for `elsewhere.example`, to HTTPS and to PostgreSQL clients; answers nothing. */
+/**
+ * Starts a TLS server on loopback with a certificate for `elsewhere.example`, for HTTPS and PostgreSQL
+ * clients. It never responds.
+ */
 export async function startTlsServer(): Promise<TlsServer> {
   const secureContext = createSecureContext({ key: ELSEWHERE_KEY, cert: ELSEWHERE_CERTIFICATE });
   const sockets = new Set<net.Socket>();
@@ -37,7 +40,7 @@ export async function startTlsServer(): Promise<TlsServer> {
     socket.once('readable', () => {
       const first = socket.read() as Buffer | null;
       if (first === null) return;
-      // The first message of PostgreSQL's protocol asks for TLS and has 8 bytes.
+      // The first message of PostgreSQL clients requests TLS and has 8 bytes.
       if (first.length === 8) socket.write('S');
       else socket.unshift(first);
       new TLSSocket(socket, { isServer: true, secureContext }).on('error', () => undefined);

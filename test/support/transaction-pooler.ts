@@ -1,7 +1,9 @@
 import net, { type AddressInfo } from 'node:net';
 import pg from 'pg';
 
-/** What each pooled session reports, and a pooler therefore keeps apart for each client. */
+/**
+ * The parameters that each pooled session reports. The pooler keeps their values separately for each client.
+ */
 const TRACKED = new Set(['client_encoding', 'DateStyle', 'TimeZone', 'standard_conforming_strings']);
 
 const STARTUP_PARAMETERS = new Set(['user', 'database', 'application_name', ...TRACKED]);
@@ -10,15 +12,15 @@ const AUTHENTICATION_OK = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0]);
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 const IDLE = 'I'.charCodeAt(0);
 
-/** Stands in for PgBouncer in transaction mode. */
+/** A stand-in for PgBouncer in transaction mode. */
 export interface TransactionPooler {
   readonly url: string;
-  /** Leads new transactions to another database. */
+  /** Routes new transactions to another database. */
   redirect(databaseUrl: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Messages of the protocol, whole, in the order in which they arrive. */
+/** Splits a stream into complete protocol messages. */
 class Messages {
   private received = Buffer.alloc(0);
 
@@ -44,7 +46,7 @@ const frame = (type: string, ...texts: string[]): Buffer => {
   return Buffer.concat([head, body]);
 };
 
-/** What the driver has, and its types do not. */
+/** Properties of the driver that its types lack. */
 interface DriverConnection {
   readonly stream: net.Socket;
   on(
@@ -53,7 +55,7 @@ interface DriverConnection {
   ): void;
 }
 
-/** A connection to PostgreSQL, of which clients have a transaction at a time. */
+/** A connection to PostgreSQL, which serves one transaction of a client at a time. */
 class Server {
   client: Client | null = null;
   private isPreparing = false;
@@ -76,7 +78,7 @@ class Server {
     });
   }
 
-  /** The driver knows how to log in; what follows goes over its socket. */
+  /** The driver authenticates; afterwards the pooler uses its socket. */
   static async connect(url: string, onIdle: (server: Server) => void): Promise<Server> {
     const driver = new pg.Client(url);
     driver.on('error', () => undefined);
@@ -182,7 +184,7 @@ class Client {
   }
 }
 
-/** @param size connections to PostgreSQL at most */
+/** @param size the maximum number of connections to PostgreSQL */
 export async function startTransactionPooler(databaseUrl: string, size = 4): Promise<TransactionPooler> {
   let target = databaseUrl;
   let idle: Server[] = [];

@@ -1,5 +1,5 @@
-// Unpacks the browser of @sparticuz/chromium, and the libraries it needs where nothing is installed, into TMPDIR. In a
-// process of its own, since the package is steered by environment variables.
+// Unpacks the browser of @sparticuz/chromium and its libraries into TMPDIR. Runs in its own process, because
+// environment variables control the package.
 import chromium from '@sparticuz/chromium';
 
 await chromium.executablePath();

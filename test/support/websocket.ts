@@ -6,7 +6,7 @@ export interface SocketAnswer {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
 }
 
-/** A client that speaks graphql-ws, as a browser's page of an origin would where one is given. */
+/** A graphql-ws client. If an origin is given, it sends it like a browser. */
 export function connectSocket(
   httpUrl: string,
   origin?: string,
@@ -26,7 +26,7 @@ export function connectSocket(
   });
 }
 
-/** The answers to an operation, until it ends. */
+/** Returns the results of an operation until it ends. */
 export function answersTo(
   client: Client,
   query: string,
@@ -40,7 +40,7 @@ export interface SocketEnd {
   readonly reason: string;
 }
 
-/** Opens a socket that nothing is asked over. @returns how it ends, once it is acknowledged */
+/** Opens a socket without sending operations. @returns its close event, after the acknowledgement */
 export function holdSocket(
   httpUrl: string,
   connectionParams: Readonly<Record<string, string>>,

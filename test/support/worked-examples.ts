@@ -2,7 +2,7 @@ import type { ScoredInteraction } from '../../src/leads/scoring/contact-state.js
 
 const DAY = 86_400_000;
 
-/** The instant that the examples are scored at, where they name no other. */
+/** The default instant of the examples. */
 export const EXAMPLES_AS_OF = new Date('2026-03-10T12:00:00Z');
 
 const daysAgo = (kind: Omit<ScoredInteraction, 'date'>, ages: readonly number[]): ScoredInteraction[] =>
@@ -17,7 +17,7 @@ const outboundEmails = (...ages: number[]) => daysAgo({ type: 'email', direction
 const busyLead = { status: 'proposal', budget: 100_000 };
 const busyInteractions = [...meetings(1, 6), ...calls(2, 4, 8), ...emails(0.5, 3, 5, 9)];
 
-/** The table of docs/scoring.md, by hand. */
+/** The table of docs/scoring.md, calculated by hand. */
 export const WORKED_EXAMPLES = [
   { name: 'new, nothing else known', lead: {}, interactions: [], activityScore: 3, points: [0, 0, 0, 3] },
   {

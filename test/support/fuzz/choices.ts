@@ -1,22 +1,23 @@
 import fc from 'fast-check';
 
 /**
- * The decisions that a generator takes, one number each: so what it makes can be made again from a seed, and fast-check
- * shrinks it by leaving decisions out. Where none are left the first of everything is chosen, which is to be the plainest.
+ * The decisions of a generator, one number each. A seed therefore reproduces its results, and fast-check
+ * shrinks them by removing decisions. When none are left, the first alternative is chosen, which should be
+ * the simplest.
  */
 export class Choices {
   private position = 0;
 
   constructor(private readonly numbers: readonly number[]) {}
 
-  /** A number from 0 to one below a limit. */
+  /** Returns a number from 0 to one below a limit. */
   below(limit: number): number {
     const number = this.numbers[this.position] ?? 0;
     this.position += 1;
     return number % limit;
   }
 
-  /** True once in so many times. */
+  /** Returns true once in this many times on average. */
   onceIn(times: number): boolean {
     return this.below(times) === times - 1;
   }
@@ -27,13 +28,15 @@ export class Choices {
     return item;
   }
 
-  /** Up to a few results of the same work. */
+  /** Returns 0 to `maximum` results of the same work. */
   some<Item>(maximum: number, work: (choices: this) => Item): Item[] {
     return Array.from({ length: this.below(maximum + 1) }, () => work(this));
   }
 }
 
-/** What a generator makes of decisions. @param generate is pure but for the decisions it takes */
+/**
+ * Converts a generator to an arbitrary of fast-check. @param generate must be pure except for its decisions
+ */
 export const generated = <Made>(generate: (choices: Choices) => Made): fc.Arbitrary<Made> =>
   fc
     .array(fc.nat(), { minLength: 4, maxLength: 120, size: 'max' })

@@ -8,42 +8,42 @@ import { createTestDatabase } from '../test-database.js';
 import { type TemporaryDirectory, temporaryDirectory } from '../temporary-directory.js';
 import { type Answer, faultOf, isObject } from './verdict.js';
 
-/** A request as it goes over the wire. */
+/** A raw HTTP request. */
 export interface RawRequest {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** Where the server asks who calls; somebody who may do everything unless it is given. */
+  /** The caller, for servers that require authentication; by default an admin. */
   readonly caller?: Caller;
 }
 
 export type Caller = 'admin' | 'viewer' | 'anonymous';
 
-/** A header for each. */
+/** The authentication headers of each caller. */
 type Credentials = Readonly<Record<Caller, Readonly<Record<string, string>>>>;
 
-/** A real server with a few leads, and a look into its database beside it. */
+/** A real server with a few leads, and a connection to its database. */
 export interface FuzzServer {
   readonly url: string;
   readonly database: Connection;
   readonly leadIds: readonly number[];
   readonly credentials: Credentials;
   readonly send: (sent: RawRequest) => Promise<Answer>;
-  /** What is wrong with the answer to a request; null: nothing. */
+  /** Returns the fault of the response to a request; null: none. */
   readonly faultOf: (sent: RawRequest) => Promise<string | null>;
   readonly insideNames: RegExp;
-  /** Of all that the database holds. */
+  /** Returns a fingerprint of the whole content of the database. */
   readonly fingerprint: () => Promise<unknown>;
-  /** Ends it. @returns its exit code, and what it logged of faults of its own */
+  /** Stops the server. @returns its exit code and the unexpected errors that it logged */
   stop(): Promise<{ readonly code: number | null; readonly faults: readonly string[] }>;
   close(): Promise<void>;
 }
 
-/** Little enough that a leak ends the process, and with it the test. */
+/** A small heap, so that a memory leak ends the process and fails the test. */
 const HEAP_MB = 256;
 
-/** What a server can take is tried, not what it lets one caller ask for in a minute. */
+/** The tests check the robustness of the server, not its rate limits. */
 const NO_RATES = Object.fromEntries(
   ['', '_WRITES', '_SUMMARIES', '_BULK', '_AUTH_FAILURES'].map((kind) => [
     `RATE_LIMIT${kind}_PER_MINUTE`,
@@ -51,7 +51,7 @@ const NO_RATES = Object.fromEntries(
   ]),
 );
 
-/** @param environment in production it asks who calls */
+/** @param environment in production the server requires authentication */
 export async function startFuzzServer(
   environment: 'development' | 'production' = 'development',
 ): Promise<FuzzServer> {
@@ -111,7 +111,7 @@ async function insertSomeLeads(database: Connection): Promise<number[]> {
   return ids;
 }
 
-/** Names of tables and columns that are no names of the API. */
+/** Returns a pattern of the names of tables and columns that are not names of the API. */
 async function readInsideNames(database: Connection): Promise<RegExp> {
   const sdl = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8');
   const rows = await database.rows<{ name: string }>(
@@ -120,7 +120,7 @@ async function readInsideNames(database: Connection): Promise<RegExp> {
   );
   const inside = rows
     .map(({ name }) => name)
-    // A single word is one of English as well.
+    // A single word may also be ordinary English.
     .filter((name) => /_|[a-z][A-Z]/.test(name) && !sdl.includes(name));
   return new RegExp(`\\b(${inside.join('|')})\\b`);
 }
@@ -146,7 +146,7 @@ function sendRaw(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    // Without a length, the body of a GET would pass for the next request of its connection.
+    // Without a length, the body of a GET would be parsed as the next request of the connection.
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const options = { hostname, port, path, method, headers: { ...headers, ...length }, agent };
     const call = request(options, (response) => {
@@ -170,10 +170,10 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** A line that is no JSON comes from Node.js or from something else that knows no log. */
+/** Lines that are not JSON come from Node.js or from libraries that do not use the logger. */
 const IS_FAULT_OF_ITS_OWN = /unhandled|uncaught|unexpected error|[a-z]Error: /i;
 
-/** Whether a line of the log tells of an error that the server did not expect. */
+/** Whether a line of the log reports an unexpected error. */
 function isFault(line: string): boolean {
   const parsed = jsonOf(line);
   if (!isObject(parsed)) return IS_FAULT_OF_ITS_OWN.test(line);

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 
-/** At a time: as many as the server has connections, and a few that wait. */
+/** The number of concurrent requests: as many as the server has connections, and a few that wait. */
 const SENDERS = 16;
 
 const seedOf = (name: string): number =>
   process.env[name] === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(process.env[name]);
 
 /**
- * Tries many cases side by side. Where one fails it is tried again, made smaller as long as it fails, and told of with
- * the seed: `FUZZ_SEED=… FUZZ_FACTOR=…` makes the same cases again, or more of them.
- * @param count of cases, where FUZZ_FACTOR does not multiply it
- * @param faultOf what is wrong with a case; null: nothing
+ * Runs many cases concurrently. A failed case is shrunk and reported with the seed. `FUZZ_SEED=…
+ * FUZZ_FACTOR=…` repeats the same cases, or more of them.
+ * @param count the number of cases, multiplied by FUZZ_FACTOR
+ * @param faultOf returns the fault of a case; null: none
  */
 export async function fuzz<Case>(
   cases: fc.Arbitrary<Case>,

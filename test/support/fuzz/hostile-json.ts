@@ -1,7 +1,7 @@
 import type { Choices } from './choices.js';
 import { hostileText, PROTOTYPE_NAMES } from './hostile-texts.js';
 
-/** Written, not as values: what is odd about many of them would be lost. */
+/** As JSON text, because parsed values would lose the unusual notation. */
 const ODD_NUMBERS = [
   '0',
   '-0',
@@ -27,7 +27,7 @@ const ODD_NUMBERS = [
   `0.${'3'.repeat(400)}`,
 ];
 
-/** What JSON knows nothing of. */
+/** Tokens that are not valid JSON. */
 const NO_JSON = [
   '01',
   '0x10',
@@ -61,7 +61,7 @@ const object = (choices: Choices, depth: number): string => {
   return `{${choices.some(4, entry).join()}}`;
 };
 
-/** A value in JSON, odd ones above all. */
+/** Returns a value in JSON, usually an unusual one. */
 export function hostileJson(choices: Choices, depth = 0): string {
   switch (choices.below(depth > 3 ? 5 : 9)) {
     case 0:

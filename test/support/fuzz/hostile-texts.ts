@@ -1,6 +1,6 @@
 import type { Choices } from './choices.js';
 
-/** Names that every object of JavaScript has, or that change what an object is. */
+/** Property names that every JavaScript object has, or that change an object. */
 export const PROTOTYPE_NAMES = [
   'constructor',
   '__proto__',
@@ -90,7 +90,7 @@ const randomText = (choices: Choices): string =>
     choices.onceIn(4) ? String.fromCharCode(choices.below(0x10000)) : choices.of(CHARACTERS),
   ).join('');
 
-/** A text that somebody would try who means harm, or that few have thought of. */
+/** Returns a text of an attacker, or an unusual one. */
 export function hostileText(choices: Choices): string {
   switch (choices.below(7)) {
     case 0:

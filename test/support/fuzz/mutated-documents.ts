@@ -52,7 +52,10 @@ const ODD_TOKENS = [
   ...PROTOTYPE_NAMES,
 ];
 
-/** A document that was right, with a few tokens left out, doubled, swapped or put in, or its end missing. */
+/**
+ * Returns a valid document with a few tokens removed, duplicated, swapped or inserted, or with its end
+ * removed.
+ */
 export function mutated(query: string, choices: Choices): string {
   let tokens: string[] = query.match(TOKEN) ?? [];
   for (let count = 1 + choices.below(4); count > 0; count -= 1) {
@@ -85,9 +88,9 @@ export function mutated(query: string, choices: Choices): string {
   return tokens.join('');
 }
 
-/** A document of a shape that few would write: very deep, very wide, or with very much of one thing. */
+/** Returns a document of an unusual shape: very deep, very wide, or with many repetitions. */
 export function oddlyShaped(choices: Choices): string {
-  // On both sides of the limit of tokens, whatever is repeated.
+  // On both sides of the token limit, for every repeated part.
   const size = choices.of([1, 3, 17, 200, 400, 750, 1900, 9000]);
   const repeat = (part: (index: number) => string, count = size) =>
     Array.from({ length: count }, (_, i) => part(i)).join(' ');

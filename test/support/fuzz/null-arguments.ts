@@ -14,9 +14,9 @@ import {
   specifiedDirectives,
 } from 'graphql';
 
-/** A document with a null in one place; JSON as it is to be sent. */
+/** A document with a null in one position. */
 export interface SentNull {
-  /** Where the null is, and how it gets there. */
+  /** The position of the null, and how it gets there. */
   readonly name: string;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ const VALUES: Readonly<Record<string, string>> = {
   _Any: '{ __typename: "Lead", id: "1" }',
 };
 
-/** A place where a value can be written: how the document around it looks, and its type. */
+/** An input position: the document around it, and its type. */
 interface Place {
   readonly name: string;
   readonly type: GraphQLInputType;
@@ -40,8 +40,9 @@ interface Place {
 }
 
 /**
- * A null for every argument of every field that a query or a mutation can reach, for every input field and every item of
- * a list in them, and for every directive: as a literal, and as a variable with and without a default.
+ * Returns documents with null for every argument of every field that a query or a mutation can reach, for
+ * every input field and list item in them, and for every directive: as a literal, and as a variable with and
+ * without a default.
  */
 export function nullsOf(schema: GraphQLSchema, leadId: number): SentNull[] {
   return placesOf(schema, leadId).flatMap(({ name, type, document }) => {
@@ -130,7 +131,7 @@ function placesOfArguments(
   });
 }
 
-/** A place, and those in the objects and lists that stand there. */
+/** Returns a position, and those in the objects and lists inside it. */
 function placesInside(name: string, type: GraphQLInputType, document: Place['document']): Place[] {
   const own = { name, type, document };
   const nullable = getNullableType(type);

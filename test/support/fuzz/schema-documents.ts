@@ -19,7 +19,7 @@ import {
 import type { Choices } from './choices.js';
 import { hostileText, PROTOTYPE_NAMES } from './hostile-texts.js';
 
-/** A document with its variables; JSON as it is to be sent. */
+/** A document, and its variables as JSON text. */
 export interface Sent {
   readonly query: string;
   readonly variables: string;
@@ -28,23 +28,25 @@ export interface Sent {
 export const bodyOf = ({ query, variables }: Sent): string =>
   `{"query":${JSON.stringify(query)},"variables":${variables}}`;
 
-/** What the server serves, with the fields that a gateway asks for. */
+/** Returns the schema of the server, including the fields for a gateway. */
 export const readSchema = (): GraphQLSchema =>
   buildSubgraphSchema(parse(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8')));
 
-/** What the values of arguments can name beside what is made up. */
+/** Values that arguments can use in addition to generated ones. */
 export interface KnownValues {
   readonly ids: readonly number[];
   readonly cursors: readonly string[];
 }
 
 const MAX_DEPTH = 5;
-/** Of a document: lists within lists would multiply beyond what the server has to answer. */
+/**
+ * The maximum number of fields in a document. Nested lists would multiply beyond the limits of the server.
+ */
 const MAX_FIELDS = 40;
 
 /**
- * A query that fits the schema, whatever comes with it: odd selections, aliases, fragments, directives, and values of the
- * right type.
+ * Returns a query that is valid for the schema, with unusual selections, aliases, fragments, directives, and
+ * values of the correct type.
  */
 export function queryOf(schema: GraphQLSchema, choices: Choices, known: KnownValues): Sent {
   const type = schema.getQueryType();
@@ -52,7 +54,7 @@ export function queryOf(schema: GraphQLSchema, choices: Choices, known: KnownVal
   return new DocumentMaker(choices, known).make('query', Object.values(type.getFields()));
 }
 
-/** As `queryOf`, of one mutation. @param isAsked whether one may be chosen, by its name */
+/** Like `queryOf`, for one mutation. @param isAsked whether the mutation with this name may be chosen */
 export function mutationOf(
   schema: GraphQLSchema,
   choices: Choices,
@@ -125,7 +127,7 @@ class DocumentMaker {
     ].join(' ');
   }
 
-  /** Always one: the same field with other arguments would be a conflict. */
+  /** Every field has an alias, because the same field with other arguments would be a conflict. */
   private alias(): string {
     this.aliasCount += 1;
     return `${this.choices.of(['a', 'constructor', 'toString', '_', 'hasOwnProperty'])}${this.aliasCount}`;
@@ -213,7 +215,7 @@ class DocumentMaker {
   }
 }
 
-/** A value of a type as a literal of GraphQL: names of enums have no quotes, nor have those of fields. */
+/** Formats a value as a GraphQL literal, in which names of enum values and fields have no quotes. */
 function literalOf(type: GraphQLInputType, value: unknown): string {
   const nullable = getNullableType(type);
   if (isEnumType(nullable) && typeof value === 'string') return value;

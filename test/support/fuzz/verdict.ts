@@ -3,7 +3,9 @@ import { GRAPHQL_ERROR_CODES } from '../../../src/graphql/graphql-error-codes.js
 
 const CODES: ReadonlySet<unknown> = new Set([...ERROR_CODES, ...GRAPHQL_ERROR_CODES]);
 
-/** What only somebody who sees inside can know. No generator writes any of it, so that no echo has it. */
+/**
+ * Internal details that must not be in responses. No generator uses them, so that echoed input never matches.
+ */
 const INSIDE = [
   /node_modules|\/src\/|\/dist\/|file:\/\/|\.[cm]?[jt]s:\d|^\s*at .*:\d/m,
   /sequelize|graphile|fastify|apollo(?!-)|nestjs|knex|\bpg\b|graphql-jit|dataloader/i,
@@ -23,7 +25,10 @@ interface AnsweredError {
   readonly extensions: { readonly code: unknown };
 }
 
-/** What is wrong with an answer to whatever was sent; null: nothing. @param insideNames of tables and columns that the API does not have */
+/**
+ * Returns the fault of a response; null: none. @param insideNames names of tables and columns that are not in
+ * the API
+ */
 export function faultOf({ status, body }: Answer, insideNames: RegExp): string | null {
   if (status >= 500) return `it has the status ${status}`;
   if (!isObject(body)) return 'it is no object of JSON';
@@ -50,7 +55,7 @@ export function faultOfError(
   return faultOfText(message, insideNames);
 }
 
-/** What of the inside a text tells; null: nothing. */
+/** Returns the internal detail that a text reveals; null: none. */
 export function faultOfText(text: string, insideNames: RegExp): string | null {
   const leak = [...INSIDE, insideNames].map((pattern) => pattern.exec(text)?.[0]).find(Boolean);
   return leak === undefined ? null : `its message tells of the inside: ${leak}`;

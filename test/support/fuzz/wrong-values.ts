@@ -15,13 +15,16 @@ import {
 } from 'graphql';
 import type { Sent } from './schema-documents.js';
 
-/** A document with one value in it that its type refuses. */
+/** A document with one value that is invalid for its type. */
 export interface Mistyped extends Sent {
-  /** Where the value is, and what it is. */
+  /** The position and the value. */
   readonly name: string;
 }
 
-/** JSON that is no value of a type, by the type's name, so that it goes for literals and variables alike. */
+/**
+ * JSON values that are invalid for a type, by the name of the type. They are used as literals and as
+ * variables.
+ */
 const WRONG_FOR_SCALARS: Readonly<Record<string, readonly string[]>> = {
   Int: ['"1"', '1.5', 'true', '{}', '[]', '[[1]]', '2147483648', '-2147483649', '1e400', '"NaN"', '""'],
   Float: ['"1"', 'true', '{}', '[]', '1e400', '-1e400', '"NaN"', '"Infinity"', '""'],
@@ -66,10 +69,10 @@ const WRONG_FOR_INPUT_OBJECTS = [
 
 type Place = GraphQLArgument | GraphQLInputField;
 
-/** An identifier that no record has: what is right otherwise changes nothing. */
+/** An id without a record, so that a valid document changes nothing. */
 const NOBODY = 424_242;
 
-/** Each argument of each field of the schema, and each field of its inputs, with each kind of value that it refuses. */
+/** Returns a document for each argument and input field of the schema with each kind of invalid value. */
 export function mistypedDocuments(schema: GraphQLSchema): Mistyped[] {
   return (['query', 'mutation', 'subscription'] as const).flatMap((operation) => {
     const root = {
@@ -81,9 +84,9 @@ export function mistypedDocuments(schema: GraphQLSchema): Mistyped[] {
   });
 }
 
-/** A field that takes arguments, behind those that lead to it. */
+/** A field with arguments, and the path to it. */
 interface FieldPath {
-  /** Around the field's own text. */
+  /** The text before the field. */
   readonly open: string;
   readonly close: string;
   readonly name: string;
@@ -91,7 +94,7 @@ interface FieldPath {
   readonly selection: string;
 }
 
-/** With those of the types below, each type once. */
+/** Includes the fields of nested types, each type once. */
 function fieldsWithArguments(
   root: GraphQLObjectType,
   open = '',
@@ -208,5 +211,8 @@ const rightLiteral = (place: Place): string => {
   return isEnumType(nullable) ? (nullable.getValues()[0]?.name ?? '') : literalOfJson(rightJson(place.type));
 };
 
-/** As it stands in a document: names without quotes. Texts for enums stay texts, which is one more way to be wrong. */
+/**
+ * Converts JSON to a literal by removing quotes of names. Strings for enums stay strings, which is another
+ * kind of invalid value.
+ */
 const literalOfJson = (json: string): string => json.replaceAll(/"(\w+)":/g, '$1:');
