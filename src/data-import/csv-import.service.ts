@@ -27,7 +27,8 @@ export class CsvImportService {
   /**
    * Imports leads, then interactions, then scores all leads in these lines, in one transaction. Reports lines
    * that violate a rule, or that the database rejects, to the observer and skips them.
-   * @throws OperatorError if nothing was imported: a file or its header is invalid, or the database failed
+   * @throws OperatorError if a file or its header is invalid, or if the database failed. Nothing was imported,
+   * unless the message mentions a connection that was lost during the commit.
    * @throws ImportInterruptedError if the signal aborted the import; nothing was imported
    */
   async import(paths: CsvPaths, observer: ImportObserver, signal: AbortSignal): Promise<ImportResult> {

@@ -61,7 +61,7 @@ export class RecalculationRecordsService {
     }
     allowRequest(CANCEL_LIMIT_MS);
     const deadline = performance.now() + CANCEL_LIMIT_MS;
-    // Repeats the request, because a recalculation may not listen yet when its record appears.
+    // The request is repeated until the recalculation has ended. Repeated notifications have no effect.
     while (run.status === 'running' && performance.now() < deadline) {
       await this.sequelize.query(REQUEST_CANCEL, { bind: [id] });
       await sleep(CANCEL_RETRY_MS);

@@ -4,8 +4,8 @@ import type { Pause } from './recalculation-pause.js';
 const GATE = 43;
 
 /**
- * Pauses transactions that save a summary until the gate is opened. `connection` has the lock of the gate;
- * opening the gate also removes the trigger.
+ * Pauses transactions that save a summary until the gate is opened. `connection` has the lock of the gate.
+ * Afterwards the trigger remains, but no longer waits.
  */
 export async function pauseSummaries(connection: Connection): Promise<Pause> {
   await connection.rows(`

@@ -47,7 +47,7 @@ export const LOCK_TABLE = 'LOCK TABLE leads IN ROW EXCLUSIVE MODE';
  */
 export const LIMIT_LOCK_WAIT = `SELECT set_config('lock_timeout', $1, true)`;
 
-/** Restores the setting from before `LIMIT_LOCK_WAIT`. */
+/** Resets the lock timeout to its default. */
 export const USUAL_LOCK_WAIT = 'SET LOCAL lock_timeout TO DEFAULT';
 
 /**

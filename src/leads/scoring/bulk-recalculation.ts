@@ -31,8 +31,8 @@ const BATCH_SIZE = 50_000;
 
 /**
  * The maximum number of batches of a recalculation without failures. Each batch is a savepoint. If a
- * transaction has more than 64 writing subtransactions, the snapshot cache of PostgreSQL overflows: all
- * sessions then look up subtransactions on disk.
+ * transaction has more than 64 writing subtransactions, the subtransaction cache of PostgreSQL overflows:
+ * all sessions then look up subtransactions on disk.
  */
 const MAX_BATCHES = 48;
 

@@ -18,7 +18,7 @@ const OPEN_MS = 15_000;
 /** The pause if the provider limits the rate without a `Retry-After` header. */
 const RATE_LIMIT_PAUSE_MS = 5_000;
 /**
- * The maximum pause, whatever `Retry-After` requests. An invalid header costs five minutes, not a day. A
+ * The maximum pause, regardless of `Retry-After`. An invalid header costs five minutes, not a day. A
  * limit that lasts a day costs one call every five minutes.
  */
 const MAX_RATE_LIMIT_PAUSE_MS = 300_000;
