@@ -44,15 +44,11 @@ export class AffectedLeads {
   async recalculate(onReached: (count: number) => void): Promise<TouchedScores> {
     await this.sequelize.query(ANALYZE_TOUCHED_LEADS, { transaction: this.transaction });
     const asOf = await readClock(this.sequelize, this.transaction);
-    const {
-      savedCount: savedCount,
-      failedCount,
-      failures,
-    } = await recalculateLeads(this.sequelize, this.transaction, {
+    const { savedCount, failedCount, failures } = await recalculateLeads(this.sequelize, this.transaction, {
       asOf,
       ids: TOUCHED_LEADS,
       totalCount: await countLeadsOf(this.sequelize, this.transaction, TOUCHED_LEADS),
-      onProgress: ({ savedCount: savedCount }) => {
+      onProgress: ({ savedCount }) => {
         onReached(savedCount);
       },
     });

@@ -91,8 +91,8 @@ export class ScoreRefresher {
     }
     const ids = await lockLeadsToRefresh(this.sequelize, transaction, until ?? asOf, batchSize);
     if (ids.length === 0) return { asOf, foundCount: 0, savedCount: 0, failures: [] };
-    const { savedCount: savedCount, failures } = await refreshLeads(this.sequelize, transaction, ids, asOf);
-    return { asOf, foundCount: ids.length, savedCount: savedCount, failures };
+    const { savedCount, failures } = await refreshLeads(this.sequelize, transaction, ids, asOf);
+    return { asOf, foundCount: ids.length, savedCount, failures };
   }
 }
 

@@ -85,7 +85,7 @@ export class LeadListingService {
       if (rows.length === limit) return rows;
       // The count is of no use if the scan has found nothing.
       const leadCount = rows.length > 0 && isIndexed(query.filter) ? await this.leadCount.read() : null;
-      scanSize = nextScanSize({ scanSize: scanSize, foundCount: rows.length, limit }, leadCount);
+      scanSize = nextScanSize({ scanSize, foundCount: rows.length, limit }, leadCount);
     }
     return this.read(sortSegment(query, segment, limit));
   }

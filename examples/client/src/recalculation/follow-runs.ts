@@ -12,7 +12,7 @@ import {
 } from 'rxjs';
 import type { RunProgressFragment } from '../generated/graphql.js';
 import { LEAD_LIST } from '../leads/lead-list.js';
-import { LATEST_RUN, latestRun, RESCORE_PROGRESS } from './recalculation.js';
+import { LATEST_RUN, latestRun, RECALCULATION_PROGRESS } from './recalculation.js';
 
 /**
  * Keeps `LatestRun` in the cache up to date, however recalculations are started. Fetches the list of leads
@@ -53,7 +53,7 @@ function progressOf(client: ApolloClient, runs: Runs) {
     // Not while a message is handled: graphql-ws counts an unsubscription twice if the `complete` message of
     // the server has arrived at the same time. It then closes the socket, which the next subscription uses.
     observeOn(asyncScheduler),
-    switchMap((id) => client.subscribe({ query: RESCORE_PROGRESS, variables: { id } })),
+    switchMap((id) => client.subscribe({ query: RECALCULATION_PROGRESS, variables: { id } })),
   );
 }
 

@@ -26,7 +26,7 @@ export const LATEST_RUN = graphql(`
   }
 `);
 
-export const RESCORE_PROGRESS = graphql(`
+export const RECALCULATION_PROGRESS = graphql(`
   subscription RecalculationProgress($id: ID) {
     recalculationProgress(id: $id) {
       ...RunProgress
