@@ -9,7 +9,7 @@ import { LeadsModule } from './leads/leads.module.js';
 import { ListLimits } from './leads/list-limits.js';
 import { ListSizesModule } from './list-sizes/list-sizes.module.js';
 import { ScoreSettings } from './leads/scoring/score-settings.js';
-import { SummariesModule } from './leads/summaries/summaries.module.js';
+import { SummariesModule } from './summaries/summaries.module.js';
 import { RecalculationModule } from './recalculation/recalculation.module.js';
 import { SummaryBatchesModule } from './summary-batches/summary-batches.module.js';
 

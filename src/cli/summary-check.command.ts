@@ -1,7 +1,7 @@
 import { readEnvironment } from '../config/environment.js';
 import { loadSettings } from '../config/settings.js';
 import type { OpenRouterSettings } from '../config/summary-settings.js';
-import { checkCompletion, checkKey, type CheckResult } from '../leads/summaries/openrouter/provider-check.js';
+import { checkCompletion, checkKey, type CheckResult } from '../summaries/openrouter/provider-check.js';
 
 const GOOD = 0;
 const BAD = 1;

@@ -11,7 +11,7 @@ import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
 import { type CsvPaths, ImportFiles } from './import-files.js';
 import { ImportInterruptedError } from './import-interrupted-error.js';
 import type { ImportObserver, ImportResult } from './import-report.js';
-import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
+import { SummariesAfterChange } from '../summaries/summaries-after-change.js';
 import { CsvImportRun } from './csv-import-run.js';
 import { TOUCHED_LEADS } from './csv-import.sql.js';
 

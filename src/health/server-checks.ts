@@ -9,7 +9,7 @@ import { DatabaseAvailability } from '../database/database-availability.js';
 import { QUEUE_IS_USABLE } from '../database/job-queue.js';
 import { knownMigrations } from '../database/migrator.js';
 import { ProbeConnection } from '../database/probe-connection.js';
-import { SummaryWriter } from '../leads/summaries/summary-writer.js';
+import { SummaryWriter } from '../summaries/summary-writer.js';
 import { SummaryWorkers } from '../summary-batches/summary-workers.js';
 
 /** `degraded`: the server works, but not all of its features do. */

@@ -7,7 +7,7 @@ import { readRows } from '../database/read-rows.js';
 import { inTransaction } from '../database/transactions.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
 import { Lead } from '../leads/lead.model.js';
-import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
+import { SummariesAfterChange } from '../summaries/summaries-after-change.js';
 import type { CreateInteractionInput } from './dto/create-interaction.input.js';
 import type { UpdateInteractionInput } from './dto/update-interaction.input.js';
 import { InteractionListLimit } from './interaction-list-limit.js';

@@ -1,6 +1,6 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import { AssumedSize } from '../graphql/limits/field-extensions.js';
-import { SummaryKeyPointType } from '../leads/dto/lead-summary.type.js';
+import { SummaryKeyPointType } from '../summaries/dto/lead-summary.type.js';
 import { InteractionGraphQLType } from './dto/interaction.type.js';
 import { InteractionLoader } from './interaction.loader.js';
 import type { InteractionRecord } from './interaction-record.js';

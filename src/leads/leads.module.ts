@@ -6,7 +6,7 @@ import { LeadListingResolver } from './lead-listing.resolver.js';
 import { LeadLoader } from './lead.loader.js';
 import { LeadScoreResolver } from './lead-score.resolver.js';
 import { LeadStatsResolver } from './lead-stats.resolver.js';
-import { LeadSummaryResolver } from './lead-summary.resolver.js';
+import { LeadSummaryResolver } from '../summaries/lead-summary.resolver.js';
 import { Lead } from './lead.model.js';
 import { ListLimits } from './list-limits.js';
 import { LeadsResolver } from './leads.resolver.js';

@@ -16,7 +16,7 @@ import { readForList } from '../graphql/selected-fields.js';
 import type { GraphQLResolveInfo } from 'graphql';
 import { withClientAbortSignal } from '../graphql/client-abort-signal.js';
 import { CreateLeadInput } from './dto/create-lead.input.js';
-import { LeadSummaryType } from './dto/lead-summary.type.js';
+import { LeadSummaryType } from '../summaries/dto/lead-summary.type.js';
 import { LeadType } from './dto/lead.type.js';
 import { ScoreBreakdownType } from './dto/score-breakdown.type.js';
 import { UpdateLeadInput } from './dto/update-lead.input.js';
@@ -27,8 +27,8 @@ import { LeadLoader } from './lead.loader.js';
 import { LeadsService } from './leads.service.js';
 import { explainScore } from './scoring/score-breakdown.js';
 import { StaleScoreLoader } from './stale-score.loader.js';
-import { AISummaryService } from './summaries/ai-summary.service.js';
-import { SummaryDetailLoader } from './summaries/summary-detail.loader.js';
+import { AISummaryService } from '../summaries/ai-summary.service.js';
+import { SummaryDetailLoader } from '../summaries/summary-detail.loader.js';
 
 const columnsFor = readForList(columnsOfFields);
 

@@ -22,7 +22,7 @@ import { ListLimits } from './list-limits.js';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
 import { scoreLead } from './scoring/lead-scores.js';
 import { READ_STALE } from './scoring/stale-scores.sql.js';
-import { SummariesAfterChange } from './summaries/summaries-after-change.js';
+import { SummariesAfterChange } from '../summaries/summaries-after-change.js';
 
 const EMAIL_TAKEN = 'email is already taken.';
 

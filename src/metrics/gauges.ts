@@ -8,7 +8,7 @@ import type { ProbeConnection } from '../database/probe-connection.js';
 import type { ReadReplicas } from '../database/replicas/read-replicas.js';
 import type { ListSizes } from '../list-sizes/list-sizes.js';
 import { waitingForRoom } from '../database/connections-for-reads.js';
-import type { WriterHealth } from '../leads/summaries/summary-writer.js';
+import type { WriterHealth } from '../summaries/summary-writer.js';
 
 /** The queue is counted at most this often, regardless of the number of scrapes. */
 const QUEUE_MAX_AGE_MS = 5_000;

@@ -6,7 +6,7 @@ import { DatabaseAvailability } from '../database/database-availability.js';
 import { ProbeConnection } from '../database/probe-connection.js';
 import { ReadReplicas } from '../database/replicas/read-replicas.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
-import { SummaryWriter } from '../leads/summaries/summary-writer.js';
+import { SummaryWriter } from '../summaries/summary-writer.js';
 import { recordMetrics } from './record-metrics.js';
 import {
   listSizesGauge,

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
-import { MAX_ATTEMPTS, SUMMARY_TASK, UNEXPECTED } from '../leads/summaries/summary-jobs.js';
+import { MAX_ATTEMPTS, SUMMARY_TASK, UNEXPECTED } from '../summaries/summary-jobs.js';
 import { SummaryBatchItems } from './summary-batch-items.js';
 
 interface SpentJob {

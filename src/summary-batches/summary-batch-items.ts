@@ -3,8 +3,8 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import { batchChanged } from '../common/events.js';
 import { inTransaction } from '../database/transactions.js';
-import type { SummaryAccount } from '../leads/summaries/ai-summary.service.js';
-import type { CallMeter } from '../leads/summaries/call-meter.js';
+import type { SummaryAccount } from '../summaries/ai-summary.service.js';
+import type { CallMeter } from '../summaries/call-meter.js';
 import type { SummaryBatchStatus, SummaryFailure } from './summary-batch.js';
 import {
   ADD_COST,

@@ -1,6 +1,6 @@
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
-import { MAX_ATTEMPTS, PRIORITIES, SUMMARY_TASK } from '../leads/summaries/summary-jobs.js';
-import { needsSummary } from '../leads/summaries/stale-summaries.sql.js';
+import { MAX_ATTEMPTS, PRIORITIES, SUMMARY_TASK } from '../summaries/summary-jobs.js';
+import { needsSummary } from '../summaries/stale-summaries.sql.js';
 
 /** Notified with the id of a batch whenever its record changes. */
 export const BATCHES_CHANNEL = 'summary_batches';

@@ -6,7 +6,7 @@ import { batchChanged } from '../common/events.js';
 import { SharedReads } from '../database/shared-reads.js';
 import { inTransaction } from '../database/transactions.js';
 import { watchRecord } from '../database/watch-record.js';
-import { SummaryWriter } from '../leads/summaries/summary-writer.js';
+import { SummaryWriter } from '../summaries/summary-writer.js';
 import { SummaryBatchEvents } from './summary-batch-events.js';
 import type { SummaryBatch, SummaryBatchRequest, SummaryFailure } from './summary-batch.js';
 import {

@@ -4,11 +4,11 @@ import type { DomainError } from '../common/domain-error.js';
 import { jobEnded } from '../common/events.js';
 import { inSpan } from '../common/spans.js';
 import { toDomainError } from '../database/database-errors.js';
-import { AISummaryService } from '../leads/summaries/ai-summary.service.js';
-import { SummaryProviderError } from '../leads/summaries/provider-error.js';
-import { SummariesAfterChange } from '../leads/summaries/summaries-after-change.js';
-import type { SummaryJob } from '../leads/summaries/summary-jobs.js';
-import { SummaryWriter } from '../leads/summaries/summary-writer.js';
+import { AISummaryService } from '../summaries/ai-summary.service.js';
+import { SummaryProviderError } from '../summaries/provider-error.js';
+import { SummariesAfterChange } from '../summaries/summaries-after-change.js';
+import type { SummaryJob } from '../summaries/summary-jobs.js';
+import { SummaryWriter } from '../summaries/summary-writer.js';
 import { SummaryBatchItems } from './summary-batch-items.js';
 
 /** The maximum number of attempts for the summary of a lead, each with the retries of a call. */

@@ -6,7 +6,7 @@ import { Sequelize } from 'sequelize';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { isPresent, ProcessLiveness } from '../database/process-liveness.js';
-import { type SummaryJob, SUMMARY_TASK } from '../leads/summaries/summary-jobs.js';
+import { type SummaryJob, SUMMARY_TASK } from '../summaries/summary-jobs.js';
 import { QueueRunner } from './queue-runner.js';
 import { SpentJobs } from './spent-jobs.js';
 import { SummaryJobHandler } from './summary-job-handler.js';

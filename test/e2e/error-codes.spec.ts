@@ -5,7 +5,7 @@ import request, { type Response, type Test } from 'supertest';
 import { AnswerMemory } from '../../src/common/answer-memory.js';
 import { ERROR_CODES } from '../../src/common/domain-error.js';
 import { GRAPHQL_ERROR_CODES } from '../../src/graphql/graphql-error-codes.js';
-import { SummaryWriter } from '../../src/leads/summaries/summary-writer.js';
+import { SummaryWriter } from '../../src/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';

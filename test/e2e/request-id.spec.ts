@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { createLog } from '../../src/logging/log.js';
 import { NestLog } from '../../src/logging/nest-log.js';
-import { SummaryWriter } from '../../src/leads/summaries/summary-writer.js';
+import { SummaryWriter } from '../../src/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 

@@ -1,7 +1,7 @@
-import { checkDraft } from '../../src/leads/summaries/check/check-draft.js';
-import type { SummaryDraft } from '../../src/leads/summaries/summary-draft.js';
-import { buildSummaryInput } from '../../src/leads/summaries/build-summary-input.js';
-import { systemMessage } from '../../src/leads/summaries/summary-prompt.js';
+import { checkDraft } from '../../src/summaries/check/check-draft.js';
+import type { SummaryDraft } from '../../src/summaries/summary-draft.js';
+import { buildSummaryInput } from '../../src/summaries/build-summary-input.js';
+import { systemMessage } from '../../src/summaries/summary-prompt.js';
 import { withInjection } from './evaluation-facts.js';
 import { GOLDEN_LEADS } from './golden-leads.js';
 import { INJECTIONS } from './injections.js';

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '../../src/config/environment.js';
 import { loadSettings } from '../../src/config/settings.js';
-import { CallMeter } from '../../src/leads/summaries/call-meter.js';
-import type { ChatModel } from '../../src/leads/summaries/chat-model.js';
-import { ModelSummaryWriter } from '../../src/leads/summaries/model-summary-writer.js';
-import { OpenRouterClient } from '../../src/leads/summaries/openrouter/openrouter-client.js';
-import type { WrittenSummary } from '../../src/leads/summaries/summary-writer.js';
-import type { SummaryFacts } from '../../src/leads/summaries/summary-facts.js';
+import { CallMeter } from '../../src/summaries/call-meter.js';
+import type { ChatModel } from '../../src/summaries/chat-model.js';
+import { ModelSummaryWriter } from '../../src/summaries/model-summary-writer.js';
+import { OpenRouterClient } from '../../src/summaries/openrouter/openrouter-client.js';
+import type { WrittenSummary } from '../../src/summaries/summary-writer.js';
+import type { SummaryFacts } from '../../src/summaries/summary-facts.js';
 import {
   API_KEY,
   type Obedience,

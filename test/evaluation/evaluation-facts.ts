@@ -1,4 +1,4 @@
-import type { SummaryFacts, SummaryInteraction } from '../../src/leads/summaries/summary-facts.js';
+import type { SummaryFacts, SummaryInteraction } from '../../src/summaries/summary-facts.js';
 import type { GoldenLead } from './golden-leads.js';
 import type { Injection } from './injections.js';
 

@@ -1,5 +1,5 @@
-import type { SummaryDraft } from '../../src/leads/summaries/summary-draft.js';
-import type { InputInteraction, InputLead, SummaryInput } from '../../src/leads/summaries/summary-input.js';
+import type { SummaryDraft } from '../../src/summaries/summary-draft.js';
+import type { InputInteraction, InputLead, SummaryInput } from '../../src/summaries/summary-input.js';
 
 /** A lead, and summaries of it that an honest writer would make. */
 export interface GoldenLead {

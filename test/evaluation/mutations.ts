@@ -1,4 +1,4 @@
-import type { SummaryDraft } from '../../src/leads/summaries/summary-draft.js';
+import type { SummaryDraft } from '../../src/summaries/summary-draft.js';
 import type { GoldenLead } from './golden-leads.js';
 
 /** An honest draft with one thing in it that is wrong. */

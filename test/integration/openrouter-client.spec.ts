@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import { now } from '../../src/common/clock.js';
 import { DomainError } from '../../src/common/domain-error.js';
 import type { OpenRouterSettings } from '../../src/config/summary-settings.js';
-import { CallMeter } from '../../src/leads/summaries/call-meter.js';
-import type { ChatMessage, ChatRequest } from '../../src/leads/summaries/chat-model.js';
-import type { OpenRouterClient } from '../../src/leads/summaries/openrouter/openrouter-client.js';
+import { CallMeter } from '../../src/summaries/call-meter.js';
+import type { ChatMessage, ChatRequest } from '../../src/summaries/chat-model.js';
+import type { OpenRouterClient } from '../../src/summaries/openrouter/openrouter-client.js';
 import { clientOf, writeWith } from '../support/model-writer.js';
 import {
   answer,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DomainError } from '../../src/common/domain-error.js';
 import type { OpenRouterSettings } from '../../src/config/summary-settings.js';
-import type { SummaryFacts } from '../../src/leads/summaries/summary-facts.js';
+import type { SummaryFacts } from '../../src/summaries/summary-facts.js';
 import { clientOf, writeWith } from '../support/model-writer.js';
 import {
   answer,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CsvImportService } from '../../src/data-import/csv-import.service.js';
-import { SummaryWriter } from '../../src/leads/summaries/summary-writer.js';
+import { SummaryWriter } from '../../src/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { type PlanWatch, type StatementWork, watchPlans } from '../support/plan-watch.js';

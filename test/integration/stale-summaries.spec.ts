@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { inTransaction } from '../../src/database/transactions.js';
-import { CallMeter } from '../../src/leads/summaries/call-meter.js';
-import { SummaryStore } from '../../src/leads/summaries/summary-store.js';
-import type { WrittenSummary } from '../../src/leads/summaries/summary-writer.js';
+import { CallMeter } from '../../src/summaries/call-meter.js';
+import { SummaryStore } from '../../src/summaries/summary-store.js';
+import type { WrittenSummary } from '../../src/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';

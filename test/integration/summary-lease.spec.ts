@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SummaryLeases } from '../../src/leads/summaries/summary-lease.js';
+import { SummaryLeases } from '../../src/summaries/summary-lease.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { until } from '../support/until.js';

@@ -1,9 +1,9 @@
 import type { OpenRouterSettings } from '../../src/config/summary-settings.js';
-import { CallMeter } from '../../src/leads/summaries/call-meter.js';
-import { ModelSummaryWriter } from '../../src/leads/summaries/model-summary-writer.js';
-import { OpenRouterClient } from '../../src/leads/summaries/openrouter/openrouter-client.js';
-import type { SummaryFacts } from '../../src/leads/summaries/summary-facts.js';
-import type { WrittenSummary } from '../../src/leads/summaries/summary-writer.js';
+import { CallMeter } from '../../src/summaries/call-meter.js';
+import { ModelSummaryWriter } from '../../src/summaries/model-summary-writer.js';
+import { OpenRouterClient } from '../../src/summaries/openrouter/openrouter-client.js';
+import type { SummaryFacts } from '../../src/summaries/summary-facts.js';
+import type { WrittenSummary } from '../../src/summaries/summary-writer.js';
 import { API_KEY, type OpenRouterStandIn } from './openrouter-stand-in.js';
 
 /** A client of the stand-in with almost no delay between retries. */

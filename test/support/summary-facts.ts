@@ -1,4 +1,4 @@
-import type { SummaryFacts } from '../../src/leads/summaries/summary-facts.js';
+import type { SummaryFacts } from '../../src/summaries/summary-facts.js';
 
 /** Returns the facts of a lead with a call and a planned meeting. */
 export function summaryFacts(facts: Partial<SummaryFacts> = {}): SummaryFacts {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { checkDraft } from '../../../src/leads/summaries/check/check-draft.js';
-import type { SummaryDraft } from '../../../src/leads/summaries/summary-draft.js';
-import { systemMessage } from '../../../src/leads/summaries/summary-prompt.js';
+import { checkDraft } from '../../../src/summaries/check/check-draft.js';
+import type { SummaryDraft } from '../../../src/summaries/summary-draft.js';
+import { systemMessage } from '../../../src/summaries/summary-prompt.js';
 import { GOLDEN_LEADS, type GoldenLead } from '../../evaluation/golden-leads.js';
 import { type Mutation, mutationsOf } from '../../evaluation/mutations.js';
 

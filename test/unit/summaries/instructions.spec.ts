@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { looksLikeInstructions } from '../../../src/leads/summaries/instructions/instruction-detector.js';
+import { looksLikeInstructions } from '../../../src/summaries/instructions/instruction-detector.js';
 import { INJECTIONS } from '../../evaluation/injections.js';
 import { ORDINARY_NOTES } from '../../evaluation/ordinary-notes.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { readJsonAnswer } from '../../../src/leads/summaries/json-answer.js';
-import { endingOf } from '../../../src/leads/summaries/openrouter/finish-reason.js';
-import { withoutReasoning } from '../../../src/leads/summaries/reasoning.js';
+import { readJsonAnswer } from '../../../src/summaries/json-answer.js';
+import { endingOf } from '../../../src/summaries/openrouter/finish-reason.js';
+import { withoutReasoning } from '../../../src/summaries/reasoning.js';
 import { brokenTexts, draftText } from '../../support/openrouter-stand-in.js';
-import { draftSchema } from '../../../src/leads/summaries/summary-draft.js';
+import { draftSchema } from '../../../src/summaries/summary-draft.js';
 
 const schema = z.object({ a: z.number() });
 

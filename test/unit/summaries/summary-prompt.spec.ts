@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SummaryFacts } from '../../../src/leads/summaries/summary-facts.js';
-import { buildSummaryInput } from '../../../src/leads/summaries/build-summary-input.js';
-import { summaryPrompt, systemMessage } from '../../../src/leads/summaries/summary-prompt.js';
+import type { SummaryFacts } from '../../../src/summaries/summary-facts.js';
+import { buildSummaryInput } from '../../../src/summaries/build-summary-input.js';
+import { summaryPrompt, systemMessage } from '../../../src/summaries/summary-prompt.js';
 import { summaryFacts } from '../../support/summary-facts.js';
 
 const DELIMITER = '=== random ===';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { TemplateSummaryWriter } from '../../../src/leads/summaries/template-summary-writer.js';
-import type { SummaryFacts, SummaryInteraction } from '../../../src/leads/summaries/summary-facts.js';
+import { TemplateSummaryWriter } from '../../../src/summaries/template-summary-writer.js';
+import type { SummaryFacts, SummaryInteraction } from '../../../src/summaries/summary-facts.js';
 import { summaryFacts } from '../../support/summary-facts.js';
 
 const write = (facts: Partial<SummaryFacts>) => new TemplateSummaryWriter().write(summaryFacts(facts));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cleanText } from '../../../src/leads/summaries/untrusted-text.js';
+import { cleanText } from '../../../src/summaries/untrusted-text.js';
 
 describe('the text of an outsider', () => {
   it.each([

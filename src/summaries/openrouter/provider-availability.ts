@@ -5,7 +5,7 @@ import {
   handleWhen,
   isBrokenCircuitError,
 } from 'cockatiel';
-import { now } from '../../../common/clock.js';
+import { now } from '../../common/clock.js';
 import type { WriterHealth } from '../summary-writer.js';
 import { isOutage, SummaryProviderError } from '../provider-error.js';
 

@@ -1,4 +1,4 @@
-import { lookUp } from '../../database/index-look-up.sql.js';
+import { lookUp } from '../database/index-look-up.sql.js';
 
 /** The maximum number of interactions that a writer receives, together with the total count. */
 const MAX_INTERACTIONS = 50;

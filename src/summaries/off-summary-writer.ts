@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/domain-error.js';
+import { DomainError } from '../common/domain-error.js';
 import { SummaryWriter, type WrittenSummary } from './summary-writer.js';
 
 /** The writer if summaries are disabled. */

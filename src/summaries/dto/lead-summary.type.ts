@@ -1,8 +1,8 @@
 import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
 import { AssumedSize } from '../../graphql/limits/field-extensions.js';
-import { DRAFT_LIMITS } from '../summaries/summary-draft.js';
-import { SummarySource } from './lead.type.js';
+import { DRAFT_LIMITS } from '../summary-draft.js';
+import { SummarySource } from '../../leads/dto/lead.type.js';
 
 @AllowedTo('viewer')
 @ObjectType('SummaryKeyPoint', { description: 'An important fact and the interactions that support it.' })

@@ -1,4 +1,4 @@
-import { lookUp } from '../../database/index-look-up.sql.js';
+import { lookUp } from '../database/index-look-up.sql.js';
 import { HASH_OF_LEAD } from './summary-facts.sql.js';
 
 /** Failures that would most likely recur for the same facts, at the same cost. */

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
-import { now } from '../../common/clock.js';
-import { NotFoundError } from '../../common/domain-error.js';
-import { readRows } from '../../database/read-rows.js';
-import type { InteractionDirection } from '../../interactions/interaction-direction.js';
-import type { InteractionType } from '../../interactions/interaction-type.js';
+import { now } from '../common/clock.js';
+import { NotFoundError } from '../common/domain-error.js';
+import { readRows } from '../database/read-rows.js';
+import type { InteractionDirection } from '../interactions/interaction-direction.js';
+import type { InteractionType } from '../interactions/interaction-type.js';
 import type { CallMeter } from './call-meter.js';
 import { READ_FACTS } from './summary-facts.sql.js';
 import type { SummaryFacts } from './summary-facts.js';

@@ -1,4 +1,4 @@
-import type { SummarySettings } from '../../config/summary-settings.js';
+import type { SummarySettings } from '../config/summary-settings.js';
 import { OffSummaryWriter } from './off-summary-writer.js';
 import type { SummaryWriter } from './summary-writer.js';
 import { TemplateSummaryWriter } from './template-summary-writer.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RequestLoader } from '../../common/request-loader.js';
+import { RequestLoader } from '../common/request-loader.js';
 import { type SummaryDetail, SummaryStore } from './summary-store.js';
 
 /** Loads the details of the summary of a lead; null if none are known. */

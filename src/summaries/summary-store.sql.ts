@@ -1,4 +1,4 @@
-import { isPresent } from '../../database/process-liveness.js';
+import { isPresent } from '../database/process-liveness.js';
 import { IS_OF_SAME_FACTS } from './stale-summaries.sql.js';
 import { HASH_OF_LEAD } from './summary-facts.sql.js';
 

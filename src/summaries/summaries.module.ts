@@ -1,8 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { getConnectionToken, SequelizeModule } from '@nestjs/sequelize';
 import type { Sequelize } from 'sequelize';
-import type { SummarySettings } from '../../config/summary-settings.js';
-import { Lead } from '../lead.model.js';
+import type { SummarySettings } from '../config/summary-settings.js';
+import { Lead } from '../leads/lead.model.js';
 import { AISummaryService } from './ai-summary.service.js';
 import { SummariesAfterChange } from './summaries-after-change.js';
 import { StaleSummaryLoader } from './stale-summary.loader.js';

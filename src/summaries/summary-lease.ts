@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
-import { ProcessLiveness } from '../../database/process-liveness.js';
+import { ProcessLiveness } from '../database/process-liveness.js';
 import { ACQUIRE_LEASE, RELEASE_LEASE } from './summary-store.sql.js';
 
 const RETRY_MS = 250;

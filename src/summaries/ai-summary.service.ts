@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { Sequelize, type Transaction } from 'sequelize';
-import { DomainError, NotFoundError } from '../../common/domain-error.js';
-import { allowRequest } from '../../common/request-time.js';
-import { SingleFlight } from '../../common/single-flight.js';
-import { inTransaction } from '../../database/transactions.js';
-import { Lead } from '../lead.model.js';
-import { scoreLead } from '../scoring/lead-scores.js';
+import { DomainError, NotFoundError } from '../common/domain-error.js';
+import { allowRequest } from '../common/request-time.js';
+import { SingleFlight } from '../common/single-flight.js';
+import { inTransaction } from '../database/transactions.js';
+import { Lead } from '../leads/lead.model.js';
+import { scoreLead } from '../leads/scoring/lead-scores.js';
 import { CallMeter } from './call-meter.js';
 import { isProviderErrorCode, SummaryProviderError } from './provider-error.js';
 import type { SummaryFacts } from './summary-facts.js';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { DomainError } from '../../common/domain-error.js';
+import { DomainError } from '../common/domain-error.js';
 import type { ChatMessage, ChatModel } from './chat-model.js';
 import { checkDraft } from './check/check-draft.js';
 import { SummaryProviderError } from './provider-error.js';

@@ -1,5 +1,5 @@
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
-import { QUEUE_SCHEMA } from '../../database/job-queue.js';
+import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import { MAX_ATTEMPTS, PRIORITIES, SUMMARY_TASK } from './summary-jobs.js';
 
 /** $1: the id of a lead, $2: the number of the attempt, $3: the delay in milliseconds. */

@@ -1,6 +1,6 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import { LeadSummaryType } from './dto/lead-summary.type.js';
-import { StaleSummaryLoader } from './summaries/stale-summary.loader.js';
+import { StaleSummaryLoader } from './stale-summary.loader.js';
 
 @Resolver(() => LeadSummaryType)
 export class LeadSummaryResolver {

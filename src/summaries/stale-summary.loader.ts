@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RequestLoader } from '../../common/request-loader.js';
+import { RequestLoader } from '../common/request-loader.js';
 import { SummaryStore } from './summary-store.js';
 import { SummaryWriter } from './summary-writer.js';
 

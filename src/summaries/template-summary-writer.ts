@@ -1,4 +1,4 @@
-import { isContact } from '../scoring/contact-state.js';
+import { isContact } from '../leads/scoring/contact-state.js';
 import type { SummaryFacts, SummaryInteraction } from './summary-facts.js';
 import { SummaryWriter, type WrittenSummary } from './summary-writer.js';
 

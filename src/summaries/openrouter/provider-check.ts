@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ErrorCode } from '../../../common/domain-error.js';
-import type { OpenRouterSettings } from '../../../config/summary-settings.js';
+import type { ErrorCode } from '../../common/domain-error.js';
+import type { OpenRouterSettings } from '../../config/summary-settings.js';
 import { CallMeter } from '../call-meter.js';
 import { readJsonAnswer } from '../json-answer.js';
 import { SummaryProviderError } from '../provider-error.js';

@@ -1,4 +1,4 @@
-import { DomainError, type ErrorCode } from '../../common/domain-error.js';
+import { DomainError, type ErrorCode } from '../common/domain-error.js';
 
 /** The loggable details of a failed call; never text of the provider, the key or the prompt. */
 export interface ProviderFault {
