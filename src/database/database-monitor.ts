@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { endAllRequests } from '../common/request-deadline.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
+import { cutConnection } from './session.js';
 
 const PING_INTERVAL_MS = 500;
 
@@ -72,10 +73,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
     } catch (error) {
       const { client } = this;
       this.client = null;
-      // A frozen server does not respond to a regular disconnect either.
-      (
-        client as unknown as { connection: { stream: { destroy(): void } } } | null
-      )?.connection.stream.destroy();
+      if (client !== null) cutConnection(client);
       return error instanceof LateAnswerError ? 'late' : 'lost';
     }
   }

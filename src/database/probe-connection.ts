@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type pg from 'pg';
 import { DedicatedConnections } from './dedicated-connections.js';
+import { cutConnection } from './session.js';
 
 /** Monitoring needs a quick response, even if it is an error. */
 const TIME_LIMIT_MS = 800;
@@ -48,13 +49,8 @@ export class ProbeConnection implements OnModuleDestroy {
 
   private drop(client: Promise<pg.Client>): void {
     if (this.client === client) this.client = null;
-    client.then(cutOff, () => undefined);
+    client.then(cutConnection, () => undefined);
   }
-}
-
-/** A server that does not respond to statements does not respond to a regular disconnect either. */
-function cutOff(client: pg.Client): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
 /** An error of PostgreSQL with the severity ERROR: the connection is still usable. */

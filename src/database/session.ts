@@ -78,11 +78,19 @@ export function sessionClass(
         await options.check?.(this);
         return this;
       } catch (error) {
-        (this as unknown as DriverInternals).connection.stream.destroy();
+        cutConnection(this);
         throw error;
       }
     }
   };
+}
+
+/**
+ * Ends a connection without a word to the server: a server that does not respond to statements does not respond to a regular
+ * disconnect either.
+ */
+export function cutConnection(client: pg.Client): void {
+  (client as unknown as DriverInternals).connection.stream.destroy();
 }
 
 /** Opens a session, which the caller must end. If it is lost, its queries fail and it emits `end`. */

@@ -3,6 +3,7 @@ import { Sequelize } from 'sequelize-typescript';
 import { serverOf } from '../../config/database-url.js';
 import { type DatabaseIdentity, differenceOf, IDENTITY_COLUMNS } from '../database-identity.js';
 import { sequelizeOptions } from '../sequelize-options.js';
+import { cutConnection } from '../session.js';
 import type { PrimaryPositions } from './primary-positions.js';
 import { PersistentConnection } from './persistent-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
@@ -131,12 +132,7 @@ export class Replica {
     this.currentFault = fault;
     // Statements on a hanging server would never end. After their connections are destroyed, they are read
     // from the primary.
-    if (fault === 'unreachable') for (const client of this.lent) cutOff(client);
+    if (fault === 'unreachable') for (const client of this.lent) cutConnection(client);
     this.onChange(this, before);
   }
-}
-
-function cutOff(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
 }
