@@ -9,10 +9,12 @@ import type { RunningServer } from './start-server.js';
 export function startupBanner(settings: Settings, server: RunningServer): string {
   const lines = [`The lead-scoring API is ready at ${server.url}`];
   if (settings.environment === 'development') {
-    lines.push('Opened in a browser, that address shows GraphiQL, with queries that are ready to be run.');
+    lines.push('Open this address in a browser to use GraphiQL, with ready-made queries.');
   }
   if (!settings.access.isOn) {
-    lines.push('Authentication is off: whoever uses this machine may do everything. AUTH=on asks who calls.');
+    lines.push(
+      'Authentication is off: every user of this machine may do everything. Set AUTH=on to require credentials.',
+    );
   }
   if (settings.summaries.writer.provider === 'template' && settings.summaries.writer.isFallback) {
     lines.push(

@@ -65,7 +65,7 @@ export class ApiKeyStore {
     const [revoked] = rows;
     if (revoked !== undefined) return revoked;
     throw new OperatorError(
-      `There is no key ${idOrName} that could be revoked; \`pnpm apikey list\` names all.`,
+      `There is no key ${idOrName} that could be revoked; \`pnpm apikey list\` lists all keys.`,
     );
   }
 }

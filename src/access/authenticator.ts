@@ -23,11 +23,11 @@ export class Authenticator {
    */
   async authenticate(authorization: string, mayReadAgain = true): Promise<Authentication> {
     const [, token] = BEARER.exec(authorization) ?? [];
-    if (token === undefined) throw new UnauthenticatedError('the header is not Bearer and a token');
+    if (token === undefined) throw new UnauthenticatedError('the header is not of the form Bearer TOKEN');
     if (token.length > MAX_TOKEN_LENGTH) throw new UnauthenticatedError('the token is too long');
     if (looksLikeApiKey(token)) return this.keys.authenticate(token, mayReadAgain);
     if (this.tokens === null)
-      throw new UnauthenticatedError('a token was sent where API keys alone are taken');
+      throw new UnauthenticatedError('a token was sent, but only API keys are accepted');
     return this.tokens.authenticate(token);
   }
 }

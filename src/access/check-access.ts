@@ -7,7 +7,7 @@ import { neededAccess, type NeededAccess } from './needed-access.js';
 
 /** The same for missing and for invalid credentials, so that callers do not learn why one was rejected. */
 export const UNAUTHENTICATED_MESSAGE =
-  'This takes an API key or a token that is valid, in the header Authorization: Bearer ….';
+  'Requires a valid API key or token in the header Authorization: Bearer ….';
 
 /** Authorizes whole operations before they are executed. */
 export class AccessCheck {
@@ -38,16 +38,16 @@ function authorizationErrorOf(
   const isFromRouter = request?.isFromRouter === true;
   if (closedFields.length > 0) {
     if (caller === undefined) return unauthenticated();
-    return forbidden(`Nobody may reach ${closedFields.join(', ')}: no role is named there.`);
+    return forbidden(`No caller may access ${closedFields.join(', ')}: no role is declared.`);
   }
   if (needsRouter && isFromRouter && role === null) return null;
   if (caller === undefined) return unauthenticated();
   if (needsRouter && !isFromRouter) {
-    return forbidden('Only the federation router may ask for _service and _entities.');
+    return forbidden('Only the federation router may query _service and _entities.');
   }
   if (caller.role === null) return forbidden('The caller has none of the roles viewer, rep and admin.');
   if (role === null || includesRole(caller.role, role)) return null;
-  return forbidden(`This takes the role ${role}; the caller has the role ${caller.role}.`);
+  return forbidden(`Requires the role ${role}; the caller has ${caller.role}.`);
 }
 
 function unauthenticated(): GraphQLError {

@@ -14,6 +14,6 @@ export async function ensureCredentialsExist(
   const keys = await withApiKeyStore(databaseUrl, (store) => store.findAll());
   if (keys.some(({ revokedAt }) => revokedAt === null)) return;
   throw new OperatorError(
-    'Nobody may call the API: there is no API key, and no tokens are taken. Make a key with `pnpm apikey create NAME --role admin`, or set AUTH_JWKS_URL or AUTH_PUBLIC_KEY, with AUTH_ISSUER and AUTH_AUDIENCE; then start again.',
+    'No caller could be authenticated: there is no API key, and no tokens are accepted. Create a key with `pnpm apikey create NAME --role admin`, or set AUTH_JWKS_URL or AUTH_PUBLIC_KEY, with AUTH_ISSUER and AUTH_AUDIENCE; then start again.',
   );
 }

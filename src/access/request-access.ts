@@ -21,7 +21,7 @@ interface RequestAccess {
 export const DEVELOPER: Caller = Object.freeze({ key: 'development', role: 'admin' });
 
 const NOT_THIS_MACHINE =
-  'Without authentication, only requests to localhost are answered; AUTH=on takes those to other names.';
+  'Without authentication, only requests to localhost are accepted. Set AUTH=on to accept other host names.';
 
 /** Authenticates HTTP requests before their bodies are read. */
 @Injectable()

@@ -92,7 +92,7 @@ export class SocketAccess implements OnApplicationShutdown {
         const seconds = String(known.details.retryAfterSeconds);
         socket.close(TOO_MANY_ATTEMPTS, `Too many failed attempts; try again in ${seconds} s`);
       } else if (known?.code === 'SERVICE_UNAVAILABLE') {
-        socket.close(TRY_AGAIN_LATER, 'Nobody can be authenticated just now');
+        socket.close(TRY_AGAIN_LATER, 'Callers cannot be authenticated at the moment');
       } else throw error;
     }
   }
@@ -141,7 +141,7 @@ function authorizationOfSocket(
   const [authorization, ...others] = new Set(given);
   if (others.length > 0) throw new UnauthenticatedError('there are several authorizations');
   if (authorization !== undefined && typeof authorization !== 'string') {
-    throw new UnauthenticatedError('the authorization is no text');
+    throw new UnauthenticatedError('the authorization is not a string');
   }
   return authorization;
 }

@@ -53,9 +53,9 @@ function printResult(result: ImportResult, seconds: number): void {
   if (unnamed > 0) console.error(`scores: ${unnamed} more could not be saved and are not shown`);
   const { leads, interactions } = result;
   console.log(
-    `Leads: ${leads.inserted} inserted, ${leads.updated} updated, ${leads.unchanged} unchanged, ${leads.refused} refused.`,
+    `Leads: ${leads.inserted} inserted, ${leads.updated} updated, ${leads.unchanged} unchanged, ${leads.refused} rejected.`,
   );
-  console.log(`Interactions: ${interactions.inserted} added, ${interactions.refused} refused.`);
+  console.log(`Interactions: ${interactions.inserted} added, ${interactions.refused} rejected.`);
   const failed = result.failedScoreCount > 0 ? `, ${result.failedScoreCount} failed` : '';
   console.log(`Scores: ${result.scoreCount} calculated${failed}.`);
   console.log(`Took ${seconds.toFixed(1)} s.`);

@@ -5,24 +5,24 @@ import { runCommandLine } from './command-line.js';
 
 const USAGE = `Usage: pnpm import:csv --leads FILE.csv --interactions FILE.csv
 
-Imports leads, then interactions; either file may be left out. The files are UTF-8, with commas between cells and a
-header that names the columns as the API names its fields, in any order:
+Imports leads, then interactions. Either file may be omitted. The files are UTF-8 and separate cells by commas. The
+header contains the column names, which are the field names of the API, in any order:
 
   leads          firstName,lastName,email,phone,budget,location,company,source,status
-                 email must be there. Where a lead has the e-mail, in any letter case, it is updated, and an empty
-                 cell leaves what is there; else a lead is made, which needs firstName and lastName.
+                 email is required. If a lead with this e-mail exists (case is ignored), it is updated, and empty
+                 cells leave its values unchanged. Otherwise a lead is created, which requires firstName and lastName.
   interactions   email,type,date,notes,direction
-                 email (of the lead), type (call, email, meeting) and date (ISO 8601; UTC where it has no zone) must
-                 be there. direction is inbound (the lead got in touch), outbound, or empty: unknown. Every line is a
+                 email (of the lead), type (call, email, meeting) and date (ISO 8601; UTC if it has no time zone) are
+                 required. direction is inbound (the lead got in touch), outbound, or empty if unknown. Every line is a
                  new interaction: importing a file twice adds all of them twice.
 
-Lines that break a rule are reported with their number and left out; the rest goes in. Blank lines are skipped. The
-scores of all leads that the files speak of are calculated. All of it is one transaction: an import that fails or is
-interrupted leaves nothing behind.
+Invalid lines are reported with their number and skipped; the other lines are imported. Blank lines are ignored. The
+import calculates the scores of all leads in the files. It is one transaction: an import that fails or is interrupted
+changes nothing.
 
-Exit code: 0 everything went in
-           1 something was refused, the rest went in
-           2 nothing was imported: wrong usage, a file or a header that cannot be used, or a failure
+Exit code: 0 everything was imported
+           1 some lines were rejected, the others were imported
+           2 nothing was imported: invalid arguments, an invalid file or header, or a failure
            130, 143 interrupted by Ctrl-C or SIGTERM: nothing was imported
 `;
 
@@ -50,7 +50,7 @@ function parseRequest(args: string[]): CsvPaths | null {
 }
 
 function onlyOne(option: string, values: readonly string[] = []): string | undefined {
-  if (values.length > 1) throw new OperatorError(`--${option} can be given once.`);
+  if (values.length > 1) throw new OperatorError(`--${option} can be given only once.`);
   return values[0];
 }
 

@@ -36,7 +36,7 @@ export class ImportPrinter implements ImportObserver {
     this.progress.stop();
     for (const [file, count] of this.refusalCounts) {
       const more = count - MAX_PRINTED_REFUSALS;
-      if (more > 0) process.stderr.write(`${file}: ${more} more lines were refused and are not shown\n`);
+      if (more > 0) process.stderr.write(`${file}: ${more} more lines were rejected and are not shown\n`);
     }
   }
 }

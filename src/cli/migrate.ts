@@ -4,12 +4,12 @@ import { runCommandLine } from './command-line.js';
 import type { MigrateRequest } from './migrate.command.js';
 
 const USAGE = `Usage: pnpm migrate [up]                  apply all pending migrations
-       pnpm migrate down                  undo the latest one
-       pnpm migrate down --to NAME        undo the latest ones, down to and including NAME
-       pnpm migrate down --all            undo all
-       pnpm migrate status                list what is applied and what is pending
+       pnpm migrate down                  undo the latest migration
+       pnpm migrate down --to NAME        undo the latest migrations, down to and including NAME
+       pnpm migrate down --all            undo all migrations
+       pnpm migrate status                list applied and pending migrations
 
-If down would lose rows or values, it names them and changes nothing. With --yes it undoes the migrations all the same.
+If down would lose rows or values, it lists them and changes nothing. With --yes it undoes the migrations anyway.
 `;
 
 const FAILED = 1;
@@ -32,7 +32,7 @@ function parseRequest(args: string[]): MigrateRequest | null {
     throw new OperatorError(`Unknown: ${positionals.join(' ')}`);
   }
   if (action !== 'down' && (values.to !== undefined || values.all === true || values.yes === true)) {
-    throw new OperatorError('--to, --all and --yes go with down.');
+    throw new OperatorError('--to, --all and --yes can only be used with down.');
   }
   const mayLoseData = values.yes === true;
   if (values.to !== undefined) return { action, target: { to: values.to }, mayLoseData };

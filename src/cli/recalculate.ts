@@ -5,21 +5,21 @@ import type { RecalculationRequest } from './recalculate.command.js';
 
 const USAGE = `Usage: pnpm recalculate [--only-stale [--max-age HOURS] | --verify]
 
-Recalculates the score of every lead as the mutation recalculateAllScores does: all of them at one instant, in one
-transaction. A lead that the database refuses is named and left as it was; the others are saved. Leads that are
-removed meanwhile, or whose score is fresher, are skipped. One recalculation or import runs at a time.
+Recalculates the score of every lead in the same way as the mutation recalculateAllScores: as of one instant and in one
+transaction. If the database rejects a lead, the lead is listed and left unchanged; the others are saved. Leads that
+were removed in the meantime or have a more recent score are skipped. Only one recalculation or import runs at a time.
 
-  --only-stale      only the scores that a recalculation now would change
+  --only-stale      only the scores that would change now
   --max-age HOURS   with --only-stale: also the scores that are older
-  --verify          compare contact states and scores with the interactions of every lead, name the leads that differ,
+  --verify          compare contact states and scores with the interactions of every lead, list the leads that differ,
                     and repair them
 
-Ctrl-C rolls everything back; a second one does not wait until that is done.
+Ctrl-C rolls everything back. A second Ctrl-C does not wait until that is done.
 
 Exit code: 0 every score was saved, or there was none to save
-           1 some leads were refused, the rest was saved
-           2 nothing was saved: wrong usage, settings or a database that cannot be used, another recalculation or an
-             import under way, every lead refused, a failure, or an interruption
+           1 some leads were rejected, the others were saved
+           2 nothing was saved: invalid arguments, invalid settings or database, another recalculation or import in
+             progress, every lead rejected, a failure, or an interruption
 `;
 
 const NOTHING_SAVED = 2;
@@ -43,10 +43,10 @@ async function parseRequest(args: string[]): Promise<RecalculationRequest | null
     verify: values.verify === true,
   };
   if (request.verify && request.onlyStale) {
-    throw new OperatorError('--verify does not go with --only-stale: it is about all leads.');
+    throw new OperatorError('--verify cannot be combined with --only-stale: it checks all leads.');
   }
   if (maxAge === undefined) return request;
-  if (!request.onlyStale) throw new OperatorError('--max-age goes with --only-stale.');
+  if (!request.onlyStale) throw new OperatorError('--max-age requires --only-stale.');
   const { RecalculateScoresArgs } = await import('../recalculation/dto/recalculate-scores.args.js');
   const [fault] = await faultsOfArguments(Object.assign(new RecalculateScoresArgs(), request));
   if (fault !== undefined) throw new OperatorError(`${fault.replace('maxAgeHours', '--max-age')}.`);

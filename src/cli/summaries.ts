@@ -5,19 +5,21 @@ import type { SummariesRequest } from './summaries.command.js';
 
 const USAGE = `Usage: pnpm summaries [--all] [--include-closed] [--limit N] [--max-cost-usd USD]
 
-Has summaries written as the mutation regenerateSummaries does: for open leads that have none, or one that is
-stale, the highest scores first. Each is saved as soon as it is written. Servers with workers on the same database share the work.
+Writes summaries in the same way as the mutation regenerateSummaries: for open leads without a summary or with a stale
+one, the highest scores first. Each summary is saved as soon as it is written. Servers with workers on the same database
+share the work.
 
-  --all                all open leads, also where the same facts are paid for again
-  --include-closed     leads that are won or lost as well
-  --limit N            at most so many leads
-  --max-cost-usd USD   no summary is begun that would go beyond it, if it costs no more than the most expensive one before
+  --all                all open leads, even if the model is paid again for the same facts
+  --include-closed     also leads that are won or lost
+  --limit N            the maximum number of leads
+  --max-cost-usd USD   the maximum cost. No summary is started that would exceed it, assuming that it costs at most as
+                       much as the most expensive one so far
 
-Ctrl-C has no further summary begun, and waits for those that are being written; a second one does not wait.
+After Ctrl-C no further summary is started, and the command waits for those in progress. A second Ctrl-C does not wait.
 
 Exit code: 0 every lead got its summary, or there was none to write
-           1 some leads failed, or the work was stopped: by Ctrl-C, by the limit, or because every summary would fail
-           2 nothing was begun: wrong usage, settings or a database that cannot be used, or summaries are switched off
+           1 some leads failed, or the batch was stopped: by Ctrl-C, by the cost limit, or because every summary would fail
+           2 nothing was started: invalid arguments, invalid settings or database, or summaries are switched off
 `;
 
 const NOTHING_BEGUN = 2;

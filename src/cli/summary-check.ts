@@ -3,10 +3,10 @@ import { runCommandLine } from './command-line.js';
 
 const USAGE = `Usage: pnpm summary:check
 
-Says whether summaries can be written with the present settings, and if not, what is wrong: asks the provider about the
-key, and the model for one tiny answer, which costs next to nothing. It needs no database.
+Checks whether summaries can be written with the current settings, and reports any problem. It sends the API key to the
+provider for a check, and requests one tiny answer from the model, which costs almost nothing. It needs no database.
 
-Exit code: 0 summaries can be written, 1 they cannot, 2 the settings are wrong
+Exit code: 0 summaries can be written, 1 they cannot, 2 the settings are invalid
 `;
 
 const WRONG_SETTINGS = 2;

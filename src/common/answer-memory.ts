@@ -237,12 +237,12 @@ export class MemoryReservation {
 const tooLarge = () =>
   new DomainError(
     'RESPONSE_TOO_LARGE',
-    'The answer needs more memory than this server has for one: ask for smaller pages or fewer fields.',
+    'The response needs more memory than this server has for one response: request smaller pages or fewer fields.',
   );
 
 const overloaded = () =>
   new DomainError(
     'SERVER_OVERLOADED',
-    'Other answers take the memory that this one needs, and nothing was done: try again later.',
+    'Other responses use the memory that this one needs. Nothing was changed; try again later.',
     { details: { retryAfterSeconds: RETRY_AFTER_SECONDS } },
   );

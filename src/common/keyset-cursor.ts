@@ -83,7 +83,7 @@ export class KeysetCursors {
     const [, binding, id, values] = parsed.data;
     if (binding !== this.binding) {
       throw new InvalidInputError(
-        `${name} is a cursor of another list, filter or order: begin again without one.`,
+        `${name} is a cursor of another list, filter or order: start again without a cursor.`,
       );
     }
     if (!this.arePosition(values)) throw new InvalidInputError(`${name} is not a cursor of ${this.list}.`);

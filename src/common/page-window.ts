@@ -47,7 +47,7 @@ export function pageWindow<Position>(
   { first, after, last, before }: PageArguments,
   read: (cursor: string, name: 'after' | 'before') => Position,
 ): PageWindow<Position> {
-  if (first != null && last != null) throw new InvalidInputError('first and last do not go together.');
+  if (first != null && last != null) throw new InvalidInputError('first and last cannot be combined.');
   const size = sizeOf('first', first) ?? sizeOf('last', last) ?? DEFAULT_PAGE_SIZE;
   return {
     size,

@@ -86,7 +86,7 @@ export class RequestDeadline {
   /** The response was sent, or the client has disconnected. */
   close(hasCallerGone: boolean): void {
     if (hasCallerGone && !this.continuesAfterDisconnect) {
-      this.end(new DomainError('REQUEST_TIMED_OUT', 'The caller has gone.'));
+      this.end(new DomainError('REQUEST_TIMED_OUT', 'The client has disconnected.'));
     }
     // A mutation that continues after a disconnect keeps its timeout, and counts as open, until no work is tracked.
     if (!(hasCallerGone && this.continuesAfterDisconnect)) clearTimeout(this.timer);
@@ -110,7 +110,7 @@ export class RequestDeadline {
   private start(ms: number): NodeJS.Timeout {
     return setTimeout(() => {
       const message =
-        'The request took longer than the server allows, and was ended. Ask for less at once, or try again.';
+        'The request exceeded the time limit and was cancelled. Request less data, or try again.';
       if (!this.isOver) requestTimedOut.publish({});
       this.end(new DomainError('REQUEST_TIMED_OUT', message));
     }, ms).unref();

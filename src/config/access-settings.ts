@@ -105,11 +105,12 @@ export function validateAccessSettings(env: Environment): string[] {
     const missing = JWT_SETTINGS.filter((name) => !isSet(env, name));
     faults.push(
       ...missing.map(
-        (name) => `${name} must be set where AUTH_JWKS_URL or AUTH_PUBLIC_KEY is, to say whose tokens count`,
+        (name) =>
+          `${name} must be set if AUTH_JWKS_URL or AUTH_PUBLIC_KEY is set, to define which tokens are accepted`,
       ),
     );
   } else if (JWT_SETTINGS.some((name) => isSet(env, name))) {
-    faults.push('AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set where other settings of tokens are');
+    faults.push('AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set if other token settings are set');
   }
   return faults;
 }

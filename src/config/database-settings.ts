@@ -75,7 +75,7 @@ export const databaseShape = {
 
 export function validateDatabaseSettings(env: Environment): string[] {
   return isProduction(env) && !isSet(env, 'DATABASE_URL')
-    ? ['DATABASE_URL must be set in production, where nothing is embedded']
+    ? ['DATABASE_URL must be set in production, which has no embedded PostgreSQL']
     : [];
 }
 

@@ -145,7 +145,7 @@ function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     throw new InvalidDatabaseUrlError(
-      'must have % written as %25 where it begins no percent-encoded character',
+      'must have % written as %25 unless it begins a percent-encoded character',
     );
   }
 }

@@ -38,7 +38,7 @@ export const observabilityShape = {
     )
     .meta({
       meaning: 'Bearer token that `/metrics` requires, 16 characters or more.',
-      unset: 'anybody may read metrics in development, nobody in production',
+      unset: 'metrics are public in development and unavailable in production',
     }),
   OTEL_EXPORTER_OTLP_ENDPOINT: text()
     .refine(

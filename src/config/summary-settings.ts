@@ -109,7 +109,7 @@ export const summariesShape = {
     )
     .refine(
       (value) => value === undefined || !URL.canParse(value) || isPlainUrl(value),
-      'OPENROUTER_BASE_URL must hold no user, password, query or fragment',
+      'OPENROUTER_BASE_URL must not contain a user, password, query or fragment',
     )
     .meta({
       meaning: 'Base URL of OpenRouter, or of a server with the same API.',
@@ -151,7 +151,7 @@ export function validateSummaryKey(env: Environment): string[] {
     ];
   }
   return provider === 'openrouter'
-    ? ['OPENROUTER_API_KEY must be set where SUMMARY_PROVIDER is openrouter']
+    ? ['OPENROUTER_API_KEY must be set if SUMMARY_PROVIDER is openrouter']
     : [];
 }
 

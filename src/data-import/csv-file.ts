@@ -117,13 +117,13 @@ async function readFirst(file: FileHandle, path: string): Promise<{ buffer: Buff
 async function readHeader(file: FileHandle, start: FilePosition): Promise<string[] | string> {
   for await (const record of readRecords(file, start, () => undefined)) {
     if ('fault' in record) return `its header cannot be read: ${record.fault}`;
-    if (isBlank(record)) return 'its first line is blank, where the names of the columns belong';
+    if (isBlank(record)) return 'its first line is blank, but must contain the column names';
     const names = record.cells.map(decodeUtf8);
     return names.includes(null)
       ? 'its header is not valid UTF-8'
       : names.filter((name) => name !== null).map((name) => name.trim());
   }
-  return 'it is empty; the first line names the columns';
+  return 'it is empty; the first line must contain the column names';
 }
 
 function isBlank(record: CsvRecord): boolean {

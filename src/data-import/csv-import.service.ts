@@ -83,7 +83,7 @@ function importFailure(error: unknown, isCommitting: boolean, isAborted: boolean
     (error instanceof DomainError && error.code === 'SERVICE_UNAVAILABLE');
   if (isCommitting && isLost) {
     return new OperatorError(
-      'The connection to the database was lost while the import was being committed, so it may be there as a whole or not at all: look before you import again.',
+      'The connection to the database was lost while the import was being committed, so either everything was imported or nothing: check before you import again.',
       { cause: error },
     );
   }

@@ -78,7 +78,7 @@ export function draftLeads(lines: readonly LeadLine[], storedLeads: readonly Sto
     }
     const faults = faultsOfNewLead(line.input);
     if (faults.length > 0) {
-      refuse(line, `no lead has this e-mail, and to make one, ${faults.join(' and ')}`);
+      refuse(line, `no lead has this e-mail, and to create one, ${faults.join(' and ')}`);
       continue;
     }
     counts.inserted += 1;

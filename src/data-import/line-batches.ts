@@ -91,5 +91,7 @@ export function addCounts(a: LineCounts, b: LineCounts): LineCounts {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof RowsPassedOverError ? 'The database passed over the row.' : rowErrorMessage(error);
+  return error instanceof RowsPassedOverError
+    ? 'The database skipped the row without an error.'
+    : rowErrorMessage(error);
 }

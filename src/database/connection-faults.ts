@@ -25,18 +25,19 @@ export function errorCodeOf(error: unknown): string | undefined {
 const REMEDIES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; is PostgreSQL running, and are host and port right?',
   ENOTFOUND: 'its host name does not resolve; check the host in DATABASE_URL',
-  EAI_AGAIN: 'its host name does not resolve just now; check the host in DATABASE_URL and the name server',
+  EAI_AGAIN:
+    'its host name does not resolve at the moment; check the host in DATABASE_URL and the name server',
   ETIMEDOUT:
-    'it did not answer in time; check host, port and firewall, and whether a pooler there has a connection to spare',
+    'it did not answer in time; check host, port and firewall, and whether a pooler there has a free connection',
   EHOSTUNREACH: 'its host cannot be reached; check host and firewall',
-  ECONNRESET: 'it closed the connection; check that the port is a PostgreSQL and whether it wants TLS',
+  ECONNRESET:
+    'it closed the connection; check that PostgreSQL listens on the port, and whether it requires TLS',
   '28P01': 'the user or the password is wrong; check both in DATABASE_URL',
   '28000':
-    'it does not admit this user; check the user in DATABASE_URL, pg_hba.conf and whether it wants TLS',
+    'it rejects this user; check the user in DATABASE_URL and pg_hba.conf, and whether it requires TLS',
   '3D000': 'the database does not exist; create it or check its name in DATABASE_URL',
   '53300': 'it has no connection left; raise max_connections or lower DATABASE_POOL_SIZE',
-  '57014':
-    'it cancelled a statement; raise statement_timeout, or take it away from the role and the database',
+  '57014': 'it cancelled a statement; raise statement_timeout, or reset it for the role and the database',
   '57P03': 'it is starting up or shutting down; try again in a moment',
 };
 
@@ -44,7 +45,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 const WORDED_REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/timeout/i, REMEDIES.ETIMEDOUT ?? ''],
   [/does not support SSL/, 'it offers no TLS; remove sslmode from DATABASE_URL, or turn TLS on there'],
-  [/password must be a (non-empty )?string/, 'it wants a password; put one into DATABASE_URL'],
+  [/password must be a (non-empty )?string/, 'it requires a password; add one to DATABASE_URL'],
 ];
 
 const CERTIFICATE_REMEDIES: Readonly<Record<CertificateProblem, string>> = {

@@ -9,6 +9,6 @@ export class DatabaseAvailability {
   /** @throws SERVICE_UNAVAILABLE */
   throwIfGone(): void {
     if (this.isAvailable) return;
-    throw new DomainError('SERVICE_UNAVAILABLE', 'The database is not available just now; try again.');
+    throw new DomainError('SERVICE_UNAVAILABLE', 'The database is not available at the moment; try again.');
   }
 }

@@ -34,7 +34,7 @@ export function rejectedWrite(cause: unknown): DomainError {
   writeRejected.publish({});
   return new DomainError(
     'SERVICE_UNAVAILABLE',
-    'The database takes no writes at the moment, so nothing was changed. Queries work; try again later.',
+    'The database does not accept writes at the moment, so nothing was changed. Queries work; try again later.',
     { cause },
   );
 }
@@ -50,13 +50,15 @@ export function toDomainError(error: unknown): DomainError | null {
     return new DomainError('CONFLICT', `${field} is already taken.`, { cause: error });
   }
   if (error instanceof ForeignKeyConstraintError) {
-    return new DomainError('CONFLICT', 'What this refers to was removed meanwhile.', { cause: error });
+    return new DomainError('CONFLICT', 'A record that the input refers to was removed in the meantime.', {
+      cause: error,
+    });
   }
   if (REJECTED_WRITE.test(errorCodeOf(error) ?? '')) return rejectedWrite(error);
   if (isPassingFault(error)) {
     const over = currentRequest()?.deadline?.error;
     if (over !== undefined) return over;
-    return new DomainError('SERVICE_UNAVAILABLE', 'The database is not available just now; try again.', {
+    return new DomainError('SERVICE_UNAVAILABLE', 'The database is not available at the moment; try again.', {
       cause: error,
     });
   }
@@ -91,10 +93,10 @@ export function isRowError(error: unknown): boolean {
 /** The reason why PostgreSQL rejected a row. Contains no SQL and no names from the database. */
 export function rowErrorMessage(error: unknown): string {
   const code = errorCodeOf(error) ?? '';
-  if (code === '23514') return 'A check constraint of the database refused the row.';
-  if (code === 'P0001') return 'A trigger of the database refused the row.';
-  if (code === '55P03') return 'The row is locked by somebody else.';
+  if (code === '23514') return 'A check constraint of the database rejected the row.';
+  if (code === 'P0001') return 'A trigger of the database rejected the row.';
+  if (code === '55P03') return 'The row is locked by another transaction.';
   if (code === '57014') return 'Writing the row took longer than the time limit.';
-  if (code.startsWith('23')) return 'A constraint of the database refused the row.';
-  return code === '' ? 'The row could not be written.' : `The database refused the row (SQLSTATE ${code}).`;
+  if (code.startsWith('23')) return 'A constraint of the database rejected the row.';
+  return code === '' ? 'The row could not be written.' : `The database rejected the row (SQLSTATE ${code}).`;
 }

@@ -55,7 +55,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
       return;
     }
     this.logger.error('The database does not answer: requests are refused until it does.');
-    endAllRequests('The database is not available just now; try again.');
+    endAllRequests('The database is not available at the moment; try again.');
   }
 
   private async answers(): Promise<boolean> {

@@ -186,7 +186,7 @@ async function lockMigrations(client: pg.Client): Promise<void> {
 /** Errors of PostgreSQL, such as a missing privilege, are for the operator. */
 function asOperatorError(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
-  return new OperatorError(`The database refused a statement of the migrator: ${error.message}.`, {
+  return new OperatorError(`The database rejected a statement of the migrator: ${error.message}.`, {
     cause: error,
   });
 }
@@ -361,7 +361,7 @@ function migrationFailure(
   isTransactional: boolean,
 ): OperatorError {
   const reason = error instanceof Error ? error.message : String(error);
-  const verb = error instanceof MigrationPreconditionError ? 'was refused' : 'failed';
+  const verb = error instanceof MigrationPreconditionError ? 'was rejected' : 'failed';
   const outcome = isTransactional ? 'left nothing behind' : 'can be run again';
   return new OperatorError(`Migration ${name} (${direction}) ${verb} and ${outcome}: ${reason}`, {
     cause: error,

@@ -47,7 +47,7 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
 
 /** Clients must not learn which libraries the server uses. */
 const withoutLibrary = (message: string): string =>
-  message.replace(/^Apollo Server supports only/, 'This endpoint takes only');
+  message.replace(/^Apollo Server supports only/, 'This endpoint accepts only');
 
 /** The cause of a validation error is not unwrapped by Apollo's function. */
 function causeOf(error: unknown): unknown {

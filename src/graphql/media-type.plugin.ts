@@ -16,7 +16,7 @@ export const mediaTypePlugin: ApolloServerPlugin = {
         return accept === undefined || new Negotiator({ headers: { accept } }).mediaType(ANSWERED_IN)
           ? Promise.resolve()
           : Promise.reject(
-              new GraphQLError(`Answers are in ${ANSWERED_IN.join(' or ')}.`, {
+              new GraphQLError(`Responses are available as ${ANSWERED_IN.join(' or ')}.`, {
                 extensions: { code: 'BAD_REQUEST', http: { status: 406 } },
               }),
             );

@@ -20,7 +20,7 @@ export function limitBodies(server: FastifyInstance, connections: Connections): 
     done(
       new DomainError(
         'SERVER_OVERLOADED',
-        'The server has no memory for another request at the moment, and nothing was done: try again later.',
+        'The server has no memory for another request at the moment. Nothing was changed; try again later.',
         { details: { retryAfterSeconds: RETRY_AFTER_SECONDS } },
       ),
     );

@@ -18,7 +18,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   },
 };
 
-const NO_HTTP: Answer = { status: '400 Bad Request', message: 'The request is no HTTP/1.1.' };
+const NO_HTTP: Answer = { status: '400 Bad Request', message: 'The request is not valid HTTP/1.1.' };
 
 /** Responds to malformed HTTP in the format of all other errors, if the connection is still writable. */
 export function answerMalformedHttp(error: Error & { code?: string }, socket: Socket): void {

@@ -82,7 +82,7 @@ export class InteractionsService {
     if (found.length <= max) return found;
     throw new DomainError(
       'LIST_TOO_LONG',
-      `There are more than ${max} interactions, too many for one answer: ask interactionsConnection for pages.`,
+      `There are more than ${max} interactions, too many for one response: use interactionsConnection to request pages.`,
       { details: { limit: max } },
     );
   }

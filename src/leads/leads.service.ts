@@ -51,7 +51,7 @@ export class LeadsService {
     if (leads.length <= maxLeads) return leads;
     throw new DomainError(
       'LIST_TOO_LONG',
-      `There are more than ${maxLeads} leads, too many for one answer: ask leadsConnection for pages.`,
+      `There are more than ${maxLeads} leads, too many for one response: use leadsConnection to request pages.`,
       { details: { limit: maxLeads } },
     );
   }

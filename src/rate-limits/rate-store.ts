@@ -60,7 +60,7 @@ export class RateStore implements PointStore {
         allowPartial,
       ],
     });
-    if (row === undefined) throw new Error('No points were told of.');
+    if (row === undefined) throw new Error('take_rate_points returned no row');
     return row;
   }
 

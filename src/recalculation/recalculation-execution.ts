@@ -199,7 +199,7 @@ export class RecalculationExecution {
   }
 
   private idOfRun(): number {
-    if (this.begun === null) throw new Error('The run was not begun.');
+    if (this.begun === null) throw new Error('The recalculation was not started.');
     return this.begun.id;
   }
 

@@ -62,9 +62,10 @@ export class RecalculationService implements OnModuleDestroy {
     watch: Pick<RecalculationRequest, 'signal' | 'onProgress'> = {},
   ): Promise<Recalculation> {
     if (!onlyStale && maxAgeHours != null) {
-      throw new InvalidInputError('maxAgeHours goes with onlyStale.');
+      throw new InvalidInputError('maxAgeHours requires onlyStale.');
     }
-    if (onlyStale && verify === true) throw new InvalidInputError('verify goes with all leads.');
+    if (onlyStale && verify === true)
+      throw new InvalidInputError('verify cannot be combined with onlyStale.');
     return this.recalculate({
       trigger,
       isVerification: verify,
@@ -110,7 +111,7 @@ export class RecalculationService implements OnModuleDestroy {
     if (run === null) {
       return new DomainError(
         'RECALCULATION_RUNNING',
-        'Scores are being recalculated or imported by somebody else just now. Try again when that is done.',
+        'Another recalculation or import is in progress. Try again when it has ended.',
       );
     }
     const { id, startedAt, totalCount, calculatedCount, savedCount } = run;

@@ -27,19 +27,20 @@ export type ProviderErrorCode = Exclude<
 
 /** Messages are constant, because text of the provider may contain data of the request. */
 const MESSAGES: Readonly<Record<ProviderErrorCode, string>> = {
-  SUMMARY_PROVIDER_AUTH_FAILED: 'The language model provider refused our key.',
+  SUMMARY_PROVIDER_AUTH_FAILED: 'The language model provider rejected the API key.',
   SUMMARY_PROVIDER_PAYMENT_REQUIRED: 'The account at the language model provider is out of credit.',
   SUMMARY_PROVIDER_RATE_LIMITED:
-    'The language model provider takes no more requests just now; try again later.',
-  SUMMARY_PROVIDER_UNAVAILABLE: 'The language model provider is not available just now; try again later.',
+    'The rate limit of the language model provider is exceeded; try again later.',
+  SUMMARY_PROVIDER_UNAVAILABLE:
+    'The language model provider is not available at the moment; try again later.',
   SUMMARY_TIMED_OUT: 'The language model did not answer in time; try again later.',
   SUMMARY_MODERATED: 'The language model declined to write about this lead.',
-  SUMMARY_INVALID_OUTPUT: 'The language model wrote nothing that can be shown; try again.',
-  SUMMARY_TRUNCATED: 'The language model did not come to an end; try again.',
+  SUMMARY_INVALID_OUTPUT: 'The language model returned no valid summary; try again.',
+  SUMMARY_TRUNCATED: 'The answer of the language model was truncated; try again.',
 };
 
 const REQUEST_REFUSED =
-  'The language model provider did not accept the request; its settings have to be looked at.';
+  'The language model provider rejected the request; check the settings of the provider.';
 
 /** No summary was written. The old one is unchanged. */
 export class SummaryProviderError extends DomainError {

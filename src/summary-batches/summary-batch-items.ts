@@ -87,7 +87,7 @@ export class SummaryBatchItems {
       const progress = await this.endWithin(transaction, batchId, leadId, 'failed', code, reason);
       if (progress === null || progress.writtenCount + progress.unchangedCount > 0) return;
       if (progress.failedCount < ABORT_AFTER_FAILURES) return;
-      const error = `The first ${ABORT_AFTER_FAILURES} summaries failed, the latest so: ${reason}`;
+      const error = `The first ${ABORT_AFTER_FAILURES} summaries failed. The latest reason: ${reason}`;
       await this.batches.stop(batchId, 'failed', error, transaction);
     });
   }
@@ -131,7 +131,7 @@ export class SummaryBatchItems {
       const [batch] = await this.select<LockedBatch>(LOCK_BATCH, [batchId], transaction);
       if (batch?.maxCostUsd != null) {
         const error =
-          'The provider reported no usable cost for an answer, so the batch could not keep its limit any longer.';
+          'The provider reported no usable cost for an answer, so the batch could no longer enforce its cost limit.';
         await this.batches.stop(batchId, 'failed', error, transaction);
       }
     }
@@ -164,5 +164,5 @@ export class SummaryBatchItems {
 
 function budgetError({ maxCostUsd, costUsd }: LockedBatch): string {
   const dollars = (amount: number | null) => `$${(amount ?? 0).toFixed(4)}`;
-  return `${dollars(costUsd)} of ${dollars(maxCostUsd)} are spent; the rest is not enough for one more.`;
+  return `${dollars(costUsd)} of ${dollars(maxCostUsd)} are spent; the rest is not enough for another summary.`;
 }

@@ -35,7 +35,7 @@ function expectRefusal({ code, stdout, stderr }: Finished, reason: RegExp): void
 }
 
 const NOBODY =
-  /^Nobody may call the API: .*Make a key with `pnpm apikey create NAME --role admin`, or set AUTH_JWKS_URL or AUTH_PUBLIC_KEY/;
+  /^No caller could be authenticated: .*Create a key with `pnpm apikey create NAME --role admin`, or set AUTH_JWKS_URL or AUTH_PUBLIC_KEY/;
 
 async function ask(url: string, authorization?: string): Promise<{ status: number; body: unknown }> {
   const response = await fetch(url, {
@@ -93,7 +93,7 @@ describe('authentication that is off', () => {
     expect((await ask(server.url)).status).toBe(200);
     const { stdout } = await server.stop();
     expect(stdout.split('\n').filter((line) => /authentication|AUTH/i.test(line))).toEqual([
-      'Authentication is off: whoever uses this machine may do everything. AUTH=on asks who calls.',
+      'Authentication is off: every user of this machine may do everything. Set AUTH=on to require credentials.',
     ]);
   });
 });

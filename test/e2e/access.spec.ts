@@ -261,7 +261,7 @@ describe('a token', () => {
     expect(response.headers['www-authenticate']).toBe('Bearer');
     expect(response.headers['x-request-id']).toMatch(/./);
     expect((response.body as { errors: { message: string }[] }).errors[0]?.message).toBe(
-      'This takes an API key or a token that is valid, in the header Authorization: Bearer ….',
+      'Requires a valid API key or token in the header Authorization: Bearer ….',
     );
     expect(await everything()).toEqual(before);
   });

@@ -155,7 +155,7 @@ describe('while the database takes no writes', () => {
     for (const query of WRITES(id, interactionId)) {
       const { errors } = await api.send(query);
       expect([query, errors]).toMatchObject([query, [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]]);
-      expect(errors?.[0]?.message).toMatch(/takes no writes/);
+      expect(errors?.[0]?.message).toMatch(/does not accept writes/);
     }
     const ready = await get('/health/ready');
     expect([ready.status, JSON.parse(ready.text)]).toMatchObject([

@@ -47,7 +47,7 @@ it('starts from nothing with the demo leads, and again with what is there', asyn
     'Database: lead_scoring in the embedded PostgreSQL in .data/postgres, with 15 demo leads in it',
   );
   expect(stdout).toContain('curl');
-  expect(stdout).toContain('in a browser, that address shows GraphiQL');
+  expect(stdout).toContain('in a browser to use GraphiQL');
   expect(isPostgresRunning()).toBe(false);
 
   const second = await start();

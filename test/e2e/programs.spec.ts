@@ -92,9 +92,9 @@ describe('a database that cannot be used', () => {
     [
       'no such user',
       (url: URL) => (url.username = 'nobody_of_this_name'),
-      /the user or the password is wrong|does not admit/,
+      /the user or the password is wrong|rejects this user/,
     ],
-    ['no password', (url: URL) => (url.password = ''), /it wants a password/],
+    ['no password', (url: URL) => (url.password = ''), /it requires a password/],
     ['no TLS', (url: URL) => url.searchParams.set('sslmode', 'verify-full'), /it offers no TLS/],
     ['no such database', (url: URL) => (url.pathname = '/no_such_database'), /the database does not exist/],
     ['nothing listens', (url: URL) => (url.port = '1'), /nothing listens there/],

@@ -183,7 +183,7 @@ describe('regenerateSummaries', () => {
       {
         leadId: String(id),
         code: 'SUMMARY_INVALID_OUTPUT',
-        reason: 'The language model wrote nothing that can be shown; try again.',
+        reason: 'The language model returned no valid summary; try again.',
       },
     ]);
     expect(over.costUsd).toBeCloseTo(0.0002, 10);

@@ -98,7 +98,7 @@ describe('pnpm apikey revoke', () => {
       expect(await run('revoke', gone)).toMatchObject({
         code: 1,
         stdout: '',
-        stderr: `There is no key ${gone} that could be revoked; \`pnpm apikey list\` names all.\n`,
+        stderr: `There is no key ${gone} that could be revoked; \`pnpm apikey list\` lists all keys.\n`,
       });
     }
     expect((await stored()).map(({ isRevoked }) => isRevoked)).toEqual([false, true, true]);
@@ -116,15 +116,15 @@ describe('pnpm apikey', () => {
 
   it('refuses what it cannot do with its usage, before it looks for a database', async () => {
     const refused: [string[], string][] = [
-      [[], 'What is to be done?'],
+      [[], 'Missing command: create, list or revoke.'],
       [['make'], 'Unknown: make'],
       [['create'], 'Unknown: create'],
       [['create', 'crm'], '--role must be viewer, rep or admin.'],
       [['create', 'crm', '--role', 'Admin'], '--role must be viewer, rep or admin.'],
-      [['create', '7', '--role', 'admin'], 'NAME breaks its rule.'],
-      [['create', `a${'b'.repeat(100)}`, '--role', 'admin'], 'NAME breaks its rule.'],
+      [['create', '7', '--role', 'admin'], 'NAME is invalid.'],
+      [['create', `a${'b'.repeat(100)}`, '--role', 'admin'], 'NAME is invalid.'],
       [['create', 'a', 'b', '--role', 'admin'], 'Unknown: b'],
-      [['list', '--role', 'admin'], '--role goes with create.'],
+      [['list', '--role', 'admin'], '--role can only be used with create.'],
       [['revoke'], 'Unknown: revoke'],
       [['--bogus'], '--bogus'],
     ];

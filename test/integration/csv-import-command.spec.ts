@@ -61,7 +61,7 @@ describe('pnpm import:csv', () => {
       stderr: '',
     });
     expect(stdout).toMatch(
-      /^Leads: 1 inserted, 1 updated, 1 unchanged, 0 refused\.\nInteractions: 1 added, 0 refused\.\nScores: 1 calculated\.\nTook \d+\.\d s\.\n$/,
+      /^Leads: 1 inserted, 1 updated, 1 unchanged, 0 rejected\.\nInteractions: 1 added, 0 rejected\.\nScores: 1 calculated\.\nTook \d+\.\d s\.\n$/,
     );
     expect(await other.rows('SELECT "firstName", "callCount" FROM leads')).toEqual([
       { firstName: 'B', callCount: 1 },
@@ -116,7 +116,7 @@ describe('pnpm import:csv', () => {
     );
     expect(code).toBe(1);
     expect(stderr).toBe('leads line 2: email must be an e-mail address\n');
-    expect(stdout).toMatch(/Leads: 1 inserted, 0 updated, 0 unchanged, 1 refused\./);
+    expect(stdout).toMatch(/Leads: 1 inserted, 0 updated, 0 unchanged, 1 rejected\./);
     expect(await countRows('leads')).toBe(1);
   });
 
@@ -136,10 +136,10 @@ describe('pnpm import:csv', () => {
     expect(lines[999]).toBe('leads line 1001: email must be an e-mail address');
     expect(lines[1000]).toBe('interactions line 2: no lead has this e-mail');
     expect(lines.slice(-2)).toEqual([
-      'leads: 203 more lines were refused and are not shown',
-      'interactions: 1 more lines were refused and are not shown',
+      'leads: 203 more lines were rejected and are not shown',
+      'interactions: 1 more lines were rejected and are not shown',
     ]);
-    expect(stdout).toMatch(/1203 refused\.\nInteractions: 0 added, 1001 refused\./);
+    expect(stdout).toMatch(/1203 rejected\.\nInteractions: 0 added, 1001 rejected\./);
   });
 
   it('names leads whose score the database refuses, and ends with 1', async () => {
@@ -149,7 +149,7 @@ describe('pnpm import:csv', () => {
       await save('leads.csv', ['email,firstName,lastName', 'a@example.com,A,Name']),
     );
     expect(code).toBe(1);
-    expect(stderr).toBe('score of lead 1: A check constraint of the database refused the row.\n');
+    expect(stderr).toBe('score of lead 1: A check constraint of the database rejected the row.\n');
     expect(stdout).toContain('Leads: 1 inserted');
     expect(stdout).toContain('Scores: 0 calculated, 1 failed.');
     expect(await countRows('leads')).toBe(1);
@@ -169,7 +169,7 @@ describe('pnpm import:csv', () => {
       [['--leads'], /argument missing/],
       [['--file', 'x.csv'], /Unknown option '--file'/],
       [['leads.csv'], /Unexpected argument 'leads\.csv'/],
-      [['--leads', 'a.csv', '--leads', 'b.csv'], /--leads can be given once/],
+      [['--leads', 'a.csv', '--leads', 'b.csv'], /--leads can be given only once/],
     ];
     for (const [args, message] of refused) {
       const { code, stdout, stderr } = await run(...args);

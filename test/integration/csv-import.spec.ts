@@ -268,7 +268,7 @@ describe('a file of leads', () => {
     expect(refused).toEqual([
       'leads 2: firstName must be a single line',
       'leads 5: email must be an e-mail address',
-      'leads 6: no lead has this e-mail, and to make one, firstName must not be empty',
+      'leads 6: no lead has this e-mail, and to create one, firstName must not be empty',
       'leads 7: budget must be a number, such as 1234.50',
       'leads 9: it has 6 cells, but the header has 5 columns',
       'leads 10: there is a quote inside a cell that does not start with one',
@@ -539,7 +539,7 @@ describe('scores after an import', () => {
       leads: counts(1, 1, 0, 0),
       scoreCount: 1,
       failedScoreCount: 1,
-      failedScores: [{ leadId: id, reason: 'A trigger of the database refused the row.' }],
+      failedScores: [{ leadId: id, reason: 'A trigger of the database rejected the row.' }],
     });
     expect(await other.rows('SELECT company, "activityScore" FROM leads ORDER BY id')).toEqual([
       { company: 'Acme', activityScore: null },
@@ -556,8 +556,8 @@ describe('lines that the database refuses', () => {
     await obstruct('INSERT ON leads', `NEW.email IN ('p0@example.com', 'p700@example.com')`);
     const { result, refused } = await importCsv({ leads: ['email,firstName,lastName', ...people(1200)] });
     expect(refused).toEqual([
-      'leads 2: A trigger of the database refused the row.',
-      'leads 702: A trigger of the database refused the row.',
+      'leads 2: A trigger of the database rejected the row.',
+      'leads 702: A trigger of the database rejected the row.',
     ]);
     expect([result.leads, result.scoreCount]).toEqual([counts(1198, 0, 0, 2), 1198]);
     expect(await readLeads()).toHaveLength(1198);
@@ -569,7 +569,7 @@ describe('lines that the database refuses', () => {
     const { result, refused } = await importCsv({
       leads: ['email,company,phone', 'a@example.com,Good,', 'a@example.com,Evil,', 'a@example.com,,123'],
     });
-    expect(refused).toEqual(['leads 3: A trigger of the database refused the row.']);
+    expect(refused).toEqual(['leads 3: A trigger of the database rejected the row.']);
     expect(result.leads).toEqual(counts(0, 2, 0, 1));
     expect(await other.rows('SELECT company, phone FROM leads')).toEqual([{ company: 'Good', phone: '123' }]);
   });
@@ -585,7 +585,7 @@ describe('lines that the database refuses', () => {
         'a@example.com,call,2026-01-01,two',
       ],
     });
-    expect(refused).toEqual(['interactions 3: A check constraint of the database refused the row.']);
+    expect(refused).toEqual(['interactions 3: A check constraint of the database rejected the row.']);
     expect(result.interactions).toEqual(counts(2, 0, 0, 1));
     expect(await other.rows('SELECT notes FROM interactions ORDER BY id')).toEqual([
       { notes: 'one' },
@@ -608,7 +608,7 @@ describe('lines that the database refuses', () => {
           ? { leads: ['email,firstName,lastName', ...people(6)] }
           : { interactions: ['email,type,date,notes', ...notes] },
       );
-      expect(refused).toEqual([`${table} 5: The database passed over the row.`]);
+      expect(refused).toEqual([`${table} 5: The database skipped the row without an error.`]);
       expect(await other.rows(`SELECT 1 FROM ${table}`)).toHaveLength(table === 'leads' ? 6 : 5);
     },
   );
@@ -673,7 +673,8 @@ describe('an import that cannot be', () => {
       importCsv({ leads: ['email,firstName,lastName', 'a@example.com,A,Name'] }),
     ).rejects.toMatchObject({
       name: 'OperatorError',
-      message: 'A trigger of the database refused the row. The import was rolled back: nothing was imported.',
+      message:
+        'A trigger of the database rejected the row. The import was rolled back: nothing was imported.',
     });
     expect(printed).not.toHaveBeenCalled();
     printed.mockRestore();

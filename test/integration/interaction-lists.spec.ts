@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const tooLong = {
   message:
-    'There are more than 3 interactions, too many for one answer: ask interactionsConnection for pages.',
+    'There are more than 3 interactions, too many for one response: use interactionsConnection to request pages.',
   extensions: { code: 'LIST_TOO_LONG', limit: 3 },
 };
 

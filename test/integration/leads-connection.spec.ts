@@ -476,7 +476,7 @@ describe('leadsConnection', () => {
     };
 
     it.each<[string, Record<string, unknown>, string]>([
-      ['both sizes', { first: 1, last: 1 }, 'first and last do not go together.'],
+      ['both sizes', { first: 1, last: 1 }, 'first and last cannot be combined.'],
       ['a first of 0', { first: 0 }, 'first must be a whole number from 1 to 100.'],
       ['a first of 101', { first: 101 }, 'first must be a whole number from 1 to 100.'],
       ['a last of -1', { last: -1 }, 'last must be a whole number from 1 to 100.'],
@@ -530,7 +530,7 @@ describe('leadsConnection', () => {
       [
         'a band of closed leads',
         { filter: { isOpen: false, band: 'HOT' } },
-        'filter.band does not go with isOpen: false: closed leads have no band.',
+        'filter.band cannot be combined with isOpen: false: closed leads have no band.',
       ],
       [
         'a band of scores that were never calculated',
@@ -540,19 +540,19 @@ describe('leadsConnection', () => {
       [
         'scores of leads without one',
         { filter: { band: 'UNSCORED', score: { max: 1 } } },
-        'filter.score does not go with the band UNSCORED.',
+        'filter.score cannot be combined with the band UNSCORED.',
       ],
       [
         'scores of what has none',
         { filter: { isScored: false, score: { min: 1 } } },
-        'filter.score does not go with isScored: false.',
+        'filter.score cannot be combined with isScored: false.',
       ],
     ])('%s', async (_, variables, message) => {
       expect(await refusal(variables)).toEqual(['BAD_USER_INPUT', message]);
     });
 
     it('a cursor of another order or filter', async () => {
-      const message = 'after is a cursor of another list, filter or order: begin again without one.';
+      const message = 'after is a cursor of another list, filter or order: start again without a cursor.';
       const others = [
         { orderBy: { field: 'SCORE', direction: 'ASC' } },
         { orderBy: { field: 'NAME', direction: 'DESC' } },
@@ -837,7 +837,8 @@ describe('leads', () => {
     await insertLeads(database, 1);
     expect((await limited.send('{ leads { id } }')).errors).toMatchObject([
       {
-        message: 'There are more than 3 leads, too many for one answer: ask leadsConnection for pages.',
+        message:
+          'There are more than 3 leads, too many for one response: use leadsConnection to request pages.',
         extensions: { code: 'LIST_TOO_LONG', limit: 3 },
       },
     ]);

@@ -101,7 +101,7 @@ describe('migrations', () => {
   it('refuse to drop tables that hold rows', async () => {
     await migrateUp(options());
     await insertLead(connection);
-    await expect(migrateDown(options(), 'all', true)).rejects.toThrow(/0001-baseline \(down\) was refused/);
+    await expect(migrateDown(options(), 'all', true)).rejects.toThrow(/0001-baseline \(down\) was rejected/);
     expect((await migrationStatus(options())).applied).toEqual(ALL);
     expect(await connection.rows('SELECT id FROM leads')).toHaveLength(1);
   });

@@ -187,7 +187,7 @@ describe('what a call tells', () => {
 
   it('does not advise to try again where the request itself was refused', async () => {
     server.play({ status: 404, body: '' });
-    expect((await failureOf(complete(newClient()))).message).toContain('did not accept the request');
+    expect((await failureOf(complete(newClient()))).message).toContain('rejected the request');
     server.play(...repeated(3, DOWN));
     expect((await failureOf(complete(newClient()))).message).toContain('try again later');
   });

@@ -8,7 +8,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../support/temporar
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const PROGRAM = 'src/cli/recalculate.js';
-const REFUSED = 'A check constraint of the database refused the row.';
+const REFUSED = 'A check constraint of the database rejected the row.';
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
@@ -137,9 +137,7 @@ describe('pnpm recalculate', () => {
     await other.rows('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.bulkScoring]);
     const { code, stdout, stderr } = await run();
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toBe(
-      'Scores are being recalculated or imported by somebody else just now. Try again when that is done.\n',
-    );
+    expect(stderr).toBe('Another recalculation or import is in progress. Try again when it has ended.\n');
     expect(await readScored()).toEqual([]);
     expect(await readRuns()).toEqual([]);
   });
@@ -218,7 +216,7 @@ describe('the usage of pnpm recalculate', () => {
   it('prints the usage, exits with 2 and changes nothing if the arguments are invalid', async () => {
     await insertLead(other);
     const refused: [string[], RegExp][] = [
-      [['--max-age', '3'], /^--max-age goes with --only-stale\./],
+      [['--max-age', '3'], /^--max-age requires --only-stale\./],
       [['--only-stale', '--max-age', 'day'], /^--max-age must be a number from 0 to \d+\.\n/],
       [['--only-stale', '--max-age', '0x10'], /^--max-age must be a number from 0/],
       [['--only-stale', '--max-age', ''], /^--max-age must be a number from 0/],

@@ -97,7 +97,7 @@ describe('the record of a recalculation', () => {
       savedCount: 4,
       skippedCount: 0,
       failedCount: 1,
-      failures: [{ leadId: ids[2], reason: 'A check constraint of the database refused the row.' }],
+      failures: [{ leadId: ids[2], reason: 'A check constraint of the database rejected the row.' }],
       error: null,
     });
     expect(answer.count).toBe(4);
@@ -153,7 +153,7 @@ describe('the record of a recalculation', () => {
         FOR EACH ROW EXECUTE FUNCTION refuse()`);
     expect(await api.codeOf(RECALCULATE)).toBe('RECALCULATION_FAILED');
     const run = await latestRun();
-    expect(run).toMatchObject({ status: 'FAILED', error: 'A trigger of the database refused the row.' });
+    expect(run).toMatchObject({ status: 'FAILED', error: 'A trigger of the database rejected the row.' });
     expect(run.endedAt).not.toBeNull();
     expect((await readScores(other))[0]?.activityScore).toBeNull();
   });

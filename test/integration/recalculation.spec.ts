@@ -135,7 +135,7 @@ describe('a lead that the database refuses to update', () => {
       failedCount: 3,
       failures: refused.map((leadId) => ({
         leadId,
-        reason: 'A trigger of the database refused the row.',
+        reason: 'A trigger of the database rejected the row.',
       })),
     });
     const unscored = (await readScores(other)).filter(({ activityScore }) => activityScore === null);
@@ -149,7 +149,7 @@ describe('a lead that the database refuses to update', () => {
     expect(await recalculate()).toEqual({
       count: 1,
       failedCount: 1,
-      failures: [{ leadId: low, reason: 'A check constraint of the database refused the row.' }],
+      failures: [{ leadId: low, reason: 'A check constraint of the database rejected the row.' }],
     });
     expect((await readScores(other)).find(({ id }) => id === fine)?.activityScore).toBe(10);
   });
@@ -185,7 +185,7 @@ describe('a lead that the database refuses to update', () => {
       failedCount: 2,
       failures: [ids[0], ids[17]].map((leadId) => ({
         leadId,
-        reason: 'The database refused the row (SQLSTATE 22003).',
+        reason: 'The database rejected the row (SQLSTATE 22003).',
       })),
     });
     expect(unscored.map(({ id }) => id)).toEqual([ids[0], ids[17]]);

@@ -146,7 +146,7 @@ describe('a refresh', () => {
       const fine = await insertLead(database, { status: 'qualified' });
       expect(await refresher.refresh()).toEqual({
         savedCount: 1,
-        failures: [{ leadId: rejected, reason: 'A check constraint of the database refused the row.' }],
+        failures: [{ leadId: rejected, reason: 'A check constraint of the database rejected the row.' }],
       });
       expect((await readScores(database)).map(({ id, activityScore }) => [id, activityScore])).toEqual([
         [rejected, null],

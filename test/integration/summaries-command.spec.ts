@@ -90,7 +90,7 @@ describe('pnpm summaries', () => {
     const { code, stdout, stderr } = await run();
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `lead ${id}: SUMMARY_INVALID_OUTPUT: The language model wrote nothing that can be shown; try again.\n`,
+      `lead ${id}: SUMMARY_INVALID_OUTPUT: The language model returned no valid summary; try again.\n`,
     );
     expect(stdout).toContain('0 summaries written, 0 unchanged, 1 failed');
   });
@@ -100,7 +100,7 @@ describe('pnpm summaries', () => {
     const { code, stdout, stderr } = await run('--max-cost-usd', '0.00025');
     expect(code).toBe(1);
     expect(stdout).toContain('2 summaries written, 0 unchanged, 0 failed, 4 skipped, for $0.0002.');
-    expect(stderr).toContain('not enough for one more');
+    expect(stderr).toContain('not enough for another summary');
   });
 
   it('says until when it waits for the provider', async () => {
@@ -181,7 +181,7 @@ describe('pnpm summary:check', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.replace(/\d+\.\d s/, 'N s')).toBe(
       `Asking ${server.baseUrl} for openai/gpt-4o-mini.\n` +
-        'ok   The key is good: $5.00 left of its limit.\n' +
+        'ok   The key is valid: $5.00 left of its limit.\n' +
         'ok   stand-in/model answered in N s, for $0.000100.\n',
     );
   });
@@ -190,12 +190,12 @@ describe('pnpm summary:check', () => {
     [
       'a key that is refused',
       { status: 401, body: '' },
-      'BAD  The key is refused: check OPENROUTER_API_KEY.',
+      'BAD  The key was rejected: check OPENROUTER_API_KEY.',
     ],
     [
       'a key whose limit is used up',
       { body: { data: { limit_remaining: 0 } } },
-      'BAD  The key is good, but its limit is used up',
+      'BAD  The key is valid, but its limit is used up',
     ],
   ])('names %s, asks no model, and ends with 1', async (_, turn, line) => {
     server.answerKeyCheck(turn);
@@ -210,8 +210,8 @@ describe('pnpm summary:check', () => {
     server.play({ body: { ...answer('{"ok": true}'), usage: undefined } });
     const { code, stdout } = await check();
     expect(code).toBe(0);
-    expect(stdout).toContain('has no key check (status 404)');
-    expect(stdout).toContain('at a cost that it does not tell');
+    expect(stdout).toContain('cannot check keys (status 404)');
+    expect(stdout).toContain('at an unreported cost');
   });
 
   it('takes the answers of models that think, and no figures that cannot be', async () => {
@@ -225,13 +225,13 @@ describe('pnpm summary:check', () => {
     });
     const { code, stdout } = await check();
     expect(code).toBe(0);
-    expect(stdout).toContain('The key is good; its limit is unknown.');
-    expect(stdout).toMatch(/A model answered in .* at a cost that it does not tell/);
+    expect(stdout).toContain('The key is valid; its limit is unknown.');
+    expect(stdout).toMatch(/A model answered in .* at an unreported cost/);
   });
 
   it.each([
     [{ status: 402, body: '' }, 'Add credit'],
-    [{ status: 404, body: '' }, 'OPENROUTER_MODELS (openai/gpt-4o-mini) names a model that is not there'],
+    [{ status: 404, body: '' }, 'OPENROUTER_MODELS (openai/gpt-4o-mini) names a model that does not exist'],
     [{ body: answer('fine') }, 'choose a model with structured outputs'],
   ])('says what to do after %j, and ends with 1', async (turn, words) => {
     server.play(turn);
@@ -243,7 +243,7 @@ describe('pnpm summary:check', () => {
   it('says so where nothing answers, or too late', async () => {
     const nobody = await check({ OPENROUTER_BASE_URL: 'http://127.0.0.1:9/v1' });
     expect(nobody.code).toBe(1);
-    expect(nobody.stdout).toContain('Nothing answers at 127.0.0.1:9');
+    expect(nobody.stdout).toContain('No answer from 127.0.0.1:9');
     server.play({ misbehave: 'hang' });
     const late = await check({ OPENROUTER_ATTEMPT_TIMEOUT_MS: '200', OPENROUTER_TOTAL_TIMEOUT_MS: '200' });
     expect(late.stdout).toContain('raise OPENROUTER_TOTAL_TIMEOUT_MS');

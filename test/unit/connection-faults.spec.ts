@@ -5,12 +5,12 @@ it.each([
   [
     'a statement that the database cancels',
     Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
-    'it cancelled a statement; raise statement_timeout, or take it away from the role and the database',
+    'it cancelled a statement; raise statement_timeout, or reset it for the role and the database',
   ],
   [
     'a connection that a pooler does not give in time',
     new Error('timeout expired'),
-    'it did not answer in time; check host, port and firewall, and whether a pooler there has a connection to spare',
+    'it did not answer in time; check host, port and firewall, and whether a pooler there has a free connection',
   ],
 ])('explains %s', (_, error, remedy) => {
   expect(connectionFault('postgres://u:secret@one/crm', error).message).toBe(

@@ -385,13 +385,13 @@ describe('loadSettings', () => {
       for (const keys of [{ AUTH_JWKS_URL }, { AUTH_PUBLIC_KEY }]) {
         for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
           expect(refusalOf({ ...TOKENS, ...keys, [name]: ' ' }).faults).toEqual([
-            `${name} must be set where AUTH_JWKS_URL or AUTH_PUBLIC_KEY is, to say whose tokens count`,
+            `${name} must be set if AUTH_JWKS_URL or AUTH_PUBLIC_KEY is set, to define which tokens are accepted`,
           ]);
         }
       }
       for (const [name, value] of Object.entries(TOKENS)) {
         expect(refusalOf({ [name]: value }).faults).toEqual([
-          'AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set where other settings of tokens are',
+          'AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set if other token settings are set',
         ]);
       }
       for (const AUTH_JWKS_URL of ['http://localhost:9/keys', 'http://127.0.0.1/', 'http://[::1]/']) {
@@ -580,7 +580,7 @@ describe('loadSettings', () => {
     ],
     [
       'OPENROUTER_BASE_URL',
-      'OPENROUTER_BASE_URL must hold no user, password, query or fragment',
+      'OPENROUTER_BASE_URL must not contain a user, password, query or fragment',
       [
         'https://user:secret-marker@proxy.example.com/v1',
         'https://secret-marker@proxy.example.com/v1',
@@ -607,7 +607,7 @@ describe('loadSettings', () => {
   it('wants a database and a key in production', () => {
     const { faults } = refusalOf({ NODE_ENV: 'production', DATABASE_URL: ' ', OPENROUTER_API_KEY: '' });
     expect(faults).toEqual([
-      'DATABASE_URL must be set in production, where nothing is embedded',
+      'DATABASE_URL must be set in production, which has no embedded PostgreSQL',
       'OPENROUTER_API_KEY must be set in production (or SUMMARY_PROVIDER=template, to write summaries without a model)',
     ]);
     expect(refusalOf({ NODE_ENV: 'production' }, 'command').faults).toEqual(faults.slice(0, 1));
@@ -615,7 +615,7 @@ describe('loadSettings', () => {
 
   it('wants a key where OpenRouter was chosen', () => {
     expect(refusalOf({ SUMMARY_PROVIDER: 'openrouter' }).faults).toEqual([
-      'OPENROUTER_API_KEY must be set where SUMMARY_PROVIDER is openrouter',
+      'OPENROUTER_API_KEY must be set if SUMMARY_PROVIDER is openrouter',
     ]);
   });
 

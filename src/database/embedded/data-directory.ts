@@ -66,7 +66,7 @@ export function accessFault(directory: string, cause: unknown): OperatorError {
   return new OperatorError(
     isForeign
       ? `This user may not use ${directory}, where the embedded PostgreSQL keeps its data; another user may have made it. Start as that user, or ${ANOTHER_DIRECTORY}.`
-      : `The embedded PostgreSQL cannot use ${directory} (${code}). Mend that, or ${ANOTHER_DIRECTORY}.`,
+      : `The embedded PostgreSQL cannot use ${directory} (${code}). Fix this, or ${ANOTHER_DIRECTORY}.`,
     { cause },
   );
 }
@@ -82,7 +82,7 @@ async function holdsData(directory: string): Promise<boolean> {
   if (entries.length === 0) return false;
   if (entries.includes('PG_VERSION')) return true;
   throw new OperatorError(
-    `${directory} is not empty and holds no data of PostgreSQL. Empty it, or ${ANOTHER_DIRECTORY}.`,
+    `${directory} is not empty and contains no PostgreSQL data. Empty it, or ${ANOTHER_DIRECTORY}.`,
   );
 }
 
@@ -90,7 +90,7 @@ async function requireVersion(directory: string, expected: string): Promise<void
   const found = (await readFile(path.join(directory, 'PG_VERSION'), 'utf8')).trim();
   if (found === expected) return;
   throw new OperatorError(
-    `${directory} was made by PostgreSQL ${found}, and this is PostgreSQL ${expected}, which cannot read it. Remove it to begin anew, or ${ANOTHER_DIRECTORY}.`,
+    `${directory} was made by PostgreSQL ${found}, and this is PostgreSQL ${expected}, which cannot read it. Remove it to start over, or ${ANOTHER_DIRECTORY}.`,
   );
 }
 

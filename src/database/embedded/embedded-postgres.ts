@@ -159,6 +159,6 @@ function useFault(directory: string, cause: unknown): OperatorError {
 
 function startFault(directory: string, reason: string): OperatorError {
   return new OperatorError(
-    `The embedded PostgreSQL in ${directory} does not start: ${reason}\nMend that, or remove the directory to begin anew. ${USE_YOUR_OWN}`,
+    `The embedded PostgreSQL in ${directory} does not start: ${reason}\nFix this, or remove the directory to start over. ${USE_YOUR_OWN}`,
   );
 }

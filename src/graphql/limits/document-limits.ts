@@ -133,7 +133,7 @@ export class DocumentLimits {
       ['QUERY_TOO_DEEP', 'levels', limits.maxDepth, Math.max(size.depth, size.valueDepth)],
       ['QUERY_TOO_MANY_ALIASES', 'aliases', limits.maxAliases, size.aliases],
       ['QUERY_TOO_MANY_DIRECTIVES', 'directives', limits.maxDirectives, size.directives],
-      ['QUERY_TOO_MANY_DUPLICATES', 'of the same in one place', limits.maxDuplicateFields, size.repeats],
+      ['QUERY_TOO_MANY_DUPLICATES', 'duplicates in one place', limits.maxDuplicateFields, size.repeats],
       ['QUERY_TOO_MANY_MUTATIONS', 'mutations', limits.maxMutations, size.mutations],
       ['QUERY_TOO_MANY_FIELDS', 'fields', limits.maxFields, size.fields],
     ];

@@ -68,7 +68,9 @@ export function refuseContradictions(filter: LeadFilter): void {
     throw new InvalidInputError('filter.lastContactAfter must be before lastContactBefore.');
   }
   if (band != null && isOpen === false) {
-    throw new InvalidInputError('filter.band does not go with isOpen: false: closed leads have no band.');
+    throw new InvalidInputError(
+      'filter.band cannot be combined with isOpen: false: closed leads have no band.',
+    );
   }
   if (band != null && isScored != null && isScored === (band === 'unscored')) {
     throw new InvalidInputError(
@@ -76,10 +78,10 @@ export function refuseContradictions(filter: LeadFilter): void {
     );
   }
   if (band === 'unscored' && (score?.min != null || score?.max != null)) {
-    throw new InvalidInputError('filter.score does not go with the band UNSCORED.');
+    throw new InvalidInputError('filter.score cannot be combined with the band UNSCORED.');
   }
   if (isScored === false && (score?.min != null || score?.max != null)) {
-    throw new InvalidInputError('filter.score does not go with isScored: false.');
+    throw new InvalidInputError('filter.score cannot be combined with isScored: false.');
   }
 }
 

@@ -76,7 +76,7 @@ export class RecalculationCounter implements RecalculationProgress {
     if (this.failures.length < MAX_NAMED_FAILURES) this.failures.push({ leadId, reason });
     if (this.failedCount > MAX_FAILURES) {
       throw new TooManyFailuresError(
-        `More than ${MAX_FAILURES} leads were refused, lead ${leadId} among them: ${reason}`,
+        `More than ${MAX_FAILURES} leads were rejected, including lead ${leadId}: ${reason}`,
       );
     }
     this.onProgress(this);

@@ -40,17 +40,17 @@ export async function checkKey({ baseUrl, apiKey }: OpenRouterSettings): Promise
   } catch (error) {
     return {
       outcome: 'bad',
-      message: `Nothing answers at ${hostOf(baseUrl)}: ${detailOf(error)}. Check OPENROUTER_BASE_URL, the network and a firewall between.`,
+      message: `No answer from ${hostOf(baseUrl)}: ${detailOf(error)}. Check OPENROUTER_BASE_URL, the network and firewalls.`,
     };
   }
   if (answer.status === 401 || answer.status === 403) {
-    return { outcome: 'bad', message: 'The key is refused: check OPENROUTER_API_KEY.' };
+    return { outcome: 'bad', message: 'The key was rejected: check OPENROUTER_API_KEY.' };
   }
   const parsed = keySchema.safeParse(parseJson(answer.body));
   if (answer.status !== 200 || !parsed.success) {
     return {
       outcome: 'unknown',
-      message: `${hostOf(baseUrl)} has no key check (status ${answer.status}), as most local model servers.`,
+      message: `${hostOf(baseUrl)} cannot check keys (status ${answer.status}), like most local model servers.`,
     };
   }
   return creditOf(parsed.data.data);
@@ -61,12 +61,15 @@ function creditOf({
   is_free_tier: isFree,
 }: z.output<typeof keySchema>['data']): CheckResult {
   if (left != null && left <= 0) {
-    return { outcome: 'bad', message: 'The key is good, but its limit is used up: raise it, or add credit.' };
+    return {
+      outcome: 'bad',
+      message: 'The key is valid, but its limit is used up: raise it, or add credit.',
+    };
   }
-  if (left === undefined) return { outcome: 'good', message: 'The key is good; its limit is unknown.' };
+  if (left === undefined) return { outcome: 'good', message: 'The key is valid; its limit is unknown.' };
   const credit = left === null ? 'no limit of its own' : `$${left.toFixed(2)} left of its limit`;
   const tier = isFree === true ? ' It is of the free tier, which allows few requests a minute.' : '';
-  return { outcome: 'good', message: `The key is good: ${credit}.${tier}` };
+  return { outcome: 'good', message: `The key is valid: ${credit}.${tier}` };
 }
 
 /** Requests one tiny completion with the same options as a summary. */
@@ -90,24 +93,23 @@ export async function checkCompletion(settings: OpenRouterSettings): Promise<Che
 
 function judge(text: string, meter: CallMeter): CheckResult {
   const seconds = (meter.latencyMs() / 1000).toFixed(1);
-  const cost =
-    meter.costUsd === null ? 'at a cost that it does not tell' : `for $${meter.costUsd.toFixed(6)}`;
+  const cost = meter.costUsd === null ? 'at an unreported cost' : `for $${meter.costUsd.toFixed(6)}`;
   const answered = `${meter.model ?? 'A model'} answered in ${seconds} s, ${cost}`;
   if (readJsonAnswer(text, z.object({ ok: z.boolean() })).fault === undefined) {
     return { outcome: 'good', message: `${answered}.` };
   }
   return {
     outcome: 'bad',
-    message: `${answered}, but not with the JSON that it was asked for: choose a model with structured outputs.`,
+    message: `${answered}, but not with the requested JSON: choose a model with structured outputs.`,
   };
 }
 
 function remedyOf(error: SummaryProviderError, { models, totalTimeoutMs }: OpenRouterSettings): string {
   if (error.code === 'SUMMARY_TIMED_OUT') {
-    return `Nothing came within ${totalTimeoutMs / 1000} s: raise OPENROUTER_TOTAL_TIMEOUT_MS and OPENROUTER_ATTEMPT_TIMEOUT_MS for a slow model.`;
+    return `No answer came within ${totalTimeoutMs / 1000} s: raise OPENROUTER_TOTAL_TIMEOUT_MS and OPENROUTER_ATTEMPT_TIMEOUT_MS for a slow model.`;
   }
   if (error.isRequestRefused) {
-    return `Status ${error.status}: either OPENROUTER_MODELS (${models.join(', ')}) names a model that is not there, or no provider of it keeps the privacy rules and takes structured outputs.`;
+    return `Status ${error.status}: either OPENROUTER_MODELS (${models.join(', ')}) names a model that does not exist, or no provider of the model follows the privacy rules and supports structured outputs.`;
   }
   return REMEDIES[error.code] ?? '';
 }

@@ -133,7 +133,7 @@ describe('a CSV file', () => {
 
 describe('a CSV file that cannot be used', () => {
   it.each([
-    { content: '', message: /it is empty; the first line names the columns/ },
+    { content: '', message: /it is empty; the first line must contain the column names/ },
     { content: '\ufeff', message: /it is empty/ },
     { content: '\na,b\n', message: /its first line is blank/ },
     { content: 'a,"b\n', message: /its header cannot be read: a quote is not closed/ },
