@@ -4,23 +4,23 @@ import { readOrExplain, serverUrl, wholeNumber } from './arguments.js';
 export const USAGE = `Usage: pnpm bench:api [--leads N] [--interactions N] [--rounds N] [--seconds N] [--url postgres://…]
                      [--ladder N,N,…]
 
-Measures how many times a second servers answer "the 50 leads with the highest score, each with its last 5
-interactions" over HTTP, with 16 connections: this one, a bare Apollo Server with SQL by hand and a data loader, GraphQL
-Yoga and Mercurius with the same, and PostGraphile. One process a server, one PostgreSQL, medians of several rounds in
-which each server has its turn. Then how long this server takes for pages of lists, by where they stand and by how
-many leads there are.
+Measures how many times per second servers answer "the 50 leads with the highest score, each with its last 5
+interactions" over HTTP, with 16 connections. It compares this server, a bare Apollo Server with hand-written SQL and a
+data loader, GraphQL Yoga and Mercurius with the same, and PostGraphile. Each server is one process, and all use one
+PostgreSQL. Results are medians of several rounds in which each server has its turn. Then it measures how long this
+server takes for pages of lists, by the position of the page and by the number of leads.
 
-  --leads N         10000 unless it is given
-  --interactions N  for each lead, on average; 20 unless it is given
-  --rounds N        measured rounds, after one that does not count; 5 by default. A round asks for each page 20 times
-  --seconds N       of a turn; 5 unless it is given
-  --ladder N,N,…    the numbers of leads for which pages are measured; 10000,100000,1000000 unless it is given
-  --url URL         a PostgreSQL on which a database is made, and dropped at the end, by a user who may do that and
-                    CHECKPOINT; an embedded server in a temporary directory unless it is given
+  --leads N         the number of leads; default 10000
+  --interactions N  interactions per lead, on average; default 20
+  --rounds N        measured rounds, after one warm-up round; default 5. A round requests each page 20 times
+  --seconds N       seconds per turn; default 5
+  --ladder N,N,…    the numbers of leads for which pages are measured; default 10000,100000,1000000
+  --url URL         a PostgreSQL server on which a database is created and finally dropped. Its user needs the
+                    privileges for that and for CHECKPOINT. The default is an embedded server in a temporary directory
 
-Tables in Markdown go to the standard output, progress goes to the standard error.
+Tables in Markdown go to standard output, progress goes to standard error.
 
-Exit code: 0 measured, 1 a failure, 2 wrong usage, 129, 130, 143 interrupted
+Exit code: 0 success, 1 failure, 2 invalid arguments, 129, 130, 143 interrupted
 `;
 
 const MAX_LEADS = 10_000_000;

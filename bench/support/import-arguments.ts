@@ -3,18 +3,18 @@ import { readOrExplain, serverUrl, wholeNumber } from './arguments.js';
 
 export const USAGE = `Usage: pnpm bench:import [--leads N,N,…] [--rounds N] [--url postgres://…]
 
-Measures the import of CSV files, of N leads with two interactions each, into a new database, whose tables PostgreSQL has
-no statistics of. Then the same import of other leads into the same tables, which hold the first ones and are analysed. The
-time of a lead is to be much the same at every size, and in both.
+Measures the import of CSV files of N leads with two interactions each into a new database whose tables have no
+statistics. Then it measures the same import of other leads into the same tables, which contain the first leads and are
+analysed. The time per lead should be about the same at every size and in both imports.
 
-  --leads N,N,…  sizes, one after the other; 6000,60000,200000 unless they are given
-  --rounds N     each on a database of its own; 1 unless it is given
-  --url URL      a PostgreSQL on which databases are made, and dropped at the end, by a user who may do that; an embedded
-                 server for each database, in a temporary directory, unless it is given
+  --leads N,N,…  sizes, one after the other; default 6000,60000,200000
+  --rounds N     rounds, each on its own database; default 1
+  --url URL      a PostgreSQL server on which databases are created and finally dropped. Its user needs the privileges
+                 for that. The default is an embedded server for each database, in a temporary directory
 
-A table in Markdown goes to the standard output, progress goes to the standard error.
+A table in Markdown goes to standard output, progress goes to standard error.
 
-Exit code: 0 measured, 1 a failure, 2 wrong usage, 129, 130, 143 interrupted
+Exit code: 0 success, 1 failure, 2 invalid arguments, 129, 130, 143 interrupted
 `;
 
 export interface ImportArguments {

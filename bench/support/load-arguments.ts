@@ -3,24 +3,25 @@ import { readOrExplain, serverUrl, wholeNumber } from './arguments.js';
 
 export const USAGE = `Usage: pnpm bench:load [--leads N] [--interactions N] [--rates N,N,…] [--seconds N] [--reads N] [--rounds N] [--url postgres://…]
 
-Measures the server under a load like a working day: 80 in 100 requests are lists and details, 15 new interactions,
-4 updates, 1 a recalculation of all scores. They come at a rate, whether or not the server keeps up, and the time that
-an answer takes counts from the moment when it was to be asked for. First, how long reads take alone, beside recalculations
-that follow each other, and beside sessions of PostgreSQL that only take processor time. Also what the server uses in
-memory and handles, at each rate and then at the first one again. With nothing given it takes about twelve minutes.
+Measures the server under a load like that of a working day: of 100 requests, 80 are lists and details, 15 are new
+interactions, 4 are updates and 1 is a recalculation of all scores. Requests arrive at a fixed rate, even if the server
+does not keep up. Latency counts from the moment at which a request was due. First it measures how long reads take alone,
+beside consecutive recalculations, and beside PostgreSQL sessions that only use processor time. It also measures the
+memory and the handles of the server at each rate, and then at the first rate again. By default it takes about twelve
+minutes.
 
-  --leads N         100000 unless it is given
-  --interactions N  for each lead, on average; 20 unless it is given
-  --rates N,N,…     requests a second, one for each step; 25,50,100,200 unless they are given
-  --seconds N       of a step; 40 unless it is given
-  --reads N         reads a second beside recalculations; 50 unless it is given
-  --rounds N        of reads; 3 unless it is given
-  --url URL         a PostgreSQL on which a database is made, and dropped at the end, by a user who may do that and
-                    CHECKPOINT; an embedded server in a temporary directory unless it is given
+  --leads N         the number of leads; default 100000
+  --interactions N  interactions per lead, on average; default 20
+  --rates N,N,…     requests per second, one rate for each step; default 25,50,100,200
+  --seconds N       seconds per step; default 40
+  --reads N         reads per second beside recalculations; default 50
+  --rounds N        rounds of reads; default 3
+  --url URL         a PostgreSQL server on which a database is created and finally dropped. Its user needs the
+                    privileges for that and for CHECKPOINT. The default is an embedded server in a temporary directory
 
-Tables in Markdown go to the standard output, progress goes to the standard error.
+Tables in Markdown go to standard output, progress goes to standard error.
 
-Exit code: 0 measured, 1 a failure, 2 wrong usage, 129, 130, 143 interrupted
+Exit code: 0 success, 1 failure, 2 invalid arguments, 129, 130, 143 interrupted
 `;
 
 const MAX_RATE = 100_000;

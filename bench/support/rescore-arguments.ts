@@ -4,22 +4,22 @@ import { readOrExplain, serverUrl, wholeNumber } from './arguments.js';
 export const USAGE = `Usage: pnpm bench:rescore [--leads N] [--interactions N] [--rounds N] [--url postgres://…] [--one-size]
                           [--indexes]
 
-Measures recalculateAllScores beside other ways to write every score: one plain SQL statement, the ORM lead by lead
-(a sample), and an UPDATE that only touches every row. Also how long another writer waits meanwhile, how many interactions
-a second are created, and how long the refresher takes. Medians of
-several rounds in which each way has its turn, on N leads, on a tenth of them, and with five times the interactions.
+Compares recalculateAllScores with other ways to write every score: one plain SQL statement, the ORM lead by lead (a
+sample), and an UPDATE that only touches every row. It also measures how long another writer waits in the meantime, how
+many interactions are created per second, and how long the refresher takes. Results are medians of several rounds in
+which each way has its turn, on N leads, on a tenth of them, and with five times the interactions.
 
-  --leads N         200000 unless it is given
-  --interactions N  for each lead, on average; 20 unless it is given
-  --rounds N        that count, after one that does not; 5 unless it is given
-  --url URL         a PostgreSQL on which a database is made, and dropped at the end, by a user who may do that and
-                    CHECKPOINT; an embedded server in a temporary directory unless it is given
+  --leads N         the number of leads; default 200000
+  --interactions N  interactions per lead, on average; default 20
+  --rounds N        measured rounds, after one warm-up round; default 5
+  --url URL         a PostgreSQL server on which a database is created and finally dropped. Its user needs the
+                    privileges for that and for CHECKPOINT. The default is an embedded server in a temporary directory
   --one-size        only N leads with N interactions
-  --indexes         also measure what indexes and the room in the pages of leads are worth
+  --indexes         also measure the benefit of indexes and of free space in the pages of leads
 
-Tables in Markdown go to the standard output, progress goes to the standard error.
+Tables in Markdown go to standard output, progress goes to standard error.
 
-Exit code: 0 measured, 1 a failure, 2 wrong usage, 129, 130, 143 interrupted
+Exit code: 0 success, 1 failure, 2 invalid arguments, 129, 130, 143 interrupted
 `;
 
 export interface RescoreArguments {
