@@ -18,10 +18,10 @@ export function installProcessErrorHandlers(stop: () => void): void {
   process.on('unhandledRejection', (reason) => {
     rejectionCount += 1;
     rejectionUnhandled.publish({});
-    logger.error(`A promise failed that nobody waits for (the ${rejectionCount}. since the start).`, reason);
+    logger.error(`Unhandled rejection #${rejectionCount} since start.`, reason);
   });
   process.on('uncaughtException', (error) => {
-    logger.error('An exception was not caught; the server stops.', error);
+    logger.error('Uncaught exception; the server stops.', error);
     stop();
   });
 }

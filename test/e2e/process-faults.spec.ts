@@ -32,7 +32,7 @@ describe('a server in which', () => {
   it('a promise fails that nobody waits for says so in its log, and goes on', async () => {
     const server = await startWith('rejection');
     server.process.kill('SIGUSR2');
-    await server.untilPrinted(/A promise failed that nobody waits for.*nobody waits for this/s);
+    await server.untilPrinted(/Unhandled rejection #1 since start.*nobody waits for this/s);
     expect(await server.ask(LEADS)).toEqual(WELL);
     expect(await server.stop()).toMatchObject({ code: 0 });
   });
@@ -42,7 +42,7 @@ describe('a server in which', () => {
     server.process.kill('SIGUSR2');
     expect(await server.finished).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/An exception was not caught.*nobody catches this/s),
+      stdout: expect.stringMatching(/Uncaught exception.*nobody catches this/s),
     });
   });
 

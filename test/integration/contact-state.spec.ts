@@ -165,6 +165,7 @@ describe('recalculateAllScores(verify: true)', () => {
     [LISTING, 'UPDATE lead_scores SET "isOpen" = false WHERE "leadId" = $1'],
     [LISTING, 'UPDATE lead_scores SET score = 99 WHERE "leadId" = $1'],
     [LISTING, 'DELETE FROM lead_scores WHERE "leadId" = $1'],
+    [LISTING, `UPDATE lead_scores SET "refreshAt" = 'infinity' WHERE "leadId" = $1`],
   ])('finds and repairs (%s: %s)', async (reason, sql) => {
     const [id = 0, other = 0] = await insertLeads(database, 2);
     for (const leadId of [id, other]) {
@@ -177,6 +178,15 @@ describe('recalculateAllScores(verify: true)', () => {
     expect(await verify()).toEqual({ count: 2, differences: [{ leadId: id, reason }] });
     expect(await verify()).toEqual({ count: 2, differences: [] });
     expect(await listed()).toEqual(before);
+  });
+
+  it('finds and removes what lists have of a lead that does not exist', async () => {
+    const [id = 0, gone = 0] = await insertLeads(database, 2);
+    await withoutTriggers('DELETE FROM leads WHERE id = $1', [gone]);
+    const reason = 'The lists of leads had a lead that does not exist.';
+    expect(await verify()).toEqual({ count: 1, differences: [{ leadId: gone, reason }] });
+    expect(await verify()).toEqual({ count: 1, differences: [] });
+    expect(await database.rows('SELECT "leadId" FROM lead_scores')).toEqual([{ leadId: id }]);
   });
 
   it('does not name leads whose state or score is not up to date', async () => {

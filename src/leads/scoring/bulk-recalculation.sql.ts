@@ -136,7 +136,9 @@ const readDifferences = (condition: string, at: string): string => `
           WHERE (${columnsOf('score')}) IS NOT DISTINCT FROM (${columnsOf('leads')})
         ) AS "isScore",
       lead_scores."leadId" IS NULL OR lead_scores.score IS DISTINCT FROM leads."activityScore"
-        OR lead_scores."isOpen" IS DISTINCT FROM is_open_status(leads.status) AS "isListing"
+        OR lead_scores."isOpen" IS DISTINCT FROM is_open_status(leads.status)
+        OR (leads."scoreParameters" IS NULL
+          AND lead_scores."refreshAt" > coalesce(leads."scoreValidUntil", '-infinity')) AS "isListing"
     FROM leads
     LEFT JOIN lead_scores ON ${lookUp('lead_scores."leadId"', 'leads.id')}
     CROSS JOIN LATERAL contact_state_of(leads.id, CASE
@@ -147,6 +149,10 @@ const readDifferences = (condition: string, at: string): string => `
   ) AS compared
   WHERE "isState" OR "isScore" OR "isListing"
   ORDER BY id`;
+
+/** Removes rows of `lead_scores` whose lead does not exist. Returns the ids of these leads. */
+export const REMOVE_ORPHANS = `
+  DELETE FROM lead_scores WHERE NOT EXISTS (SELECT FROM leads WHERE leads.id = "leadId") RETURNING "leadId" AS id`;
 
 /** $1: lead ids. Makes their rows of `lead_scores` match the leads again, and due for the recalculation. */
 export const REPAIR_LISTINGS = `

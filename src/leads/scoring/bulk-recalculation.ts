@@ -13,6 +13,7 @@ import {
   POSTPONE_REFRESH,
   rangeStatements,
   RENEW_STATES,
+  REMOVE_ORPHANS,
   REPAIR_LISTINGS,
   READ_EXISTING,
   LOCK_TO_REFRESH,
@@ -54,6 +55,7 @@ const DIFFERED = {
   state: 'The contact state did not match the interactions.',
   score: 'The score did not match the budget, the status and the interactions.',
   listing: 'The lists of leads did not match the lead.',
+  orphan: 'The lists of leads had a lead that does not exist.',
 };
 const LOCKED = 'The row is locked by another transaction.';
 
@@ -194,6 +196,7 @@ class BulkRecalculation {
     for await (const page of this.pages()) await this.recalculate(page);
     await this.retryLocked();
     await this.query(USUAL_LOCK_WAIT);
+    await this.removeOrphans();
     await this.query(CHECK_CONSTRAINTS);
     await this.query(RESET_AS_OF);
     return this.tally;
@@ -282,6 +285,11 @@ class BulkRecalculation {
     }
     await this.query(updateLeadScores);
     return { count, differences, silentlySkipped: due, locked: [] };
+  }
+
+  private async removeOrphans(): Promise<void> {
+    if (this.recalculation.isVerification !== true) return;
+    for (const id of await this.readIds(REMOVE_ORPHANS)) this.tally.differed(id, DIFFERED.orphan);
   }
 
   /** Finds and repairs differences. The scores are recalculated afterwards in any case. */

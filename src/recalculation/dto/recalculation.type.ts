@@ -1,9 +1,6 @@
 import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { AssumedSize } from '../../graphql/limits/field-extensions.js';
-import { MAX_NAMED_FAILURES } from '../../leads/scoring/recalculation-counter.js';
-import { RecalculationDifferenceType } from './recalculation-difference.type.js';
-import { RecalculationFailureType } from './recalculation-failure.type.js';
+import { RecalculationOutcome } from './recalculation-outcome.type.js';
 
 /** Maps the names in the API to the values in the database. */
 const RecalculationStatus = {
@@ -47,7 +44,7 @@ registerEnumType(RecalculationTrigger, {
   description:
     'The record of a recalculation of scores. The record is kept after the recalculation has ended.',
 })
-export class RecalculationType {
+export class RecalculationType extends RecalculationOutcome {
   @Field(() => ID, { description: 'An integer.' })
   id!: number;
 
@@ -107,26 +104,6 @@ export class RecalculationType {
     description: 'Leads that were skipped: they were removed in the meantime, or have a more recent score.',
   })
   skippedCount!: number;
-
-  @Field(() => Int, { description: 'Leads whose score could not be saved.' })
-  failedCount!: number;
-
-  @AssumedSize(MAX_NAMED_FAILURES)
-  @Field(() => [RecalculationFailureType], {
-    description: `The first ${MAX_NAMED_FAILURES} leads that failed, once the recalculation has succeeded.`,
-  })
-  failures!: readonly RecalculationFailureType[];
-
-  @Field(() => Int, {
-    description: 'Leads that `verify` found to differ from their interactions and repaired.',
-  })
-  differenceCount!: number;
-
-  @AssumedSize(MAX_NAMED_FAILURES)
-  @Field(() => [RecalculationDifferenceType], {
-    description: `The first ${MAX_NAMED_FAILURES} leads that differed. \`differenceCount\` counts all of them.`,
-  })
-  differences!: readonly RecalculationDifferenceType[];
 
   @Field(() => String, {
     nullable: true,
