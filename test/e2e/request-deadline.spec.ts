@@ -135,9 +135,9 @@ describe('a caller who goes away', () => {
   });
   afterAll(() => slow.close());
 
-  const goDuring = async (query: string) => {
+  const goDuring = async (query: string, server = slow) => {
     const caller = new AbortController();
-    const asked = fetch(`${await slow.app.getUrl()}/graphql`, {
+    const asked = fetch(`${await server.app.getUrl()}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
@@ -162,5 +162,29 @@ describe('a caller who goes away', () => {
       const [lead] = await database.rows<{ firstName: string }>('SELECT "firstName" FROM leads');
       return lead?.firstName === 'Gone';
     });
+  });
+
+  it('has the time limit apply to each of its mutations', async () => {
+    const limited = await startApi({ REQUEST_TIMEOUT_MS: '1500' }, api.databaseUrl);
+    await limited.app.listen(0, '127.0.0.1');
+    await limited.ask(LEADS);
+    const otherId = await insertLead(database);
+    const otherHolder = await connect(api.databaseUrl);
+    const lock = async (session: Connection, id: number) => {
+      await session.rows('BEGIN');
+      await session.rows('SELECT FROM leads WHERE id = $1 FOR UPDATE', [id]);
+    };
+    await lock(lockHolder, leadId);
+    await lock(otherHolder, otherId);
+    const rename = (id: number) => `updateLead(updateLeadInput: { id: ${id}, firstName: "Late" }) { id }`;
+    await goDuring(`mutation { first: ${rename(leadId)} second: ${rename(otherId)} }`, limited);
+    // The first mutation completes after the client has gone. The second one waits until the deadline.
+    await lockHolder.rows('ROLLBACK');
+    await until(async () => (await underWay()).length === 0);
+    await otherHolder.rows('ROLLBACK');
+    await otherHolder.close();
+    const names = await database.rows<{ firstName: string }>('SELECT "firstName" FROM leads ORDER BY id');
+    expect(names.map(({ firstName }) => firstName === 'Late')).toEqual([true, false]);
+    await limited.close();
   });
 });
