@@ -19,11 +19,16 @@ export class DateTimeScalar implements CustomScalar<string, Date> {
     return parse(node.kind === Kind.STRING ? node.value : null, node);
   }
 
-  /** @param value a Date, or an infinite timestamp of PostgreSQL as a number */
+  /**
+   * @param value a Date, or an infinite timestamp of PostgreSQL as a number. The driver returns an invalid Date
+   * for timestamps after the year 275760, which is the range of a Date; all earlier timestamps of PostgreSQL are
+   * in this range
+   */
   serialize(value: unknown): string {
     const milliseconds = value instanceof Date ? value.getTime() : value;
-    if (typeof milliseconds === 'number' && !Number.isNaN(milliseconds)) {
-      return new Date(Math.min(Math.max(milliseconds, FIRST), LAST)).toISOString();
+    if (typeof milliseconds === 'number') {
+      const nearest = Number.isNaN(milliseconds) ? LAST : Math.min(Math.max(milliseconds, FIRST), LAST);
+      return new Date(nearest).toISOString();
     }
     throw new TypeError('A DateTime must be a valid date.');
   }

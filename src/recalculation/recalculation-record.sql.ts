@@ -19,7 +19,8 @@ const LIVE_STATUS = `
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   ) THEN 'interrupted' ELSE status END`;
 
-const SELECT_RUNS = `
+/** @param condition a WHERE clause for the stored records, whose indexes it can use */
+const selectRuns = (condition: string): string => `
   SELECT *,
     extract(epoch FROM coalesce("endedAt", CASE WHEN status = 'running' THEN clock_timestamp() END) - "startedAt")::float8
       * 1000 AS "durationMs"
@@ -27,16 +28,18 @@ const SELECT_RUNS = `
     SELECT id, "startedBy" AS trigger, "startedOn" AS host, "onlyStale", "isVerification", "differenceCount", differences,
       ${LIVE_STATUS} AS status, "asOf", "startedAt", "endedAt", "totalCount", "calculatedCount",
       "doneCount" AS "savedCount", "skippedCount", "failedCount", failures, error
-    FROM rescore_runs
+    FROM rescore_runs ${condition}
   ) AS run`;
 
 /** $1: the id. */
-export const READ_RUN = `${SELECT_RUNS} WHERE id = $1`;
+export const READ_RUN = selectRuns('WHERE id = $1');
 
-export const READ_RUNNING = `${SELECT_RUNS} WHERE status = 'running' ORDER BY id DESC LIMIT 1`;
+export const READ_RUNNING = `
+  ${selectRuns(`WHERE status = 'running'`)} WHERE status = 'running' ORDER BY id DESC LIMIT 1`;
 
 /** $1: the id to start before, or null, $2: the page size. The latest come first. */
-export const READ_PAGE = `${SELECT_RUNS} WHERE ($1::int IS NULL OR id < $1) ORDER BY id DESC LIMIT $2`;
+export const READ_PAGE = `
+  ${selectRuns('WHERE $1::int IS NULL OR id < $1')} ORDER BY id DESC LIMIT $2`;
 
 export const NEXT_ID = `SELECT nextval(pg_get_serial_sequence('rescore_runs', 'id'))::int AS id`;
 

@@ -31,9 +31,6 @@ const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS "isLocked"';
  */
 @Injectable()
 export class ScoreRefresher {
-  /** The last refresh of this process, by the clock of the database. */
-  private refreshedAt: Date | null = null;
-
   constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
 
   /**
@@ -54,7 +51,6 @@ export class ScoreRefresher {
         this.refreshBatch(transaction, until, batchSize),
       );
       if (batch === null) break;
-      this.refreshedAt = batch.asOf;
       until ??= batch.asOf;
       savedCount += batch.savedCount;
       failures.push(...batch.failures);
@@ -85,10 +81,8 @@ export class ScoreRefresher {
     });
     if (lock?.isLocked !== true) return null;
     const asOf = await readClock(this.sequelize, transaction);
-    // The clock may have been set back since the last refresh, or before this process started.
-    if (this.refreshedAt === null || asOf < this.refreshedAt) {
-      await refreshFutureScores(this.sequelize, transaction);
-    }
+    // The clock may have been set back.
+    if (until === null) await refreshFutureScores(this.sequelize, transaction);
     const ids = await lockLeadsToRefresh(this.sequelize, transaction, until ?? asOf, batchSize);
     if (ids.length === 0) return { asOf, foundCount: 0, savedCount: 0, failures: [] };
     const { savedCount, failures } = await refreshLeads(this.sequelize, transaction, ids, asOf);

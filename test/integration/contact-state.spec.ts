@@ -162,10 +162,20 @@ describe('recalculateAllScores(verify: true)', () => {
       SCORE,
       `UPDATE leads SET "recencyPoints" = "engagementPoints", "engagementPoints" = "recencyPoints" WHERE id = $1`,
     ],
+    [
+      SCORE,
+      `UPDATE leads SET "activityScore" = 99, "scoreCalculatedAt" = "scoreCalculatedAt" - interval '1 year' WHERE id = $1`,
+    ],
+    [
+      SCORE,
+      `UPDATE leads SET "activityScore" = 99, "scoreCalculatedAt" = "scoreCalculatedAt" + interval '1 year' WHERE id = $1`,
+    ],
+    [SCORE, 'UPDATE leads SET "scoreCalculatedAt" = NULL WHERE id = $1'],
     [LISTING, 'UPDATE lead_scores SET "isOpen" = false WHERE "leadId" = $1'],
     [LISTING, 'UPDATE lead_scores SET score = 99 WHERE "leadId" = $1'],
     [LISTING, 'DELETE FROM lead_scores WHERE "leadId" = $1'],
     [LISTING, `UPDATE lead_scores SET "refreshAt" = 'infinity' WHERE "leadId" = $1`],
+    [LISTING, `UPDATE lead_scores SET "retryAt" = 'infinity' WHERE "leadId" = $1`],
   ])('finds and repairs (%s: %s)', async (reason, sql) => {
     const [id = 0, other = 0] = await insertLeads(database, 2);
     for (const leadId of [id, other]) {

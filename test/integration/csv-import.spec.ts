@@ -17,6 +17,7 @@ import { databaseReset } from '../support/database-reset.js';
 import { insertLead } from '../support/fixtures.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { passTime } from '../support/pass-time.js';
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
@@ -511,6 +512,21 @@ describe('scores after an import', () => {
       expect([lead.email, lead.activityScore]).toEqual([lead.email, expected.activityScore]);
     }
     expect((await readLeads()).find(({ id }) => id === untouched)?.activityScore).toBe(77);
+  });
+
+  it('have the date by which they are found after the clock was set back, even if they are as before', async () => {
+    await importCsv({
+      leads: ['email,firstName,lastName,company,status', 'a@example.com,A,Name,,lost'],
+    });
+    await passTime(other, 1);
+    const [before] = await readLeads();
+    await importCsv({ interactions: ['email,type,date', 'a@example.com,call,2026-01-01'] });
+    const [lead] = await readLeads();
+    expect([before?.activityScore, lead?.activityScore]).toEqual([0, 0]);
+    expect(lead?.scoreCalculatedAt).not.toEqual(before?.scoreCalculatedAt);
+    expect(await other.rows('SELECT "validFrom" FROM lead_scores')).toEqual([
+      { validFrom: lead?.scoreCalculatedAt },
+    ]);
   });
 
   it('replace a score that is dated in the future', async () => {

@@ -31,6 +31,8 @@ const ALL = [
   '0019-batch-pauses',
   '0020-contact-state',
   '0021-contact-state-of-leads',
+  '0022-score-valid-from',
+  '0023-indexes',
 ];
 
 /** The tables of the job queue count as one more migration. */

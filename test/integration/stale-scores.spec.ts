@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ScoreRefresher } from '../../src/recalculation/score-refresher.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { databaseReset } from '../support/database-reset.js';
@@ -30,6 +31,14 @@ const rescoreStale = async (args = 'onlyStale: true') =>
       `mutation { recalculateAllScores(${args}) { count } }`,
     )
   ).recalculateAllScores.count;
+
+/** Returns the ids of the leads that the filter finds. */
+async function findStale(): Promise<number[]> {
+  const { leadsConnection } = await api.ask<{ leadsConnection: { nodes: { id: string }[] } }>(
+    '{ leadsConnection(filter: { isScoreStale: true }) { nodes { id } } }',
+  );
+  return leadsConnection.nodes.map(({ id }) => Number(id)).sort((one, other) => one - other);
+}
 
 async function insertScoredLead(): Promise<number> {
   const id = await insertLead(database, { budget: 1000 });
@@ -120,6 +129,31 @@ describe('a score is stale', () => {
     expect(await rescoreStale()).toBe(1);
     expect(await isStale(id)).toBe(false);
     await expectScoreToBeRight(id);
+  });
+
+  it.each([
+    { what: 'it was calculated', change: () => rescoreStale('onlyStale: false') },
+    {
+      what: 'a recalculation confirmed it',
+      change: async () => {
+        await rescoreStale('onlyStale: false');
+        await passTime(database, 2);
+        await rescoreStale('onlyStale: false');
+      },
+    },
+    {
+      what: 'it was refreshed',
+      change: () => api.app.get(ScoreRefresher, { strict: false }).refresh(),
+    },
+    { what: 'the budget changed', change: () => database.rows('UPDATE leads SET budget = 3000') },
+  ])('if the clock was set back after $what', async ({ change }) => {
+    const ids = await insertLeads(database, 3);
+    await change();
+    expect(await findStale()).toEqual([]);
+    await passTime(database, -1);
+    expect(await findStale()).toEqual(ids);
+    expect(await rescoreStale()).toBe(3);
+    expect(await findStale()).toEqual([]);
   });
 
   it('if it is older than the age asked for', async () => {

@@ -11,10 +11,14 @@ const INSTANTS = {
     'nextInteractionAt',
     'nextContactAt',
   ],
-  lead_scores: ['refreshAt', 'retryAt'],
+  lead_scores: ['validFrom', 'refreshAt', 'retryAt'],
+  rescore_runs: ['asOf'],
 };
 
-/** Moves all instants into the past without triggers, as if this many days had passed. */
+/**
+ * Moves all instants into the past without triggers, as if this many days had passed.
+ * @param days negative: as if the clock had been set back
+ */
 export async function passTime(connection: Connection, days: number): Promise<void> {
   await connection.rows('BEGIN; SET LOCAL session_replication_role = replica');
   for (const [table, columns] of Object.entries(INSTANTS)) {

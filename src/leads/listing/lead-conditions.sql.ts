@@ -1,6 +1,6 @@
 import { labelKey } from '../../common/label-key.js';
 import { DEFAULT_LEAD_STATUS } from '../lead-status.js';
-import { isStale } from '../scoring/stale-scores.sql.js';
+import { isFoundStale, isStale } from '../scoring/stale-scores.sql.js';
 import { INDEXED_SCORE, IS_INDEXED_OPEN, IS_OWN_OPEN, OWN_SCORE } from './lead-order.js';
 import { type FilterWithoutBand, type Range, searchTerms } from './lead-filter.js';
 
@@ -58,7 +58,7 @@ export function conditionsOf(filter: FilterWithoutBand, parameters: Parameters):
     ...bounds('numeric', budget, parameters).map((bound) => onLead(`leads.budget ${bound}`, 'leads.budget')),
     isScored == null ? null : onScore(`IS ${isScored ? 'NOT NULL' : 'NULL'}`),
     isOpen == null ? null : isOpenCondition(isOpen),
-    isScoreStale == null ? null : onLead(`${isScoreStale ? '' : 'NOT '}${isStale('leads')}`),
+    isScoreStale == null ? null : onLead(isScoreStale ? isFoundStale('leads') : `NOT ${isStale('leads')}`),
     lastContactAfter == null ? null : onLastContact('>', lastContactAfter, parameters),
     lastContactBefore == null ? null : onLastContact('<', lastContactBefore, parameters),
   ].filter((condition) => condition !== null);

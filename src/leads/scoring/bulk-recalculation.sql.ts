@@ -9,6 +9,9 @@ export interface LeadRange {
   readonly ids?: readonly number[];
 }
 
+/** The delay before the refresher retries a lead that the database has rejected. */
+const REJECTED_RETRY_SECONDS = 3600;
+
 const SCORE = ['activityScore', 'recencyPoints', 'engagementPoints', 'budgetPoints', 'statusPoints'];
 const columnsOf = (row: string): string => SCORE.map((column) => `${row}."${column}"`).join(', ');
 
@@ -91,7 +94,7 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
     updateLeadScores:
       table === null && ids === undefined
         ? joinRanges(
-            updateLeadScores(
+            updateChangedLeadScores(
               at,
               `lead_scores."leadId" = leads.id AND ${within('lead_scores."leadId"')} AND ${within('leads.id')}`,
             ),
@@ -104,17 +107,22 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
   };
 }
 
-/**
- * Updates `lead_scores` only if the score has changed, a retry is pending, or `refreshAt` has passed or is
- * too late. Otherwise `refreshAt` is unchanged, because the score is correct until then.
- */
 const updateLeadScores = (at: string, condition: string): string => `
   UPDATE lead_scores
-  SET score = leads."activityScore", "refreshAt" = coalesce(leads."scoreValidUntil", '-infinity'), "retryAt" = NULL
+  SET score = leads."activityScore", "validFrom" = ${at}, "refreshAt" = coalesce(leads."scoreValidUntil", '-infinity'),
+    "retryAt" = NULL
   FROM leads
-  WHERE ${condition} AND leads."scoreCalculatedAt" = ${at}
+  WHERE ${condition} AND leads."scoreCalculatedAt" = ${at}`;
+
+/**
+ * Updates `lead_scores` only if the score has changed, a retry is pending, or `validFrom` or `refreshAt` does
+ * not include the instant or the score is valid for less time. Otherwise the row is right as it is.
+ */
+const updateChangedLeadScores = (at: string, condition: string): string => `
+  ${updateLeadScores(at, condition)}
     AND (lead_scores.score IS DISTINCT FROM leads."activityScore" OR lead_scores."refreshAt" <= ${at}
-      OR lead_scores."refreshAt" > leads."scoreValidUntil" OR lead_scores."retryAt" IS NOT NULL)`;
+      OR lead_scores."refreshAt" > leads."scoreValidUntil" OR lead_scores."validFrom" > ${at}
+      OR lead_scores."retryAt" IS NOT NULL)`;
 
 /**
  * Finds leads whose stored values differ from their interactions, and the first part that is wrong:
@@ -122,21 +130,25 @@ const updateLeadScores = (at: string, condition: string): string => `
  * - `score`: the score or its points do not match the budget, the status and the contact state;
  * - `listing`: the row of `lead_scores` is missing or does not match the lead.
  *
- * A contact state is compared as of an instant for which it is valid: before its next planned interaction. An
+ * A contact state is compared as of an instant for which it is valid: before its next planned interaction. A
+ * score whose date does not match the contact state is wrong, unless the database has rejected a newer one. An
  * unknown state is not a difference, nor is a score of another formula.
  */
 const readDifferences = (condition: string, at: string): string => `
   SELECT id, CASE WHEN "isState" THEN 'state' WHEN "isScore" THEN 'score' ELSE 'listing' END AS part
   FROM (
     SELECT leads.id, ${statesDiffer('leads', 'state')} AS "isState",
-      leads."scoreCalculatedAt" IS NOT NULL AND leads."scoreParameters" IS NULL
-        AND NOT ${needsNewState('leads', 'leads."scoreCalculatedAt"')}
-        AND NOT EXISTS (
+      leads."scoreParameters" IS NULL AND CASE
+        WHEN leads."scoreCalculatedAt" IS NULL THEN leads."activityScore" IS NOT NULL
+        WHEN ${needsNewState('leads', 'leads."scoreCalculatedAt"')} THEN lead_scores."retryAt" IS NULL
+        ELSE NOT EXISTS (
           SELECT FROM ${scoreOf('leads', 'leads."scoreCalculatedAt"')} AS score
           WHERE (${columnsOf('score')}) IS NOT DISTINCT FROM (${columnsOf('leads')})
-        ) AS "isScore",
-      lead_scores."leadId" IS NULL OR lead_scores.score IS DISTINCT FROM leads."activityScore"
+        )
+      END AS "isScore",
+      lead_scores.score IS DISTINCT FROM leads."activityScore"
         OR lead_scores."isOpen" IS DISTINCT FROM is_open_status(leads.status)
+        OR lead_scores."retryAt" > clock_timestamp() + interval '${REJECTED_RETRY_SECONDS} s'
         OR (leads."scoreParameters" IS NULL
           AND lead_scores."refreshAt" > coalesce(leads."scoreValidUntil", '-infinity')) AS "isListing"
     FROM leads
@@ -177,21 +189,9 @@ export const LOCK_TO_REFRESH = `
   ORDER BY "refreshAt", "leadId" LIMIT $2
   FOR NO KEY UPDATE OF leads SKIP LOCKED`;
 
-/**
- * Schedules a refresh of scores that are dated in the future. They stay valid equally far into the future, so
- * `refreshAt` does not find them. Reads all leads.
- */
-export const REFRESH_FUTURE_SCORES = `
-  UPDATE lead_scores SET "refreshAt" = '-infinity'
-  WHERE "leadId" IN (
-    SELECT "leadId" FROM lead_scores JOIN leads ON leads.id = "leadId"
-    WHERE leads."scoreCalculatedAt" > clock_timestamp() + interval '1 second'
-    FOR UPDATE OF lead_scores SKIP LOCKED
-  )`;
-
-/** $1: the id of a lead that the database has rejected, $2: seconds until the next attempt. */
+/** $1: the id of a lead that the database has rejected. */
 export const POSTPONE_REFRESH = `
-  UPDATE lead_scores SET "retryAt" = clock_timestamp() + $2 * interval '1 second' WHERE "leadId" = $1`;
+  UPDATE lead_scores SET "retryAt" = clock_timestamp() + interval '${REJECTED_RETRY_SECONDS} s' WHERE "leadId" = $1`;
 
 /** $1: lead ids. */
 export const RENEW_STATES = `${RENEW_STATE} WHERE id = ANY($1::int[])`;

@@ -18,7 +18,6 @@ import {
   READ_EXISTING,
   LOCK_TO_REFRESH,
   readPage,
-  REFRESH_FUTURE_SCORES,
   RESET_AS_OF,
   SET_AS_OF,
   USUAL_LOCK_WAIT,
@@ -26,6 +25,7 @@ import {
 } from './bulk-recalculation.sql.js';
 import { readClock } from './lead-scores.js';
 import { type RecalculationProgress, RecalculationCounter } from './recalculation-counter.js';
+import { REFRESH_FUTURE_SCORES } from './stale-scores.sql.js';
 
 /** The number of leads whose scores are written by one statement. */
 const BATCH_SIZE = 50_000;
@@ -46,9 +46,6 @@ const LOCK_WAIT = '200ms';
 /** The total time for retries of locked leads. After it, they count as failed. */
 const LOCKED_LEADS_LIMIT_MS = 2000;
 const LOCKED_LEADS_RETRY_MS = 20;
-
-/** The delay before the refresher retries a lead that the database has rejected. */
-const REJECTED_RETRY_SECONDS = 3600;
 
 const SILENTLY_SKIPPED = 'The database skipped the row without an error.';
 const DIFFERED = {
@@ -156,9 +153,7 @@ export async function refreshLeads(
   return new BulkRecalculation(sequelize, transaction, request).refresh(leadIds);
 }
 
-/**
- * Makes scores that are dated in the future due, so that `lockLeadsToRefresh` finds them. Reads all leads.
- */
+/** Makes scores that are dated in the future due, so that `lockLeadsToRefresh` finds them. */
 export async function refreshFutureScores(sequelize: Sequelize, transaction: Transaction): Promise<void> {
   await sequelize.query(REFRESH_FUTURE_SCORES, { transaction });
 }
@@ -329,7 +324,7 @@ class BulkRecalculation {
 
   /** The contact state of the lead may be newer than its score, so the score is retried later. */
   private async reject(leadId: number, reason: string): Promise<void> {
-    await this.query(POSTPONE_REFRESH, [leadId, REJECTED_RETRY_SECONDS]);
+    await this.query(POSTPONE_REFRESH, [leadId]);
     this.tally.failed(leadId, reason);
   }
 

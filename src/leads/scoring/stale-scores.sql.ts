@@ -2,6 +2,9 @@ import { scoreNumberAt } from './score.sql.js';
 
 const NOW = `date_trunc('milliseconds', statement_timestamp())`;
 
+/** Allows for the clocks of a primary and its replicas, which differ a little. */
+const FUTURE = `statement_timestamp() + interval '1 second'`;
+
 /** Whether a score may be wrong at an instant, so that it must be calculated to be sure. */
 const isUncertain = (lead: string, at: string): string => `(
       coalesce(${lead}."scoreValidUntil", '-infinity') <= ${at}
@@ -17,9 +20,37 @@ const isUncertain = (lead: string, at: string): string => `(
  */
 export const isStale = (lead: string): string => `(
     ${lead}."scoreCalculatedAt" IS NULL
-    OR ${lead}."scoreCalculatedAt" > statement_timestamp() + interval '1 second'
+    OR ${lead}."scoreCalculatedAt" > ${FUTURE}
     OR (${isUncertain(lead, 'statement_timestamp()')}
       AND ${lead}."activityScore" IS DISTINCT FROM ${scoreNumberAt(lead, NOW)})
+  )`;
+
+/**
+ * Selects leads whose score is dated in the future, because the clock was set back. Reads all leads only if a
+ * recalculation is dated in the future too: it updates `validFrom` only if the score has changed.
+ */
+const SELECT_FUTURE = `
+  SELECT "leadId" AS id FROM lead_scores WHERE "validFrom" > ${FUTURE}
+  UNION
+  SELECT id FROM leads
+  WHERE "scoreCalculatedAt" > ${FUTURE} AND EXISTS (SELECT FROM rescore_runs WHERE "asOf" > ${FUTURE})`;
+
+/** Selects leads whose score may be stale. All stale scores are among them. */
+const SELECT_MAYBE_STALE = `
+  SELECT "leadId" AS id FROM lead_scores WHERE "refreshAt" <= statement_timestamp()
+  UNION ${SELECT_FUTURE}`;
+
+/** Whether the score of a lead is stale, for finding such leads through indexes. */
+export const isFoundStale = (lead: string): string =>
+  `(${lead}.id IN (${SELECT_MAYBE_STALE}) AND ${isStale(lead)})`;
+
+/** Schedules a refresh of scores that are dated in the future: their `refreshAt` is also too late. */
+export const REFRESH_FUTURE_SCORES = `
+  UPDATE lead_scores SET "refreshAt" = '-infinity'
+  WHERE "leadId" IN (
+    SELECT "leadId" FROM lead_scores
+    WHERE "refreshAt" > '-infinity' AND "leadId" IN (${SELECT_FUTURE})
+    FOR UPDATE SKIP LOCKED
   )`;
 
 /** The table that `selectStaleLeads` creates. */
@@ -32,8 +63,7 @@ export const STALE_LEADS = 'pg_temp.stale_leads';
  */
 export const selectStaleLeads = (maxAgeHours: number | null): string => `
   CREATE TEMP TABLE stale_leads ON COMMIT DROP AS
-  SELECT leads.id FROM leads JOIN lead_scores ON lead_scores."leadId" = leads.id
-  WHERE lead_scores."refreshAt" <= statement_timestamp() AND ${isStale('leads')}
+  SELECT id FROM leads WHERE ${isFoundStale('leads')}
   ${
     maxAgeHours === null
       ? ''

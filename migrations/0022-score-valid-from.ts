@@ -1,0 +1,47 @@
+import type { MigrationContext } from '../src/database/migration.js';
+
+const INDEX = 'lead_scores_validFrom_idx';
+
+/** The index is built concurrently. */
+export const isTransactional = false;
+
+/**
+ * Notes in `lead_scores` the instant from which a score is right (`validFrom`), beside the instant until which it is
+ * (`refreshAt`). If the clock was set back, an index finds the scores that are dated in the future. A recalculation
+ * of all leads writes `validFrom` only if the score changes: `rescore_runs."asOf"` has its instant.
+ */
+export async function up(context: MigrationContext): Promise<void> {
+  await context.run(`DROP INDEX CONCURRENTLY IF EXISTS "${INDEX}"`);
+  await context.run(
+    `ALTER TABLE lead_scores ADD COLUMN IF NOT EXISTS "validFrom" timestamptz NOT NULL DEFAULT '-infinity'`,
+  );
+  await context.run(lead_scores_updated(`"validFrom" = coalesce(NEW."scoreCalculatedAt", '-infinity'),`));
+  await context.run(`
+    UPDATE lead_scores SET "refreshAt" = '-infinity' FROM leads
+    WHERE leads.id = "leadId" AND leads."scoreCalculatedAt" > clock_timestamp()`);
+  await context.run(`CREATE INDEX CONCURRENTLY "${INDEX}" ON lead_scores ("validFrom")`);
+}
+
+export async function down(context: MigrationContext): Promise<void> {
+  await context.run(`DROP INDEX CONCURRENTLY IF EXISTS "${INDEX}"`);
+  await context.run(lead_scores_updated(''));
+  await context.run('ALTER TABLE lead_scores DROP COLUMN IF EXISTS "validFrom"');
+}
+
+/** Like the function of migration 0020, but for one more assignment. */
+const lead_scores_updated = (assignment: string): string => `
+    -- A score that another program or the previous version has written is evaluated at once, as is one that is dated in the
+    -- future.
+    CREATE OR REPLACE FUNCTION lead_scores_updated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    DECLARE
+      is_ours boolean := NEW."scoreParameters" IS NULL
+        AND NEW."scoreCalculatedAt" <= clock_timestamp() + interval '1 second'
+        AND NEW."activityScore" = NEW."recencyPoints" + NEW."engagementPoints" + NEW."budgetPoints" + NEW."statusPoints";
+    BEGIN
+      UPDATE lead_scores
+      SET score = NEW."activityScore", ${assignment}
+        "refreshAt" = CASE WHEN is_ours THEN coalesce(NEW."scoreValidUntil", '-infinity') ELSE '-infinity' END,
+        "retryAt" = NULL
+      WHERE "leadId" = NEW.id;
+      RETURN NULL;
+    END $$`;
