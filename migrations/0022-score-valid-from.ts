@@ -20,9 +20,23 @@ export async function up(context: MigrationContext): Promise<void> {
     UPDATE lead_scores SET "refreshAt" = '-infinity' FROM leads
     WHERE leads.id = "leadId" AND leads."scoreCalculatedAt" > clock_timestamp()`);
   await context.run(`CREATE INDEX CONCURRENTLY "${INDEX}" ON lead_scores ("validFrom")`);
+  await context.run(`
+    -- Returns leads whose score is dated in the future. A second allows for clocks of replicas that differ a little.
+    -- A function, because PostgreSQL would plan for reading all leads, which is hardly ever necessary.
+    CREATE OR REPLACE FUNCTION leads_scored_in_the_future() RETURNS SETOF integer
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path FROM CURRENT AS $$
+    DECLARE
+      future timestamptz := statement_timestamp() + interval '1 second';
+    BEGIN
+      RETURN QUERY SELECT "leadId" FROM lead_scores WHERE "validFrom" > future;
+      IF EXISTS (SELECT FROM rescore_runs WHERE "asOf" > future) THEN
+        RETURN QUERY SELECT id FROM leads WHERE "scoreCalculatedAt" > future;
+      END IF;
+    END $$`);
 }
 
 export async function down(context: MigrationContext): Promise<void> {
+  await context.run('DROP FUNCTION IF EXISTS leads_scored_in_the_future()');
   await context.run(`DROP INDEX CONCURRENTLY IF EXISTS "${INDEX}"`);
   await context.run(lead_scores_updated(''));
   await context.run('ALTER TABLE lead_scores DROP COLUMN IF EXISTS "validFrom"');

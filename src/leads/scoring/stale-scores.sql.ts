@@ -2,9 +2,6 @@ import { scoreNumberAt } from './score.sql.js';
 
 const NOW = `date_trunc('milliseconds', statement_timestamp())`;
 
-/** Allows for the clocks of a primary and its replicas, which differ a little. */
-const FUTURE = `statement_timestamp() + interval '1 second'`;
-
 /** Whether a score may be wrong at an instant, so that it must be calculated to be sure. */
 const isUncertain = (lead: string, at: string): string => `(
       coalesce(${lead}."scoreValidUntil", '-infinity') <= ${at}
@@ -20,25 +17,15 @@ const isUncertain = (lead: string, at: string): string => `(
  */
 export const isStale = (lead: string): string => `(
     ${lead}."scoreCalculatedAt" IS NULL
-    OR ${lead}."scoreCalculatedAt" > ${FUTURE}
+    OR ${lead}."scoreCalculatedAt" > statement_timestamp() + interval '1 second'
     OR (${isUncertain(lead, 'statement_timestamp()')}
       AND ${lead}."activityScore" IS DISTINCT FROM ${scoreNumberAt(lead, NOW)})
   )`;
 
-/**
- * Selects leads whose score is dated in the future, because the clock was set back. Reads all leads only if a
- * recalculation is dated in the future too: it updates `validFrom` only if the score has changed.
- */
-const SELECT_FUTURE = `
-  SELECT "leadId" AS id FROM lead_scores WHERE "validFrom" > ${FUTURE}
-  UNION
-  SELECT id FROM leads
-  WHERE "scoreCalculatedAt" > ${FUTURE} AND EXISTS (SELECT FROM rescore_runs WHERE "asOf" > ${FUTURE})`;
-
 /** Selects leads whose score may be stale. All stale scores are among them. */
 const SELECT_MAYBE_STALE = `
-  SELECT "leadId" AS id FROM lead_scores WHERE "refreshAt" <= statement_timestamp()
-  UNION ${SELECT_FUTURE}`;
+  SELECT "leadId" FROM lead_scores WHERE "refreshAt" <= statement_timestamp()
+  UNION SELECT leads_scored_in_the_future()`;
 
 /** Whether the score of a lead is stale, for finding such leads through indexes. */
 export const isFoundStale = (lead: string): string =>
@@ -49,7 +36,7 @@ export const REFRESH_FUTURE_SCORES = `
   UPDATE lead_scores SET "refreshAt" = '-infinity'
   WHERE "leadId" IN (
     SELECT "leadId" FROM lead_scores
-    WHERE "refreshAt" > '-infinity' AND "leadId" IN (${SELECT_FUTURE})
+    WHERE "refreshAt" > '-infinity' AND "leadId" IN (SELECT leads_scored_in_the_future())
     FOR UPDATE SKIP LOCKED
   )`;
 
