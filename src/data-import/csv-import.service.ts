@@ -4,7 +4,7 @@ import { BaseError, Sequelize, type Transaction } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
 import { rowErrorMessage, TransactionLostError } from '../database/database-errors.js';
-import { cancelThroughPool, stopOnAbort } from '../database/stop-on-abort.js';
+import { stopOnAbort } from '../database/statement-canceller.js';
 import { inSingleTransaction } from '../database/transactions.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
 import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
@@ -66,7 +66,7 @@ export class CsvImportService {
     observer: ImportObserver,
     signal: AbortSignal,
   ): Promise<ImportResult> {
-    return stopOnAbort(this.sequelize, transaction, signal, cancelThroughPool(this.sequelize), async () => {
+    return stopOnAbort(transaction, signal, async () => {
       await lockBulkScoring(this.sequelize, transaction);
       const run = await CsvImportRun.begin(this.sequelize, transaction, files, observer, signal);
       const result = await run.importAll();

@@ -1,68 +1,60 @@
-import { ConnectionAcquireTimeoutError, type Sequelize } from 'sequelize';
-import { connectionPoolOf, type PooledConnection } from './connection-pool.js';
+import { ConnectionAcquireTimeoutError } from 'sequelize';
+import type { ConnectionPolicy } from './connection-policy.js';
 
 /** The share of the pool, rounded up, that transactions cannot use. */
 const SHARE_FOR_READS = 1 / 3;
-
-const rooms = new WeakMap<Sequelize, Semaphore>();
-
-/** Number of transactions that wait for the semaphore, and therefore not yet for a connection. */
-export const waitingForRoom = (sequelize: Sequelize): number => rooms.get(sequelize)?.waitingCount ?? 0;
 
 /**
  * Reserves some connections of the pool for statements outside transactions. Writers wait for each other's
  * locks, for seconds during a recalculation, and would otherwise use all connections. Readers wait for no
  * locks. A transaction waits for the semaphore in order of arrival, as long as for a connection.
  */
-export function reserveConnectionsForReads(sequelize: Sequelize): void {
-  const pool = connectionPoolOf(sequelize);
-  const { maxSize, acquireTimeoutMillis } = pool.pool;
-  const getConnection = pool.getConnection.bind(pool);
-  const releaseConnection = pool.releaseConnection.bind(pool);
-  const destroyConnection = pool.destroyConnection.bind(pool);
-  const room = new Semaphore(maxSize - Math.ceil(maxSize * SHARE_FOR_READS), acquireTimeoutMillis);
-  rooms.set(sequelize, room);
-  const held = new Set<PooledConnection>();
-
-  pool.getConnection = async (options) => {
-    if (options?.uuid === undefined) return getConnection(options);
-    await room.enter();
+export const reserveForReads =
+  (transactions: Semaphore): ConnectionPolicy =>
+  async (purpose, next) => {
+    if (purpose.uuid === undefined) return next(purpose);
+    await transactions.enter();
     try {
-      const connection = await getConnection(options);
-      held.add(connection);
-      return connection;
+      const lease = await next(purpose);
+      return {
+        connection: lease.connection,
+        release: () => {
+          try {
+            lease.release();
+          } finally {
+            transactions.leave();
+          }
+        },
+        destroy: async () => {
+          try {
+            await lease.destroy();
+          } finally {
+            transactions.leave();
+          }
+        },
+      };
     } catch (error) {
-      room.leave();
+      transactions.leave();
       throw error;
     }
   };
-  const leave = (connection: PooledConnection) => {
-    if (held.delete(connection)) room.leave();
-  };
-  pool.releaseConnection = (connection) => {
-    try {
-      releaseConnection(connection);
-    } finally {
-      leave(connection);
-    }
-  };
-  pool.destroyConnection = async (connection) => {
-    try {
-      await destroyConnection(connection);
-    } finally {
-      leave(connection);
-    }
-  };
-}
 
 /** Admits a limited number of users; others wait in order of arrival. */
-class Semaphore {
+export class Semaphore {
   private readonly waiting = new Set<() => void>();
 
-  constructor(
+  private constructor(
     private places: number,
     private readonly waitMs: number,
   ) {}
+
+  /**
+   * @param poolSize the number of connections, a share of which is not for transactions
+   * @param waitMs the time limit of waiting
+   */
+  static forTransactions(poolSize: number, waitMs: number): Semaphore {
+    return new Semaphore(poolSize - Math.ceil(poolSize * SHARE_FOR_READS), waitMs);
+  }
 
   get waitingCount(): number {
     return this.waiting.size;

@@ -7,6 +7,7 @@ import {
 import { DomainError } from '../common/domain-error.js';
 import { writeRejected } from '../common/events.js';
 import { currentRequest } from '../common/request-context.js';
+import { LateAnswerError } from './persistent-connection.js';
 import { errorCodeOf } from './connection-faults.js';
 
 /** The transaction cannot continue: its connection is lost, and PostgreSQL has rolled it back. */
@@ -66,7 +67,8 @@ export function toDomainError(error: unknown): DomainError | null {
 }
 
 function isPassingFault(error: unknown): boolean {
-  if (error instanceof ConnectionError || error instanceof ConnectionAcquireTimeoutError) return true;
+  const isWaitOver = error instanceof ConnectionAcquireTimeoutError || error instanceof LateAnswerError;
+  if (error instanceof ConnectionError || isWaitOver) return true;
   const code = errorCodeOf(error);
   if (code !== undefined) return PASSING.test(code);
   // The driver reports a connection that was lost during a query without a code.

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type pg from 'pg';
 import { endAllRequests } from '../common/request-deadline.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
-import { cutConnection } from './session.js';
+import { LateAnswerError, type PersistentConnection } from './persistent-connection.js';
 
 const PING_INTERVAL_MS = 500;
 
@@ -21,13 +20,15 @@ const PING = 'SHOW transaction_read_only';
 export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(DatabaseMonitor.name);
   private readonly closing = new AbortController();
-  private client: pg.Client | null = null;
+  private readonly connection: PersistentConnection;
 
   constructor(
-    private readonly connections: DedicatedConnections,
+    connections: DedicatedConnections,
     private readonly availability: DatabaseAvailability,
-    private readonly timeoutMs: number,
-  ) {}
+    limitMs: number,
+  ) {
+    this.connection = connections.persistent('watch', { limitMs });
+  }
 
   onApplicationBootstrap(): void {
     void this.watch();
@@ -35,7 +36,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
 
   async onApplicationShutdown(): Promise<void> {
     this.closing.abort();
-    await this.client?.end().catch(() => undefined);
+    await this.connection.close();
   }
 
   private async watch(): Promise<void> {
@@ -59,42 +60,18 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async answers(): Promise<boolean> {
-    const hadConnection = this.client !== null;
+    const { isOpen } = this.connection;
     const answer = await this.ping();
     // An administrator or a firewall may have closed only this connection.
-    return (answer === 'lost' && hadConnection ? await this.ping() : answer) === 'there';
+    return (answer === 'lost' && isOpen ? await this.ping() : answer) === 'there';
   }
 
   private async ping(): Promise<'there' | 'late' | 'lost'> {
     try {
-      this.client ??= await this.connections.open('watch', this.timeoutMs);
-      await within(this.timeoutMs, this.client.query(PING));
+      await this.connection.rows(PING);
       return 'there';
     } catch (error) {
-      const { client } = this;
-      this.client = null;
-      if (client !== null) cutConnection(client);
       return error instanceof LateAnswerError ? 'late' : 'lost';
     }
-  }
-}
-
-class LateAnswerError extends Error {
-  override readonly name = 'LateAnswerError';
-}
-
-async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-  const done = new AbortController();
-  const late = sleep(ms, undefined, { signal: done.signal, ref: false }).then(async () => {
-    // If this process itself was busy, the response has already arrived, and is read during this pause.
-    await sleep(50, undefined, { ref: false });
-    throw new LateAnswerError('The database did not answer in time.');
-  });
-  late.catch(() => undefined);
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    done.abort();
   }
 }

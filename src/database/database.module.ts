@@ -1,8 +1,8 @@
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
-import { InjectConnection, SequelizeModule } from '@nestjs/sequelize';
-import { Sequelize } from 'sequelize';
+import { SequelizeModule } from '@nestjs/sequelize';
 import type { DatabaseSettings } from '../config/database-settings.js';
 import type { TimeSettings } from '../config/time-settings.js';
+import { ConnectionGate } from './connection-gate.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
 import { PoolerGuard } from './pooler.js';
@@ -10,11 +10,7 @@ import { ProbeConnection } from './probe-connection.js';
 import { ProcessLiveness } from './process-liveness.js';
 import { ReadReplicas } from './replicas/read-replicas.js';
 import { ReadRoutesPlugin } from './replicas/read-routes.plugin.js';
-import { routeReads } from './replicas/route-reads.js';
-import { cancelQueriesOnDeadline } from './request-connections.js';
-import { reserveConnectionsForReads } from './connections-for-reads.js';
 import { sequelizeOptions } from './sequelize-options.js';
-import { prepareTransactions, retryStatements } from './transactions.js';
 
 /**
  * The connection pool, and connections outside it. Features register their models with
@@ -22,20 +18,6 @@ import { prepareTransactions, retryStatements } from './transactions.js';
  */
 @Module({})
 export class DatabaseModule {
-  constructor(
-    @InjectConnection() sequelize: Sequelize,
-    availability: DatabaseAvailability,
-    replicas: ReadReplicas,
-  ) {
-    prepareTransactions(sequelize);
-    reserveConnectionsForReads(sequelize);
-    if (replicas.isConfigured) routeReads(sequelize, replicas);
-    retryStatements(sequelize);
-    // Must be last, so that it also covers connections of replicas and transactions that wait for the
-    // semaphore.
-    cancelQueriesOnDeadline(sequelize, availability);
-  }
-
   /**
    * @param url of the primary itself: sessions that listen, hold locks or get cancelled cannot use a pooler
    */
@@ -74,13 +56,21 @@ export class DatabaseModule {
       ],
       providers: [
         { provide: DedicatedConnections, useValue: connections },
+        ConnectionGate,
         ProbeConnection,
         ProcessLiveness,
         DatabaseAvailability,
         { provide: ReadReplicas, useValue: replicas },
         ReadRoutesPlugin,
       ],
-      exports: [DatabaseAvailability, DedicatedConnections, ProbeConnection, ProcessLiveness, ReadReplicas],
+      exports: [
+        ConnectionGate,
+        DatabaseAvailability,
+        DedicatedConnections,
+        ProbeConnection,
+        ProcessLiveness,
+        ReadReplicas,
+      ],
     };
   }
 }

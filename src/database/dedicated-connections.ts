@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { PersistentConnection, type PersistentConnectionOptions } from './persistent-connection.js';
 import { openSession, sessionClass } from './session.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -17,6 +18,12 @@ export class DedicatedConnections {
    */
   open(purpose: string, connectTimeoutMs = CONNECT_TIMEOUT_MS): Promise<pg.Client> {
     return openSession({ url: this.url, purpose, connectTimeoutMs });
+  }
+
+  /** A connection that is opened on demand and after it was lost. The caller must close it. */
+  persistent(purpose: string, options: Omit<PersistentConnectionOptions, 'open'> = {}): PersistentConnection {
+    const open = () => this.open(purpose, options.limitMs ?? CONNECT_TIMEOUT_MS);
+    return new PersistentConnection({ ...options, open });
   }
 
   /** A separate pool for a library that needs one. The caller must end it. */

@@ -2,9 +2,8 @@ import pg from 'pg';
 import type { Sequelize } from 'sequelize';
 import { currentRequest } from '../common/request-context.js';
 import type { MemoryReservation } from '../common/answer-memory.js';
-import { connectionPoolOf } from './connection-pool.js';
-import { readAgainOnPrimary } from './replicas/read-route.js';
-import { retryConflicts } from './transactions.js';
+import { repeatable } from './connection-gate.js';
+import { StatementCanceller } from './statement-canceller.js';
 
 /** A statement with its parameters. */
 export interface Statement {
@@ -17,7 +16,7 @@ export interface Statement {
  * copies every row, which takes about as long as reading a page of a list. Outside transactions only.
  */
 export function readRows<Row extends object>(sequelize: Sequelize, statement: Statement): Promise<Row[]> {
-  return retryConflicts(() => readAgainOnPrimary(() => readOnce(sequelize, statement)));
+  return repeatable(true, () => readOnce(sequelize, statement));
 }
 
 async function readOnce<Row extends object>(sequelize: Sequelize, { sql, bind }: Statement): Promise<Row[]> {
@@ -25,12 +24,14 @@ async function readOnce<Row extends object>(sequelize: Sequelize, { sql, bind }:
   const memory = currentRequest()?.memory;
   const connection = await connectionManager.getConnection({ type: 'read' });
   const client = connection as pg.Client;
+  const canceller = new StatementCanceller(client);
   const cancel = () => {
-    connectionPoolOf(sequelize).endStatement?.(connection);
+    canceller.start();
   };
   try {
     return await query(client, { text: sql, values: [...bind], types: { getTypeParser } }, memory, cancel);
   } finally {
+    await canceller.stop();
     connectionManager.releaseConnection(connection);
   }
 }

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { errorCodeOf } from './connection-faults.js';
 import type { DedicatedConnections } from './dedicated-connections.js';
-import { reconnectDelayMs } from './reconnect-delay.js';
+import type { PersistentConnection } from './persistent-connection.js';
 
 /** The SQLSTATE of a standby, which does not support LISTEN. */
 const READ_ONLY = '25006';
@@ -24,8 +23,7 @@ export interface RecordChanges extends AsyncIterable<number | null> {
 export abstract class RecordEvents implements OnModuleDestroy {
   private readonly watchers = new Set<Watcher>();
   private looking: NodeJS.Timeout | undefined;
-  private listening: Promise<() => void> | null = null;
-  private isClosing = false;
+  private connection: PersistentConnection | null = null;
 
   /**
    * @param channel the notification channel for ids of changed records
@@ -43,9 +41,12 @@ export abstract class RecordEvents implements OnModuleDestroy {
     this.looking ??= setInterval(() => {
       this.publish(null);
     }, LOOK_INTERVAL_MS);
-    this.listening ??= this.listen();
+    this.connection ??= this.listeningConnection();
     return {
-      ready: this.listening.then(() => undefined),
+      ready: this.connection.open().catch((error: unknown) => {
+        // Watchers check by themselves until a new session can listen, since the standby may be promoted.
+        if (errorCodeOf(error) !== READ_ONLY) throw error;
+      }),
       close: () => {
         watcher.close();
         if (this.watchers.delete(watcher) && this.watchers.size === 0) this.stopListening();
@@ -55,7 +56,6 @@ export abstract class RecordEvents implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    this.isClosing = true;
     for (const watcher of this.watchers) watcher.close();
     this.stopListening();
   }
@@ -64,54 +64,25 @@ export abstract class RecordEvents implements OnModuleDestroy {
     for (const watcher of this.watchers) watcher.add(id);
   }
 
-  /** @returns a function that stops listening */
-  private async listen(): Promise<() => void> {
-    try {
-      const client = await this.connections.open(this.purpose);
-      client.on('notification', ({ payload }) => {
-        this.publish(Number(payload));
-      });
-      const reconnect = () => void this.reconnect();
-      client.once('end', reconnect);
-      await client.query(`LISTEN ${this.channel}`).catch((error: unknown) => {
-        if (errorCodeOf(error) !== READ_ONLY) throw error;
-        // Watchers check by themselves until a new connection can listen, since the standby may be promoted.
-        void client.end();
-      });
-      // Changes before LISTEN sent no notification to this session.
-      this.publish(null);
-      return () => {
-        client.off('end', reconnect);
-        void client.end().catch(() => undefined);
-      };
-    } catch (error) {
-      this.listening = null;
-      throw error;
-    }
-  }
-
-  private async reconnect(): Promise<void> {
-    this.listening = null;
-    for (let failedCount = 0; ; failedCount += 1) {
-      await sleep(reconnectDelayMs(failedCount), undefined, { ref: false });
-      // A new watcher has already started to listen, or there are no watchers any more.
-      if (this.watchers.size === 0 || this.isClosing || this.listening !== null) return;
-      this.listening = this.listen();
-      await this.listening.catch(() => undefined);
-    }
+  private listeningConnection(): PersistentConnection {
+    return this.connections.persistent(this.purpose, {
+      staysOpen: true,
+      prepare: async (client) => {
+        client.on('notification', ({ payload }) => {
+          this.publish(Number(payload));
+        });
+        await client.query(`LISTEN ${this.channel}`);
+        // Changes before LISTEN sent no notification to this session.
+        this.publish(null);
+      },
+    });
   }
 
   private stopListening(): void {
     clearInterval(this.looking);
     this.looking = undefined;
-    const listening = this.listening;
-    this.listening = null;
-    void listening?.then(
-      (stop) => {
-        stop();
-      },
-      () => undefined,
-    );
+    void this.connection?.close();
+    this.connection = null;
   }
 }
 

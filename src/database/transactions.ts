@@ -41,24 +41,6 @@ export async function inSingleTransaction<Result>(
 }
 
 /**
- * Retries statements outside transactions, each of which is its own transaction. Must be called after
- * everything else that decides which server gets a statement.
- */
-export function retryStatements(sequelize: Sequelize): void {
-  const query = sequelize.query.bind(sequelize) as (
-    sql: unknown,
-    options?: StatementOptions,
-  ) => Promise<unknown>;
-  const retried = (sql: unknown, options?: StatementOptions) =>
-    options?.transaction == null ? retryConflicts(() => query(sql, options)) : query(sql, options);
-  sequelize.query = retried as typeof sequelize.query;
-}
-
-interface StatementOptions {
-  readonly transaction?: unknown;
-}
-
-/**
  * Retries, a few times, a transaction or a single statement that PostgreSQL has rolled back because of other
  * transactions. Any other error is thrown at once, especially that of a commit with an unknown outcome.
  */

@@ -1,13 +1,11 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Sequelize } from 'sequelize';
 import { openRequestCount } from '../common/request-deadline.js';
-import { connectionPoolOf } from '../database/connection-pool.js';
+import type { ConnectionGate } from '../database/connection-gate.js';
 import type { DatabaseAvailability } from '../database/database-availability.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 import type { ReadReplicas } from '../database/replicas/read-replicas.js';
 import type { ListSizes } from '../list-sizes/list-sizes.js';
-import { waitingForRoom } from '../database/connections-for-reads.js';
 import type { WriterHealth } from '../summaries/summary-writer.js';
 
 /** The queue is counted at most this often, regardless of the number of scrapes. */
@@ -23,18 +21,17 @@ const COUNT_JOBS = `
 type JobCounts = Readonly<Record<'ready' | 'waiting' | 'running' | 'failed', number>>;
 
 /** The state of the connection pool at the time of the scrape. */
-export function poolGauge(registry: Registry, sequelize: Sequelize): void {
+export function poolGauge(registry: Registry, connections: ConnectionGate): void {
   const gauge = new Gauge({
     name: 'lead_scoring_pool_connections',
     help: 'Connections of the pool: most there may be, open, in use, and requests that wait for one.',
     labelNames: ['state'] as const,
     registers: [registry],
     collect: () => {
-      const { pool } = connectionPoolOf(sequelize);
-      gauge.set({ state: 'max' }, pool.maxSize);
-      gauge.set({ state: 'open' }, pool.size);
-      gauge.set({ state: 'used' }, pool.using);
-      gauge.set({ state: 'waiting' }, pool.waiting + waitingForRoom(sequelize));
+      gauge.set({ state: 'max' }, connections.maxCount);
+      gauge.set({ state: 'open' }, connections.openCount);
+      gauge.set({ state: 'used' }, connections.usedCount);
+      gauge.set({ state: 'waiting' }, connections.waitingCount);
     },
   });
 }

@@ -1,7 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { InjectConnection } from '@nestjs/sequelize';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { Sequelize } from 'sequelize';
+import { ConnectionGate } from '../database/connection-gate.js';
 import { DatabaseAvailability } from '../database/database-availability.js';
 import { ProbeConnection } from '../database/probe-connection.js';
 import { ReadReplicas } from '../database/replicas/read-replicas.js';
@@ -26,7 +25,7 @@ export class MetricsService implements OnModuleDestroy {
   private readonly stopCounting: () => void;
 
   constructor(
-    @InjectConnection() sequelize: Sequelize,
+    connections: ConnectionGate,
     probe: ProbeConnection,
     replicas: ReadReplicas,
     writer: SummaryWriter,
@@ -35,7 +34,7 @@ export class MetricsService implements OnModuleDestroy {
   ) {
     collectDefaultMetrics({ register: this.registry });
     openRequestsGauge(this.registry);
-    poolGauge(this.registry, sequelize);
+    poolGauge(this.registry, connections);
     replicasGauge(this.registry, replicas);
     writesGauge(this.registry, availability);
     providerGauge(this.registry, () => writer.health());

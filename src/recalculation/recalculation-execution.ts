@@ -3,7 +3,7 @@ import { BaseError, QueryTypes, type Sequelize, type Transaction } from 'sequeli
 import { DomainError } from '../common/domain-error.js';
 import { recalculationStarted, recalculationEnded } from '../common/events.js';
 import { rowErrorMessage, toDomainError, TransactionLostError } from '../database/database-errors.js';
-import { stopOnAbort } from '../database/stop-on-abort.js';
+import { stopOnAbort } from '../database/statement-canceller.js';
 import { inSingleTransaction, withSavepoint } from '../database/transactions.js';
 import {
   countLeadsOf,
@@ -87,7 +87,9 @@ export class RecalculationExecution {
     await this.sequelize.query(END_WHEN_ABANDONED, { transaction });
     await this.sequelize.query(LOCK_RUN, { transaction, bind: [id] });
     const asOf = await readClock(this.sequelize, transaction);
-    const { ids, totalCount } = await this.stoppable(transaction, () => this.selectLeads(transaction));
+    const { ids, totalCount } = await stopOnAbort(transaction, this.signal, () =>
+      this.selectLeads(transaction),
+    );
     const host = `${os.hostname()}, process ${process.pid}`;
     if (!(await this.record.begin(this.request, { id, host, asOf, totalCount }))) {
       throw new BulkScoringBusyError();
@@ -154,23 +156,13 @@ export class RecalculationExecution {
       this.record.progress(progress);
       this.request.onProgress?.(progress);
     };
-    return this.stoppable(transaction, () =>
+    return stopOnAbort(transaction, signal, () =>
       recalculateLeads(this.sequelize, transaction, {
         ...leads,
         isVerification: this.request.isVerification,
         onProgress,
         signal,
       }),
-    );
-  }
-
-  private stoppable<Result>(transaction: Transaction, work: () => Promise<Result>): Promise<Result> {
-    return stopOnAbort(
-      this.sequelize,
-      transaction,
-      this.signal,
-      (pid) => this.record.cancelStatement(pid),
-      work,
     );
   }
 

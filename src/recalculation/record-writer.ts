@@ -86,11 +86,6 @@ export class RecordWriter {
     await this.client.query(SAVE_END, [this.id, status, error]);
   }
 
-  /** Cancels the running statement of another session. */
-  async cancelStatement(pid: number): Promise<void> {
-    await this.client.query('SELECT pg_cancel_backend($1)', [pid]);
-  }
-
   async close(): Promise<void> {
     await this.client.end().catch(() => undefined);
   }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { connectionPoolOf } from '../../src/database/connection-pool.js';
+import { ConnectionGate } from '../../src/database/connection-gate.js';
 import { Readiness } from '../../src/health/readiness.js';
 import { SummaryWorkers } from '../../src/summary-batches/summary-workers.js';
 import { startApi, type Api } from '../support/api.js';
@@ -104,11 +104,9 @@ describe('GET /health', () => {
   });
 
   it('answers while all connections of the pool are at work', async () => {
-    const { pool } = connectionPoolOf(api.sequelize);
+    const { maxCount } = api.app.get(ConnectionGate, { strict: false });
     const taken = await Promise.all(
-      Array.from({ length: pool.maxSize }, () =>
-        api.sequelize.connectionManager.getConnection({ type: 'read' }),
-      ),
+      Array.from({ length: maxCount }, () => api.sequelize.connectionManager.getConnection({ type: 'read' })),
     );
     try {
       expect((await get('/health/ready')).status).toBe(200);

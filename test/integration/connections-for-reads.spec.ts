@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { waitingForRoom } from '../../src/database/connections-for-reads.js';
+import { ConnectionGate } from '../../src/database/connection-gate.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, withConnection } from '../support/connection.js';
 import { insertLead } from '../support/fixtures.js';
@@ -63,7 +63,7 @@ describe('the connections of the pool', () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => api.ask(READ)));
       expect(answers).toEqual(answers.map(() => ({ leadStats: { totalCount: 1 } })));
       expect(await waitingForLock()).toBe(WRITERS);
-      expect(waitingForRoom(api.sequelize)).toBe(3 * POOL_SIZE - WRITERS);
+      expect(api.app.get(ConnectionGate, { strict: false }).waitingCount).toBe(3 * POOL_SIZE - WRITERS);
     });
     expect(await writing).toEqual(
       Array.from({ length: 3 * POOL_SIZE }, () => ({ updateLead: { company: 'Another' } })),

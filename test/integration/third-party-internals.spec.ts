@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
 import { isObjectType } from 'graphql';
 import pg from 'pg';
-import { connectionPoolOf } from '../../src/database/connection-pool.js';
 import { type Api, startApi } from '../support/api.js';
 
 /** The packages with internals that the code relies on. */
@@ -54,8 +53,10 @@ describe('the driver pg', () => {
 });
 
 describe('Sequelize', () => {
-  it('acquires connections by its connection manager, which has a pool (connection-pool.ts)', () => {
-    const manager = connectionPoolOf(api.sequelize);
+  it('acquires connections by its connection manager, which has a pool (connection-gate.ts)', () => {
+    const manager = api.sequelize.connectionManager as unknown as Record<string, unknown> & {
+      readonly pool: Record<string, number>;
+    };
     for (const method of ['getConnection', 'releaseConnection', 'destroyConnection'] as const) {
       expect(typeof manager[method]).toBe('function');
     }

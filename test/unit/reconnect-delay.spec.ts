@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { reconnectDelayMs } from '../../src/database/reconnect-delay.js';
+import { reconnectDelayMs } from '../../src/database/persistent-connection.js';
 
 it('doubles the delay up to a limit, and makes half of it random', () => {
   fc.assert(

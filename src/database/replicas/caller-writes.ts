@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { errorCodeOf } from '../connection-faults.js';
 import { rejectedWrite, toDomainError } from '../database-errors.js';
 import { DomainError } from '../../common/domain-error.js';
-import type { PersistentConnection } from './persistent-connection.js';
+import type { PersistentConnection } from '../persistent-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
 /**

@@ -1,5 +1,5 @@
 import { type DatabaseIdentity, IDENTITY_COLUMNS } from '../database-identity.js';
-import type { PersistentConnection } from './persistent-connection.js';
+import type { PersistentConnection } from '../persistent-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
 interface Sample {

@@ -1,8 +1,9 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { DedicatedConnections } from '../dedicated-connections.js';
 import { CallerWrites } from './caller-writes.js';
 import { PrimaryPositions } from './primary-positions.js';
 import { Replica, type ReplicaFault } from './replica.js';
-import { PersistentConnection } from './persistent-connection.js';
+import type { PersistentConnection } from '../persistent-connection.js';
 
 export interface ReadReplicasOptions {
   /** Direct URL of the primary, not through a pooler. */
@@ -24,6 +25,9 @@ export interface ReplicaStatus {
 /** A server that recovers has several of these in turn, so only the first is logged. */
 const PASSING_FAULTS: ReadonlySet<ReplicaFault> = new Set(['unreachable', 'behind']);
 
+/** The time limit of a statement on the primary. */
+const PRIMARY_LIMIT_MS = 2_000;
+
 const LOOK_INTERVAL_MS = 500;
 const FORGET_INTERVAL_MS = 60_000;
 
@@ -40,7 +44,9 @@ export class ReadReplicas implements OnApplicationShutdown {
   readonly writes: CallerWrites;
 
   constructor({ primaryUrl, replicaUrls, maxLagMs, poolSize }: ReadReplicasOptions) {
-    this.primary = new PersistentConnection(primaryUrl, 'primary watch');
+    this.primary = new DedicatedConnections(primaryUrl).persistent('primary watch', {
+      limitMs: PRIMARY_LIMIT_MS,
+    });
     this.positions = new PrimaryPositions(this.primary, maxLagMs);
     this.writes = new CallerWrites(this.primary);
     this.replicas = replicaUrls.map(

@@ -2,10 +2,11 @@ import type pg from 'pg';
 import { Sequelize } from 'sequelize-typescript';
 import { serverOf } from '../../config/database-url.js';
 import { type DatabaseIdentity, differenceOf, IDENTITY_COLUMNS } from '../database-identity.js';
+import { DedicatedConnections } from '../dedicated-connections.js';
 import { sequelizeOptions } from '../sequelize-options.js';
 import { cutConnection } from '../session.js';
 import type { PrimaryPositions } from './primary-positions.js';
-import { PersistentConnection } from './persistent-connection.js';
+import type { PersistentConnection } from '../persistent-connection.js';
 import { walPosition, type WalPosition } from './wal-position.js';
 
 /** The reason why a replica is not used; `null`: it is used. */
@@ -23,6 +24,9 @@ const READ_STATE = `
 interface ReplicaState extends DatabaseIdentity {
   readonly replayed: string | null;
 }
+
+/** A server that does not respond within this time counts as down. */
+const PROBE_LIMIT_MS = 2_000;
 
 /** If no connection is free after this time, the server hangs or is overloaded. */
 const ACQUIRE_TIMEOUT_MS = 3_000;
@@ -44,8 +48,11 @@ export class Replica {
   ) {
     const check = (session: pg.Client) => this.check(session);
     this.sequelize = new Sequelize(sequelizeOptions({ url, poolSize, acquireMs: ACQUIRE_TIMEOUT_MS, check }));
-    this.monitor = new PersistentConnection(url, 'replica watch', () => {
-      this.becomes('unreachable');
+    this.monitor = new DedicatedConnections(url).persistent('replica watch', {
+      limitMs: PROBE_LIMIT_MS,
+      onLost: () => {
+        this.becomes('unreachable');
+      },
     });
   }
 
@@ -106,7 +113,7 @@ export class Replica {
     const { rows } = await session.query<ReplicaState>(READ_STATE);
     const fault = rows[0] === undefined ? 'unreachable' : this.foreignFault(rows[0]);
     if (fault === null) return;
-    this.monitor.reconnect();
+    this.monitor.reset();
     throw new Error(`The connection leads elsewhere: ${fault}.`);
   }
 
