@@ -1,10 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { currentRequest } from '../common/request-context.js';
-import { AccessCheck } from './check-access.js';
+import type { AccessCheck } from './check-access.js';
 
 /** Rejects a whole operation if its caller lacks a role. Runs before compiled queries. */
-export function accessPlugin(): ApolloServerPlugin {
-  const check = new AccessCheck();
+export function accessPlugin(check: AccessCheck): ApolloServerPlugin {
   return {
     requestDidStart: () =>
       Promise.resolve({

@@ -11,8 +11,8 @@ export const UNAUTHENTICATED_MESSAGE =
 
 /** Authorizes whole operations before they are executed. */
 export class AccessCheck {
-  /** Cached by operation, since the same document object is executed many times. */
-  private readonly known = new WeakMap<OperationDefinitionNode, NeededAccess>();
+  /** @param neededBy returns the access that an operation needs; the endpoint passes a cached analysis */
+  constructor(private readonly neededBy = neededAccess) {}
 
   /** @returns the error of an operation that is not allowed; null if it is allowed */
   refusalOf(
@@ -21,12 +21,7 @@ export class AccessCheck {
     operation: OperationDefinitionNode,
     request: RequestContext | undefined,
   ): GraphQLError | null {
-    let needed = this.known.get(operation);
-    if (needed === undefined) {
-      needed = neededAccess(schema, document, operation);
-      this.known.set(operation, needed);
-    }
-    return authorizationErrorOf(needed, request);
+    return authorizationErrorOf(this.neededBy(schema, document, operation), request);
   }
 }
 

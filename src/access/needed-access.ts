@@ -1,18 +1,14 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
-  getNamedType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   isAbstractType,
-  isCompositeType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
-  type SelectionSetNode,
 } from 'graphql';
 import { highestOf, type Role } from '../common/caller.js';
+import { fragmentsOf, selectionFold } from '../common/selection-fold.js';
 import { namedRole } from './allowed-to.js';
 
 /** The access that an operation needs. */
@@ -42,94 +38,48 @@ export function roleOfField(type: GraphQLObjectType, fieldName: string): Role | 
 }
 
 /**
- * Collects the access that an operation needs from its document. Fields count even if a directive may skip
- * them. For a field of an interface, all types that implement it count.
+ * Collects the access that an operation needs. Fields count even if a directive may skip them. For a field of
+ * an interface, all types that implement it count. A field of an unknown type is closed.
  */
 export function neededAccess(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): NeededAccess {
-  const walk = new Walk(schema, document);
-  const root = schema.getRootType(operation.operation);
-  if (root != null) walk.enter(operation.selectionSet, root);
-  return {
-    role: highestOf([...walk.roles]),
-    closedFields: [...walk.closedFields],
-    needsRouter: walk.needsRouter,
-  };
-}
+  const roles = new Set<Role>();
+  const closedFields = new Set<string>();
+  let needsRouter = false;
 
-class Walk {
-  readonly roles = new Set<Role>();
-  readonly closedFields = new Set<string>();
-  needsRouter = false;
-  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Each fragment is visited once, however often it is spread: nested fragments would multiply the work. */
-  private readonly walkedFragments = new Set<string>();
-
-  constructor(
-    private readonly schema: GraphQLSchema,
-    document: DocumentNode,
-  ) {
-    const fragments = document.definitions.filter(
-      (definition) => definition.kind === Kind.FRAGMENT_DEFINITION,
-    );
-    this.fragments = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-  }
-
-  enter(set: SelectionSetNode, parent: GraphQLNamedType): void {
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) {
-        this.enterField(selection.name.value, selection.selectionSet, parent);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        this.enter(selection.selectionSet, this.typeOf(selection.typeCondition?.name.value) ?? parent);
-      } else {
-        this.enterFragment(selection.name.value);
-      }
-    }
-  }
-
-  private enterFragment(name: string): void {
-    const fragment = this.fragments.get(name);
-    if (fragment === undefined || this.walkedFragments.has(name)) return;
-    this.walkedFragments.add(name);
-    const type = this.typeOf(fragment.typeCondition.name.value);
-    if (type !== undefined) this.enter(fragment.selectionSet, type);
-  }
-
-  private enterField(name: string, set: SelectionSetNode | undefined, parent: GraphQLNamedType): void {
-    if (name === '__typename') return;
-    const isOfQuery = parent === this.schema.getQueryType();
-    // Apollo answers these only if introspection is enabled.
-    if (isOfQuery && (name === '__schema' || name === '__type')) return;
-    const routerRole = isOfQuery ? ROUTER_FIELDS.get(name) : undefined;
-    if (routerRole !== undefined) {
-      this.needsRouter = true;
-      if (routerRole !== null) this.roles.add(routerRole);
-      if (name === '_service') return;
-    } else {
-      this.noteRoles(name, parent);
-    }
-    const field = 'getFields' in parent ? parent.getFields()[name] : undefined;
-    if (set !== undefined && field !== undefined) this.enter(set, getNamedType(field.type));
-  }
-
-  private noteRoles(name: string, parent: GraphQLNamedType): void {
-    for (const type of this.objectTypesOf(parent)) {
+  const addRoles = (name: string, parent: GraphQLNamedType | undefined) => {
+    if (parent === undefined) closedFields.add(name);
+    const types = isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent].filter(isObjectType);
+    for (const type of types) {
       const role = roleOfField(type, name);
-      if (role === undefined) this.closedFields.add(`${type.name}.${name}`);
-      else this.roles.add(role);
+      if (role === undefined) closedFields.add(`${type.name}.${name}`);
+      else roles.add(role);
     }
-  }
-
-  private objectTypesOf(type: GraphQLNamedType): readonly GraphQLObjectType[] {
-    if (isAbstractType(type)) return this.schema.getPossibleTypes(type);
-    return isObjectType(type) ? [type] : [];
-  }
-
-  private typeOf(name: string | undefined): GraphQLNamedType | undefined {
-    const type = name === undefined ? undefined : this.schema.getType(name);
-    return isCompositeType(type) ? type : undefined;
-  }
+  };
+  const collect = selectionFold<void>({
+    fragments: fragmentsOf(document),
+    schema,
+    field: ({ node, parent }, below) => {
+      const name = node.name.value;
+      if (name === '__typename') return;
+      const isOfQuery = parent === schema.getQueryType();
+      // Apollo answers these only if introspection is enabled.
+      if (isOfQuery && (name === '__schema' || name === '__type')) return;
+      const routerRole = isOfQuery ? ROUTER_FIELDS.get(name) : undefined;
+      if (routerRole === undefined) {
+        addRoles(name, parent);
+      } else {
+        needsRouter = true;
+        if (routerRole !== null) roles.add(routerRole);
+        if (name === '_service') return;
+      }
+      below();
+    },
+    combine: () => undefined,
+  });
+  collect(operation.selectionSet, schema.getRootType(operation.operation));
+  return { role: highestOf([...roles]), closedFields: [...closedFields], needsRouter };
 }

@@ -10,6 +10,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import type { GraphQLSchema } from 'graphql';
 import { accessPlugin } from '../access/access.plugin.js';
+import { AccessCheck } from '../access/check-access.js';
 import { SocketAccess } from '../access/socket-access.js';
 import { AnswerMemory } from '../common/answer-memory.js';
 import type { ClientAddressOf } from '../common/client-address.js';
@@ -31,6 +32,7 @@ import type { OperationRates } from './limits/operation-rates.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
 import { OpenOperations } from './open-operations.js';
 import { OpenSockets } from './open-sockets.js';
+import { analysisOf } from './operation-analysis.js';
 import { operationWatchPlugin } from './operation-watch.plugin.js';
 import { continueAfterDisconnectPlugin } from './continue-after-disconnect.plugin.js';
 import { removeTrivialResolvers } from './remove-trivial-resolvers.js';
@@ -78,6 +80,7 @@ export class GraphqlModule {
       timeoutMs,
     } = options;
     const limits = new DocumentLimits(queryLimits, listLimits);
+    const accessCheck = new AccessCheck((...operation) => analysisOf(...operation).access);
     const memory = new AnswerMemory();
     const formatError = clientErrors(limits, environment);
     const sockets = new OpenSockets();
@@ -134,6 +137,7 @@ export class GraphqlModule {
                 formatError,
                 operations: new SocketOperations({
                   schema,
+                  access: accessCheck,
                   limits,
                   rates,
                   admission,
@@ -148,7 +152,7 @@ export class GraphqlModule {
                 ApolloServerPluginCacheControlDisabled(),
                 ApolloServerPluginInlineTraceDisabled(),
                 ApolloServerPluginLandingPageDisabled(),
-                accessPlugin(),
+                accessPlugin(accessCheck),
                 responseHeadersPlugin,
                 socketOnlyPlugin,
                 mediaTypePlugin,

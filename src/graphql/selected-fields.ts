@@ -1,4 +1,5 @@
-import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import { selectionFold } from '../common/selection-fold.js';
 
 type Selection = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
 
@@ -11,12 +12,11 @@ export interface ConnectionSelection {
 }
 
 function selectionOf({ fieldNodes, fragments }: Selection): ConnectionSelection {
-  const fieldsOf = (set: SelectionSetNode | undefined): FieldNode[] =>
-    (set?.selections ?? []).flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return [selection];
-      const isInline = selection.kind === Kind.INLINE_FRAGMENT;
-      return fieldsOf(isInline ? selection.selectionSet : fragments[selection.name.value]?.selectionSet);
-    });
+  const fieldsOf = selectionFold<readonly FieldNode[]>({
+    fragments: (name) => fragments[name],
+    field: ({ node }) => [node],
+    combine: (fields) => fields.flat(),
+  });
   const below = (nodes: readonly FieldNode[]) => nodes.flatMap((node) => fieldsOf(node.selectionSet));
   const named = (fields: readonly FieldNode[], name: string) =>
     fields.filter((field) => field.name.value === name);

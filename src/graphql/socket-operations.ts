@@ -13,7 +13,7 @@ import {
   subscribe,
   validate,
 } from 'graphql';
-import { AccessCheck } from '../access/check-access.js';
+import type { AccessCheck } from '../access/check-access.js';
 import type { Caller } from '../common/caller.js';
 import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
 import { RequestDeadline } from '../common/request-deadline.js';
@@ -23,9 +23,9 @@ import { MAX_ERRORS } from './error-limits.js';
 import type { DocumentLimits } from './limits/document-limits.js';
 import { memoryOfDocument, memoryOfValue } from './limits/memory-estimates.js';
 import { errorOfVariables, withoutForbiddenNulls } from './limits/incoming-variables.js';
-import { mutationCounts } from './limits/mutation-counts.js';
 import type { OperationRates } from './limits/operation-rates.js';
 import type { OpenOperation, OpenOperations } from './open-operations.js';
+import { analysisOf } from './operation-analysis.js';
 
 /** The payload of a `subscribe` message. */
 export interface SocketPayload {
@@ -53,6 +53,7 @@ export interface SocketSource {
 /** The dependencies of `SocketOperations`. */
 export interface SocketOperationsOptions {
   readonly schema: () => GraphQLSchema;
+  readonly access: AccessCheck;
   readonly limits: DocumentLimits;
   readonly rates: OperationRates;
   readonly admission: AnswerAdmission;
@@ -70,8 +71,6 @@ type Events = AsyncGenerator<ExecutionResult, void, void>;
  * it has no limits.
  */
 export class SocketOperations {
-  private readonly access = new AccessCheck();
-
   constructor(private readonly options: SocketOperationsOptions) {}
 
   /** Creates the request context and starts its timeout. `read` must follow. */
@@ -139,7 +138,7 @@ export class SocketOperations {
     key: string,
     open: OpenOperation,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const { rates, limits, admission } = this.options;
+    const { access, rates, limits, admission } = this.options;
     try {
       await rates.countRequest(key);
       const read = this.parsed(payload);
@@ -148,15 +147,15 @@ export class SocketOperations {
       open.grow(memoryOfDocument(document));
       const operation = getOperationAST(document, operationName);
       if (operation == null) return [new GraphQLError('Unable to identify operation')];
-      const refusal = this.access.refusalOf(schema, document, operation, request);
+      const refusal = access.refusalOf(schema, document, operation, request);
       if (refusal !== null) return [refusal];
       const variables = withoutForbiddenNulls(schema, document, operation, payload.variables);
-      const incoming = { schema, document, operationName, variables };
+      const incoming = { schema, document, operation, variables };
       limits.check(incoming);
       const error = errorOfVariables(schema, operation, variables);
       if (error !== null) return [error];
-      const counts = mutationCounts(schema, document, operationName);
-      if (counts !== null) await rates.countMutations(key, counts);
+      const { mutations } = analysisOf(schema, document, operation);
+      if (mutations !== null) await rates.countMutations(key, mutations);
       await admission.admit(incoming, request);
       return { ...read, variableValues: variables };
     } catch (error) {

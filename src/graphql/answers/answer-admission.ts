@@ -1,4 +1,4 @@
-import { getOperationAST, OperationTypeNode } from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import type { AnswerMemory } from '../../common/answer-memory.js';
 import type { RequestContext } from '../../common/request-context.js';
 import type { ListSizes } from '../../list-sizes/list-sizes.js';
@@ -19,13 +19,11 @@ export class AnswerAdmission {
    * A subscription reserves nothing: it waits most of the time, and each of its responses is small.
    * @throws RESPONSE_TOO_LARGE; SERVER_OVERLOADED
    */
-  async admit(operation: IncomingOperation, request: RequestContext | undefined): Promise<void> {
-    const { document, operationName } = operation;
-    const type = getOperationAST(document, operationName)?.operation;
-    if (request === undefined || type === undefined || type === OperationTypeNode.SUBSCRIPTION) return;
-    const { objects: most } = this.limits.costOf(operation);
+  async admit(incoming: IncomingOperation, request: RequestContext | undefined): Promise<void> {
+    if (request === undefined || incoming.operation.operation === OperationTypeNode.SUBSCRIPTION) return;
+    const { objects: most } = this.limits.costOf(incoming);
     const objects =
-      most <= COUNTED_FROM ? most : this.limits.costOf(operation, await this.listSizes.rowCounts()).objects;
+      most <= COUNTED_FROM ? most : this.limits.costOf(incoming, await this.listSizes.rowCounts()).objects;
     request.memory = await this.memory.reserve(objects, request.deadline);
   }
 }

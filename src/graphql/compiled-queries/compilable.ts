@@ -2,13 +2,12 @@ import {
   type ASTNode,
   BREAK,
   type DocumentNode,
-  type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  type SelectionSetNode,
   visit,
 } from 'graphql';
+import { fragmentsOf, selectionFold } from '../../common/selection-fold.js';
 
 /** Maximum number of fields: each time a fragment is spread, code for its fields is generated again. */
 const MAX_FIELDS = 500;
@@ -55,7 +54,7 @@ export function isCompilable(document: DocumentNode, operation: OperationDefinit
   return (
     operation.operation === OperationTypeNode.QUERY &&
     hasAllowedNodesOnly(document) &&
-    fieldCount(document, operation.selectionSet) <= MAX_FIELDS
+    fieldCount(document, operation) <= MAX_FIELDS
   );
 }
 
@@ -76,30 +75,11 @@ function isAllowedNode(node: ASTNode): boolean {
   return (node.kind !== Kind.ENUM && node.kind !== Kind.NAME) || isAllowedName(node.value);
 }
 
-/**
- * Counts fields, including those of fragments as often as they are spread. Validation has rejected recursive
- * fragments.
- */
-function fieldCount(document: DocumentNode, selectionSet: SelectionSetNode): number {
-  const fragments = new Map(
-    document.definitions
-      .filter(
-        (definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION,
-      )
-      .map((fragment) => [fragment.name.value, fragment.selectionSet]),
-  );
-  const known = new Map<SelectionSetNode, number>();
-  const count = (set: SelectionSetNode | undefined): number => {
-    if (set === undefined) return 0;
-    const counted =
-      known.get(set) ??
-      set.selections.reduce((sum, selection) => {
-        if (selection.kind === Kind.FIELD) return sum + 1 + count(selection.selectionSet);
-        const isInline = selection.kind === Kind.INLINE_FRAGMENT;
-        return sum + count(isInline ? selection.selectionSet : fragments.get(selection.name.value));
-      }, 0);
-    known.set(set, counted);
-    return counted;
-  };
-  return count(selectionSet);
+/** Counts fields, including those of fragments as often as they are spread. */
+function fieldCount(document: DocumentNode, { selectionSet }: OperationDefinitionNode): number {
+  return selectionFold<number>({
+    fragments: fragmentsOf(document),
+    field: (_, below) => 1 + below(),
+    combine: (counts) => counts.reduce((sum, count) => sum + count, 0),
+  })(selectionSet);
 }

@@ -6,7 +6,7 @@ import { toDomainError } from '../../database/database-errors.js';
 import { httpStatusOf } from '../http-status.js';
 import type { DocumentLimits } from './document-limits.js';
 import { errorOfVariables, withoutForbiddenNulls } from './incoming-variables.js';
-import { mutationCounts } from './mutation-counts.js';
+import { analysisOf } from '../operation-analysis.js';
 import type { AnswerAdmission } from '../answers/answer-admission.js';
 import { currentRequest } from '../../common/request-context.js';
 import type { OperationRates } from './operation-rates.js';
@@ -21,25 +21,18 @@ export function documentLimitsPlugin(
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation: async ({
-          schema,
-          document,
-          operation,
-          operationName,
-          request,
-          contextValue,
-        }) => {
+        didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
           // The request does not name one of several operations, or names one that does not exist.
           if (operation === undefined) return;
           const variables = withoutForbiddenNulls(schema, document, operation, request.variables);
           request.variables = variables;
           try {
-            const incoming = { schema, document, operationName, variables };
+            const incoming = { schema, document, operation, variables };
             limits.check(incoming);
             const error = errorOfVariables(schema, operation, variables);
             if (error !== null) throw error;
-            const counts = mutationCounts(schema, document, operationName);
-            if (counts !== null) await rates.countMutations(callerOf(contextValue), counts);
+            const { mutations } = analysisOf(schema, document, operation);
+            if (mutations !== null) await rates.countMutations(callerOf(contextValue), mutations);
             await admission.admit(incoming, currentRequest());
           } catch (error) {
             const fault = toDomainError(error);

@@ -1,6 +1,5 @@
 import {
   type DocumentNode,
-  getOperationAST,
   GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -11,11 +10,10 @@ import {
 import { DomainError, type ErrorCode } from '../../common/domain-error.js';
 import type { QueryLimits } from '../../config/limit-settings.js';
 import { type DocumentSize, sizeOf } from './document-size.js';
+import { analysisOf } from '../operation-analysis.js';
 import { tokenCountOf } from './memory-estimates.js';
-import { type CostFactors, costOf, type QueryCost, type RowCounts } from './query-cost.js';
+import type { QueryCost, RowCounts } from './query-cost.js';
 import { isDeeperThan } from './value-depth.js';
-
-type CostFunction = (factors: CostFactors) => QueryCost;
 
 /** The size of a document that is too deep to be measured. */
 const BOTTOMLESS: DocumentSize = {
@@ -35,7 +33,7 @@ const START_AND_END = 2;
 export interface IncomingOperation {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
-  readonly operationName: string | null | undefined;
+  readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
 }
 
@@ -45,7 +43,6 @@ export interface IncomingOperation {
  */
 export class DocumentLimits {
   readonly parseOptions: ParseOptions;
-  private readonly costs = new WeakMap<DocumentNode, Map<OperationDefinitionNode, CostFunction>>();
 
   /** @param listLimits maximum number of rows of lists without pages, by table name */
   constructor(
@@ -93,30 +90,10 @@ export class DocumentLimits {
 
   /** @param rowCounts numbers of rows of lists without pages; by default, their limits */
   costOf(
-    { schema, document, operationName, variables }: IncomingOperation,
+    { schema, document, operation, variables }: IncomingOperation,
     rowCounts = this.listLimits,
   ): QueryCost {
-    const operation = getOperationAST(document, operationName);
-    if (operation == null) return { objects: 0, total: 0 };
-    return this.costFunction(schema, document, operation)({ variables: variables ?? {}, rowCounts });
-  }
-
-  private costFunction(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-  ): CostFunction {
-    let costs = this.costs.get(document);
-    if (costs === undefined) {
-      costs = new Map();
-      this.costs.set(document, costs);
-    }
-    let cost = costs.get(operation);
-    if (cost === undefined) {
-      cost = costOf(schema, document, operation);
-      costs.set(operation, cost);
-    }
-    return cost;
+    return analysisOf(schema, document, operation).cost({ variables: variables ?? {}, rowCounts });
   }
 
   /** The parser does not count comments, which take as much memory as other tokens. */

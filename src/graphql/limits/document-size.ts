@@ -1,12 +1,12 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
+  type FieldNode,
   Kind,
   OperationTypeNode,
   type SelectionNode,
-  type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { fragmentsOf, selectionFold } from '../../common/selection-fold.js';
 
 /** The size of a document. Each fragment is counted as often as it is spread. */
 export interface DocumentSize {
@@ -48,11 +48,21 @@ const INTROSPECTION = new Set(['__schema', '__type']);
  * length of the document: a fragment that is spread a million times is measured once.
  */
 export function sizeOf(document: DocumentNode): DocumentSize {
-  const counter = new SizeCounter(document);
+  const sizeOfSelections = selectionFold<DocumentSize>({
+    fragments: fragmentsOf(document),
+    field: ({ node }, below) => sizeOfField(node, below()),
+    fragment: (selection, fragment, inside) => {
+      const ofFragment = selection === fragment ? 0 : (fragment?.directives?.length ?? 0);
+      const own = sizeOfDirectives(selection);
+      return together({ ...own, directives: own.directives + ofFragment }, inside);
+    },
+    combine: (sizes, selections) =>
+      sizes.reduce(together, { ...NOTHING, repeats: mostOf(selections.map(responseNameOf)) }),
+  });
   return document.definitions.reduce((largest, definition) => {
     const isOperation = definition.kind === Kind.OPERATION_DEFINITION;
     if (!isOperation && definition.kind !== Kind.FRAGMENT_DEFINITION) return largest;
-    const selected = counter.ofSelections(definition.selectionSet);
+    const selected = sizeOfSelections(definition.selectionSet);
     const directives = [
       definition.directives ?? [],
       ...(definition.variableDefinitions ?? []).map((variable) => variable.directives ?? []),
@@ -67,86 +77,26 @@ export function sizeOf(document: DocumentNode): DocumentSize {
       valueDepth: Math.max(selected.valueDepth, ...defaults),
       directives: selected.directives + directives.flat().length,
       repeats: Math.max(selected.repeats, ...directives.map(({ length }) => length)),
-      mutations: isMutation ? counter.rootFields(definition.selectionSet) : 0,
+      mutations: isMutation ? selected.mutations : 0,
     });
   }, NOTHING);
 }
 
-class SizeCounter {
-  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  private readonly known = new Map<SelectionSetNode, DocumentSize>();
-  private readonly knownRoots = new Map<SelectionSetNode, number>();
+function sizeOfDirectives({ directives = [] }: SelectionNode): DocumentSize {
+  const valueDepth = depthOfArguments(directives);
+  return { ...NOTHING, valueDepth, directives: directives.length, repeats: directives.length };
+}
 
-  constructor(document: DocumentNode) {
-    this.fragments = new Map(
-      document.definitions
-        .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-        .map((fragment) => [fragment.name.value, fragment]),
-    );
-  }
-
-  ofSelections(set: SelectionSetNode | undefined): DocumentSize {
-    if (set === undefined) return NOTHING;
-    const known = this.known.get(set);
-    if (known !== undefined) return known;
-    // A fragment that spreads itself adds nothing; validation rejects it.
-    this.known.set(set, NOTHING);
-    const repeats = mostOf(set.selections.map(responseNameOf));
-    const size = set.selections
-      .map((selection) => this.ofSelection(selection))
-      .reduce(together, { ...NOTHING, repeats });
-    this.known.set(set, size);
-    return size;
-  }
-
-  private ofSelection(selection: SelectionNode): DocumentSize {
-    const directives = selection.directives ?? [];
-    const own = {
-      ...NOTHING,
-      valueDepth: depthOfArguments(directives),
-      directives: directives.length,
-      repeats: directives.length,
-    };
-    if (selection.kind === Kind.INLINE_FRAGMENT)
-      return together(own, this.ofSelections(selection.selectionSet));
-    if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      const fragment = this.fragments.get(selection.name.value);
-      const spread = fragment?.directives?.length ?? 0;
-      return together(
-        { ...own, directives: own.directives + spread },
-        this.ofSelections(fragment?.selectionSet),
-      );
-    }
-    const below = this.ofSelections(selection.selectionSet);
-    const isIntrospection = INTROSPECTION.has(selection.name.value);
-    return together(own, {
-      ...below,
-      depth: 1 + (isIntrospection ? 0 : below.depth),
-      valueDepth: Math.max(below.valueDepth, depthOfArguments([selection])),
-      fields: 1 + below.fields,
-      aliases: below.aliases + (selection.alias === undefined ? 0 : 1),
-    });
-  }
-
-  /** Fields that a selection set adds to its parent, including those of fragments. */
-  rootFields(set: SelectionSetNode | undefined): number {
-    if (set === undefined) return 0;
-    const known = this.knownRoots.get(set);
-    if (known !== undefined) return known;
-    this.knownRoots.set(set, 0);
-    const count = set.selections.reduce((sum, selection) => {
-      if (selection.kind === Kind.FIELD) return sum + 1;
-      const isInline = selection.kind === Kind.INLINE_FRAGMENT;
-      return (
-        sum +
-        this.rootFields(
-          isInline ? selection.selectionSet : this.fragments.get(selection.name.value)?.selectionSet,
-        )
-      );
-    }, 0);
-    this.knownRoots.set(set, count);
-    return count;
-  }
+/** Counts the field as a mutation: only in the selection set of a mutation does this number matter. */
+function sizeOfField(node: FieldNode, below: DocumentSize): DocumentSize {
+  return together(sizeOfDirectives(node), {
+    ...below,
+    depth: 1 + (INTROSPECTION.has(node.name.value) ? 0 : below.depth),
+    valueDepth: Math.max(below.valueDepth, depthOfArguments([node])),
+    fields: 1 + below.fields,
+    aliases: below.aliases + (node.alias === undefined ? 0 : 1),
+    mutations: 1,
+  });
 }
 
 const together = (one: DocumentSize, other: DocumentSize): DocumentSize => ({
