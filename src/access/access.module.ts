@@ -1,7 +1,7 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import type { Settings } from '../config/settings.js';
+import { Settings } from '../config/settings.js';
 import { isPageVisit } from '../graphiql/is-page-visit.js';
 import { ApiKeys } from './api-keys.js';
 import { Authenticator } from './authenticator.js';
@@ -9,12 +9,6 @@ import { AttemptLimit, FailedAttempts } from './failed-attempts.js';
 import { RequestAccessControl } from './request-access.js';
 import { RouterProof } from './router-proof.js';
 import { SocketAccess } from './socket-access.js';
-import { TokenVerifier } from './token-verifier.js';
-
-/** Whether the endpoint serves a page to browsers, which needs no authentication. */
-class OpenPage {
-  constructor(readonly isServed: boolean) {}
-}
 
 /** Authentication and authorization, over HTTP and WebSocket. */
 @Module({})
@@ -22,26 +16,23 @@ export class AccessModule implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly control: RequestAccessControl,
-    private readonly page: OpenPage,
+    private readonly settings: Settings,
   ) {}
 
   /**
    * Runs after the hooks that set the request id and the CORS headers, so that authentication errors have
-   * both.
+   * both. The page of GraphiQL, which exists only in development, needs no authentication.
    */
   onModuleInit(): void {
+    const hasPage = this.settings.environment === 'development';
     this.control.guard(
       this.host.httpAdapter.getInstance<FastifyInstance>(),
       '/graphql',
-      ({ method, query, headers }) => this.page.isServed && method === 'GET' && isPageVisit(query, headers),
+      ({ method, query, headers }) => hasPage && method === 'GET' && isPageVisit(query, headers),
     );
   }
 
-  static register(
-    { access, environment }: Pick<Settings, 'access' | 'environment'>,
-    limit: AttemptLimit,
-  ): DynamicModule {
-    const isDevelopment = environment === 'development';
+  static register(limit: AttemptLimit): DynamicModule {
     return {
       module: AccessModule,
       global: true,
@@ -49,30 +40,10 @@ export class AccessModule implements OnModuleInit {
         ApiKeys,
         { provide: AttemptLimit, useValue: limit },
         FailedAttempts,
-        { provide: OpenPage, useValue: new OpenPage(isDevelopment) },
-        {
-          provide: Authenticator,
-          inject: [ApiKeys],
-          useFactory: (keys: ApiKeys) =>
-            new Authenticator(keys, access.jwt === null ? null : new TokenVerifier(access.jwt)),
-        },
-        {
-          provide: RequestAccessControl,
-          inject: [Authenticator, FailedAttempts],
-          useFactory: (authenticator: Authenticator, failures: FailedAttempts) =>
-            new RequestAccessControl(
-              access.isOn,
-              authenticator,
-              new RouterProof(access.routerSecret, isDevelopment),
-              failures,
-            ),
-        },
-        {
-          provide: SocketAccess,
-          inject: [Authenticator, FailedAttempts],
-          useFactory: (authenticator: Authenticator, failures: FailedAttempts) =>
-            new SocketAccess(access.isOn, authenticator, failures),
-        },
+        Authenticator,
+        RouterProof,
+        RequestAccessControl,
+        SocketAccess,
       ],
       exports: [FailedAttempts, SocketAccess],
     };

@@ -1,19 +1,26 @@
 import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { AccessSettings } from '../config/access-settings.js';
 import { looksLikeApiKey } from './api-key-format.js';
-import type { ApiKeys } from './api-keys.js';
+import { ApiKeys } from './api-keys.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
-import type { TokenVerifier } from './token-verifier.js';
+import { TokenVerifier } from './token-verifier.js';
 
 const MAX_TOKEN_LENGTH = 8_192;
 const BEARER = /^bearer +(\S+)$/i;
 
 /** Authenticates the caller by its credential: an API key or a token. */
+@Injectable()
 export class Authenticator {
+  /** Null: tokens are not accepted. */
+  private readonly tokens: TokenVerifier | null;
+
   constructor(
-    private readonly keys: Pick<ApiKeys, 'authenticate'>,
-    /** Null: tokens are not accepted. */
-    private readonly tokens: TokenVerifier | null,
-  ) {}
+    private readonly keys: ApiKeys,
+    { jwt }: AccessSettings,
+  ) {
+    this.tokens = jwt === null ? null : new TokenVerifier(jwt);
+  }
 
   /**
    * @param authorization the value of an Authorization header

@@ -4,6 +4,7 @@ import type { Caller } from '../common/caller.js';
 import { authenticationFailed } from '../common/events.js';
 import { withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
+import { AccessSettings } from '../config/access-settings.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { UnauthenticatedError } from './authentication.js';
 import { FailedAttempts } from './failed-attempts.js';
@@ -27,7 +28,7 @@ const NOT_THIS_MACHINE =
 @Injectable()
 export class RequestAccessControl {
   constructor(
-    private readonly isOn: boolean,
+    private readonly settings: AccessSettings,
     private readonly authenticator: Authenticator,
     private readonly router: RouterProof,
     private readonly failures: FailedAttempts,
@@ -45,7 +46,7 @@ export class RequestAccessControl {
     const { headers, context } = request;
     const address = context.address ?? 'unknown';
     const isFromRouter = this.router.isEnough(headers);
-    if (!this.isOn) {
+    if (!this.settings.isOn) {
       if (!isLoopbackHost(headers.host)) throw new HttpException(NOT_THIS_MACHINE, 403);
       return { caller: DEVELOPER, isFromRouter };
     }

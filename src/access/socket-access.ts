@@ -4,6 +4,7 @@ import type { Caller } from '../common/caller.js';
 import { now } from '../common/clock.js';
 import { currentRequest } from '../common/request-context.js';
 import { authenticationFailed } from '../common/events.js';
+import { AccessSettings } from '../config/access-settings.js';
 import { toDomainError } from '../database/database-errors.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
@@ -37,7 +38,7 @@ export class SocketAccess implements OnApplicationShutdown {
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    private readonly isOn: boolean,
+    private readonly settings: AccessSettings,
     private readonly authenticator: Authenticator,
     private readonly failures: FailedAttempts,
   ) {
@@ -58,7 +59,7 @@ export class SocketAccess implements OnApplicationShutdown {
     request: IncomingMessage,
     connectionParams: Readonly<Record<string, unknown>> | undefined,
   ): Promise<boolean> {
-    if (!this.isOn) return isLoopbackHost(request.headers.host);
+    if (!this.settings.isOn) return isLoopbackHost(request.headers.host);
     try {
       let isClosed = false;
       socket.once('close', () => {
@@ -99,7 +100,7 @@ export class SocketAccess implements OnApplicationShutdown {
 
   /** The caller of a socket; undefined if the socket is not authenticated or its token has expired. */
   callerOf(socket: Closable): Caller | undefined {
-    if (!this.isOn) return DEVELOPER;
+    if (!this.settings.isOn) return DEVELOPER;
     const authentication = this.open.get(socket)?.authentication;
     return authentication === undefined || isOver(authentication) ? undefined : authentication.caller;
   }

@@ -12,13 +12,13 @@ export interface JwtSettings {
   readonly roleClaim: string;
 }
 
-export interface AccessSettings {
+export abstract class AccessSettings {
   /** False: every caller is an admin. Only allowed in development, on a loopback address. */
-  readonly isOn: boolean;
+  abstract readonly isOn: boolean;
   /** Null: tokens are not accepted, only API keys. */
-  readonly jwt: JwtSettings | null;
+  abstract readonly jwt: JwtSettings | null;
   /** The secret with which a federation router authenticates; null: none is set. */
-  readonly routerSecret: string | null;
+  abstract readonly routerSecret: string | null;
 }
 
 const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;

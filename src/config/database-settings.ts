@@ -3,19 +3,19 @@ import { InvalidDatabaseUrlError, parseDatabaseUrl } from './database-url.js';
 import type { Environment } from './environment.js';
 import { integer, isProduction, isSet, list, type SettingsOf, text } from './setting-kinds.js';
 
-export interface DatabaseSettings {
+export abstract class DatabaseSettings {
   /** Null: the embedded PostgreSQL. */
-  readonly url: string | null;
+  abstract readonly url: string | null;
   /** A connection pooler in front of the same database, for the statements of requests; null: none. */
-  readonly poolerUrl: string | null;
+  abstract readonly poolerUrl: string | null;
   /** The data directory of the embedded PostgreSQL. */
-  readonly embeddedDirectory: string;
+  abstract readonly embeddedDirectory: string;
   /** Maximum number of connections that this process opens for requests. */
-  readonly poolSize: number;
+  abstract readonly poolSize: number;
   /** Streaming replicas of the database, which serve queries. */
-  readonly replicaUrls: readonly string[];
+  abstract readonly replicaUrls: readonly string[];
   /** Replicas that lag behind by more than this serve no reads; 100 to 60 000 ms. */
-  readonly replicaMaxLagMs: number;
+  abstract readonly replicaMaxLagMs: number;
 }
 
 /** The rule that one of the URLs violates; null: all are valid. */

@@ -2,20 +2,20 @@ import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { integer, isUrl, list, type SettingsOf, text } from './setting-kinds.js';
 
-export interface HttpSettings {
+export abstract class HttpSettings {
   /** Address to listen on. */
-  readonly host: string;
+  abstract readonly host: string;
   /** 0: the operating system chooses the port. */
-  readonly port: number;
+  abstract readonly port: number;
   /** Origins that may call from a browser; null: any localhost origin. */
-  readonly corsOrigins: readonly string[] | null;
+  abstract readonly corsOrigins: readonly string[] | null;
   /**
    * Addresses or networks of trusted proxies, or the number of proxies in front of this server; null: no
    * proxy.
    */
-  readonly trustProxy: readonly string[] | number | null;
+  abstract readonly trustProxy: readonly string[] | number | null;
   /** Maximum number of open client connections, including WebSockets. */
-  readonly maxConnections: number;
+  abstract readonly maxConnections: number;
 }
 
 const isOrigin = (value: string): boolean =>

@@ -31,11 +31,11 @@ export interface SocketLimits {
   readonly maxOperationsPerCaller: number;
 }
 
-export interface LimitSettings {
-  readonly maxBodyBytes: number;
-  readonly query: QueryLimits;
-  readonly rates: RateLimits;
-  readonly sockets: SocketLimits;
+export abstract class LimitSettings {
+  abstract readonly maxBodyBytes: number;
+  abstract readonly query: QueryLimits;
+  abstract readonly rates: RateLimits;
+  abstract readonly sockets: SocketLimits;
 }
 
 export const limitsShape = {

@@ -5,13 +5,13 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Settings of logging, metrics and tracing. */
-export interface ObservabilitySettings {
+export abstract class ObservabilitySettings {
   /** Log lines below this level are discarded. */
-  readonly logLevel: LogLevel;
+  abstract readonly logLevel: LogLevel;
   /** Who may read the metrics: callers with the token, all callers, or none. */
-  readonly metricsReaders: { readonly token: string } | 'anybody' | 'nobody';
+  abstract readonly metricsReaders: { readonly token: string } | 'anybody' | 'nobody';
   /** Receiver of traces; null: tracing is off. */
-  readonly tracing: TracingSettings | null;
+  abstract readonly tracing: TracingSettings | null;
 }
 
 export interface TracingSettings {

@@ -1,4 +1,3 @@
-import { validateCronExpression } from 'cron';
 import { z } from 'zod';
 import { OperatorError } from '../common/operator-error.js';
 import {
@@ -16,12 +15,14 @@ import {
 import type { Environment } from './environment.js';
 import { httpSettings, type HttpSettings, httpShape } from './http-settings.js';
 import { limitSettings, type LimitSettings, limitsShape } from './limit-settings.js';
+import { listSettings, type ListSettings, listsShape } from './list-settings.js';
 import {
   observabilitySettings,
   type ObservabilitySettings,
   observabilityShape,
 } from './observability-settings.js';
-import { integer, text, trim } from './setting-kinds.js';
+import { scoreSettings, type ScoreSettings, scoresShape } from './score-settings.js';
+import { trim } from './setting-kinds.js';
 import { timeSettings, type TimeSettings, timeShape } from './time-settings.js';
 import {
   summariesShape,
@@ -32,40 +33,21 @@ import {
 } from './summary-settings.js';
 
 /** All settings, validated and typed. Times are in milliseconds unless their name contains another unit. */
-export interface Settings {
-  readonly environment: 'development' | 'production';
-  readonly http: HttpSettings;
+export abstract class Settings {
+  abstract readonly environment: 'development' | 'production';
+  abstract readonly http: HttpSettings;
   /** Whether queries that the server receives again and again are compiled. */
-  readonly compilesQueries: boolean;
-  readonly access: AccessSettings;
-  readonly database: DatabaseSettings;
-  readonly times: TimeSettings;
-  readonly lists: {
-    /** Maximum number of leads that `leads` returns. A longer list is an error that points to pages. */
-    readonly maxLeads: number;
-    /**
-     * Maximum number of interactions in one response, of all leads together. More are an error that points to
-     * pages.
-     */
-    readonly maxInteractions: number;
-  };
-  readonly scores: {
-    /**
-     * Interval in seconds at which scores that may have changed are recalculated; null: never automatically.
-     */
-    readonly refreshSeconds: number | null;
-    /** Open leads are HOT from `hot`, WARM from `warm`, else COLD. */
-    readonly bands: { readonly hot: number; readonly warm: number };
-    /**
-     * Schedule of the recalculation of all scores, as a cron expression in UTC; null: never automatically.
-     */
-    readonly recalculationCron: string | null;
-  };
-  readonly summaries: SummarySettings;
-  readonly limits: LimitSettings;
-  readonly observability: ObservabilitySettings;
+  abstract readonly compilesQueries: boolean;
+  abstract readonly access: AccessSettings;
+  abstract readonly database: DatabaseSettings;
+  abstract readonly times: TimeSettings;
+  abstract readonly lists: ListSettings;
+  abstract readonly scores: ScoreSettings;
+  abstract readonly summaries: SummarySettings;
+  abstract readonly limits: LimitSettings;
+  abstract readonly observability: ObservabilitySettings;
   /** A message for each setting that is set but no longer exists in this version. */
-  readonly removed: readonly string[];
+  abstract readonly removed: readonly string[];
 }
 
 /** Settings of earlier versions, each with the message for users who still set it. */
@@ -85,67 +67,11 @@ const removedOf = (env: Environment): string[] =>
     .filter(([name]) => isSet(env, name))
     .map(([name, message]) => `${name} no longer exists: ${message}.`);
 
-/** Two scores such as 70,40: the minimum scores of open leads that are HOT and WARM. */
-function bands() {
-  const rule = 'SCORE_BANDS must be two whole numbers from 1 to 100, the higher one first, such as 70,40';
-  return z.preprocess(
-    trim,
-    z
-      .string()
-      .regex(/^\d{1,3}\s*,\s*\d{1,3}$/, rule)
-      .default('70,40')
-      .transform((value) => value.split(',').map(Number))
-      .transform(([hot = 0, warm = 0]) => ({ hot, warm }))
-      .refine(({ hot, warm }) => hot <= 100 && hot > warm && warm >= 1, rule),
-  );
-}
-
 /**
  * The program that reads the settings. A command, such as a migration, writes no summaries and needs no API
  * key for them.
  */
 export type Program = 'server' | 'command';
-
-const listsShape = {
-  LEADS_LIST_LIMIT: integer(
-    'LEADS_LIST_LIMIT',
-    1,
-    1_000_000,
-    5_000,
-    'Leads that `leads` returns at most. Above it, the query fails and points to `leadsConnection`.',
-  ),
-  INTERACTIONS_LIST_LIMIT: integer(
-    'INTERACTIONS_LIST_LIMIT',
-    1,
-    10_000_000,
-    50_000,
-    'Interactions of an answer without pages, of all its leads together. Above it, the query fails and points to `interactionsConnection`.',
-  ),
-} satisfies z.ZodRawShape;
-
-const scoresShape = {
-  SCORE_REFRESH_SECONDS: integer(
-    'SCORE_REFRESH_SECONDS',
-    0,
-    86_400,
-    60,
-    'How often the server refreshes scores that time has changed, in seconds. `0` turns the refresher off.',
-  ),
-  SCORE_BANDS: bands().meta({
-    meaning: 'From which score an open lead is HOT, and from which WARM.',
-    standard: '70,40',
-  }),
-  RECALCULATION_CRON: text()
-    .refine(
-      (value) => value === undefined || validateCronExpression(value).valid,
-      'RECALCULATION_CRON must be a cron expression such as 0 3 * * *',
-    )
-    .meta({
-      meaning:
-        'When the server recalculates all scores: a cron expression in UTC, such as `0 3 * * *`, with or without seconds.',
-      unset: 'never',
-    }),
-} satisfies z.ZodRawShape;
 
 const processShape = {
   NODE_ENV: z
@@ -233,12 +159,8 @@ export function loadSettings(environment: Environment, program: Program = 'serve
     access: Object.freeze(accessSettings(env, isProduction)),
     database: Object.freeze(databaseSettings(env)),
     times: Object.freeze(timeSettings(env, isProduction)),
-    lists: Object.freeze({ maxLeads: env.LEADS_LIST_LIMIT, maxInteractions: env.INTERACTIONS_LIST_LIMIT }),
-    scores: Object.freeze({
-      refreshSeconds: env.SCORE_REFRESH_SECONDS === 0 ? null : env.SCORE_REFRESH_SECONDS,
-      bands: Object.freeze(env.SCORE_BANDS),
-      recalculationCron: env.RECALCULATION_CRON ?? null,
-    }),
+    lists: Object.freeze(listSettings(env)),
+    scores: Object.freeze(scoreSettings(env)),
     summaries: Object.freeze(summarySettings(env)),
     limits: Object.freeze(limitSettings(env, env.LEADS_LIST_LIMIT + env.INTERACTIONS_LIST_LIMIT)),
     observability: Object.freeze(observabilitySettings(env, isProduction)),

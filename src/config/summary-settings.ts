@@ -12,16 +12,16 @@ import {
   trimmed,
 } from './setting-kinds.js';
 
-export interface SummarySettings {
-  readonly writer: SummaryWriterSettings;
+export abstract class SummarySettings {
+  abstract readonly writer: SummaryWriterSettings;
   /** A BCP 47 tag such as `de`; null: the language of the notes. */
-  readonly language: string | null;
+  abstract readonly language: string | null;
   /** How many summaries of batches and of changed leads this process writes at the same time; 0: none. */
-  readonly workerCount: number;
+  abstract readonly workerCount: number;
   /**
    * Delay in seconds from a change of a lead until its summary is written again; null: never automatically.
    */
-  readonly refreshDelaySeconds: number | null;
+  abstract readonly refreshDelaySeconds: number | null;
 }
 
 export type SummaryWriterSettings =

@@ -2,21 +2,21 @@ import type { z } from 'zod';
 import { integer, type SettingsOf } from './setting-kinds.js';
 
 /** Timeouts, in milliseconds. */
-export interface TimeSettings {
+export abstract class TimeSettings {
   /** For a query, or for a mutation that writes only a few rows. */
-  readonly requestMs: number;
+  abstract readonly requestMs: number;
   /** For a client to read the data that the server has written, over HTTP and WebSocket. */
-  readonly responseWriteMs: number;
+  abstract readonly responseWriteMs: number;
   /** For `recalculateAllScores`. */
-  readonly recalculationMs: number;
+  abstract readonly recalculationMs: number;
   /** For acquiring a database connection, from the pool or a new one. */
-  readonly acquireMs: number;
+  abstract readonly acquireMs: number;
   /** For the response to a database ping. After it, the database counts as unavailable. */
-  readonly pingMs: number;
+  abstract readonly pingMs: number;
   /** From the moment readiness fails until the server rejects new requests. */
-  readonly shutdownDelayMs: number;
+  abstract readonly shutdownDelayMs: number;
   /** For open requests to finish, once the server rejects new ones. */
-  readonly shutdownMs: number;
+  abstract readonly shutdownMs: number;
 }
 
 export const timeShape = {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { endAllRequests } from '../common/request-deadline.js';
+import { TimeSettings } from '../config/time-settings.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
 import { LateAnswerError, type PersistentConnection } from './persistent-connection.js';
@@ -25,9 +26,9 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   constructor(
     connections: DedicatedConnections,
     private readonly availability: DatabaseAvailability,
-    limitMs: number,
+    { pingMs }: TimeSettings,
   ) {
-    this.connection = connections.persistent('watch', { limitMs });
+    this.connection = connections.persistent('watch', { limitMs: pingMs });
   }
 
   onApplicationBootstrap(): void {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { writeRejected } from '../common/events.js';
+import { TimeSettings } from '../config/time-settings.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
 
@@ -29,7 +30,7 @@ export class WriteMonitor implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     private readonly connections: DedicatedConnections,
     private readonly availability: DatabaseAvailability,
-    private readonly timeoutMs: number,
+    private readonly times: TimeSettings,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -64,11 +65,11 @@ export class WriteMonitor implements OnApplicationBootstrap, OnApplicationShutdo
   /** Null: the check failed, which this monitor does not report. */
   private async isNewSessionReadOnly(): Promise<boolean | null> {
     try {
-      const client = await this.connections.open('write check', this.timeoutMs);
+      const client = await this.connections.open('write check', this.times.pingMs);
       try {
         // The types of the driver omit this option. Without it, a check without a response would block the
         // monitor.
-        const check = { text: CHECK, query_timeout: this.timeoutMs } as pg.QueryConfig;
+        const check = { text: CHECK, query_timeout: this.times.pingMs } as pg.QueryConfig;
         const { rows } = await client.query<{ isReadOnly: boolean }>(check);
         return rows[0]?.isReadOnly ?? null;
       } finally {

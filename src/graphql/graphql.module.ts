@@ -13,8 +13,9 @@ import { accessPlugin } from '../access/access.plugin.js';
 import { AccessCheck } from '../access/check-access.js';
 import { SocketAccess } from '../access/socket-access.js';
 import { AnswerMemory } from '../common/answer-memory.js';
-import type { ClientAddressOf } from '../common/client-address.js';
-import type { QueryLimits, SocketLimits } from '../config/limit-settings.js';
+import { isAllowedOrigin } from '../common/allowed-origin.js';
+import { clientAddressOf } from '../common/client-address.js';
+import { Settings } from '../config/settings.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
 import { AnswerAdmission } from './answers/answer-admission.js';
 import { answerWriterPlugin, stringifyResult } from './answers/answer-writer.plugin.js';
@@ -27,7 +28,6 @@ import { ErrorFilter } from './error.filter.js';
 import { DocumentLimits } from './limits/document-limits.js';
 import { documentStore } from './limits/document-store.js';
 import { documentLimitsPlugin } from './limits/document-limits.plugin.js';
-import type { RowCounts } from './limits/query-cost.js';
 import type { OperationRates } from './limits/operation-rates.js';
 import { mediaTypePlugin } from './media-type.plugin.js';
 import { OpenOperations } from './open-operations.js';
@@ -42,52 +42,21 @@ import { SocketOperations } from './socket-operations.js';
 import { socketOnlyPlugin } from './socket-only.plugin.js';
 import { subscriptionOptions } from './subscriptions.js';
 
-/** Options of the endpoint that depend on the rest of the server. */
+/** Parts of the server that the endpoint uses. */
 export interface EndpointOptions {
-  readonly environment: 'development' | 'production';
-  /** Whether queries that the server receives again and again are compiled. */
-  readonly compilesQueries: boolean;
-  /** Whether a web page of an origin may call the API. */
-  readonly isAllowedOrigin: (origin: string) => boolean;
-  readonly limits: QueryLimits;
-  /** Maximum number of rows of lists without pages, by table name. */
-  readonly listLimits: RowCounts;
-  readonly socketLimits: SocketLimits;
   /** Called with the connection of an accepted WebSocket. */
   readonly keepConnection: (connection: Socket) => void;
   readonly rates: OperationRates;
-  /** The address by which a WebSocket without a caller is counted. */
-  readonly addressOf: ClientAddressOf;
   /** The key by which an HTTP request is counted. @param context of its operation */
   readonly callerOf: (context: object) => string;
-  /** Timeout of a query or a mutation. */
-  readonly timeoutMs: number;
 }
 
 /** The GraphQL endpoint: a Federation 2 subgraph at /graphql with a code-first schema. */
 @Module({})
 export class GraphqlModule {
-  static register({ limits: queryLimits, listLimits, ...options }: EndpointOptions): DynamicModule {
-    const {
-      environment,
-      compilesQueries,
-      isAllowedOrigin,
-      socketLimits,
-      keepConnection,
-      rates,
-      addressOf,
-      callerOf,
-      timeoutMs,
-    } = options;
-    const limits = new DocumentLimits(queryLimits, listLimits);
-    const accessCheck = new AccessCheck((...operation) => analysisOf(...operation).access);
+  static register({ keepConnection, rates, callerOf }: EndpointOptions): DynamicModule {
     const memory = new AnswerMemory();
-    const formatError = clientErrors(limits, environment);
     const sockets = new OpenSockets();
-    const open = new OpenOperations(socketLimits);
-    // The schema is created later, but before the first WebSocket is accepted.
-    let served: GraphQLSchema;
-    const schema = () => served;
     return {
       module: GraphqlModule,
       providers: [
@@ -99,9 +68,20 @@ export class GraphqlModule {
       imports: [
         NestGraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,
-          inject: [SocketAccess, ListSizes],
-          useFactory: (access: SocketAccess, listSizes: ListSizes) => {
+          inject: [Settings, SocketAccess, ListSizes],
+          useFactory: (settings: Settings, access: SocketAccess, listSizes: ListSizes) => {
+            const { environment, http, lists } = settings;
+            const { query, sockets: socketLimits } = settings.limits;
+            const limits = new DocumentLimits(query, {
+              leads: lists.maxLeads,
+              interactions: lists.maxInteractions,
+            });
+            const accessCheck = new AccessCheck((...operation) => analysisOf(...operation).access);
+            const formatError = clientErrors(limits, environment);
             const admission = new AnswerAdmission(limits, listSizes, memory);
+            // The schema is created later, but before the first WebSocket is accepted.
+            let served: GraphQLSchema;
+            const schema = () => served;
             return {
               path: '/graphql',
               // The oldest version of Federation 2 with all features that the schema uses, so that older
@@ -130,8 +110,8 @@ export class GraphqlModule {
               validationOptions: { maxErrors: MAX_ERRORS },
               stringifyResult,
               subscriptions: subscriptionOptions({
-                isAllowedOrigin,
-                addressOf,
+                isAllowedOrigin: isAllowedOrigin(http.corsOrigins),
+                addressOf: clientAddressOf(http.trustProxy),
                 access,
                 sockets,
                 formatError,
@@ -141,9 +121,9 @@ export class GraphqlModule {
                   limits,
                   rates,
                   admission,
-                  open,
+                  open: new OpenOperations(socketLimits),
                   environment,
-                  timeoutMs,
+                  timeoutMs: settings.times.requestMs,
                 }),
                 maxSocketsPerCaller: socketLimits.maxSocketsPerCaller,
                 keepConnection,
@@ -161,7 +141,7 @@ export class GraphqlModule {
                 errorLimitsPlugin,
                 answerWriterPlugin,
                 operationWatchPlugin,
-                ...(compilesQueries ? [compiledQueriesPlugin()] : []),
+                ...(settings.compilesQueries ? [compiledQueriesPlugin()] : []),
               ],
             };
           },

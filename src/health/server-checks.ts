@@ -5,6 +5,7 @@ import {
   type HealthIndicatorFunction,
   HealthIndicatorService,
 } from '@nestjs/terminus';
+import { SummarySettings } from '../config/summary-settings.js';
 import { DatabaseAvailability } from '../database/database-availability.js';
 import { QUEUE_IS_USABLE } from '../database/job-queue.js';
 import { knownMigrations } from '../database/migrator.js';
@@ -25,11 +26,6 @@ export interface Conditions {
   readonly queue: Condition;
   /** The provider that writes summaries. */
   readonly summaries: Condition;
-}
-
-/** How many summaries this server writes at the same time; 0: none. */
-export class WorkerCount {
-  constructor(readonly value: number) {}
 }
 
 /** Results are cached for this time, so that frequent requests do not increase the load of the database. */
@@ -58,7 +54,7 @@ export class ServerChecks {
     private readonly probe: ProbeConnection,
     private readonly writer: SummaryWriter,
     private readonly workers: SummaryWorkers,
-    private readonly workerCount: WorkerCount,
+    private readonly settings: SummarySettings,
   ) {}
 
   /** Completes within a second, even if the database does not respond. */
@@ -117,7 +113,7 @@ export class ServerChecks {
    */
   private queueCondition(isThere: boolean): Condition {
     if (!isThere) return 'down';
-    return this.workerCount.value > 0 && !this.workers.isRunning ? 'degraded' : 'ok';
+    return this.settings.workerCount > 0 && !this.workers.isRunning ? 'degraded' : 'ok';
   }
 }
 

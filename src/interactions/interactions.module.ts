@@ -1,9 +1,8 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { SequelizeModule } from '@nestjs/sequelize';
 import { Lead } from '../leads/lead.model.js';
 import { InteractionCountLoader } from './interaction-count.loader.js';
 import { InteractionCountResolver, InteractionListingResolver } from './interaction-listing.resolver.js';
-import { InteractionListLimit } from './interaction-list-limit.js';
 import { InteractionListingService } from './interaction-listing.service.js';
 import { InteractionPageLoader } from './interaction-page.loader.js';
 import { InteractionLoader } from './interaction.loader.js';
@@ -16,28 +15,22 @@ import { LeadInteractionsResolver } from './lead-interactions.resolver.js';
 import { ScorePointCauseResolver } from './score-point-cause.resolver.js';
 import { WithheldInteractionsResolver } from './withheld-interactions.resolver.js';
 
-@Module({})
-export class InteractionsModule {
-  static register(listLimit: InteractionListLimit): DynamicModule {
-    return {
-      module: InteractionsModule,
-      imports: [SequelizeModule.forFeature([Lead, Interaction])],
-      providers: [
-        InteractionsResolver,
-        InteractionsService,
-        InteractionLoader,
-        InteractionListingService,
-        InteractionListingResolver,
-        InteractionCountResolver,
-        InteractionPageLoader,
-        InteractionCountLoader,
-        InteractionsOfLeadLoader,
-        LeadInteractionsResolver,
-        KeyPointInteractionsResolver,
-        WithheldInteractionsResolver,
-        ScorePointCauseResolver,
-        { provide: InteractionListLimit, useValue: listLimit },
-      ],
-    };
-  }
-}
+@Module({
+  imports: [SequelizeModule.forFeature([Lead, Interaction])],
+  providers: [
+    InteractionsResolver,
+    InteractionsService,
+    InteractionLoader,
+    InteractionListingService,
+    InteractionListingResolver,
+    InteractionCountResolver,
+    InteractionPageLoader,
+    InteractionCountLoader,
+    InteractionsOfLeadLoader,
+    LeadInteractionsResolver,
+    KeyPointInteractionsResolver,
+    WithheldInteractionsResolver,
+    ScorePointCauseResolver,
+  ],
+})
+export class InteractionsModule {}

@@ -3,6 +3,7 @@ import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { ForeignKeyConstraintError, Sequelize, Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { givenValues } from '../common/given-values.js';
+import { ListSettings } from '../config/list-settings.js';
 import { readRows } from '../database/read-rows.js';
 import { inTransaction } from '../database/transactions.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
@@ -10,7 +11,6 @@ import { Lead } from '../leads/lead.model.js';
 import { SummariesAfterChange } from '../summaries/summaries-after-change.js';
 import type { CreateInteractionInput } from './dto/create-interaction.input.js';
 import type { UpdateInteractionInput } from './dto/update-interaction.input.js';
-import { InteractionListLimit } from './interaction-list-limit.js';
 import {
   INTERACTION_COLUMNS,
   type InteractionColumn,
@@ -31,7 +31,7 @@ export class InteractionsService {
     @InjectModel(Interaction) private readonly interactions: typeof Interaction,
     @InjectModel(Lead) private readonly leads: typeof Lead,
     private readonly summaries: SummariesAfterChange,
-    private readonly listLimit: InteractionListLimit,
+    private readonly settings: ListSettings,
     private readonly listSizes: ListSizes,
   ) {}
 
@@ -74,7 +74,7 @@ export class InteractionsService {
     where: string,
     bind: readonly unknown[],
   ): Promise<PartOfInteraction[]> {
-    const { max } = this.listLimit;
+    const { maxInteractions: max } = this.settings;
     const found = await readRows<PartOfInteraction>(this.sequelize, {
       sql: `SELECT ${readColumns(columns)} FROM interactions ${where} ORDER BY date DESC, id DESC LIMIT $1`,
       bind: [max + 1, ...bind],

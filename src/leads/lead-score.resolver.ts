@@ -15,7 +15,7 @@ import type { LeadRecord, PartOfLead } from './lead-record.js';
 import { isOpen } from './lead-status.js';
 import { MAX_POINTS, ScoreInstantsService } from './score-instants.service.js';
 import { bandOf, type ScoreBand } from './scoring/score-band.js';
-import { ScoreSettings } from './scoring/score-settings.js';
+import { ScoreSettings } from '../config/score-settings.js';
 
 /** The query cost of a field that reads the interactions of the lead, in objects. */
 const HISTORY_COST = 10;

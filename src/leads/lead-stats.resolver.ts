@@ -10,7 +10,7 @@ import {
 } from './dto/lead-stats.type.js';
 import { LeadListingService } from './listing/lead-listing.service.js';
 import { countByBand, histogram } from './listing/score-distribution.js';
-import { ScoreSettings } from './scoring/score-settings.js';
+import { ScoreSettings } from '../config/score-settings.js';
 
 /** Resolves statistics of leads. Each requested field runs its own query. */
 @Resolver(() => LeadStats)

@@ -3,6 +3,7 @@ import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { Op, QueryTypes, Sequelize, Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { givenValues } from '../common/given-values.js';
+import { ListSettings } from '../config/list-settings.js';
 import { readRows } from '../database/read-rows.js';
 import { emailKey } from '../common/email-key.js';
 import { inTransaction } from '../database/transactions.js';
@@ -18,7 +19,6 @@ import {
   readColumns,
 } from './lead-record.js';
 import { Lead } from './lead.model.js';
-import { ListLimits } from './list-limits.js';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
 import { scoreLead } from './scoring/lead-scores.js';
 import { READ_STALE } from './scoring/stale-scores.sql.js';
@@ -32,7 +32,7 @@ export class LeadsService {
     @InjectConnection() private readonly sequelize: Sequelize,
     @InjectModel(Lead) private readonly leads: typeof Lead,
     @InjectModel(Interaction) private readonly interactions: typeof Interaction,
-    private readonly listLimits: ListLimits,
+    private readonly settings: ListSettings,
     private readonly summaries: SummariesAfterChange,
     private readonly listSizes: ListSizes,
   ) {}
@@ -43,7 +43,7 @@ export class LeadsService {
    * @throws LIST_TOO_LONG if there are more leads than the settings allow
    */
   async findAll(columns: readonly LeadColumn[]): Promise<PartOfLead[]> {
-    const { maxLeads } = this.listLimits;
+    const { maxLeads } = this.settings;
     const leads = await readRows<PartOfLead>(this.sequelize, {
       sql: `SELECT ${readColumns(columns)} FROM leads ORDER BY id LIMIT $1`,
       bind: [maxLeads + 1],

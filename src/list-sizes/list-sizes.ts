@@ -1,17 +1,17 @@
-import type { ProbeConnection } from '../database/probe-connection.js';
+import { Injectable } from '@nestjs/common';
+import { ListSettings } from '../config/list-settings.js';
+import { ProbeConnection } from '../database/probe-connection.js';
 import { type LimitedList, ListSize, type ListSizeReading } from './list-size.js';
 
 /** Reads the sizes of the limited lists. */
+@Injectable()
 export class ListSizes {
   readonly leads: ListSize;
   readonly interactions: ListSize;
 
-  constructor(
-    probe: ProbeConnection,
-    limits: { readonly maxLeads: number; readonly maxInteractions: number },
-  ) {
-    this.leads = new ListSize(probe, 'leads', limits.maxLeads);
-    this.interactions = new ListSize(probe, 'interactions', limits.maxInteractions);
+  constructor(probe: ProbeConnection, { maxLeads, maxInteractions }: ListSettings) {
+    this.leads = new ListSize(probe, 'leads', maxLeads);
+    this.interactions = new ListSize(probe, 'interactions', maxInteractions);
   }
 
   /**

@@ -1,15 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ObservabilitySettings } from '../config/observability-settings.js';
+import { Injectable } from '@nestjs/common';
+import { ObservabilitySettings } from '../config/observability-settings.js';
 
 /** Authenticates requests for the metrics. */
+@Injectable()
 export class MetricsReaders {
-  constructor(private readonly readers: ObservabilitySettings['metricsReaders']) {}
+  constructor(private readonly settings: ObservabilitySettings) {}
 
   /** `nobody`: the metrics are not available at all. */
   decide(authorization: string | undefined): 'admitted' | 'refused' | 'nobody' {
-    if (typeof this.readers === 'string') return this.readers === 'anybody' ? 'admitted' : 'nobody';
+    const { metricsReaders: readers } = this.settings;
+    if (typeof readers === 'string') return readers === 'anybody' ? 'admitted' : 'nobody';
     const [, given = ''] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
-    return timingSafeEqual(digestOf(given), digestOf(this.readers.token)) ? 'admitted' : 'refused';
+    return timingSafeEqual(digestOf(given), digestOf(readers.token)) ? 'admitted' : 'refused';
   }
 }
 

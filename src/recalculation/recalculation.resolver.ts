@@ -1,7 +1,7 @@
-import { Inject } from '@nestjs/common';
 import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { AllowedTo } from '../access/allowed-to.js';
 import { withOwnTimeLimit } from '../common/request-time.js';
+import { TimeSettings } from '../config/time-settings.js';
 import { Costs, RateLimited } from '../graphql/limits/field-extensions.js';
 import { RecalculateScoresArgs } from './dto/recalculate-scores.args.js';
 import { RecalculateScoresResult } from './dto/recalculate-scores.result.js';
@@ -12,15 +12,12 @@ import { RecalculationRecordsService } from './recalculation-records.service.js'
 import { RecalculationService } from './recalculation.service.js';
 import { recordIdOf } from '../common/record-id.js';
 
-/** The injection token of the time limit of `recalculateAllScores`. */
-export const RECALCULATION_TIMEOUT_MS = Symbol('RECALCULATION_TIMEOUT_MS');
-
 @Resolver()
 export class RecalculationResolver {
   constructor(
     private readonly service: RecalculationService,
     private readonly records: RecalculationRecordsService,
-    @Inject(RECALCULATION_TIMEOUT_MS) private readonly timeoutMs: number,
+    private readonly times: TimeSettings,
   ) {}
 
   @AllowedTo('admin')
@@ -31,7 +28,7 @@ export class RecalculationResolver {
       'Recalculates the score of every lead, or only stale scores, in one transaction and as of one instant. Returns when the recalculation has ended. Leads whose score cannot be saved are listed and left unchanged; the other scores are saved. Fails immediately with RECALCULATION_RUNNING if a recalculation or an import is in progress. Fails with RECALCULATION_FAILED or RECALCULATION_CANCELLED if nothing was saved.',
   })
   async recalculateAllScores(@Args() args: RecalculateScoresArgs): Promise<RecalculateScoresResult> {
-    const run = await withOwnTimeLimit(this.timeoutMs, (signal) =>
+    const run = await withOwnTimeLimit(this.times.recalculationMs, (signal) =>
       this.service.recalculateOnDemand('api', args, { signal }),
     );
     const { id, asOf, savedCount, failedCount, failures, differenceCount, differences } = run;

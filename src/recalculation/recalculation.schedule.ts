@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { DomainError } from '../common/domain-error.js';
-import { ScoreSettings } from '../leads/scoring/score-settings.js';
+import { ScoreSettings } from '../config/score-settings.js';
 import { RecalculationService } from './recalculation.service.js';
 
 const JOB = 'recalculation';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { ScoreSettings } from '../leads/scoring/score-settings.js';
+import { ScoreSettings } from '../config/score-settings.js';
 import { ScoreRefresher } from './score-refresher.js';
 
 /** Refreshes scores while the server runs: once at startup, then at the configured interval. */

@@ -1,4 +1,7 @@
-import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import { Injectable } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/sequelize';
+import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import { SummarySettings } from '../config/summary-settings.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import { MAX_ATTEMPTS, PRIORITIES, SUMMARY_TASK } from './summary-jobs.js';
 
@@ -31,16 +34,16 @@ const QUEUE_AT_ONCE = 10_000;
 const BEFORE_ALL_IDS = -2_147_483_648;
 
 /** Queues new summaries after leads have changed, if the settings enable that. */
+@Injectable()
 export class SummariesAfterChange {
   constructor(
-    private readonly sequelize: Sequelize,
-    /** Null: the settings disable that. */
-    private readonly delaySeconds: number | null,
+    @InjectConnection() private readonly sequelize: Sequelize,
+    private readonly settings: SummarySettings,
   ) {}
 
   /** Runs within the transaction that changes the lead, so that a rollback also removes the job. */
   async queue(leadId: number, transaction: Transaction): Promise<void> {
-    if (this.delaySeconds === null) return;
+    if (this.settings.refreshDelaySeconds === null) return;
     await this.add('unnest(ARRAY[$2::int]) AS changed (id)', [leadId], transaction);
   }
 
@@ -49,7 +52,7 @@ export class SummariesAfterChange {
    * @param table a table with the ids in a column `id`
    */
   async queueAll(table: string, transaction: Transaction): Promise<void> {
-    if (this.delaySeconds === null) return;
+    if (this.settings.refreshDelaySeconds === null) return;
     const page = `(SELECT id FROM ${table} WHERE id > $2 ORDER BY id LIMIT ${QUEUE_AT_ONCE}) AS changed`;
     let lastId: number | null = BEFORE_ALL_IDS;
     while (lastId !== null) lastId = await this.add(page, [lastId], transaction);
@@ -64,7 +67,7 @@ export class SummariesAfterChange {
     const [added] = await this.sequelize.query<{ lastId: number | null }>(queueFor(leadIds), {
       type: QueryTypes.SELECT,
       transaction,
-      bind: [this.delaySeconds, ...bind],
+      bind: [this.settings.refreshDelaySeconds, ...bind],
     });
     return added?.lastId ?? null;
   }

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { SummarySettings } from '../config/summary-settings.js';
 import { SummaryWorkers } from './summary-workers.js';
 
 /** Starts the configured number of summary workers with the server. */
@@ -6,10 +7,10 @@ import { SummaryWorkers } from './summary-workers.js';
 export class SummaryWorkersStart implements OnApplicationBootstrap {
   constructor(
     private readonly workers: SummaryWorkers,
-    private readonly workerCount: number,
+    private readonly settings: SummarySettings,
   ) {}
 
   onApplicationBootstrap(): Promise<void> {
-    return this.workers.start(this.workerCount);
+    return this.workers.start(this.settings.workerCount);
   }
 }

@@ -36,7 +36,7 @@ import {
   READ_AVERAGES,
 } from './lead-stats.sql.js';
 import type { ScoreCount } from './score-distribution.js';
-import { ScoreSettings } from '../scoring/score-settings.js';
+import { ScoreSettings } from '../../config/score-settings.js';
 
 type ListedRow = PartOfLead & Positioned;
 
