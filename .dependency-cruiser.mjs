@@ -85,6 +85,12 @@ export default {
       to: { path: '^src/(?!logging/|tracing/|common/|config/)' },
     },
     {
+      name: 'commands-load-no-resolvers',
+      severity: 'error',
+      from: { path: '^src/(cli/|core\\.module)' },
+      to: { path: '^src/.*\\.(resolver|plugin)\\.ts$', reachable: true },
+    },
+    {
       name: 'the-formula-imports-only-itself',
       severity: 'error',
       from: {

@@ -4,19 +4,22 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { AccessModule } from './access/access.module.js';
 import type { Settings } from './config/settings.js';
 import { CoreModule } from './core.module.js';
+import { DemoModule } from './demo/demo.module.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { DatabaseMonitor } from './database/database-monitor.js';
 import { WriteMonitor } from './database/write-monitor.js';
+import { ReadRoutesPlugin } from './database/replicas/read-routes.plugin.js';
 import { HealthModule } from './health/health.module.js';
 import type { Connections } from './http/connections.js';
+import { InteractionsModule } from './interactions/interactions.module.js';
+import { LeadsModule } from './leads/leads.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { callerKeyOf } from './rate-limits/caller-key.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
-import { RecalculationSchedule } from './recalculation/recalculation.schedule.js';
-import { ScoreRefreshSchedule } from './recalculation/score-refresh.schedule.js';
-import { SummaryWorkersStart } from './summary-batches/summary-workers.start.js';
+import { RecalculationServerModule } from './recalculation/recalculation-server.module.js';
+import { SummaryBatchesServerModule } from './summary-batches/summary-batches-server.module.js';
 
 /** The root module of the server. */
 @Module({})
@@ -27,6 +30,11 @@ export class AppModule {
       module: AppModule,
       imports: [
         CoreModule.register(settings, databaseUrl),
+        LeadsModule,
+        RecalculationServerModule,
+        SummaryBatchesServerModule,
+        InteractionsModule,
+        DemoModule,
         AccessModule.register(limiter),
         RateLimitsModule.register(limiter),
         GraphqlModule.register({
@@ -41,13 +49,7 @@ export class AppModule {
         HealthModule,
         MetricsModule,
       ],
-      providers: [
-        RecalculationSchedule,
-        ScoreRefreshSchedule,
-        DatabaseMonitor,
-        WriteMonitor,
-        SummaryWorkersStart,
-      ],
+      providers: [ReadRoutesPlugin, DatabaseMonitor, WriteMonitor],
     };
   }
 }

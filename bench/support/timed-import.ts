@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { loadSettings } from '../../src/config/settings.js';
 import { CoreModule } from '../../src/core.module.js';
+import { DataImportModule } from '../../src/data-import/data-import.module.js';
 import { CsvImportService } from '../../src/data-import/csv-import.service.js';
 import type { CsvPaths } from '../../src/data-import/import-files.js';
 import { timed } from './benchmark.js';
@@ -13,10 +14,10 @@ const SILENT = { onRejectedLine: () => undefined, onProgress: () => undefined };
  */
 export async function timeImport(url: string, paths: CsvPaths): Promise<number> {
   const settings = loadSettings({ NODE_ENV: 'test' });
-  const features = await NestFactory.createApplicationContext(CoreModule.register(settings, url), {
-    logger: false,
-    abortOnError: false,
-  });
+  const features = await NestFactory.createApplicationContext(
+    CoreModule.register(settings, url, DataImportModule),
+    { logger: false, abortOnError: false },
+  );
   try {
     const service = features.get(CsvImportService, { strict: false });
     let failedCount = 0;

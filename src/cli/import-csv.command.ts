@@ -1,11 +1,12 @@
 import { CsvImportService } from '../data-import/csv-import.service.js';
+import { DataImportModule } from '../data-import/data-import.module.js';
 import type { CsvPaths } from '../data-import/import-files.js';
 import { ImportInterruptedError } from '../data-import/import-interrupted-error.js';
 import type { ImportResult, LineCounts } from '../data-import/import-report.js';
 import { ImportPrinter } from './import-progress.js';
 import { reportFailure } from './report-failure.js';
 import { runCommand } from './run-command.js';
-import { withFeatures } from './with-features.js';
+import { withFeature } from './with-feature.js';
 
 const EVERYTHING_IMPORTED = 0;
 const SOMETHING_REFUSED = 1;
@@ -69,7 +70,7 @@ function isComplete({ leads, interactions, failedScoreCount }: ImportResult): bo
 export async function runImport(paths: CsvPaths): Promise<void> {
   let hasEnded = false;
   await runCommand((database, settings) =>
-    withFeatures(database, settings, async (features) => {
+    withFeature(database, settings, DataImportModule, async (features) => {
       const exitCode = await importCsv(features.get(CsvImportService, { strict: false }), paths);
       hasEnded = true;
       return exitCode;

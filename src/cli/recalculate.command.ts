@@ -2,12 +2,13 @@ import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
 import { RecalculationAbortedError } from '../recalculation/recalculation-execution.js';
 import type { Recalculation } from '../recalculation/recalculation.js';
+import { RecalculationModule } from '../recalculation/recalculation.module.js';
 import { RecalculationService } from '../recalculation/recalculation.service.js';
 import { printUnnamed, wholeNumber } from './printing.js';
 import { reportFailure } from './report-failure.js';
 import { RecalculationPrinter } from './recalculation-progress.js';
 import { runCommand } from './run-command.js';
-import { withFeatures } from './with-features.js';
+import { withFeature } from './with-feature.js';
 
 const ALL_SAVED = 0;
 const SOME_FAILED = 1;
@@ -107,7 +108,7 @@ export async function runRecalculate(request: RecalculationRequest): Promise<voi
   // The exit code if the settings or the database fail before anything is saved.
   let exitCode = NOTHING_SAVED;
   await runCommand((database, settings) =>
-    withFeatures(database, settings, async (features) => {
+    withFeature(database, settings, RecalculationModule, async (features) => {
       exitCode = await recalculate(features.get(RecalculationService, { strict: false }), request, signal);
       return exitCode;
     }),

@@ -2,13 +2,14 @@ import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
 import type { Settings } from '../config/settings.js';
 import type { SummaryBatch } from '../summary-batches/summary-batch.js';
+import { SummaryBatchesModule } from '../summary-batches/summary-batches.module.js';
 import { SummaryBatchesService } from '../summary-batches/summary-batches.service.js';
 import { SummaryWorkers } from '../summary-batches/summary-workers.js';
 import { printUnnamed, wholeNumber } from './printing.js';
 import { reportFailure } from './report-failure.js';
 import { runCommand } from './run-command.js';
 import { dollars, SummariesPrinter } from './summaries-progress.js';
-import { withFeatures } from './with-features.js';
+import { withFeature } from './with-feature.js';
 
 const ALL_WRITTEN = 0;
 const SOME_MISSING = 1;
@@ -88,7 +89,7 @@ export async function runSummaries(request: SummariesRequest): Promise<void> {
   let exitCode = NOTHING_BEGUN;
   await runCommand(
     (database, settings) =>
-      withFeatures(database, settings, async (features) => {
+      withFeature(database, settings, SummaryBatchesModule, async (features) => {
         const find = { strict: false };
         exitCode = await write(settings)(
           features.get(SummaryBatchesService, find),

@@ -9,7 +9,6 @@ import { PoolerGuard } from './pooler.js';
 import { ProbeConnection } from './probe-connection.js';
 import { ProcessLiveness } from './process-liveness.js';
 import { ReadReplicas } from './replicas/read-replicas.js';
-import { ReadRoutesPlugin } from './replicas/read-routes.plugin.js';
 import { sequelizeOptions } from './sequelize-options.js';
 
 /**
@@ -61,7 +60,6 @@ export class DatabaseModule {
         ProcessLiveness,
         DatabaseAvailability,
         { provide: ReadReplicas, useValue: replicas },
-        ReadRoutesPlugin,
       ],
       exports: [
         ConnectionGate,

@@ -7,10 +7,12 @@ import { now } from '../../src/common/clock.js';
 import { loadSettings } from '../../src/config/settings.js';
 import { CoreModule } from '../../src/core.module.js';
 import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
+import { DataImportModule } from '../../src/data-import/data-import.module.js';
 import { CsvImportService } from '../../src/data-import/csv-import.service.js';
 import type { ImportProgress, ImportResult } from '../../src/data-import/import-report.js';
 import { calculateActivityScore } from '../../src/leads/scoring/activity-score.js';
 import type { ScoredInteraction } from '../../src/leads/scoring/contact-state.js';
+import { LeadsModule } from '../../src/leads/leads.module.js';
 import { LeadsService } from '../../src/leads/leads.service.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { databaseReset } from '../support/database-reset.js';
@@ -32,7 +34,7 @@ beforeAll(async () => {
   keeper = await connect(database.url);
   reset = await databaseReset(keeper);
   features = await NestFactory.createApplicationContext(
-    CoreModule.register(loadSettings({ NODE_ENV: 'test' }), database.url),
+    CoreModule.register(loadSettings({ NODE_ENV: 'test' }), database.url, DataImportModule, LeadsModule),
     { logger: false, abortOnError: false },
   );
 });

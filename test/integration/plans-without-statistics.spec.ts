@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CsvImportService } from '../../src/data-import/csv-import.service.js';
+import { ListSizes } from '../../src/list-sizes/list-sizes.js';
+import { SummariesAfterChange } from '../../src/summaries/summaries-after-change.js';
 import { SummaryWriter } from '../../src/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
@@ -181,7 +183,12 @@ describe.each(WITHOUT_STATISTICS)('on tables %s', (_state, prepare) => {
     await writeFile(paths.leads, leads.join('\n'));
     await writeFile(paths.interactions, interactions.join('\n'));
     const observer = { onRejectedLine: () => undefined, onProgress: () => undefined };
-    const service = api.app.get(CsvImportService, { strict: false });
+    const find = { strict: false };
+    const service = new CsvImportService(
+      api.sequelize,
+      api.app.get(SummariesAfterChange, find),
+      api.app.get(ListSizes, find),
+    );
     const work = () => service.import(paths, observer, new AbortController().signal);
     expect(await tooMuchWork(work)).toEqual([]);
     expect(await analysedRows()).toEqual({
