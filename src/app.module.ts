@@ -5,6 +5,7 @@ import { AccessModule } from './access/access.module.js';
 import type { Settings } from './config/settings.js';
 import { CoreModule } from './core.module.js';
 import { DemoModule } from './demo/demo.module.js';
+import { GracefulShutdown } from './graceful-shutdown.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
 import { DatabaseMonitor } from './database/database-monitor.js';
@@ -49,7 +50,7 @@ export class AppModule {
         HealthModule,
         MetricsModule,
       ],
-      providers: [ReadRoutesPlugin, DatabaseMonitor, WriteMonitor],
+      providers: [GracefulShutdown, ReadRoutesPlugin, DatabaseMonitor, WriteMonitor],
     };
   }
 }

@@ -1,7 +1,9 @@
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { endAllRequests, hasOpenRequests } from './common/request-deadline.js';
-import type { TimeSettings } from './config/time-settings.js';
+import { TimeSettings } from './config/time-settings.js';
 import { OpenSockets } from './graphql/open-sockets.js';
 import { Readiness } from './health/readiness.js';
 import { RecalculationService } from './recalculation/recalculation.service.js';
@@ -13,31 +15,52 @@ const LAST_ANSWERS_MS = 2_000;
 const REASON = 'The server is shutting down';
 
 /**
- * Shuts down the server within its time limit:
+ * Shuts down the server within its time limit, before the application closes:
  * - Readiness fails. The server still accepts requests during the delay, until load balancers have noticed.
  * - The server rejects new requests, rolls back the recalculation and returns the jobs of the workers to the
  *   queue.
  * - The server waits for open requests. Requests that take longer are aborted, in PostgreSQL too.
  */
-export async function drain(
-  app: NestFastifyApplication,
-  { shutdownDelayMs, shutdownMs }: TimeSettings,
-): Promise<void> {
-  const readiness = app.get(Readiness, { strict: false });
-  readiness.beginShutdown();
-  if (shutdownDelayMs > 0) await sleep(shutdownDelayMs);
-  readiness.beginDraining();
-  const until = performance.now() + shutdownMs;
-  app.get(OpenSockets, { strict: false }).closeAll(REASON);
-  const stopping = Promise.allSettled([
-    app.get(RecalculationService, { strict: false }).stop(),
-    app.get(SummaryWorkers, { strict: false }).stop(),
-  ]);
-  await untilDone(until);
-  endAllRequests(`${REASON}; try again.`);
-  await untilDone(performance.now() + LAST_ANSWERS_MS);
-  await Promise.race([stopping, sleep(Math.max(0, until - performance.now()) + LAST_ANSWERS_MS)]);
-  app.getHttpServer().closeAllConnections();
+@Injectable()
+export class GracefulShutdown implements OnModuleDestroy {
+  private draining: Promise<void> | null = null;
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly times: TimeSettings,
+    private readonly readiness: Readiness,
+    private readonly sockets: OpenSockets,
+    private readonly recalculation: RecalculationService,
+    private readonly workers: SummaryWorkers,
+  ) {}
+
+  /** Nest calls the hooks of the root module first, so this runs before Apollo Server waits for requests. */
+  onModuleDestroy(): Promise<void> {
+    return this.drain();
+  }
+
+  /** Further calls wait for the same shutdown. */
+  drain(): Promise<void> {
+    return (this.draining ??= this.finish());
+  }
+
+  private async finish(): Promise<void> {
+    const { shutdownDelayMs, shutdownMs } = this.times;
+    const server = this.host.httpAdapter.getHttpServer() as Server;
+    this.readiness.beginShutdown();
+    // No load balancer knows a server whose start has failed.
+    if (server.listening) await sleep(shutdownDelayMs);
+    this.readiness.beginDraining();
+    const until = performance.now() + shutdownMs;
+    this.sockets.closeAll(REASON);
+    const stopping = Promise.allSettled([this.recalculation.stop(), this.workers.stop()]);
+    await untilDone(until);
+    endAllRequests(`${REASON}; try again.`);
+    await untilDone(performance.now() + LAST_ANSWERS_MS);
+    const remainingMs = Math.max(0, until - performance.now()) + LAST_ANSWERS_MS;
+    await Promise.race([stopping, sleep(remainingMs, undefined, { ref: false })]);
+    server.closeAllConnections();
+  }
 }
 
 async function untilDone(until: number): Promise<void> {

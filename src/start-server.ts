@@ -48,14 +48,14 @@ export async function startServer(settings: Settings, log: Log, signal: AbortSig
     await ensureCredentialsExist(settings.access, database.url);
     // Loading these modules takes a second or two. A start that fails at the database does not need them.
     const { createApp } = await import('./configure-app.js');
-    const { drain } = await import('./graceful-shutdown.js');
+    const { GracefulShutdown } = await import('./graceful-shutdown.js');
     const started = await createApp(settings, database.url, log);
     app = started;
+    finishRequests = () => started.get(GracefulShutdown).drain();
     signal.throwIfAborted();
     const demoLeadCount = database.isEmbedded ? await loadDemo(started) : 0;
     signal.throwIfAborted();
     const port = await listen(started, settings.http);
-    finishRequests = () => drain(started, settings.times);
     const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(settings.http.host)
       ? 'localhost'
       : settings.http.host;

@@ -65,6 +65,7 @@ export class GraphqlModule {
         { provide: OpenSockets, useValue: sockets },
         { provide: AnswerMemory, useValue: memory },
       ],
+      exports: [OpenSockets],
       imports: [
         NestGraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,

@@ -3,16 +3,9 @@ import { RecalculationEvents } from './recalculation-events.js';
 import { RecalculationRecordsService } from './recalculation-records.service.js';
 import { RecalculationService } from './recalculation.service.js';
 import { ScoreRefresher } from './score-refresher.js';
-import { StopWithServerPlugin } from './stop-with-server.plugin.js';
 
 @Module({
-  providers: [
-    RecalculationService,
-    ScoreRefresher,
-    RecalculationRecordsService,
-    RecalculationEvents,
-    StopWithServerPlugin,
-  ],
+  providers: [RecalculationService, ScoreRefresher, RecalculationRecordsService, RecalculationEvents],
   exports: [RecalculationService, RecalculationRecordsService, ScoreRefresher],
 })
 export class RecalculationModule {}

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { Sequelize } from 'sequelize';
 import { DomainError, InvalidInputError } from '../common/domain-error.js';
@@ -19,7 +19,7 @@ import { RecordWriter } from './record-writer.js';
  * across all replicas.
  */
 @Injectable()
-export class RecalculationService implements OnModuleDestroy {
+export class RecalculationService {
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<unknown>>();
 
@@ -78,10 +78,6 @@ export class RecalculationService implements OnModuleDestroy {
   async stop(): Promise<void> {
     this.stopping.abort(new RecalculationAbortedError('The server was stopped.'));
     await Promise.allSettled(this.running);
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.stop();
   }
 
   private async runRecorded(request: RecalculationRequest): Promise<Recalculation> {
