@@ -73,16 +73,25 @@ export default {
     {
       name: 'features-do-not-import-the-application',
       severity: 'error',
-      from: { path: '^src/(leads|interactions|recalculation|data-import|demo|summary-batches)/' },
+      from: { path: '^src/(leads|interactions|recalculation|data-import|demo|summaries|summary-batches)/' },
       to: {
         path: '^src/(cli/|health/|logging/|metrics/|tracing/|app\\.module|core\\.module|configure-app|main|start-server)',
       },
     },
     {
-      name: 'logging-and-tracing-know-no-feature',
+      name: 'logging-and-tracing-know-only-the-events-of-features',
       severity: 'error',
       from: { path: '^src/(logging|tracing)/' },
-      to: { path: '^src/(?!logging/|tracing/|common/|config/)' },
+      to: {
+        path: '^src/(?!logging/|tracing/|common/|config/)',
+        pathNot: '(/errors-and-events|^src/list-sizes/list-size)\\.ts$',
+      },
+    },
+    {
+      name: 'errors-and-events-are-leaves',
+      severity: 'error',
+      from: { path: '/errors-and-events\\.ts$' },
+      to: { path: '^src/(?!common/)' },
     },
     {
       name: 'commands-load-no-resolvers',

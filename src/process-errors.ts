@@ -1,5 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { rejectionUnhandled } from './common/events.js';
+import { AppEvent } from './common/app-event.js';
+
+/** A promise was rejected without a handler. */
+export const rejectionUnhandled = new AppEvent<Record<never, never>>('rejection-unhandled');
 
 const logger = new Logger('Process');
 

@@ -1,3 +1,4 @@
+import { AppEvent } from '../common/app-event.js';
 import type { Caller } from '../common/caller.js';
 
 /** The caller, and until when the authentication is valid without another check. */
@@ -11,3 +12,9 @@ export interface Authentication {
 export class UnauthenticatedError extends Error {
   override readonly name = 'UnauthenticatedError';
 }
+
+/** A request or a WebSocket had no credentials, or invalid ones. */
+export const authenticationFailed = new AppEvent<{
+  readonly reason: 'missing' | 'invalid';
+  readonly transport: 'http' | 'websocket';
+}>('authentication-failed');

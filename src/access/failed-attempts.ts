@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { authenticationFailed } from '../common/events.js';
-import type { UnauthenticatedError } from './authentication.js';
+import { authenticationFailed, type UnauthenticatedError } from './authentication.js';
 
 /** Limits failed authentication attempts per client address, across all replicas. */
 export abstract class AttemptLimit {

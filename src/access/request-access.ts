@@ -1,12 +1,11 @@
 import { HttpException, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller.js';
-import { authenticationFailed } from '../common/events.js';
 import { withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
 import { AccessSettings } from '../config/access-settings.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
-import { UnauthenticatedError } from './authentication.js';
+import { authenticationFailed, UnauthenticatedError } from './authentication.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { UNAUTHENTICATED_MESSAGE } from './check-access.js';
 import { isLoopbackHost } from './loopback-host.js';

@@ -1,51 +1,23 @@
-/** Error codes of documents that exceed a limit. */
-export const DOCUMENT_LIMIT_CODES = [
-  'QUERY_TOO_LONG',
-  'QUERY_TOO_DEEP',
-  'QUERY_TOO_MANY_FIELDS',
-  'QUERY_TOO_MANY_ALIASES',
-  'QUERY_TOO_MANY_DIRECTIVES',
-  'QUERY_TOO_MANY_DUPLICATES',
-  'QUERY_TOO_COMPLEX',
-  'QUERY_TOO_MANY_MUTATIONS',
-] as const;
-
-/**
- * The values of `extensions.code` for clients. They are part of the API: codes may be added, but never
- * removed. docs/errors.md explains each of them.
- */
-export const ERROR_CODES = [
+/** The error codes that every feature may use. */
+export const COMMON_ERROR_CODES = [
   'BAD_USER_INPUT',
   'NOT_FOUND',
   'CONFLICT',
   'LIST_TOO_LONG',
   'RESPONSE_TOO_LARGE',
-  'RECALCULATION_FAILED',
-  'RECALCULATION_RUNNING',
-  'RECALCULATION_CANCELLED',
-  'RECALCULATION_NOT_RUNNING',
   'SERVICE_UNAVAILABLE',
   'SERVER_OVERLOADED',
   'REQUEST_TIMED_OUT',
-  'SUMMARY_PROVIDER_AUTH_FAILED',
-  'SUMMARY_PROVIDER_PAYMENT_REQUIRED',
-  'SUMMARY_PROVIDER_RATE_LIMITED',
-  'SUMMARY_PROVIDER_UNAVAILABLE',
-  'SUMMARY_TIMED_OUT',
-  'SUMMARY_MODERATED',
-  'SUMMARY_INVALID_OUTPUT',
-  'SUMMARY_TRUNCATED',
-  'SUMMARY_INSUFFICIENT_DATA',
-  'SUMMARY_DISABLED',
-  'SUMMARY_BATCH_NOT_RUNNING',
-  ...DOCUMENT_LIMIT_CODES,
   'RATE_LIMITED',
-  'TOO_MANY_OPERATIONS',
 ] as const;
 
-export const LIMIT_CODES = [...DOCUMENT_LIMIT_CODES, 'RATE_LIMITED', 'TOO_MANY_OPERATIONS'] as const;
+/** A feature with codes of its own adds them with `declare module`, in its errors-and-events.ts. */
+export interface ErrorCodeLists {
+  readonly common: typeof COMMON_ERROR_CODES;
+}
 
-export type ErrorCode = (typeof ERROR_CODES)[number];
+/** The values of `extensions.code` for clients. */
+export type ErrorCode = ErrorCodeLists[keyof ErrorCodeLists][number];
 
 export type ErrorDetails = Readonly<Record<string, string | number | null>>;
 
@@ -59,13 +31,17 @@ export class DomainError extends Error {
   /** Machine-readable facts, next to the code in `extensions`. */
   readonly details: ErrorDetails;
 
+  /** Whether it needs no log line of its own, because the server works as intended. */
+  readonly isExpected: boolean;
+
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: { cause?: unknown; details?: ErrorDetails },
+    options?: { cause?: unknown; details?: ErrorDetails; isExpected?: boolean },
   ) {
     super(message, options);
     this.details = options?.details ?? {};
+    this.isExpected = options?.isExpected ?? false;
   }
 }
 
@@ -73,7 +49,8 @@ export class DomainError extends Error {
 export class NotFoundError extends DomainError {
   override readonly name = 'NotFoundError';
 
-  constructor(what: 'Lead' | 'Interaction' | 'Recalculation' | 'Summary batch', id: number) {
+  /** @param what the kind of the record, as the first word of the message */
+  constructor(what: string, id: number) {
     super('NOT_FOUND', `${what} ${id} does not exist.`);
   }
 }

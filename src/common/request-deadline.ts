@@ -1,5 +1,8 @@
+import { AppEvent } from './app-event.js';
 import { DomainError } from './domain-error.js';
-import { requestTimedOut } from './events.js';
+
+/** A request exceeded its timeout. */
+export const requestTimedOut = new AppEvent<Record<never, never>>('request-timed-out');
 
 /** Work that is aborted when its request ends, such as a database statement. */
 export interface EndsWithRequest {

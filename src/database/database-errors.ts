@@ -4,11 +4,14 @@ import {
   ForeignKeyConstraintError,
   UniqueConstraintError,
 } from 'sequelize';
+import { AppEvent } from '../common/app-event.js';
 import { DomainError } from '../common/domain-error.js';
-import { writeRejected } from '../common/events.js';
 import { currentRequest } from '../common/request-context.js';
 import { LateAnswerError } from './persistent-connection.js';
 import { errorCodeOf } from './connection-faults.js';
+
+/** The database rejected a write because it is read-only or its disk is full. */
+export const writeRejected = new AppEvent<Record<never, never>>('write-rejected');
 
 /** The transaction cannot continue: its connection is lost, and PostgreSQL has rolled it back. */
 export class TransactionLostError extends Error {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
-import { writeRejected } from '../common/events.js';
 import { TimeSettings } from '../config/time-settings.js';
 import { DatabaseAvailability } from './database-availability.js';
+import { writeRejected } from './database-errors.js';
 import { DedicatedConnections } from './dedicated-connections.js';
 
 const CHECK = `SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;

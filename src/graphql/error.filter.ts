@@ -1,11 +1,12 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { ErrorCode } from '../common/domain-error.js';
 import { withRequest } from '../common/request-context.js';
 import { toDomainError } from '../database/database-errors.js';
+import type { GRAPHQL_ERROR_CODES } from './errors-and-events.js';
 import { httpStatusOf } from './http-status.js';
 import { formatError } from './format-error.js';
-import { codeOfStatus } from './graphql-error-codes.js';
 
 const INTERNAL_SERVER_ERROR = 500;
 
@@ -61,4 +62,13 @@ function statusOf(error: unknown): number | null {
   if (error instanceof HttpException) return error.getStatus();
   const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };
   return typeof statusCode === 'number' ? statusCode : null;
+}
+
+/** The code of a request that is rejected with an HTTP status before its document is read. */
+function codeOfStatus(status: number): (typeof GRAPHQL_ERROR_CODES)[number] | ErrorCode {
+  if (status === 401) return 'UNAUTHENTICATED';
+  if (status === 403) return 'FORBIDDEN';
+  if (status === 503) return 'SERVICE_UNAVAILABLE';
+  if (status === 413) return 'PAYLOAD_TOO_LARGE';
+  return status >= 400 && status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR';
 }

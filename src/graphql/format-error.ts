@@ -1,11 +1,11 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { DomainError, ERROR_CODES, type ErrorCode, LIMIT_CODES } from '../common/domain-error.js';
+import { COMMON_ERROR_CODES, DomainError, type ErrorCode } from '../common/domain-error.js';
 import { currentRequest } from '../common/request-context.js';
 import { toDomainError } from '../database/database-errors.js';
 import { shortMessage } from './error-limits.js';
-import { GRAPHQL_ERROR_CODES } from './graphql-error-codes.js';
+import { GRAPHQL_ERROR_CODES, LIMIT_CODES } from './errors-and-events.js';
 
 const logger = new Logger('GraphQL');
 
@@ -56,10 +56,10 @@ function causeOf(error: unknown): unknown {
 }
 
 const PUBLIC_CODES: ReadonlySet<unknown> = new Set(
-  [...ERROR_CODES, ...GRAPHQL_ERROR_CODES].filter((code) => code !== 'INTERNAL_SERVER_ERROR'),
+  [...COMMON_ERROR_CODES, ...GRAPHQL_ERROR_CODES].filter((code) => code !== 'INTERNAL_SERVER_ERROR'),
 );
 
-/** Clients only get codes that docs/errors.md explains. */
+/** The errors of GraphQL.js and Apollo Server have no other codes that docs/errors.md explains. */
 const isPublicCode = (code: unknown): boolean => PUBLIC_CODES.has(code);
 
 /** Not logged as errors: the log line of each request contains its code, which is enough for these. */
@@ -70,13 +70,11 @@ const NOT_LOGGED: ReadonlySet<ErrorCode> = new Set([
   'LIST_TOO_LONG',
   'RESPONSE_TOO_LARGE',
   'SERVER_OVERLOADED',
-  'RECALCULATION_RUNNING',
-  'RECALCULATION_NOT_RUNNING',
-  'SUMMARY_BATCH_NOT_RUNNING',
+  'RATE_LIMITED',
   ...LIMIT_CODES,
 ]);
 
 function logIfUnexpected(error: DomainError): void {
-  if (NOT_LOGGED.has(error.code)) return;
+  if (error.isExpected || NOT_LOGGED.has(error.code)) return;
   logger.warn(error);
 }

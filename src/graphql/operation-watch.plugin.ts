@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { operationEnded } from '../common/events.js';
 import { currentRequest } from '../common/request-context.js';
+import { operationEnded } from './errors-and-events.js';
 
 const MAX_NAME_LENGTH = 64;
 

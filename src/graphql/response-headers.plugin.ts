@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { DOCUMENT_LIMIT_CODES } from '../common/domain-error.js';
+import { DOCUMENT_LIMIT_CODES } from './errors-and-events.js';
 
 /** Codes of errors in a request that is valid as HTTP. */
 const FAULTS_OF_THE_DOCUMENT: ReadonlySet<unknown> = new Set([

@@ -1,7 +1,7 @@
 import { type DocumentNode, getOperationAST } from 'graphql';
-import { operationEnded, websocketChanged } from '../common/events.js';
 import type { Operation } from '../common/operation.js';
 import { type RequestContext, withRequest } from '../common/request-context.js';
+import { operationEnded, websocketChanged } from './errors-and-events.js';
 import { outcomeOf, shownName } from './operation-watch.plugin.js';
 
 interface Running {

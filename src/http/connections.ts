@@ -1,6 +1,19 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { type CloseReason, connectionClosed } from '../common/events.js';
+import { AppEvent } from '../common/app-event.js';
+
+/**
+ * The reason why the server closed a connection:
+ * - `idle`: the client sent no request in time;
+ * - `unread`: the client did not read the responses;
+ * - `pipelined`: the client sent too many requests at once;
+ * - `full`: there were too many connections;
+ * - `unfinished`: incomplete requests took too much memory.
+ */
+export type CloseReason = 'idle' | 'unread' | 'pipelined' | 'full' | 'unfinished';
+
+/** The server closed a connection that its client had left open. */
+export const connectionClosed = new AppEvent<{ readonly reason: CloseReason }>('connection-closed');
 
 export interface ConnectionLimits {
   /** Maximum number of open connections. */

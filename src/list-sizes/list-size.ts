@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listNearLimit } from '../common/events.js';
+import { AppEvent } from '../common/app-event.js';
 import { outsideRequests } from '../common/request-context.js';
 import type { ProbeConnection } from '../database/probe-connection.js';
 
 /** The lists without pages, which have a limit. The names equal those of the tables. */
 export type LimitedList = 'leads' | 'interactions';
+
+/** A list without pages is close to its limit, or above it. Above the limit it is an error. */
+export const listNearLimit = new AppEvent<{
+  readonly list: LimitedList;
+  /** At most one above the limit, since counting stops there. */
+  readonly count: number;
+  readonly limit: number;
+}>('list-near-limit');
 
 /** Warnings are logged from this share of the limit on. */
 const WARNED_SHARE = 0.8;

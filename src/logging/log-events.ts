@@ -1,14 +1,12 @@
+import { operationEnded, websocketChanged } from '../graphql/errors-and-events.js';
+import { listNearLimit } from '../list-sizes/list-size.js';
 import {
-  batchChanged,
-  jobEnded,
-  listNearLimit,
-  operationEnded,
-  providerRequested,
-  recalculationStarted,
   recalculationEnded,
+  recalculationStarted,
   scoresRefreshed,
-  websocketChanged,
-} from '../common/events.js';
+} from '../recalculation/errors-and-events.js';
+import { providerRequested } from '../summaries/errors-and-events.js';
+import { batchChanged, jobEnded } from '../summary-batches/errors-and-events.js';
 import type { Log } from './log.js';
 
 const LIMIT_SETTINGS = { leads: 'LEADS_LIST_LIMIT', interactions: 'INTERACTIONS_LIST_LIMIT' } as const;

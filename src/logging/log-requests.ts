@@ -1,8 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { requestEnded } from '../common/events.js';
+import { AppEvent } from '../common/app-event.js';
 import type {} from '../common/incoming-request.js';
 import { outcomeOfRequest, withRequest } from '../common/request-context.js';
 import type { Log } from './log.js';
+
+/** An HTTP request was answered, or its client disconnected. `route` is the registered route, without the query. */
+export const requestEnded = new AppEvent<{
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  /** `OK`, or the code of the first error; undefined: the response has no codes, such as an HTML page. */
+  readonly outcome: string | undefined;
+  readonly durationMs: number;
+}>('request');
 
 /** Monitoring systems request these paths every few seconds. */
 const QUIET = /^\/(?:health|metrics)(?:\/|$)/;

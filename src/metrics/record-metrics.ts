@@ -1,18 +1,13 @@
-import {
-  authenticationFailed,
-  connectionClosed,
-  jobEnded,
-  operationEnded,
-  providerRequested,
-  providerUsageReported,
-  rateLimited,
-  recalculationEnded,
-  rejectionUnhandled,
-  requestEnded,
-  requestTimedOut,
-  scoresRefreshed,
-  websocketChanged,
-} from '../common/events.js';
+import { authenticationFailed } from '../access/authentication.js';
+import { requestTimedOut } from '../common/request-deadline.js';
+import { operationEnded, websocketChanged } from '../graphql/errors-and-events.js';
+import { connectionClosed } from '../http/connections.js';
+import { requestEnded } from '../logging/log-requests.js';
+import { rejectionUnhandled } from '../process-errors.js';
+import { rateLimited } from '../rate-limits/rate-limiter.js';
+import { recalculationEnded, scoresRefreshed } from '../recalculation/errors-and-events.js';
+import { providerRequested, providerUsageReported } from '../summaries/errors-and-events.js';
+import { jobEnded } from '../summary-batches/errors-and-events.js';
 import { OperationNames } from './operation-names.js';
 import type { ServerMetrics } from './server-metrics.js';
 

@@ -1,11 +1,16 @@
+import { AppEvent } from '../common/app-event.js';
 import { DomainError } from '../common/domain-error.js';
-import { rateLimited } from '../common/events.js';
 import type { RateLimits } from '../config/limit-settings.js';
 import type { MutationCounts } from '../graphql/limits/mutation-counts.js';
 import { FallbackRateStore } from './fallback-rate-store.js';
 import { LocalRateStore } from './local-rate-store.js';
 import { TokenLeases } from './token-leases.js';
 import { cannotCount, type RateDemand, type PointStore } from './rate-store.js';
+
+/** A caller exceeded a rate limit. */
+export const rateLimited = new AppEvent<{ readonly group: 'requests' | 'mutations' | 'auth_failures' }>(
+  'rate-limited',
+);
 
 interface Stores {
   readonly ofCallers: PointStore;

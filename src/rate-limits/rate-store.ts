@@ -1,6 +1,6 @@
 import type { Sequelize } from 'sequelize';
-import { writeRejected } from '../common/events.js';
 import { errorCodeOf } from '../database/connection-faults.js';
+import { writeRejected } from '../database/database-errors.js';
 import { readRows } from '../database/read-rows.js';
 
 /** A number of points to take from a key that has `max` points per minute. */

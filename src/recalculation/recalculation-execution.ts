@@ -1,7 +1,6 @@
 import os from 'node:os';
 import { BaseError, QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
-import { recalculationStarted, recalculationEnded } from '../common/events.js';
 import { rowErrorMessage, toDomainError, TransactionLostError } from '../database/database-errors.js';
 import { stopOnAbort } from '../database/statement-canceller.js';
 import { inSingleTransaction, withSavepoint } from '../database/transactions.js';
@@ -14,6 +13,7 @@ import {
 import { readClock } from '../leads/scoring/lead-scores.js';
 import { type RecalculationProgress, TooManyFailuresError } from '../leads/scoring/recalculation-counter.js';
 import { selectStaleLeads, STALE_LEADS } from '../leads/scoring/stale-scores.sql.js';
+import { recalculationEnded, recalculationStarted } from './errors-and-events.js';
 import type { RecalculationRequest } from './recalculation.js';
 import { END_WHEN_ABANDONED, LOCK_RUN, NEXT_ID, SAVE_END, SAVE_SUCCESS } from './recalculation-record.sql.js';
 import type { RecordWriter } from './record-writer.js';

@@ -57,6 +57,7 @@ export class RecalculationRecordsService {
       throw new DomainError(
         'RECALCULATION_NOT_RUNNING',
         `Recalculation ${id} is not running: it has ${run.status}.`,
+        { isExpected: true },
       );
     }
     allowRequest(CANCEL_LIMIT_MS);

@@ -108,6 +108,7 @@ export class RecalculationService {
       return new DomainError(
         'RECALCULATION_RUNNING',
         'Another recalculation or import is in progress. Try again when it has ended.',
+        { isExpected: true },
       );
     }
     const { id, startedAt, totalCount, calculatedCount, savedCount } = run;
@@ -115,7 +116,10 @@ export class RecalculationService {
     return new DomainError(
       'RECALCULATION_RUNNING',
       `Recalculation ${id} has been running since ${since}: of ${totalCount} leads it has calculated ${calculatedCount} and written ${savedCount}.`,
-      { details: { recalculationId: String(id), startedAt: since, totalCount, calculatedCount, savedCount } },
+      {
+        isExpected: true,
+        details: { recalculationId: String(id), startedAt: since, totalCount, calculatedCount, savedCount },
+      },
     );
   }
 }

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, Transaction } from 'sequelize';
-import { scoresRefreshed } from '../common/events.js';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 import { inTransaction } from '../database/transactions.js';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../leads/scoring/bulk-recalculation.js';
 import { readClock } from '../leads/scoring/lead-scores.js';
 import type { RecalculationFailure } from '../leads/scoring/recalculation-counter.js';
+import { scoresRefreshed } from './errors-and-events.js';
 
 /** The number of leads that are scored in one transaction. */
 const BATCH_SIZE = 500;

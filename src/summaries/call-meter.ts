@@ -1,4 +1,4 @@
-import { providerUsageReported } from '../common/events.js';
+import { providerUsageReported } from './errors-and-events.js';
 
 /** The usage that a provider reports for one response; null: it reports none, or an invalid value. */
 export interface Usage {

@@ -1,4 +1,5 @@
-import { DomainError, type ErrorCode } from '../common/domain-error.js';
+import { DomainError } from '../common/domain-error.js';
+import type { PROVIDER_ERROR_CODES } from './errors-and-events.js';
 
 /** The loggable details of a failed call; never text of the provider, the key or the prompt. */
 export interface ProviderFault {
@@ -20,10 +21,7 @@ export interface ProviderErrorOptions {
   readonly isUnasked?: boolean;
 }
 
-export type ProviderErrorCode = Exclude<
-  Extract<ErrorCode, `SUMMARY_${string}`>,
-  'SUMMARY_INSUFFICIENT_DATA' | 'SUMMARY_DISABLED' | 'SUMMARY_BATCH_NOT_RUNNING'
->;
+export type ProviderErrorCode = (typeof PROVIDER_ERROR_CODES)[number];
 
 /** Messages are constant, because text of the provider may contain data of the request. */
 const MESSAGES: Readonly<Record<ProviderErrorCode, string>> = {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
-import { batchChanged } from '../common/events.js';
 import { inTransaction } from '../database/transactions.js';
 import type { SummaryAccount } from '../summaries/ai-summary.service.js';
 import type { CallMeter } from '../summaries/call-meter.js';
+import { batchChanged } from './errors-and-events.js';
 import type { SummaryBatchStatus, SummaryFailure } from './summary-batch.js';
 import {
   ADD_COST,

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
-import { batchChanged } from '../common/events.js';
 import { SharedReads } from '../database/shared-reads.js';
 import { inTransaction } from '../database/transactions.js';
 import { watchRecord } from '../database/watch-record.js';
 import { SummaryWriter } from '../summaries/summary-writer.js';
+import { batchChanged } from './errors-and-events.js';
 import { SummaryBatchEvents } from './summary-batch-events.js';
 import type { SummaryBatch, SummaryBatchRequest, SummaryFailure } from './summary-batch.js';
 import {
@@ -115,6 +115,7 @@ export class SummaryBatchesService {
     throw new DomainError(
       'SUMMARY_BATCH_NOT_RUNNING',
       `Summary batch ${id} is not running: it has ended as ${batch.status.replace('_', ' ')}.`,
+      { isExpected: true },
     );
   }
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { DomainError } from '../common/domain-error.js';
-import { jobEnded } from '../common/events.js';
 import { inSpan } from '../common/spans.js';
 import { toDomainError } from '../database/database-errors.js';
 import { AISummaryService } from '../summaries/ai-summary.service.js';
@@ -9,6 +8,7 @@ import { SummaryProviderError } from '../summaries/provider-error.js';
 import { SummariesAfterChange } from '../summaries/summaries-after-change.js';
 import type { SummaryJob } from '../summaries/summary-jobs.js';
 import { SummaryWriter } from '../summaries/summary-writer.js';
+import { jobEnded } from './errors-and-events.js';
 import { SummaryBatchItems } from './summary-batch-items.js';
 
 /** The maximum number of attempts for the summary of a lead, each with the retries of a call. */

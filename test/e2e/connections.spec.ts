@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { type CloseReason, connectionClosed } from '../../src/common/events.js';
+import { type CloseReason, connectionClosed } from '../../src/http/connections.js';
 import { createLog } from '../../src/logging/log.js';
 import { NestLog } from '../../src/logging/nest-log.js';
 import { createApiKey } from '../support/api-key.js';

@@ -3,8 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request, { type Response, type Test } from 'supertest';
 import { AnswerMemory } from '../../src/common/answer-memory.js';
-import { ERROR_CODES } from '../../src/common/domain-error.js';
-import { GRAPHQL_ERROR_CODES } from '../../src/graphql/graphql-error-codes.js';
+import { ERROR_CODES } from '../../src/error-codes.js';
 import { SummaryWriter } from '../../src/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
@@ -527,7 +526,7 @@ describe('the codes', () => {
   const sorted = (codes: Iterable<string>) => [...codes].sort();
 
   it('in docs/errors.md are those in the code', () => {
-    expect(sorted(TABLE.keys())).toEqual(sorted([...ERROR_CODES, ...GRAPHQL_ERROR_CODES]));
+    expect(sorted(TABLE.keys())).toEqual(sorted(ERROR_CODES));
   });
 
   it('are each provoked here, and no other', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionFromArray, offsetToCursor } from 'graphql-relay';
 import type { KeysetPosition } from '../../src/common/keyset-cursor.js';
-import { listNearLimit } from '../../src/common/events.js';
+import { listNearLimit } from '../../src/list-sizes/list-size.js';
 import type { LeadFilter } from '../../src/leads/listing/lead-filter.js';
 import { LEAD_COLUMNS } from '../../src/leads/lead-record.js';
 import { type LeadOrder, type LeadOrderField, ORDERS } from '../../src/leads/listing/lead-order.js';

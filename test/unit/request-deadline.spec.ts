@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { requestTimedOut } from '../../src/common/events.js';
 import {
   type EndsWithRequest,
   openRequestCount,
   RequestDeadline,
+  requestTimedOut,
 } from '../../src/common/request-deadline.js';
 
 let timeoutCount: number;

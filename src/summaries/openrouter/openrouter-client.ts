@@ -9,10 +9,10 @@ import {
   TimeoutStrategy,
 } from 'cockatiel';
 import { now } from '../../common/clock.js';
-import { providerRequested } from '../../common/events.js';
 import { inSpan } from '../../common/spans.js';
 import type { OpenRouterSettings } from '../../config/summary-settings.js';
 import type { ChatModel, ChatRequest } from '../chat-model.js';
+import { providerRequested } from '../errors-and-events.js';
 import type { WriterHealth } from '../summary-writer.js';
 import { LengthReachedError, readAnswer } from './answer.js';
 import { errorOfStatus } from './answer-error.js';

@@ -1,7 +1,6 @@
-import { ERROR_CODES } from '../../../src/common/domain-error.js';
-import { GRAPHQL_ERROR_CODES } from '../../../src/graphql/graphql-error-codes.js';
+import { ERROR_CODES } from '../../../src/error-codes.js';
 
-const CODES: ReadonlySet<unknown> = new Set([...ERROR_CODES, ...GRAPHQL_ERROR_CODES]);
+const CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
 
 /**
  * Internal details that must not be in responses. No generator uses them, so that echoed input never matches.

@@ -3,8 +3,12 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CloseReason, connectionClosed } from '../../../src/common/events.js';
-import { type ConnectionLimits, Connections } from '../../../src/http/connections.js';
+import {
+  type CloseReason,
+  connectionClosed,
+  type ConnectionLimits,
+  Connections,
+} from '../../../src/http/connections.js';
 
 /** More than the kernel buffers of a loopback connection take. */
 const LARGE = Buffer.alloc(24 * 1024 * 1024, 'x');
