@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessModule } from './access/access.module.js';
 import type { Settings } from './config/settings.js';
-import { CoreModule } from './core.module.js';
+import { CoreModule, type SharedObjects } from './core.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { GracefulShutdown } from './graceful-shutdown.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
@@ -25,12 +25,17 @@ import { SummaryBatchesServerModule } from './summary-batches/summary-batches-se
 /** The root module of the server. */
 @Module({})
 export class AppModule {
-  static register(settings: Settings, databaseUrl: string, connections: Connections): DynamicModule {
+  static register(
+    settings: Settings,
+    databaseUrl: string,
+    connections: Connections,
+    shared: SharedObjects,
+  ): DynamicModule {
     const limiter = new RateLimiter(settings.limits.rates);
     return {
       module: AppModule,
       imports: [
-        CoreModule.register(settings, databaseUrl),
+        CoreModule.register(settings, databaseUrl, [], shared),
         LeadsModule,
         RecalculationServerModule,
         SummaryBatchesServerModule,

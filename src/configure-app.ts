@@ -1,11 +1,12 @@
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { clientAddressOf } from './common/client-address.js';
 import { isAllowedOrigin } from './common/allowed-origin.js';
 import { invalidInput } from './common/invalid-input.js';
+import { OpenRequests } from './common/request-deadline.js';
+import { Tracer } from './common/spans.js';
 import type { Settings } from './config/settings.js';
 import { sendWrittenAnswers } from './graphql/answers/answer-writer.js';
 import { configureSocketServer } from './graphql/socket-server.js';
@@ -20,6 +21,7 @@ import { logEvents } from './logging/log-events.js';
 import { logRequests } from './logging/log-requests.js';
 import { type Log, silentLog } from './logging/log.js';
 import { NestLog } from './logging/nest-log.js';
+import type { Tracing } from './tracing/start-tracing.js';
 
 /**
  * Builds the application for the server and for tests. It does not listen yet.
@@ -31,19 +33,27 @@ export async function createApp(
   log: Log = silentLog,
 ): Promise<NestFastifyApplication> {
   const connections = connectionsOf(settings);
+  const openRequests = new OpenRequests(settings.times.requestMs);
+  const tracing = await startTracing(settings.observability.tracing);
+  const tracer = tracing?.tracer ?? new Tracer();
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(settings, databaseUrl, connections),
-    new FastifyAdapter(serverOptions(settings, connections)),
+    AppModule.register(settings, databaseUrl, connections, { openRequests, tracer }),
+    new FastifyAdapter(serverOptions(settings, connections, openRequests)),
     { abortOnError: false, logger: new NestLog(log) },
   );
   const server = app.getHttpAdapter().getInstance();
-  identifyRequests(server, settings.times.requestMs, clientAddressOf(settings.http.trustProxy));
+  identifyRequests(server, openRequests, clientAddressOf(settings.http.trustProxy));
   logRequests(server, log);
   sendWrittenAnswers(server);
   rejectMalformedHosts(server);
   limitBodies(server, connections);
   refuseWhileDraining(server, app.get(Readiness, { strict: false }));
-  await observe(server, settings, log);
+  tracing?.traceRequests(server);
+  const endLog = logEvents(log);
+  server.addHook('onClose', async () => {
+    endLog();
+    await tracing?.close();
+  });
   await setSecurityHeaders(app, settings.environment);
   app.useGlobalPipes(new ValidationPipe({ transform: true, exceptionFactory: invalidInput }));
   const isAllowed = isAllowedOrigin(settings.http.corsOrigins);
@@ -58,28 +68,9 @@ export async function createApp(
   return app;
 }
 
-async function observe(server: FastifyInstance, { observability }: Settings, log: Log): Promise<void> {
-  const endTracing = await startTracing(server, observability.tracing);
-  const endLog = logEvents(log);
-  server.addHook('onClose', async () => {
-    endLog();
-    await endTracing();
-  });
-}
-
-/**
- * Loads the tracing code only if tracing is configured. @returns a function that sends the remaining traces
- */
-async function startTracing(
-  server: FastifyInstance,
-  tracing: Settings['observability']['tracing'],
-): Promise<() => Promise<void>> {
-  if (tracing === null) return () => Promise.resolve();
-  const [{ startTracing: start }, { traceRequests }] = await Promise.all([
-    import('./tracing/start-tracing.js'),
-    import('./tracing/trace-requests.js'),
-  ]);
-  const { tracer, close } = start(tracing);
-  traceRequests(server, tracer);
-  return close;
+/** Loads the tracing code only if tracing is configured. */
+async function startTracing(settings: Settings['observability']['tracing']): Promise<Tracing | null> {
+  if (settings === null) return null;
+  const { startTracing: start } = await import('./tracing/start-tracing.js');
+  return start(settings);
 }

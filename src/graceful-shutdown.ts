@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { endAllRequests, hasOpenRequests } from './common/request-deadline.js';
+import { OpenRequests } from './common/request-deadline.js';
 import { TimeSettings } from './config/time-settings.js';
 import { OpenSockets } from './graphql/open-sockets.js';
 import { Readiness } from './health/readiness.js';
@@ -32,6 +32,7 @@ export class GracefulShutdown implements OnModuleDestroy {
     private readonly sockets: OpenSockets,
     private readonly recalculation: RecalculationService,
     private readonly workers: SummaryWorkers,
+    private readonly openRequests: OpenRequests,
   ) {}
 
   /** Nest calls the hooks of the root module first, so this runs before Apollo Server waits for requests. */
@@ -54,15 +55,15 @@ export class GracefulShutdown implements OnModuleDestroy {
     const until = performance.now() + shutdownMs;
     this.sockets.closeAll(REASON);
     const stopping = Promise.allSettled([this.recalculation.stop(), this.workers.stop()]);
-    await untilDone(until);
-    endAllRequests(`${REASON}; try again.`);
-    await untilDone(performance.now() + LAST_ANSWERS_MS);
+    await this.untilDone(until);
+    this.openRequests.endAll(`${REASON}; try again.`);
+    await this.untilDone(performance.now() + LAST_ANSWERS_MS);
     const remainingMs = Math.max(0, until - performance.now()) + LAST_ANSWERS_MS;
     await Promise.race([stopping, sleep(remainingMs, undefined, { ref: false })]);
     server.closeAllConnections();
   }
-}
 
-async function untilDone(until: number): Promise<void> {
-  while (hasOpenRequests() && performance.now() < until) await sleep(POLL_MS);
+  private async untilDone(until: number): Promise<void> {
+    while (this.openRequests.count > 0 && performance.now() < until) await sleep(POLL_MS);
+  }
 }

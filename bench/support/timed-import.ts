@@ -15,7 +15,7 @@ const SILENT = { onRejectedLine: () => undefined, onProgress: () => undefined };
 export async function timeImport(url: string, paths: CsvPaths): Promise<number> {
   const settings = loadSettings({ NODE_ENV: 'test' });
   const features = await NestFactory.createApplicationContext(
-    CoreModule.register(settings, url, DataImportModule),
+    CoreModule.register(settings, url, [DataImportModule]),
     { logger: false, abortOnError: false },
   );
   try {

@@ -6,7 +6,7 @@ import { Sequelize } from 'sequelize';
 import { isRole, type Role } from '../common/caller.js';
 import { DomainError } from '../common/domain-error.js';
 import { currentRequest, requestIdOf, withRequest } from '../common/request-context.js';
-import { RequestDeadline } from '../common/request-deadline.js';
+import { OpenRequests } from '../common/request-deadline.js';
 import { readRows } from '../database/read-rows.js';
 import { type ApiKeyParts, partsOf } from './api-key-format.js';
 import { type Authentication, UnauthenticatedError } from './authentication.js';
@@ -42,7 +42,10 @@ export class ApiKeys {
   private running: Promise<unknown> = Promise.resolve();
   private next: Promise<KeyTable> | null = null;
 
-  constructor(@InjectConnection() private readonly sequelize: Sequelize) {}
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    private readonly openRequests: OpenRequests,
+  ) {}
 
   /**
    * @param mayReadAgain whether to read the table again if the key is not in the copy, as it may have been
@@ -82,7 +85,7 @@ export class ApiKeys {
    * Runs in a request context of its own: the read must not be aborted with the request that triggered it.
    */
   private async read(): Promise<KeyTable> {
-    const deadline = new RequestDeadline(READ_TIMEOUT_MS);
+    const deadline = this.openRequests.begin(READ_TIMEOUT_MS);
     const readAt = performance.now();
     try {
       const rows = await withRequest({ id: requestIdOf(undefined), deadline }, () =>

@@ -25,7 +25,7 @@ export async function withFeature<Result>(
   // Standard output is reserved for the output of the command.
   const log = await createReadableLog('warn', 2);
   const features = await NestFactory.createApplicationContext(
-    CoreModule.register(settings, database.url, feature),
+    CoreModule.register(settings, database.url, [feature]),
     { abortOnError: false, logger: new NestLog(log) },
   );
   const endLog = logListsNearLimit(log);

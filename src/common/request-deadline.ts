@@ -22,11 +22,13 @@ export class RequestDeadline {
   private dueAt: number;
   private readonly held = new Set<EndsWithRequest>();
 
-  /** @param timeoutMs of an ordinary request */
-  constructor(private readonly timeoutMs: number) {
+  /** @param onDone called when the response was sent and no work is left; it may be called again */
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly onDone: () => void,
+  ) {
     this.dueAt = performance.now() + timeoutMs;
     this.timer = this.start(timeoutMs);
-    OPEN.add(this);
   }
 
   get isOver(): boolean {
@@ -107,7 +109,7 @@ export class RequestDeadline {
   private forgetWhereDone(): void {
     if (this.held.size > 0) return;
     clearTimeout(this.timer);
-    OPEN.delete(this);
+    this.onDone();
   }
 
   private start(ms: number): NodeJS.Timeout {
@@ -120,17 +122,27 @@ export class RequestDeadline {
   }
 }
 
-const OPEN = new Set<RequestDeadline>();
+/** The requests of one application that are in progress. */
+export class OpenRequests {
+  private readonly deadlines = new Set<RequestDeadline>();
 
-/** Whether there is any work for requests. */
-export const hasOpenRequests = (): boolean => OPEN.size > 0;
+  /** @param timeoutMs of an ordinary request */
+  constructor(private readonly timeoutMs: number) {}
 
-/** Number of requests with work, including those whose client has disconnected. */
-export const openRequestCount = (): number => OPEN.size;
+  /** Number of requests with work, including those whose client has disconnected. */
+  get count(): number {
+    return this.deadlines.size;
+  }
 
-/** Aborts all work for requests with SERVICE_UNAVAILABLE. @param message for clients */
-export function endAllRequests(message: string): void {
-  for (const deadline of OPEN) {
-    deadline.end(new DomainError('SERVICE_UNAVAILABLE', message));
+  /** Starts the deadline of a request. */
+  begin(timeoutMs = this.timeoutMs): RequestDeadline {
+    const deadline = new RequestDeadline(timeoutMs, () => this.deadlines.delete(deadline));
+    this.deadlines.add(deadline);
+    return deadline;
+  }
+
+  /** Aborts all work for requests with SERVICE_UNAVAILABLE. @param message for clients */
+  endAll(message: string): void {
+    for (const deadline of this.deadlines) deadline.end(new DomainError('SERVICE_UNAVAILABLE', message));
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { endAllRequests } from '../common/request-deadline.js';
+import { OpenRequests } from '../common/request-deadline.js';
 import { TimeSettings } from '../config/time-settings.js';
 import { DatabaseAvailability } from './database-availability.js';
 import { DedicatedConnections } from './dedicated-connections.js';
@@ -26,6 +26,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   constructor(
     connections: DedicatedConnections,
     private readonly availability: DatabaseAvailability,
+    private readonly openRequests: OpenRequests,
     { pingMs }: TimeSettings,
   ) {
     this.connection = connections.persistent('watch', { limitMs: pingMs });
@@ -57,7 +58,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
       return;
     }
     this.logger.error('The database does not answer: requests are refused until it does.');
-    endAllRequests('The database is not available at the moment; try again.');
+    this.openRequests.endAll('The database is not available at the moment; try again.');
   }
 
   private async answers(): Promise<boolean> {

@@ -15,6 +15,7 @@ import { SocketAccess } from '../access/socket-access.js';
 import { AnswerMemory } from '../common/answer-memory.js';
 import { isAllowedOrigin } from '../common/allowed-origin.js';
 import { clientAddressOf } from '../common/client-address.js';
+import { OpenRequests } from '../common/request-deadline.js';
 import { Settings } from '../config/settings.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
 import { AnswerAdmission } from './answers/answer-admission.js';
@@ -69,8 +70,13 @@ export class GraphqlModule {
       imports: [
         NestGraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
           driver: ApolloFederationDriver,
-          inject: [Settings, SocketAccess, ListSizes],
-          useFactory: (settings: Settings, access: SocketAccess, listSizes: ListSizes) => {
+          inject: [Settings, SocketAccess, ListSizes, OpenRequests],
+          useFactory: (
+            settings: Settings,
+            access: SocketAccess,
+            listSizes: ListSizes,
+            openRequests: OpenRequests,
+          ) => {
             const { environment, http, lists } = settings;
             const { query, sockets: socketLimits } = settings.limits;
             const limits = new DocumentLimits(query, {
@@ -123,8 +129,8 @@ export class GraphqlModule {
                   rates,
                   admission,
                   open: new OpenOperations(socketLimits),
+                  openRequests,
                   environment,
-                  timeoutMs: settings.times.requestMs,
                 }),
                 maxSocketsPerCaller: socketLimits.maxSocketsPerCaller,
                 keepConnection,

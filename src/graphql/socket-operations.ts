@@ -16,7 +16,7 @@ import {
 import type { AccessCheck } from '../access/check-access.js';
 import type { Caller } from '../common/caller.js';
 import { type RequestContext, requestIdOf, withRequest } from '../common/request-context.js';
-import { RequestDeadline } from '../common/request-deadline.js';
+import type { OpenRequests } from '../common/request-deadline.js';
 import type { AnswerAdmission } from './answers/answer-admission.js';
 import { checkAnswer } from './answers/answer-writer.js';
 import { MAX_ERRORS } from './error-limits.js';
@@ -58,9 +58,9 @@ export interface SocketOperationsOptions {
   readonly rates: OperationRates;
   readonly admission: AnswerAdmission;
   readonly open: OpenOperations;
+  /** Start the timeout of each query and mutation. A subscription has none. */
+  readonly openRequests: OpenRequests;
   readonly environment: 'development' | 'production';
-  /** Timeout of a query or a mutation. A subscription has none. */
-  readonly timeoutMs: number;
 }
 
 type Events = AsyncGenerator<ExecutionResult, void, void>;
@@ -75,7 +75,7 @@ export class SocketOperations {
 
   /** Creates the request context and starts its timeout. `read` must follow. */
   begin(caller: Caller | undefined): RequestContext {
-    return { id: requestIdOf(undefined), caller, deadline: new RequestDeadline(this.options.timeoutMs) };
+    return { id: requestIdOf(undefined), caller, deadline: this.options.openRequests.begin() };
   }
 
   /** `execute` or `subscribe` must follow unless errors are returned: they end the operation. */

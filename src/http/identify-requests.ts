@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ClientAddressOf } from '../common/client-address.js';
 import type {} from '../common/incoming-request.js';
 import { requestIdOf, withRequest } from '../common/request-context.js';
-import { RequestDeadline } from '../common/request-deadline.js';
+import type { OpenRequests } from '../common/request-deadline.js';
 import { isSameSiteApiGet, SAME_SITE_API_GET } from '../graphql/same-site-api-get.js';
 
 /**
@@ -11,11 +11,11 @@ import { isSameSiteApiGet, SAME_SITE_API_GET } from '../graphql/same-site-api-ge
  */
 export function identifyRequests(
   server: FastifyInstance,
-  timeoutMs: number,
+  openRequests: OpenRequests,
   addressOf: ClientAddressOf,
 ): void {
   server.addHook('onRequest', (request, reply, done) => {
-    identify(request, reply, timeoutMs, addressOf);
+    identify(request, reply, openRequests, addressOf);
     if (isSameSiteApiGet(request.method, request.headers)) request.headers[SAME_SITE_API_GET] = 'yes';
     done();
   });
@@ -29,11 +29,11 @@ export function identifyRequests(
 export function identify(
   request: FastifyRequest,
   reply: FastifyReply,
-  timeoutMs: number,
+  openRequests: OpenRequests,
   addressOf: ClientAddressOf,
 ): void {
   const id = requestIdOf(request.headers['x-request-id']);
-  const deadline = new RequestDeadline(timeoutMs);
+  const deadline = openRequests.begin();
   request.id = id;
   request.context = { id, address: addressOf(request.raw), deadline };
   void reply.header('x-request-id', id);

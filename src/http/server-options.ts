@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { FastifyHttpOptions } from 'fastify';
 import { clientAddressOf, trustedProxies } from '../common/client-address.js';
+import type { OpenRequests } from '../common/request-deadline.js';
 import type { Settings } from '../config/settings.js';
 import { sendError } from '../graphql/error.filter.js';
 import { answerMalformedHttp } from './malformed-http.js';
@@ -43,7 +44,11 @@ export function connectionsOf({ http, times }: Settings): Connections {
 }
 
 /** Fastify options: limits of requests, timeouts, trusted proxies and the HTTP server itself. */
-export function serverOptions({ http, limits, times }: Settings, connections: Connections) {
+export function serverOptions(
+  { http, limits }: Settings,
+  connections: Connections,
+  openRequests: OpenRequests,
+) {
   const addressOf = clientAddressOf(http.trustProxy);
   return {
     bodyLimit: limits.maxBodyBytes,
@@ -67,7 +72,7 @@ export function serverOptions({ http, limits, times }: Settings, connections: Co
     clientErrorHandler: answerMalformedHttp,
     // Called if the path is so malformed that no route can be looked up. No hook runs then.
     frameworkErrors: (error, request, reply) => {
-      identify(request, reply, times.requestMs, addressOf);
+      identify(request, reply, openRequests, addressOf);
       sendError(error, request, reply);
     },
   } satisfies FastifyHttpOptions<Server>;

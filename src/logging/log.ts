@@ -1,7 +1,7 @@
 import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import type { LogLevel } from '../config/observability-settings.js';
 import { currentRequest } from '../common/request-context.js';
-import { currentTrace } from '../common/spans.js';
+import { currentSpan } from '../common/spans.js';
 import { describeError } from './describe-error.js';
 import { LineLimit } from './line-limit.js';
 import { scrubLine } from './scrub.js';
@@ -58,7 +58,7 @@ const options = (level: LogLevel, limit: LineLimit): LoggerOptions => ({
   level,
   timestamp: pino.stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },
-  mixin: () => ({ ...requestFields(), ...currentTrace() }),
+  mixin: () => ({ ...requestFields(), ...currentSpan()?.ids }),
   serializers: { err: describeError },
   hooks: {
     streamWrite: scrubLine,

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { openRequestCount } from '../common/request-deadline.js';
+import type { OpenRequests } from '../common/request-deadline.js';
 import type { ConnectionGate } from '../database/connection-gate.js';
 import type { DatabaseAvailability } from '../database/database-availability.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
@@ -37,13 +37,13 @@ export function poolGauge(registry: Registry, connections: ConnectionGate): void
 }
 
 /** Requests in progress, including mutations whose client has disconnected. */
-export function openRequestsGauge(registry: Registry): void {
+export function openRequestsGauge(registry: Registry, openRequests: OpenRequests): void {
   const gauge = new Gauge({
     name: 'lead_scoring_requests_in_flight',
     help: 'Requests that something is done for just now, over HTTP and over WebSockets.',
     registers: [registry],
     collect: () => {
-      gauge.set(openRequestCount());
+      gauge.set(openRequests.count);
     },
   });
 }

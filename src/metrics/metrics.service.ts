@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { OpenRequests } from '../common/request-deadline.js';
 import { ConnectionGate } from '../database/connection-gate.js';
 import { DatabaseAvailability } from '../database/database-availability.js';
 import { ProbeConnection } from '../database/probe-connection.js';
@@ -31,9 +32,10 @@ export class MetricsService implements OnModuleDestroy {
     writer: SummaryWriter,
     listSizes: ListSizes,
     availability: DatabaseAvailability,
+    openRequests: OpenRequests,
   ) {
     collectDefaultMetrics({ register: this.registry });
-    openRequestsGauge(this.registry);
+    openRequestsGauge(this.registry, openRequests);
     poolGauge(this.registry, connections);
     replicasGauge(this.registry, replicas);
     writesGauge(this.registry, availability);

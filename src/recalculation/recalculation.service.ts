@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { Sequelize } from 'sequelize';
 import { DomainError, InvalidInputError } from '../common/domain-error.js';
-import { inSpan } from '../common/spans.js';
+import { Tracer } from '../common/spans.js';
 import { toDomainError } from '../database/database-errors.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
 import {
@@ -27,6 +27,7 @@ export class RecalculationService {
     @InjectConnection() private readonly sequelize: Sequelize,
     private readonly connections: DedicatedConnections,
     private readonly runs: RecalculationRecordsService,
+    private readonly tracer: Tracer,
   ) {}
 
   /**
@@ -39,7 +40,7 @@ export class RecalculationService {
    */
   async recalculate(request: RecalculationRequest): Promise<Recalculation> {
     const facts = { 'recalculation.trigger': request.trigger };
-    const running = inSpan('recalculation', facts, () => this.runRecorded(request));
+    const running = this.tracer.run('recalculation', facts, () => this.runRecorded(request));
     this.running.add(running);
     try {
       return await running;

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { SequelizeModule } from '@nestjs/sequelize';
+import { Tracer } from '../common/spans.js';
 import { SummarySettings } from '../config/summary-settings.js';
 import { Lead } from '../leads/lead.model.js';
 import { AISummaryService } from './ai-summary.service.js';
@@ -22,7 +23,7 @@ import { createSummaryWriter } from './summary-writer.provider.js';
     SummaryDetailLoader,
     StaleSummaryLoader,
     SummariesAfterChange,
-    { provide: SummaryWriter, inject: [SummarySettings], useFactory: createSummaryWriter },
+    { provide: SummaryWriter, inject: [SummarySettings, Tracer], useFactory: createSummaryWriter },
   ],
   exports: [
     AISummaryService,

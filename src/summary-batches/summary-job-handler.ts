@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { DomainError } from '../common/domain-error.js';
-import { inSpan } from '../common/spans.js';
+import { Tracer } from '../common/spans.js';
 import { toDomainError } from '../database/database-errors.js';
 import { AISummaryService } from '../summaries/ai-summary.service.js';
 import { SummaryProviderError } from '../summaries/provider-error.js';
@@ -33,6 +33,7 @@ export class SummaryJobHandler {
     private readonly writer: SummaryWriter,
     private readonly items: SummaryBatchItems,
     private readonly afterChange: SummariesAfterChange,
+    private readonly tracer: Tracer,
   ) {}
 
   /** @param signal aborted when the process stops */
@@ -42,7 +43,7 @@ export class SummaryJobHandler {
     const begunAt = performance.now();
     const ended = () => ({ leadId, batchId, durationMs: Math.round(performance.now() - begunAt) });
     try {
-      await inSpan('job', {}, () => this.write(job, signal));
+      await this.tracer.run('job', {}, () => this.write(job, signal));
       jobEnded.publish(ended());
     } catch (error) {
       // A job that is given back because the process stops has not failed.

@@ -1,7 +1,6 @@
 import {
-  context,
   type Context,
-  propagation,
+  defaultTextMapGetter,
   ROOT_CONTEXT,
   type Span as OtlpSpan,
   SpanKind,
@@ -9,13 +8,12 @@ import {
   trace,
   type Tracer as OtlpTracerOfLibrary,
 } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { TracingSettings } from '../config/observability-settings.js';
-import type { Span, SpanFacts, Tracer } from '../common/spans.js';
+import { currentSpan, type Span, type SpanFacts, Tracer, withSpan } from '../common/spans.js';
 
 /** If the collector does not respond, at most 2 048 spans wait in memory. Newer spans are dropped. */
 const EXPORT_TIMEOUT_MS = 3_000;
@@ -23,7 +21,6 @@ const EXPORT_EVERY_MS = 1_000;
 
 /** A running span, which may have child spans. */
 export interface OpenSpan extends Span {
-  readonly context: Context;
   /** Marks the span as failed. @param type of the error, such as its code */
   fail(type: string): void;
   /** @param error only its class is recorded, never its message */
@@ -31,13 +28,15 @@ export interface OpenSpan extends Span {
 }
 
 /** Creates spans and exports them to an OTLP receiver over HTTP, as JSON. */
-export class OtlpTracer implements Tracer {
+export class OtlpTracer extends Tracer {
+  /** The OpenTelemetry contexts of the spans of this tracer. */
+  private readonly contexts = new WeakMap<Span, Context>();
+  private readonly propagator = new W3CTraceContextPropagator();
   private readonly provider: BasicTracerProvider;
   private readonly tracer: OtlpTracerOfLibrary;
 
   constructor({ endpoint, serviceName }: TracingSettings) {
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    super();
     const exporter = new OTLPTraceExporter({
       url: `${endpoint}/v1/traces`,
       timeoutMillis: EXPORT_TIMEOUT_MS,
@@ -50,10 +49,11 @@ export class OtlpTracer implements Tracer {
   }
 
   /** @param parent by default, the current span */
-  begin(name: string, kind: SpanKind, facts: SpanFacts, parent = context.active()): OpenSpan {
+  begin(name: string, kind: SpanKind, facts: SpanFacts, parent = this.current ?? ROOT_CONTEXT): OpenSpan {
     const span = this.tracer.startSpan(name, { kind, attributes: { ...facts } }, parent);
-    return {
-      context: trace.setSpan(parent, span),
+    const { traceId, spanId } = span.spanContext();
+    const open: OpenSpan = {
+      ids: { traceId, spanId },
       add: (more) => {
         span.setAttributes({ ...more });
       },
@@ -65,30 +65,28 @@ export class OtlpTracer implements Tracer {
         span.end();
       },
     };
+    this.contexts.set(open, trace.setSpan(parent, span));
+    return open;
   }
 
   /** The trace context in the headers of a request. */
   parentOf(headers: Readonly<Record<string, unknown>>): Context {
-    return propagation.extract(context.active(), headers);
-  }
-
-  within<Result>(span: OpenSpan, work: () => Result): Result {
-    return context.with(span.context, work);
-  }
-
-  outside<Result>(work: () => Result): Result {
-    return context.with(ROOT_CONTEXT, work);
+    return this.propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
   }
 
   /** Whether there is a current span. */
   get isInTrace(): boolean {
-    return trace.getSpan(context.active()) !== undefined;
+    return this.current !== undefined;
   }
 
-  async run<Result>(name: string, facts: SpanFacts, work: (span: Span) => Promise<Result>): Promise<Result> {
+  override async run<Result>(
+    name: string,
+    facts: SpanFacts,
+    work: (span: Span) => Promise<Result>,
+  ): Promise<Result> {
     const span = this.begin(name, SpanKind.INTERNAL, facts);
     try {
-      const result = await this.within(span, () => work(span));
+      const result = await withSpan(span, () => work(span));
       span.end();
       return result;
     } catch (error) {
@@ -97,16 +95,15 @@ export class OtlpTracer implements Tracer {
     }
   }
 
-  currentIds() {
-    const current = trace.getSpan(context.active())?.spanContext();
-    return current === undefined ? undefined : { traceId: current.traceId, spanId: current.spanId };
-  }
-
   /** Exports the remaining spans if the receiver accepts them, and stops tracing. */
   async close(): Promise<void> {
     await this.provider.shutdown().catch(() => undefined);
-    context.disable();
-    propagation.disable();
+  }
+
+  /** The context of the current span; undefined: there is none, or it is of another tracer. */
+  private get current(): Context | undefined {
+    const span = currentSpan();
+    return span === undefined ? undefined : this.contexts.get(span);
   }
 }
 

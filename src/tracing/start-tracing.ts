@@ -1,10 +1,13 @@
-import { useTracer } from '../common/spans.js';
+import type { FastifyInstance } from 'fastify';
+import type { Tracer } from '../common/spans.js';
 import type { TracingSettings } from '../config/observability-settings.js';
 import { OtlpTracer } from './otlp-tracer.js';
+import { traceRequests } from './trace-requests.js';
 import { traceStatements } from './trace-statements.js';
 
 export interface Tracing {
-  readonly tracer: OtlpTracer;
+  readonly tracer: Tracer;
+  readonly traceRequests: (server: FastifyInstance) => void;
   /** Sends the remaining spans. */
   readonly close: () => Promise<void>;
 }
@@ -16,11 +19,12 @@ export interface Tracing {
 export function startTracing(settings: TracingSettings): Tracing {
   const tracer = new OtlpTracer(settings);
   const untraceStatements = traceStatements(tracer);
-  useTracer(tracer);
   return {
     tracer,
+    traceRequests: (server) => {
+      traceRequests(server, tracer);
+    },
     close: async () => {
-      useTracer(null);
       untraceStatements();
       await tracer.close();
     },

@@ -2,7 +2,7 @@ import { SpanKind } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { outcomeOfRequest, type RequestContext } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
-import type { SpanFacts } from '../common/spans.js';
+import { type SpanFacts, withSpan } from '../common/spans.js';
 import type { OpenSpan, OtlpTracer } from './otlp-tracer.js';
 
 /** Monitoring systems request these paths every few seconds. */
@@ -24,7 +24,7 @@ export function traceRequests(server: FastifyInstance, tracer: OtlpTracer): void
     const parent = tracer.parentOf(request.headers);
     const span = tracer.begin(`${request.method} ${route}`, SpanKind.SERVER, facts, parent);
     spans.set(request, span);
-    tracer.within(span, done);
+    withSpan(span, done);
   });
   server.addHook('onResponse', (request, reply, done) => {
     const span = spans.get(request);

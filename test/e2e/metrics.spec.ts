@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { RequestDeadline } from '../../src/common/request-deadline.js';
+import { OpenRequests } from '../../src/common/request-deadline.js';
 import { startApi, type Api } from '../support/api.js';
 import { createApiKey } from '../support/api-key.js';
 import { connect, type Connection, withConnection } from '../support/connection.js';
@@ -143,7 +143,7 @@ describe('GET /metrics', () => {
 
   it('counts requests that take too long, and shows those that are open', async () => {
     const open = await valueOf('lead_scoring_requests_in_flight');
-    const deadline = new RequestDeadline(1);
+    const deadline = api.app.get(OpenRequests, { strict: false }).begin(1);
     expect(await valueOf('lead_scoring_requests_in_flight')).toBe(open + 1);
     await until(async () => (await valueOf('lead_scoring_requests_timed_out_total')) === 1);
     deadline.close(false);

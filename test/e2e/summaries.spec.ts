@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
-import { openRequestCount } from '../../src/common/request-deadline.js';
+import { OpenRequests } from '../../src/common/request-deadline.js';
 import { ConnectionGate } from '../../src/database/connection-gate.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
@@ -502,7 +502,8 @@ describe('regenerateSummary of the same lead for many at the same time', () => {
   /** Until so many requests are under way and none of them has anything to do with the database. */
   async function untilAllWait({ app }: Api, count: number): Promise<void> {
     const connections = app.get(ConnectionGate, { strict: false });
-    const isBusy = () => openRequestCount() < count || connections.usedCount + connections.waitingCount > 0;
+    const openRequests = app.get(OpenRequests, { strict: false });
+    const isBusy = () => openRequests.count < count || connections.usedCount + connections.waitingCount > 0;
     // Between two statements a request looks as if it waited, but not for long.
     for (let quietTurns = 0; quietTurns < 100; quietTurns += 1) {
       await setImmediate();

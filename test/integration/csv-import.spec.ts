@@ -34,7 +34,7 @@ beforeAll(async () => {
   keeper = await connect(database.url);
   reset = await databaseReset(keeper);
   features = await NestFactory.createApplicationContext(
-    CoreModule.register(loadSettings({ NODE_ENV: 'test' }), database.url, DataImportModule, LeadsModule),
+    CoreModule.register(loadSettings({ NODE_ENV: 'test' }), database.url, [DataImportModule, LeadsModule]),
     { logger: false, abortOnError: false },
   );
 });

@@ -17,6 +17,7 @@ export const clientOf = (server: OpenRouterStandIn, settings: Partial<OpenRouter
       totalTimeoutMs: 5_000,
       ...settings,
     },
+    undefined,
     1,
   );
 

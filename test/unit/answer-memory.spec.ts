@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { AnswerMemory } from '../../src/common/answer-memory.js';
 import { DomainError } from '../../src/common/domain-error.js';
-import { RequestDeadline } from '../../src/common/request-deadline.js';
+import { OpenRequests } from '../../src/common/request-deadline.js';
 
 const MB = 1_000_000;
 /** 12 MB, of which 10 MB are for answers of more than 1,000 objects, at 1,000 bytes each. */
@@ -110,7 +110,7 @@ describe('the memory of answers', () => {
     try {
       const memory = memoryOf12();
       await memory.reserve(9_000, undefined);
-      const deadline = new RequestDeadline(60_000);
+      const deadline = new OpenRequests(60_000).begin();
       const gone = codeOf(memory.reserve(9_000, deadline));
       const patient = codeOf(memory.reserve(9_000, undefined));
       deadline.close(true);
@@ -124,7 +124,7 @@ describe('the memory of answers', () => {
 
   it('gives back what arrives after its request was answered', async () => {
     const memory = memoryOf12();
-    const deadline = new RequestDeadline(60_000);
+    const deadline = new OpenRequests(60_000).begin();
     deadline.close(false);
     await memory.reserve(9_000, deadline);
     expect(await codeOf(memory.reserve(9_000, undefined))).toBe('admitted');

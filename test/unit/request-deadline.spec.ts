@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import {
-  type EndsWithRequest,
-  openRequestCount,
-  RequestDeadline,
-  requestTimedOut,
-} from '../../src/common/request-deadline.js';
+import { type EndsWithRequest, OpenRequests, requestTimedOut } from '../../src/common/request-deadline.js';
 
+const open = new OpenRequests(1_000);
 let timeoutCount: number;
 let unsubscribe: () => void;
 
@@ -30,7 +26,7 @@ const work = (): EndsWithRequest & { isAborted: boolean } => ({
 
 describe('the deadline of a mutation whose client has disconnected', () => {
   function disconnected() {
-    const deadline = new RequestDeadline(1_000);
+    const deadline = open.begin();
     deadline.continuesAfterDisconnect = true;
     const mutation = work();
     deadline.track(mutation);
@@ -41,28 +37,28 @@ describe('the deadline of a mutation whose client has disconnected', () => {
   it('aborts the mutation if it takes too long', () => {
     const { deadline, mutation } = disconnected();
     jest.advanceTimersByTime(999);
-    expect([mutation.isAborted, deadline.isOver, openRequestCount()]).toEqual([false, false, 1]);
+    expect([mutation.isAborted, deadline.isOver, open.count]).toEqual([false, false, 1]);
     jest.advanceTimersByTime(1);
     expect([mutation.isAborted, deadline.isOver, timeoutCount]).toEqual([true, true, 1]);
     deadline.untrack(mutation);
-    expect(openRequestCount()).toBe(0);
+    expect(open.count).toBe(0);
   });
 
   it('is no timeout once the mutation has completed', () => {
     const { deadline, mutation } = disconnected();
     deadline.untrack(mutation);
-    expect(openRequestCount()).toBe(0);
+    expect(open.count).toBe(0);
     jest.advanceTimersByTime(2_000);
     expect([deadline.isOver, timeoutCount]).toEqual([false, 0]);
   });
 });
 
 it('aborts the work of a query if its client disconnects', () => {
-  const deadline = new RequestDeadline(1_000);
+  const deadline = open.begin();
   const query = work();
   deadline.track(query);
   deadline.close(true);
   expect([query.isAborted, deadline.isOver, timeoutCount]).toEqual([true, true, 0]);
   deadline.untrack(query);
-  expect(openRequestCount()).toBe(0);
+  expect(open.count).toBe(0);
 });

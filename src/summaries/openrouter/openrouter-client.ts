@@ -9,7 +9,7 @@ import {
   TimeoutStrategy,
 } from 'cockatiel';
 import { now } from '../../common/clock.js';
-import { inSpan } from '../../common/spans.js';
+import { Tracer } from '../../common/spans.js';
 import type { OpenRouterSettings } from '../../config/summary-settings.js';
 import type { ChatModel, ChatRequest } from '../chat-model.js';
 import { providerRequested } from '../errors-and-events.js';
@@ -44,6 +44,7 @@ export class OpenRouterClient implements ChatModel {
 
   constructor(
     private readonly settings: OpenRouterSettings,
+    private readonly tracer = new Tracer(),
     /** The maximum delay before the first retry; it doubles with each further retry. */
     private readonly firstBackoffMs = 250,
   ) {}
@@ -135,7 +136,7 @@ export class OpenRouterClient implements ChatModel {
       providerRequested.publish({ provider: this.provider, outcome, status, durationMs });
       return { outcome, ...(status === null ? {} : { status }) };
     };
-    return inSpan('provider', { provider: this.provider }, async (span) => {
+    return this.tracer.run('provider', { provider: this.provider }, async (span) => {
       try {
         const text = await timeout(this.settings.attemptTimeoutMs, TimeoutStrategy.Aggressive).execute(
           (context) => this.request(maxTokens, call, context.signal),
