@@ -1,7 +1,7 @@
 import { HttpException, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller.js';
-import { withRequest } from '../common/request-context.js';
+import { setInContext, withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
 import { AccessSettings } from '../config/access-settings.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
@@ -37,7 +37,7 @@ export class RequestAccessControl {
   guard(server: FastifyInstance, path: string, isOpen: (request: FastifyRequest) => boolean): void {
     server.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.url !== path || request.method === 'OPTIONS' || isOpen(request)) return;
-      Object.assign(request.context, await withRequest(request.context, () => this.accessOf(request, reply)));
+      setInContext(request.context, await withRequest(request.context, () => this.accessOf(request, reply)));
     });
   }
 

@@ -6,7 +6,10 @@ import type { Operation } from './operation.js';
 import type { RequestDeadline } from './request-deadline.js';
 import { outsideTraces } from './spans.js';
 
-/** The context of a request, available during all work for it. */
+/**
+ * The context of a request, available during all work for it. Most of it becomes known during the request. Each
+ * of these properties has one owner, which sets it with `setInContext`.
+ */
 export interface RequestContext {
   /** Included in every error and every log line of the request. */
   readonly id: string;
@@ -17,25 +20,44 @@ export interface RequestContext {
   readonly address?: string;
   /** The deadline of all work for the request; undefined: the work limits its own time. */
   readonly deadline?: RequestDeadline | undefined;
-  /** Undefined: the request is not authenticated, or not yet. */
-  caller?: Caller | undefined;
-  /** Whether a federation router has authenticated itself and forwards this request. */
-  isFromRouter?: boolean;
-  /** The GraphQL operation of the request, once it is known. */
-  operation?: Operation;
-  /** Set if the request may be read from a replica. Otherwise, the primary is used. */
-  reads?: 'replica';
-  /** The reserved memory of the response; undefined: nothing is reserved. */
-  memory?: MemoryReservation;
-  /** The response as JSON, if it was written before it is sent. */
-  answer?: { readonly buffers: readonly Buffer[]; readonly bytes: number } | undefined;
-  /** The error code of a request that was rejected before GraphQL processed it; undefined: it was not. */
-  refusal?: string;
+  /**
+   * Undefined: the request is not authenticated, or not yet. Owner: `RequestAccessControl`. Operations over
+   * WebSocket begin with the caller of their socket (`SocketOperations`).
+   */
+  readonly caller?: Caller | undefined;
+  /**
+   * Whether a federation router has authenticated itself and forwards this request. Owner:
+   * `RequestAccessControl`.
+   */
+  readonly isFromRouter?: boolean;
+  /** The GraphQL operation of an HTTP request, once it is known. Owner: `operationWatchPlugin`. */
+  readonly operation?: Operation;
+  /**
+   * Set if the request may be read from a replica. Otherwise, the primary is used. Owner: `ReadRoutesPlugin`.
+   */
+  readonly reads?: 'replica';
+  /** The reserved memory of the response; undefined: nothing is reserved. Owner: `AnswerAdmission`. */
+  readonly memory?: MemoryReservation;
+  /** The response as JSON, if it was written before it is sent. Owner: `answerWriterPlugin`. */
+  readonly answer?: { readonly buffers: readonly Buffer[]; readonly bytes: number } | undefined;
+  /**
+   * The error code of a request that was rejected before GraphQL processed it; undefined: it was not. Owner:
+   * `sendError`.
+   */
+  readonly rejectionCode?: string;
+}
+
+/** Sets properties of a context. Only their owner may call it. */
+export function setInContext(
+  context: RequestContext,
+  values: Partial<Omit<RequestContext, 'id' | 'address' | 'deadline'>>,
+): void {
+  Object.assign(context, values);
 }
 
 /** `OK`, or the code of the first error of the response; undefined: the response has none. */
-export const outcomeOfRequest = ({ operation, refusal }: RequestContext): string | undefined =>
-  refusal ?? operation?.outcome;
+export const outcomeOfRequest = ({ operation, rejectionCode }: RequestContext): string | undefined =>
+  rejectionCode ?? operation?.outcome;
 
 const current = new AsyncLocalStorage<RequestContext>();
 

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { ErrorCode } from '../common/domain-error.js';
-import { withRequest } from '../common/request-context.js';
+import { setInContext, withRequest } from '../common/request-context.js';
 import { toDomainError } from '../database/database-errors.js';
 import type { GRAPHQL_ERROR_CODES } from './errors-and-events.js';
 import { httpStatusOf } from './http-status.js';
@@ -40,7 +40,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     fault === null ? shownFor(status, error) : formatError(new GraphQLError(fault.message).toJSON(), fault),
   );
   const { code } = shown.extensions ?? {};
-  if (typeof code === 'string') request.context.refusal = code;
+  if (typeof code === 'string') setInContext(request.context, { rejectionCode: code });
   void reply
     .status(status)
     .headers(headers)

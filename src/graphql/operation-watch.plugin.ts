@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { currentRequest } from '../common/request-context.js';
+import { currentRequest, setInContext } from '../common/request-context.js';
 import { operationEnded } from './errors-and-events.js';
 
 const MAX_NAME_LENGTH = 64;
@@ -24,7 +24,7 @@ export const operationWatchPlugin: ApolloServerPlugin = {
           outcome: outcomeOf(errors),
         };
         const request = currentRequest();
-        if (request !== undefined) request.operation = ended;
+        if (request !== undefined) setInContext(request, { operation: ended });
         operationEnded.publish({ ...ended, durationMs: performance.now() - begunAt, transport: 'http' });
         return Promise.resolve();
       },

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { Plugin } from '@nestjs/apollo';
 import { defaultFieldResolver, type GraphQLSchema, OperationTypeNode } from 'graphql';
-import { currentRequest } from '../../common/request-context.js';
+import { currentRequest, setInContext } from '../../common/request-context.js';
 import { ANYBODY } from './read-route.js';
 import { ReadReplicas } from './read-replicas.js';
 
@@ -32,7 +32,7 @@ export class ReadRoutesPlugin implements ApolloServerPlugin {
           operation?.operation === OperationTypeNode.QUERY &&
           request !== undefined
         ) {
-          request.reads = 'replica';
+          setInContext(request, { reads: 'replica' });
         }
         return Promise.resolve();
       },

@@ -1,6 +1,6 @@
 import { OperationTypeNode } from 'graphql';
 import type { AnswerMemory } from '../../common/answer-memory.js';
-import type { RequestContext } from '../../common/request-context.js';
+import { type RequestContext, setInContext } from '../../common/request-context.js';
 import type { ListSizes } from '../../list-sizes/list-sizes.js';
 import type { DocumentLimits, IncomingOperation } from '../limits/document-limits.js';
 
@@ -24,6 +24,6 @@ export class AnswerAdmission {
     const { objects: most } = this.limits.costOf(incoming);
     const objects =
       most <= COUNTED_FROM ? most : this.limits.costOf(incoming, await this.listSizes.rowCounts()).objects;
-    request.memory = await this.memory.reserve(objects, request.deadline);
+    setInContext(request, { memory: await this.memory.reserve(objects, request.deadline) });
   }
 }

@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import { currentRequest } from '../../common/request-context.js';
+import { currentRequest, setInContext } from '../../common/request-context.js';
 import { toDomainError } from '../../database/database-errors.js';
 import { formatError } from '../format-error.js';
 import { httpStatusOf } from '../http-status.js';
@@ -14,7 +14,8 @@ export const answerWriterPlugin: ApolloServerPlugin = {
         const request = currentRequest();
         if (body.kind !== 'single' || request?.memory === undefined) return Promise.resolve();
         try {
-          request.answer = writeAnswer(body.singleResult, request.memory, operation?.operation);
+          const answer = writeAnswer(body.singleResult, request.memory, operation?.operation);
+          setInContext(request, { answer });
         } catch (failure) {
           const error = toDomainError(failure);
           if (error === null) throw failure;
