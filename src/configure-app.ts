@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { clientAddressOf } from './common/client-address.js';
-import { isAllowedOrigin } from './common/allowed-origin.js';
+import { isAllowedOrigin } from './common/origins.js';
 import { invalidInput } from './common/invalid-input.js';
 import { OpenRequests } from './common/request-deadline.js';
 import { Tracer } from './common/spans.js';
@@ -14,7 +14,7 @@ import { Readiness } from './health/readiness.js';
 import { identifyRequests } from './http/identify-requests.js';
 import { limitBodies } from './http/limit-bodies.js';
 import { rejectMalformedHosts } from './http/reject-malformed-hosts.js';
-import { refuseWhileDraining } from './http/refuse-while-draining.js';
+import { rejectWhileDraining } from './http/reject-while-draining.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { connectionsOf, serverOptions } from './http/server-options.js';
 import { logEvents } from './logging/log-events.js';
@@ -47,7 +47,7 @@ export async function createApp(
   sendWrittenAnswers(server);
   rejectMalformedHosts(server);
   limitBodies(server, connections);
-  refuseWhileDraining(server, app.get(Readiness, { strict: false }));
+  rejectWhileDraining(server, app.get(Readiness, { strict: false }));
   tracing?.traceRequests(server);
   const endLog = logEvents(log);
   server.addHook('onClose', async () => {

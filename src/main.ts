@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readEnvironment } from './config/environment.js';
 import { loadSettings } from './config/settings.js';
-import { reportFailure } from './cli/report-failure.js';
+import { reportFailure } from './cli/printing.js';
 import { createLog, createReadableLog } from './logging/log.js';
 import { routeConsole } from './logging/route-console.js';
 import { type RunningServer, startServer } from './start-server.js';

@@ -1,4 +1,4 @@
-import { reportFailure } from '../../src/cli/report-failure.js';
+import { reportFailure } from '../../src/cli/printing.js';
 import { CleanUp } from './clean-up.js';
 
 type Run<Arguments> = (args: Arguments, cleanUp: CleanUp) => Promise<void>;

@@ -27,7 +27,7 @@ export async function timeImport(url: string, paths: CsvPaths): Promise<number> 
         SILENT,
         new AbortController().signal,
       );
-      failedCount = leads.refused + interactions.refused + failedScoreCount;
+      failedCount = leads.rejected + interactions.rejected + failedScoreCount;
     });
     if (failedCount > 0) throw new Error(`${failedCount} lines or scores did not go in.`);
     return milliseconds;

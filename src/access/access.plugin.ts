@@ -9,8 +9,8 @@ export function accessPlugin(check: AccessCheck): ApolloServerPlugin {
       Promise.resolve({
         didResolveOperation: ({ schema, document, operation }) => {
           if (operation === undefined) return Promise.resolve();
-          const refusal = check.refusalOf(schema, document, operation, currentRequest());
-          return refusal === null ? Promise.resolve() : Promise.reject(refusal);
+          const violation = check.violationOf(schema, document, operation, currentRequest());
+          return violation === null ? Promise.resolve() : Promise.reject(violation);
         },
       }),
   };

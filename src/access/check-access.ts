@@ -15,7 +15,7 @@ export class AccessCheck {
   constructor(private readonly neededBy = neededAccess) {}
 
   /** @returns the error of an operation that is not allowed; null if it is allowed */
-  refusalOf(
+  violationOf(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,

@@ -1,14 +1,13 @@
+import { isLoopback, AccessSettings } from '../config/access-settings.js';
 import { HttpException, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller.js';
 import { setInContext, withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
-import { AccessSettings } from '../config/access-settings.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { authenticationFailed, UnauthenticatedError } from './authentication.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { UNAUTHENTICATED_MESSAGE } from './check-access.js';
-import { isLoopbackHost } from './loopback-host.js';
 import { RouterProof } from './router-proof.js';
 
 interface RequestAccess {
@@ -63,15 +62,24 @@ export class RequestAccessControl {
     } catch (error) {
       if (!(error instanceof UnauthenticatedError)) throw error;
       await this.failures.record(error, 'http', address);
-      throw refusal(reply);
+      throw rejection(reply);
     }
     if (this.router.isGiven(headers)) return { isFromRouter };
     if (!isSecretWrong) authenticationFailed.publish({ reason: 'missing', transport: 'http' });
-    throw refusal(reply);
+    throw rejection(reply);
   }
 }
 
-function refusal(reply: FastifyReply): HttpException {
+function rejection(reply: FastifyReply): HttpException {
   void reply.header('www-authenticate', 'Bearer').header('cache-control', 'no-store');
   return new HttpException(UNAUTHENTICATED_MESSAGE, 401);
+}
+
+/**
+ * Whether the Host header of a request is a loopback host. Without authentication, no other host name is
+ * safe. A malicious website can let its name resolve to this machine and make a browser send requests (DNS
+ * rebinding).
+ */
+export function isLoopbackHost(host: string | undefined): boolean {
+  return host !== undefined && isLoopback(host.replace(/:\d{1,5}$/, ''));
 }

@@ -1,6 +1,6 @@
 import { violationMessages } from '../common/invalid-input.js';
 import { OperatorError } from '../common/operator-error.js';
-import { reportFailure } from './report-failure.js';
+import { reportFailure } from './printing.js';
 
 interface CommandLine<Request> {
   readonly usage: string;

@@ -1,10 +1,9 @@
 import { CsvImportService } from '../data-import/csv-import.service.js';
 import { DataImportModule } from '../data-import/data-import.module.js';
 import type { CsvPaths } from '../data-import/import-files.js';
-import { ImportInterruptedError } from '../data-import/import-interrupted-error.js';
-import type { ImportResult, LineCounts } from '../data-import/import-report.js';
+import { ImportInterruptedError, type ImportResult, type LineCounts } from '../data-import/import-report.js';
 import { ImportPrinter } from './import-progress.js';
-import { reportFailure } from './report-failure.js';
+import { reportFailure } from './printing.js';
 import { runCommand } from './run-command.js';
 import { withFeature } from './with-feature.js';
 
@@ -54,17 +53,17 @@ function printResult(result: ImportResult, seconds: number): void {
   if (unnamed > 0) console.error(`scores: ${unnamed} more could not be saved and are not shown`);
   const { leads, interactions } = result;
   console.log(
-    `Leads: ${leads.inserted} inserted, ${leads.updated} updated, ${leads.unchanged} unchanged, ${leads.refused} rejected.`,
+    `Leads: ${leads.inserted} inserted, ${leads.updated} updated, ${leads.unchanged} unchanged, ${leads.rejected} rejected.`,
   );
-  console.log(`Interactions: ${interactions.inserted} added, ${interactions.refused} rejected.`);
+  console.log(`Interactions: ${interactions.inserted} added, ${interactions.rejected} rejected.`);
   const failed = result.failedScoreCount > 0 ? `, ${result.failedScoreCount} failed` : '';
   console.log(`Scores: ${result.scoreCount} calculated${failed}.`);
   console.log(`Took ${seconds.toFixed(1)} s.`);
 }
 
 function isComplete({ leads, interactions, failedScoreCount }: ImportResult): boolean {
-  const refused = (counts: LineCounts) => counts.refused > 0;
-  return !refused(leads) && !refused(interactions) && failedScoreCount === 0;
+  const rejected = (counts: LineCounts) => counts.rejected > 0;
+  return !rejected(leads) && !rejected(interactions) && failedScoreCount === 0;
 }
 
 export async function runImport(paths: CsvPaths): Promise<void> {

@@ -4,8 +4,7 @@ import { RecalculationAbortedError } from '../recalculation/recalculation-execut
 import type { Recalculation } from '../recalculation/recalculation.js';
 import { RecalculationModule } from '../recalculation/recalculation.module.js';
 import { RecalculationService } from '../recalculation/recalculation.service.js';
-import { printUnnamed, wholeNumber } from './printing.js';
-import { reportFailure } from './report-failure.js';
+import { printUnnamed, wholeNumber, reportFailure } from './printing.js';
 import { RecalculationPrinter } from './recalculation-progress.js';
 import { runCommand } from './run-command.js';
 import { withFeature } from './with-feature.js';

@@ -3,7 +3,7 @@ import { readEnvironment } from '../config/environment.js';
 import { loadSettings, type Program, type Settings } from '../config/settings.js';
 import { describeDatabase } from '../database/describe-database.js';
 import { openDatabase, type OpenDatabase } from '../database/open-database.js';
-import { reportFailure } from './report-failure.js';
+import { reportFailure } from './printing.js';
 
 type Command = (database: OpenDatabase, settings: Settings) => Promise<number>;
 

@@ -2,9 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { MemoryReservation } from './answer-memory.js';
 import type { Caller } from './caller.js';
-import type { Operation } from './operation.js';
 import type { RequestDeadline } from './request-deadline.js';
 import { outsideTraces } from './spans.js';
+
+/** A GraphQL operation in logs, metrics and traces. Never contains its document or its variables. */
+export interface Operation {
+  /** The name from the document, cut to 64 characters; null: it has no name, or the document is invalid. */
+  readonly name: string | null;
+  readonly type: 'query' | 'mutation' | 'subscription' | null;
+  /** `OK`, or the code of the first error. */
+  readonly outcome: string;
+}
 
 /**
  * The context of a request, available during all work for it. Most of it becomes known during the request. Each

@@ -22,3 +22,15 @@ export abstract class RequestLoader<Key, Value> {
   /** Returns one value per key, in the order of the keys. */
   protected abstract loadMany(keys: readonly Key[]): Promise<Value[]>;
 }
+
+/** Groups items by name. `Map.groupBy` needs Node.js 21. */
+export function grouped<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

@@ -3,10 +3,10 @@ import { countLeadsOf, deferScores, recalculateLeads } from '../leads/scoring/bu
 import { readClock } from '../leads/scoring/lead-scores.js';
 import { type RecalculationFailure } from '../leads/scoring/recalculation-counter.js';
 import {
-  ADD_TOUCHED_LEADS,
-  ANALYZE_TOUCHED_LEADS,
-  CREATE_TOUCHED_LEADS,
-  TOUCHED_LEADS,
+  ADD_AFFECTED_LEADS,
+  ANALYZE_AFFECTED_LEADS,
+  CREATE_AFFECTED_LEADS,
+  AFFECTED_LEADS,
 } from './csv-import.sql.js';
 
 interface TouchedScores {
@@ -27,14 +27,14 @@ export class AffectedLeads {
   ) {}
 
   static async create(sequelize: Sequelize, transaction: Transaction): Promise<AffectedLeads> {
-    await sequelize.query(CREATE_TOUCHED_LEADS, { transaction });
+    await sequelize.query(CREATE_AFFECTED_LEADS, { transaction });
     await deferScores(sequelize, transaction);
     return new AffectedLeads(sequelize, transaction);
   }
 
   async add(leadIds: readonly number[]): Promise<void> {
     if (leadIds.length === 0) return;
-    await this.sequelize.query(ADD_TOUCHED_LEADS, { transaction: this.transaction, bind: [leadIds] });
+    await this.sequelize.query(ADD_AFFECTED_LEADS, { transaction: this.transaction, bind: [leadIds] });
   }
 
   /**
@@ -42,12 +42,12 @@ export class AffectedLeads {
    * of it stops the work.
    */
   async recalculate(onReached: (count: number) => void): Promise<TouchedScores> {
-    await this.sequelize.query(ANALYZE_TOUCHED_LEADS, { transaction: this.transaction });
+    await this.sequelize.query(ANALYZE_AFFECTED_LEADS, { transaction: this.transaction });
     const asOf = await readClock(this.sequelize, this.transaction);
     const { savedCount, failedCount, failures } = await recalculateLeads(this.sequelize, this.transaction, {
       asOf,
-      ids: TOUCHED_LEADS,
-      totalCount: await countLeadsOf(this.sequelize, this.transaction, TOUCHED_LEADS),
+      ids: AFFECTED_LEADS,
+      totalCount: await countLeadsOf(this.sequelize, this.transaction, AFFECTED_LEADS),
       onProgress: ({ savedCount }) => {
         onReached(savedCount);
       },

@@ -124,11 +124,11 @@ export class CsvImportRun {
   ): Promise<LineCounts> {
     const good = lines.filter((line): line is Line => !('reason' in line));
     const bad = lines.filter((line): line is RejectedLine => 'reason' in line);
-    const { counts, refusals } = await this.batches.write(good, write);
-    for (const refusal of [...bad, ...refusals].sort((a, b) => a.line - b.line)) {
-      this.observer.onRejectedLine(name, refusal);
+    const { counts, rejections } = await this.batches.write(good, write);
+    for (const rejection of [...bad, ...rejections].sort((a, b) => a.line - b.line)) {
+      this.observer.onRejectedLine(name, rejection);
     }
-    return { ...counts, refused: counts.refused + bad.length };
+    return { ...counts, rejected: counts.rejected + bad.length };
   }
 
   private report(step: ImportedFile | 'scores', count: number): void {

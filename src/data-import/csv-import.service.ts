@@ -9,11 +9,10 @@ import { inSingleTransaction } from '../database/transactions.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
 import { lockBulkScoring } from '../leads/scoring/bulk-recalculation.js';
 import { type CsvPaths, ImportFiles } from './import-files.js';
-import { ImportInterruptedError } from './import-interrupted-error.js';
-import type { ImportObserver, ImportResult } from './import-report.js';
+import { ImportInterruptedError, type ImportObserver, type ImportResult } from './import-report.js';
 import { SummariesAfterChange } from '../summaries/summaries-after-change.js';
 import { CsvImportRun } from './csv-import-run.js';
-import { TOUCHED_LEADS } from './csv-import.sql.js';
+import { AFFECTED_LEADS } from './csv-import.sql.js';
 
 /** Imports leads and interactions from CSV files of any size. */
 @Injectable()
@@ -70,7 +69,7 @@ export class CsvImportService {
       await lockBulkScoring(this.sequelize, transaction);
       const run = await CsvImportRun.begin(this.sequelize, transaction, files, observer, signal);
       const result = await run.importAll();
-      await this.summaries.queueAll(TOUCHED_LEADS, transaction);
+      await this.summaries.queueAll(AFFECTED_LEADS, transaction);
       return result;
     });
   }

@@ -5,17 +5,17 @@
 export const PREFER_INDEXES = 'SET LOCAL enable_seqscan = off';
 
 /** The table of the leads that an import refers to. */
-export const TOUCHED_LEADS = 'pg_temp.import_touched_leads';
+export const AFFECTED_LEADS = 'pg_temp.import_affected_leads';
 
-export const CREATE_TOUCHED_LEADS =
-  'CREATE TEMP TABLE import_touched_leads (id integer PRIMARY KEY) ON COMMIT DROP';
+export const CREATE_AFFECTED_LEADS =
+  'CREATE TEMP TABLE import_affected_leads (id integer PRIMARY KEY) ON COMMIT DROP';
 
 /** $1: lead ids. */
-export const ADD_TOUCHED_LEADS = `
-  INSERT INTO pg_temp.import_touched_leads SELECT DISTINCT unnest($1::int[]) ON CONFLICT DO NOTHING`;
+export const ADD_AFFECTED_LEADS = `
+  INSERT INTO pg_temp.import_affected_leads SELECT DISTINCT unnest($1::int[]) ON CONFLICT DO NOTHING`;
 
 /** Updates the row count that PostgreSQL uses for planning. */
-export const ANALYZE_TOUCHED_LEADS = 'ANALYZE pg_temp.import_touched_leads';
+export const ANALYZE_AFFECTED_LEADS = 'ANALYZE pg_temp.import_affected_leads';
 
 /**
  * $1, $2: the numbers of inserted leads and interactions. Returns whether they are a large share of the rows

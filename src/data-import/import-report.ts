@@ -18,7 +18,7 @@ export interface LineCounts {
   updated: number;
   /** Lines whose values were already stored. */
   unchanged: number;
-  refused: number;
+  rejected: number;
 }
 
 export interface ImportProgress {
@@ -33,7 +33,7 @@ export interface ImportProgress {
 /** Receives the progress of an import. */
 export interface ImportObserver {
   /** Rejected lines of a file are reported in ascending order. */
-  onRejectedLine(file: ImportedFile, refusal: RejectedLine): void;
+  onRejectedLine(file: ImportedFile, rejection: RejectedLine): void;
   onProgress(progress: ImportProgress): void;
 }
 
@@ -46,4 +46,9 @@ export interface ImportResult {
   readonly failedScores: readonly RecalculationFailure[];
 }
 
-export const noLines = (): LineCounts => ({ inserted: 0, updated: 0, unchanged: 0, refused: 0 });
+export const noLines = (): LineCounts => ({ inserted: 0, updated: 0, unchanged: 0, rejected: 0 });
+
+/** The import was interrupted and rolled back. */
+export class ImportInterruptedError extends Error {
+  override readonly name = 'ImportInterruptedError';
+}

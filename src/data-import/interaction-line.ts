@@ -4,8 +4,12 @@ import { violationMessages } from '../common/invalid-input.js';
 import { ISO_DATE_RULE, parseIsoDate } from '../common/iso-date.js';
 import { isBlank } from '../common/visible-text.js';
 import { CreateInteractionInput } from '../interactions/dto/create-interaction.input.js';
-import { INTERACTION_DIRECTIONS, type InteractionDirection } from '../interactions/interaction-direction.js';
-import { INTERACTION_TYPES, type InteractionType } from '../interactions/interaction-type.js';
+import {
+  INTERACTION_DIRECTIONS,
+  type InteractionDirection,
+  INTERACTION_TYPES,
+  type InteractionType,
+} from '../interactions/interaction-type.js';
 import type { Cells, InteractionColumn } from './csv-schema.js';
 import type { RejectedLine } from './import-report.js';
 

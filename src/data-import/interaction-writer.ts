@@ -3,7 +3,7 @@ import { INSERT_INTERACTIONS, KEEP_LEADS_BY_EMAIL } from './csv-import.sql.js';
 import { noLines, type RejectedLine } from './import-report.js';
 import type { InteractionLine } from './interaction-line.js';
 import { type EmailHolder, emailKeys, LeadMatcher } from './lead-match.js';
-import { RowsPassedOverError, type WrittenLines } from './line-batches.js';
+import { RowsSkippedError, type WrittenLines } from './line-batches.js';
 import type { AffectedLeads } from './affected-leads.js';
 
 interface NewInteraction {
@@ -19,18 +19,18 @@ export class InteractionWriter {
     private readonly affectedLeads: AffectedLeads,
   ) {}
 
-  /** @throws RowsPassedOverError if not all rows were written */
+  /** @throws RowsSkippedError if not all rows were written */
   async write(lines: readonly InteractionLine[]): Promise<WrittenLines> {
     const leads = await this.sequelize.query<EmailHolder>(KEEP_LEADS_BY_EMAIL, {
       type: QueryTypes.SELECT,
       transaction: this.transaction,
       bind: [emailKeys(lines)],
     });
-    const { interactions, refusals } = assign(lines, new LeadMatcher(leads));
+    const { interactions, rejections } = assign(lines, new LeadMatcher(leads));
     await this.insert(interactions);
     await this.affectedLeads.add(interactions.map(({ leadId }) => leadId));
-    const counts = { ...noLines(), inserted: interactions.length, refused: refusals.length };
-    return { counts, refusals };
+    const counts = { ...noLines(), inserted: interactions.length, rejected: rejections.length };
+    return { counts, rejections };
   }
 
   private async insert(interactions: readonly NewInteraction[]): Promise<void> {
@@ -40,23 +40,23 @@ export class InteractionWriter {
       transaction: this.transaction,
       bind: columnsOf(interactions),
     });
-    if (rows.length < interactions.length) throw new RowsPassedOverError();
+    if (rows.length < interactions.length) throw new RowsSkippedError();
   }
 }
 
 function assign(
   lines: readonly InteractionLine[],
   matcher: LeadMatcher<EmailHolder>,
-): { interactions: NewInteraction[]; refusals: RejectedLine[] } {
+): { interactions: NewInteraction[]; rejections: RejectedLine[] } {
   const interactions: NewInteraction[] = [];
-  const refusals: RejectedLine[] = [];
+  const rejections: RejectedLine[] = [];
   for (const line of lines) {
     const match = matcher.find(line.writtenEmail);
-    if ('reason' in match) refusals.push({ line: line.line, reason: match.reason });
-    else if (match.lead === null) refusals.push({ line: line.line, reason: 'no lead has this e-mail' });
+    if ('reason' in match) rejections.push({ line: line.line, reason: match.reason });
+    else if (match.lead === null) rejections.push({ line: line.line, reason: 'no lead has this e-mail' });
     else interactions.push({ leadId: match.lead.id, line });
   }
-  return { interactions, refusals };
+  return { interactions, rejections };
 }
 
 /** The order matches the parameters of INSERT_INTERACTIONS. */

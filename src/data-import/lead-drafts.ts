@@ -30,7 +30,7 @@ export interface LeadDrafts {
   /** The stored leads that lines refer to, whether changed or not. */
   readonly matchedIds: readonly number[];
   readonly counts: LineCounts;
-  readonly refusals: readonly RejectedLine[];
+  readonly rejections: readonly RejectedLine[];
 }
 
 const NO_VALUES: LeadValues = {
@@ -55,15 +55,15 @@ export function draftLeads(lines: readonly LeadLine[], storedLeads: readonly Sto
   const matcher = new LeadMatcher(storedLeads);
   const drafts = new Map<number | string, Draft>();
   const counts = noLines();
-  const refusals: RejectedLine[] = [];
-  const refuse = ({ line }: LeadLine, reason: string) => {
-    counts.refused += 1;
-    refusals.push({ line, reason });
+  const rejections: RejectedLine[] = [];
+  const reject = ({ line }: LeadLine, reason: string) => {
+    counts.rejected += 1;
+    rejections.push({ line, reason });
   };
   for (const line of lines) {
     const match = matcher.find(line.writtenEmail);
     if ('reason' in match) {
-      refuse(line, match.reason);
+      reject(line, match.reason);
       continue;
     }
     const { email, ...input } = line.input;
@@ -78,13 +78,13 @@ export function draftLeads(lines: readonly LeadLine[], storedLeads: readonly Sto
     }
     const faults = faultsOfNewLead(line.input);
     if (faults.length > 0) {
-      refuse(line, `no lead has this e-mail, and to create one, ${faults.join(' and ')}`);
+      reject(line, `no lead has this e-mail, and to create one, ${faults.join(' and ')}`);
       continue;
     }
     counts.inserted += 1;
     drafts.set(key, { email, stored: null, values: { ...NO_VALUES, ...given } });
   }
-  return { ...rowsOf([...drafts.values()]), counts, refusals };
+  return { ...rowsOf([...drafts.values()]), counts, rejections };
 }
 
 function draftOf(stored: StoredLead): Draft {

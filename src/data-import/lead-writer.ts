@@ -9,7 +9,7 @@ import {
 } from './lead-drafts.js';
 import type { LeadLine } from './lead-line.js';
 import { emailKeys } from './lead-match.js';
-import { RowsPassedOverError, type WrittenLines } from './line-batches.js';
+import { RowsSkippedError, type WrittenLines } from './line-batches.js';
 import type { AffectedLeads } from './affected-leads.js';
 
 /** The order matches the parameters of INSERT_LEADS and UPDATE_LEADS after the first. */
@@ -32,18 +32,18 @@ export class LeadWriter {
     private readonly affectedLeads: AffectedLeads,
   ) {}
 
-  /** @throws RowsPassedOverError if not all rows were written */
+  /** @throws RowsSkippedError if not all rows were written */
   async write(lines: readonly LeadLine[]): Promise<WrittenLines> {
     const stored = await this.sequelize.query<StoredLead>(LOCK_LEADS_BY_EMAIL, {
       type: QueryTypes.SELECT,
       transaction: this.transaction,
       bind: [emailKeys(lines)],
     });
-    const { inserts, updates, matchedIds, counts, refusals } = draftLeads(lines, stored);
+    const { inserts, updates, matchedIds, counts, rejections } = draftLeads(lines, stored);
     const insertedIds = await this.insert(inserts);
     await this.update(updates);
     await this.affectedLeads.add([...insertedIds, ...matchedIds]);
-    return { counts, refusals };
+    return { counts, rejections };
   }
 
   private insert(leads: readonly NewLead[]): Promise<number[]> {
@@ -64,7 +64,7 @@ export class LeadWriter {
       transaction: this.transaction,
       bind: [keys, ...columns],
     });
-    if (rows.length < keys.length) throw new RowsPassedOverError();
+    if (rows.length < keys.length) throw new RowsSkippedError();
     return rows.map(({ id }) => id);
   }
 }

@@ -5,7 +5,7 @@ import { type LineCounts, noLines, type RejectedLine } from './import-report.js'
 
 export interface WrittenLines {
   readonly counts: LineCounts;
-  readonly refusals: readonly RejectedLine[];
+  readonly rejections: readonly RejectedLine[];
 }
 
 /** Writes lines within the transaction, and returns their counts and rejections. */
@@ -15,8 +15,8 @@ export type LineWriter<Line> = (lines: readonly Line[]) => Promise<WrittenLines>
  * The database wrote fewer rows than requested, without an error: a trigger suppressed rows, or another
  * transaction has just inserted the same e-mail.
  */
-export class RowsPassedOverError extends Error {
-  override readonly name = 'RowsPassedOverError';
+export class RowsSkippedError extends Error {
+  override readonly name = 'RowsSkippedError';
 }
 
 /** Writes batches of lines, each in a savepoint of one transaction. */
@@ -38,7 +38,7 @@ export class LineBatches {
     write: LineWriter<Line>,
   ): Promise<WrittenLines> {
     const [first] = lines;
-    if (first === undefined) return { counts: noLines(), refusals: [] };
+    if (first === undefined) return { counts: noLines(), rejections: [] };
     try {
       return await this.writeTogether(lines, write);
     } catch (error) {
@@ -46,8 +46,8 @@ export class LineBatches {
       this.signal.throwIfAborted();
       if (error instanceof TransactionLostError) throw error;
       if (lines.length > 1) return this.writeHalves(lines, write);
-      const refusal = { line: first.line, reason: reasonOf(error) };
-      return { counts: { ...noLines(), refused: 1 }, refusals: [refusal] };
+      const rejection = { line: first.line, reason: reasonOf(error) };
+      return { counts: { ...noLines(), rejected: 1 }, rejections: [rejection] };
     }
   }
 
@@ -58,7 +58,7 @@ export class LineBatches {
     try {
       return await this.inPart(() => write(lines));
     } catch (error) {
-      if (!(error instanceof RowsPassedOverError)) throw error;
+      if (!(error instanceof RowsSkippedError)) throw error;
       return this.inPart(() => write(lines));
     }
   }
@@ -72,7 +72,7 @@ export class LineBatches {
     const second = await this.write(lines.slice(middle), write);
     return {
       counts: addCounts(first.counts, second.counts),
-      refusals: [...first.refusals, ...second.refusals],
+      rejections: [...first.rejections, ...second.rejections],
     };
   }
 
@@ -86,12 +86,12 @@ export function addCounts(a: LineCounts, b: LineCounts): LineCounts {
     inserted: a.inserted + b.inserted,
     updated: a.updated + b.updated,
     unchanged: a.unchanged + b.unchanged,
-    refused: a.refused + b.refused,
+    rejected: a.rejected + b.rejected,
   };
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof RowsPassedOverError
+  return error instanceof RowsSkippedError
     ? 'The database skipped the row without an error.'
     : rowErrorMessage(error);
 }

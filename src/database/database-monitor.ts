@@ -46,18 +46,18 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
     while (!signal.aborted) {
       const isThere = await this.answers();
       if (signal.aborted) return;
-      if (isThere !== this.availability.isAvailable) this.tell(isThere);
+      if (isThere !== this.availability.isAvailable) this.update(isThere);
       await sleep(PING_INTERVAL_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
-  private tell(isThere: boolean): void {
+  private update(isThere: boolean): void {
     this.availability.isAvailable = isThere;
     if (isThere) {
-      this.logger.warn('The database answers again.');
+      this.logger.warn('The database responds again.');
       return;
     }
-    this.logger.error('The database does not answer: requests are refused until it does.');
+    this.logger.error('The database does not respond: requests are rejected until it does.');
     this.openRequests.endAll('The database is not available at the moment; try again.');
   }
 

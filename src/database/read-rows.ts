@@ -1,5 +1,5 @@
+import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import pg from 'pg';
-import type { Sequelize } from 'sequelize';
 import { currentRequest } from '../common/request-context.js';
 import type { MemoryReservation } from '../common/answer-memory.js';
 import { repeatable } from './connection-gate.js';
@@ -109,3 +109,14 @@ const getTypeParser = ((oid: number, format: 'text') =>
   oid === TIMESTAMPTZ
     ? instantOf
     : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser;
+
+/** Returns the column `id` of a query within a transaction. @param bind values of `$1` … */
+export async function selectIds(
+  sequelize: Sequelize,
+  transaction: Transaction,
+  sql: string,
+  bind: unknown[],
+): Promise<number[]> {
+  const rows = await sequelize.query<{ id: number }>(sql, { type: QueryTypes.SELECT, transaction, bind });
+  return rows.map(({ id }) => id);
+}

@@ -85,10 +85,10 @@ export class WriteMonitor implements OnApplicationBootstrap, OnApplicationShutdo
     const takesWrites = !this.isReadOnly && !isRejecting;
     if (takesWrites === this.availability.takesWrites) return;
     this.availability.takesWrites = takesWrites;
-    if (takesWrites) this.logger.warn('The database takes writes again.');
+    if (takesWrites) this.logger.warn('The database accepts writes again.');
     else {
       this.logger.error(
-        'The database takes no writes: mutations fail, and queries are answered with rate limits of this server alone.',
+        'The database accepts no writes: mutations fail, and this server alone counts the requests of its callers.',
       );
     }
   }

@@ -1,5 +1,4 @@
-import type { InteractionDirection } from '../interactions/interaction-direction.js';
-import type { InteractionType } from '../interactions/interaction-type.js';
+import type { InteractionDirection, InteractionType } from '../interactions/interaction-type.js';
 
 export interface DemoInteraction {
   readonly type: InteractionType;

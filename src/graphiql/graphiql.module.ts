@@ -17,7 +17,7 @@ export class GraphiqlModule implements OnModuleInit {
   onModuleInit(): void {
     const files = readGraphiqlFiles();
     if (files === null) {
-      this.logger.warn('The page of GraphiQL is not there: `pnpm build` makes it.');
+      this.logger.warn('The GraphiQL page is missing; run `pnpm build`.');
       return;
     }
     serveGraphiql(this.host.httpAdapter.getInstance<FastifyInstance>(), files);

@@ -50,8 +50,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 function shownFor(status: number, error: unknown): GraphQLFormattedError {
   const code = codeOfStatus(status);
   const message = code !== 'INTERNAL_SERVER_ERROR' && error instanceof Error ? error.message : '';
-  const refusal = new GraphQLError(message, { extensions: { code } });
-  return formatError(refusal.toJSON(), code === 'INTERNAL_SERVER_ERROR' ? error : refusal);
+  const rejection = new GraphQLError(message, { extensions: { code } });
+  return formatError(rejection.toJSON(), code === 'INTERNAL_SERVER_ERROR' ? error : rejection);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AppEvent } from '../common/app-event.js';
-import type { Operation } from '../common/operation.js';
+import type { Operation } from '../common/request-context.js';
 
 /** Errors of documents that exceed a limit. */
 export const DOCUMENT_LIMIT_CODES = [

@@ -13,7 +13,7 @@ import { accessPlugin } from '../access/access.plugin.js';
 import { AccessCheck } from '../access/check-access.js';
 import { SocketAccess } from '../access/socket-access.js';
 import { AnswerMemory } from '../common/answer-memory.js';
-import { isAllowedOrigin } from '../common/allowed-origin.js';
+import { isAllowedOrigin } from '../common/origins.js';
 import { clientAddressOf } from '../common/client-address.js';
 import { OpenRequests } from '../common/request-deadline.js';
 import { Settings } from '../config/settings.js';

@@ -147,8 +147,8 @@ export class SocketOperations {
       open.grow(memoryOfDocument(document));
       const operation = getOperationAST(document, operationName);
       if (operation == null) return [new GraphQLError('Unable to identify operation')];
-      const refusal = access.refusalOf(schema, document, operation, request);
-      if (refusal !== null) return [refusal];
+      const violation = access.violationOf(schema, document, operation, request);
+      if (violation !== null) return [violation];
       const variables = withoutForbiddenNulls(schema, document, operation, payload.variables);
       const incoming = { schema, document, operation, variables };
       limits.check(incoming);

@@ -1,6 +1,5 @@
 import { type DocumentNode, getOperationAST } from 'graphql';
-import type { Operation } from '../common/operation.js';
-import { type RequestContext, withRequest } from '../common/request-context.js';
+import { type Operation, type RequestContext, withRequest } from '../common/request-context.js';
 import { operationEnded, websocketChanged } from './errors-and-events.js';
 import { outcomeOf, shownName } from './operation-watch.plugin.js';
 

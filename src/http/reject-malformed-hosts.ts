@@ -1,7 +1,10 @@
 import { BadRequestException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isWellFormedHost } from './host.js';
-import { OF_OPERATORS } from './refuse-while-draining.js';
+import { OF_OPERATORS } from './reject-while-draining.js';
+
+/** Whether the text is an authority of RFC 3986 without user information: a host and, optionally, a port. */
+export const isWellFormedHost = (host: string): boolean =>
+  /^[^\s/?#@\\]+$/.test(host) && URL.canParse(`http://${host}/`);
 
 /**
  * Rejects requests without a valid host before any code builds a URL from it. The headers of a trusted proxy

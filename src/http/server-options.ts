@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { FastifyHttpOptions } from 'fastify';
 import { clientAddressOf, trustedProxies } from '../common/client-address.js';
@@ -7,7 +8,6 @@ import { sendError } from '../graphql/error.filter.js';
 import { answerMalformedHttp } from './malformed-http.js';
 import { Connections } from './connections.js';
 import { identify } from './identify-requests.js';
-import { openFileLimit } from './open-file-limit.js';
 import { UpgradeAwareRequest } from './websocket-offers.js';
 
 /**
@@ -76,4 +76,14 @@ export function serverOptions(
       sendError(error, request, reply);
     },
   } satisfies FastifyHttpOptions<Server>;
+}
+
+/** The limit of open files and connections of this process; Infinity if the system does not provide it. */
+function openFileLimit(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'utf8');
+    return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
+  } catch {
+    return Infinity;
+  }
 }

@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http';
-import { isWellFormedHost } from './host.js';
+import { isWellFormedHost } from './reject-malformed-hosts.js';
 
 const WEBSOCKET_PATH = '/graphql';
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { grouped } from '../common/grouped.js';
-import { RequestLoader } from '../common/request-loader.js';
+import { grouped, RequestLoader } from '../common/request-loader.js';
 import { type InteractionListKey, InteractionListingService } from './interaction-listing.service.js';
 
 /**

@@ -1,6 +1,5 @@
 import { InvalidInputError } from '../common/domain-error.js';
-import type { InteractionDirection } from './interaction-direction.js';
-import type { InteractionType } from './interaction-type.js';
+import type { InteractionDirection, InteractionType } from './interaction-type.js';
 
 /** Conditions on interactions, combined with AND. A condition that is null or absent does not apply. */
 export interface InteractionFilter {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { grouped } from '../common/grouped.js';
-import { RequestLoader } from '../common/request-loader.js';
+import { grouped, RequestLoader } from '../common/request-loader.js';
 import {
   InteractionListingService,
   type InteractionPage,

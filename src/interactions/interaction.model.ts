@@ -1,7 +1,11 @@
 import type { CreationOptional, InferAttributes, InferCreationAttributes } from 'sequelize';
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
-import { INTERACTION_DIRECTIONS, type InteractionDirection } from './interaction-direction.js';
-import { INTERACTION_TYPES, type InteractionType } from './interaction-type.js';
+import {
+  INTERACTION_DIRECTIONS,
+  type InteractionDirection,
+  INTERACTION_TYPES,
+  type InteractionType,
+} from './interaction-type.js';
 
 /** A row of `interactions`: a past or planned contact between the team and a lead. */
 @Table({ tableName: 'interactions' })

@@ -25,3 +25,12 @@ export function toCents(amount: number): number | null {
   const kept = Number(amount.toPrecision(SAFE_DIGITS));
   return decimalCountOf(String(kept)) <= 2 ? kept : null;
 }
+
+/**
+ * The driver returns `numeric` as a string to preserve its digits. A double represents two decimals exactly
+ * enough. NaN is a valid `numeric`, but not a budget.
+ */
+export function budgetOf(stored: unknown): number | null {
+  const budget = stored == null ? NaN : Number(stored);
+  return Number.isFinite(budget) ? budget : null;
+}

@@ -6,7 +6,7 @@ import {
 } from 'sequelize';
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 import { DEFAULT_LEAD_STATUS } from './lead-status.js';
-import { budgetOf } from './stored-budget.js';
+import { budgetOf } from './budget-amount.js';
 
 export type SummarySource = 'model' | 'template';
 

@@ -24,7 +24,7 @@ type JobCounts = Readonly<Record<'ready' | 'waiting' | 'running' | 'failed', num
 export function poolGauge(registry: Registry, connections: ConnectionGate): void {
   const gauge = new Gauge({
     name: 'lead_scoring_pool_connections',
-    help: 'Connections of the pool: most there may be, open, in use, and requests that wait for one.',
+    help: 'Connections of the pool: the maximum, open, in use, and callers that wait for one.',
     labelNames: ['state'] as const,
     registers: [registry],
     collect: () => {
@@ -40,7 +40,7 @@ export function poolGauge(registry: Registry, connections: ConnectionGate): void
 export function openRequestsGauge(registry: Registry, openRequests: OpenRequests): void {
   const gauge = new Gauge({
     name: 'lead_scoring_requests_in_flight',
-    help: 'Requests that something is done for just now, over HTTP and over WebSockets.',
+    help: 'Requests in progress, over HTTP and WebSockets.',
     registers: [registry],
     collect: () => {
       gauge.set(openRequests.count);
@@ -52,7 +52,7 @@ export function openRequestsGauge(registry: Registry, openRequests: OpenRequests
 export function writesGauge(registry: Registry, availability: DatabaseAvailability): void {
   const gauge = new Gauge({
     name: 'lead_scoring_database_writable',
-    help: '1 while the database takes writes, 0 while it is read-only, its disk is full or it does not answer.',
+    help: '1 if the database accepts writes; 0 if it is read-only, its disk is full or it does not respond.',
     registers: [registry],
     collect: () => {
       gauge.set(availability.isAvailable && availability.takesWrites ? 1 : 0);
@@ -64,7 +64,7 @@ export function writesGauge(registry: Registry, availability: DatabaseAvailabili
 export function replicasGauge(registry: Registry, replicas: Pick<ReadReplicas, 'status'>): void {
   const gauge = new Gauge({
     name: 'lead_scoring_read_replica_in_use',
-    help: '1 while queries are read from a replica, 0 while it is left out.',
+    help: '1 if queries are read from a replica; 0 if it is not used.',
     labelNames: ['replica'] as const,
     registers: [registry],
     collect: () => {
@@ -77,7 +77,7 @@ export function replicasGauge(registry: Registry, replicas: Pick<ReadReplicas, '
 export function providerGauge(registry: Registry, health: () => WriterHealth): void {
   const gauge = new Gauge({
     name: 'lead_scoring_provider_degraded',
-    help: '1 while the provider of summaries is taken for down and is not asked, else 0.',
+    help: '1 if the summary provider counts as down and is not called; otherwise 0.',
     registers: [registry],
     collect: () => {
       gauge.set(health().isDegraded ? 1 : 0);
@@ -85,7 +85,7 @@ export function providerGauge(registry: Registry, health: () => WriterHealth): v
   });
   const pause = new Gauge({
     name: 'lead_scoring_provider_paused_seconds',
-    help: 'How long this server still waits before it asks the provider of summaries for batches; 0: it asks.',
+    help: 'Time until this server calls the summary provider for batches again; 0: it is not paused.',
     registers: [registry],
     collect: () => {
       pause.set(health().pausedForMs / 1000);
@@ -97,7 +97,7 @@ export function providerGauge(registry: Registry, health: () => WriterHealth): v
 export function listSizesGauge(registry: Registry, sizes: ListSizes): void {
   const gauge = new Gauge({
     name: 'lead_scoring_list_rows',
-    help: 'Rows of a list that is answered in one piece (count, at most one above the limit) and the most it may have (limit).',
+    help: 'Rows of a list without pages (count, at most one above the limit) and their maximum (limit).',
     labelNames: ['list', 'value'] as const,
     registers: [registry],
     collect: async () => {
@@ -129,7 +129,7 @@ export function queueGauge(registry: Registry, probe: ProbeConnection): void {
   };
   const gauge = new Gauge({
     name: 'lead_scoring_queue_jobs',
-    help: 'Jobs of the queue of summaries, of all servers together.',
+    help: 'Jobs of the summary queue, of all servers together.',
     labelNames: ['state'] as const,
     registers: [registry],
     collect: async () => {

@@ -8,11 +8,11 @@ export class MetricsReaders {
   constructor(private readonly settings: ObservabilitySettings) {}
 
   /** `nobody`: the metrics are not available at all. */
-  decide(authorization: string | undefined): 'admitted' | 'refused' | 'nobody' {
+  decide(authorization: string | undefined): 'admitted' | 'rejected' | 'nobody' {
     const { metricsReaders: readers } = this.settings;
     if (typeof readers === 'string') return readers === 'anybody' ? 'admitted' : 'nobody';
     const [, given = ''] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
-    return timingSafeEqual(digestOf(given), digestOf(readers.token)) ? 'admitted' : 'refused';
+    return timingSafeEqual(digestOf(given), digestOf(readers.token)) ? 'admitted' : 'rejected';
   }
 }
 

@@ -26,7 +26,7 @@ export class MetricsController {
     switch (this.readers.decide(authorization)) {
       case 'nobody':
         throw new NotFoundException('Cannot GET /metrics');
-      case 'refused':
+      case 'rejected':
         if (authorization !== undefined) await this.countFailure(context.address);
         void reply.status(HttpStatus.UNAUTHORIZED).header('www-authenticate', 'Bearer');
         return '';

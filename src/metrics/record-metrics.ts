@@ -33,11 +33,11 @@ export function recordMetrics(metrics: ServerMetrics): () => void {
       metrics.recalculations.inc({ outcome });
       metrics.recalculationSeconds.observe({ outcome }, durationMs / 1000);
       metrics.recalculatedLeads.inc({ outcome: 'saved' }, savedCount);
-      metrics.recalculatedLeads.inc({ outcome: 'refused' }, failedCount);
+      metrics.recalculatedLeads.inc({ outcome: 'failed' }, failedCount);
     }),
     scoresRefreshed.subscribe(({ savedCount, failedCount }) => {
       metrics.refreshedLeads.inc({ outcome: 'saved' }, savedCount);
-      metrics.refreshedLeads.inc({ outcome: 'rejected' }, failedCount);
+      metrics.refreshedLeads.inc({ outcome: 'failed' }, failedCount);
     }),
     providerRequested.subscribe(({ provider, outcome, durationMs }) => {
       metrics.providerRequests.inc({ provider, outcome });
@@ -51,8 +51,8 @@ export function recordMetrics(metrics: ServerMetrics): () => void {
     jobEnded.subscribe(({ error }) => {
       metrics.jobs.inc({ outcome: error === undefined ? 'done' : 'failed' });
     }),
-    authenticationFailed.subscribe((refused) => {
-      metrics.refusedAuthentications.inc({ ...refused });
+    authenticationFailed.subscribe((failure) => {
+      metrics.authenticationFailures.inc({ ...failure });
     }),
     connectionClosed.subscribe(({ reason }) => {
       metrics.closedConnections.inc({ reason });

@@ -1,4 +1,4 @@
-import { now } from './monotonic-clock.js';
+import { monotonicNow } from '../common/clock.js';
 import type { RateDemand, PointStore, RateGrant } from './rate-store.js';
 
 /** How long points are counted locally before the shared store is tried again. */
@@ -18,12 +18,12 @@ export class FallbackRateStore implements PointStore {
   ) {}
 
   async take(demands: readonly RateDemand[], allowPartial = false): Promise<RateGrant> {
-    if (now() < this.localUntil) return this.local.take(demands, allowPartial);
+    if (monotonicNow() < this.localUntil) return this.local.take(demands, allowPartial);
     try {
       return await this.shared.take(demands, allowPartial);
     } catch (error) {
       if (!this.fallsBackOn(error)) throw error;
-      this.localUntil = now() + RETRY_AFTER_MS;
+      this.localUntil = monotonicNow() + RETRY_AFTER_MS;
       return this.local.take(demands, allowPartial);
     }
   }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { now } from './monotonic-clock.js';
+import { monotonicNow } from '../common/clock.js';
 import type { RateDemand, PointStore, RateGrant } from './rate-store.js';
 
 const MINUTE_MS = 60_000;
@@ -25,13 +25,13 @@ export class LocalRateStore implements PointStore {
     if (granted) for (const { minute, points } of wanted) minute.used += allowPartial ? taken : points;
     const ends = (granted ? wanted : lacking).map(({ minute }) => minute.endsAt);
     const endsAt = granted ? Math.min(...ends) : Math.max(...ends);
-    return Promise.resolve({ granted, taken, endsInMs: endsAt - now() });
+    return Promise.resolve({ granted, taken, endsInMs: endsAt - monotonicNow() });
   }
 
   private minuteOf(key: string): Minute {
     const known = this.minutes.get(key);
-    if (known !== undefined && known.endsAt > now()) return known;
-    const minute = { used: 0, endsAt: now() + MINUTE_MS };
+    if (known !== undefined && known.endsAt > monotonicNow()) return known;
+    const minute = { used: 0, endsAt: monotonicNow() + MINUTE_MS };
     this.minutes.set(key, minute);
     return minute;
   }

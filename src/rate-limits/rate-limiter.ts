@@ -24,11 +24,11 @@ interface Stores {
 export class RateLimiter {
   private stores: Stores | null = null;
   private readonly requests: TokenLeases;
-  private readonly refusals: TokenLeases;
+  private readonly failures: TokenLeases;
 
   constructor(private readonly limits: RateLimits) {
     this.requests = new TokenLeases(() => this.shared().ofCallers, limits.requestsPerMinute);
-    this.refusals = new TokenLeases(() => this.shared().ofFailures, limits.authFailuresPerMinute);
+    this.failures = new TokenLeases(() => this.shared().ofFailures, limits.authFailuresPerMinute);
   }
 
   /** The store is set later, since the GraphQL options are created before the database connection. */
@@ -50,12 +50,16 @@ export class RateLimiter {
   /** @throws DomainError RATE_LIMITED if a caller has made too many requests */
   async countRequest(caller: string): Promise<void> {
     if (this.limits.requestsPerMinute === 0) return;
-    refuseFor('requests', await this.requests.spend(`requests ${caller}`), this.limits.requestsPerMinute);
+    throwRateLimited(
+      'requests',
+      await this.requests.spend(`requests ${caller}`),
+      this.limits.requestsPerMinute,
+    );
   }
 
   /** Whether this process knows that the address has failed too often in the current minute. */
   isReached(address: string): boolean {
-    return this.limits.authFailuresPerMinute > 0 && this.refusals.isSpent(`refused ${address}`);
+    return this.limits.authFailuresPerMinute > 0 && this.failures.isSpent(`refused ${address}`);
   }
 
   /**
@@ -64,9 +68,9 @@ export class RateLimiter {
    */
   async countAuthFailure(address: string): Promise<void> {
     if (this.limits.authFailuresPerMinute === 0) return;
-    refuseFor(
+    throwRateLimited(
       'auth_failures',
-      await this.refusals.spend(`refused ${address}`),
+      await this.failures.spend(`refused ${address}`),
       this.limits.authFailuresPerMinute,
     );
   }
@@ -83,13 +87,13 @@ export class RateLimiter {
     ].filter(({ points, max }) => points > 0 && max > 0);
     if (demands.length === 0) return;
     const { granted, endsInMs } = await this.shared().ofCallers.take(demands);
-    if (!granted) refuseFor('mutations', Math.max(endsInMs, 1), smallest(demands));
+    if (!granted) throwRateLimited('mutations', Math.max(endsInMs, 1), smallest(demands));
   }
 }
 
 const smallest = (demands: readonly RateDemand[]): number => Math.min(...demands.map(({ max }) => max));
 
-function refuseFor(
+function throwRateLimited(
   group: 'requests' | 'mutations' | 'auth_failures',
   milliseconds: number,
   limit: number,

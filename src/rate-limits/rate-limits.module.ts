@@ -45,7 +45,7 @@ export class RateLimitsModule implements OnModuleInit, OnModuleDestroy {
     this.cleanUp = setInterval(() => {
       store.removeExpired().catch((error: unknown) => {
         // `WriteMonitor` reports a database that rejects writes.
-        if (!cannotCount(error)) this.logger.warn('Expired rate limits were not removed.', error);
+        if (!cannotCount(error)) this.logger.warn('Expired rate limits could not be removed.', error);
       });
     }, CLEAN_UP_EVERY_MS).unref();
   }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { now } from './monotonic-clock.js';
+import { monotonicNow } from '../common/clock.js';
 import type { PointStore } from './rate-store.js';
 
 /** Maximum number of callers in memory. The leased points of an evicted caller are lost. */
@@ -35,12 +35,12 @@ export class TokenLeases {
   async spend(key: string): Promise<number> {
     const lease = this.leaseOf(key);
     for (;;) {
-      if (now() < lease.endsAt) {
+      if (monotonicNow() < lease.endsAt) {
         if (lease.left > 0) {
           lease.left -= 1;
           return 0;
         }
-        if (lease.isEmpty) return lease.endsAt - now();
+        if (lease.isEmpty) return lease.endsAt - monotonicNow();
       }
       lease.waiting += 1;
       try {
@@ -54,7 +54,7 @@ export class TokenLeases {
   /** Whether `spend` would certainly reject the next point. Does not call the store. */
   isSpent(key: string): boolean {
     const lease = this.leases.get(key);
-    return lease !== undefined && lease.isEmpty && lease.left === 0 && now() < lease.endsAt;
+    return lease !== undefined && lease.isEmpty && lease.left === 0 && monotonicNow() < lease.endsAt;
   }
 
   private leaseOf(key: string): Lease {
@@ -74,7 +74,7 @@ export class TokenLeases {
       const { taken, endsInMs } = await this.store().take([{ key, points, max: this.max }], true);
       lease.left = taken;
       lease.isEmpty = taken === 0;
-      lease.endsAt = now() + endsInMs;
+      lease.endsAt = monotonicNow() + endsInMs;
     } finally {
       lease.pending = null;
     }

@@ -71,7 +71,7 @@ export class RecalculationExecution {
     } catch (error) {
       await this.recordLoss(error);
     }
-    this.tellEnd();
+    this.publishEnd();
     if (this.failure !== null) throw toDomainFailure(this.failure);
     return this.idOfRun();
   }
@@ -98,7 +98,7 @@ export class RecalculationExecution {
     return { id, begunAt, leads: { asOf, ids, totalCount } };
   }
 
-  private tellEnd(): void {
+  private publishEnd(): void {
     if (this.begun === null) return;
     const { id: recalculationId, begunAt } = this.begun;
     recalculationEnded.publish({

@@ -1,5 +1,4 @@
-import type { InteractionDirection } from '../interactions/interaction-direction.js';
-import type { InteractionType } from '../interactions/interaction-type.js';
+import type { InteractionDirection, InteractionType } from '../interactions/interaction-type.js';
 
 /**
  * The known facts of a lead at one instant. E-mail address and phone number are left out: they do not help a

@@ -1,5 +1,4 @@
-import type { InteractionDirection } from '../interactions/interaction-direction.js';
-import type { InteractionType } from '../interactions/interaction-type.js';
+import type { InteractionDirection, InteractionType } from '../interactions/interaction-type.js';
 
 /**
  * The data of a lead that a model receives, and that its answer is checked against. Contact details, hidden

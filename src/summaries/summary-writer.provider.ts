@@ -1,7 +1,7 @@
+import { DomainError } from '../common/domain-error.js';
+import { SummaryWriter, type WrittenSummary } from './summary-writer.js';
 import type { Tracer } from '../common/spans.js';
 import type { SummarySettings } from '../config/summary-settings.js';
-import { OffSummaryWriter } from './off-summary-writer.js';
-import type { SummaryWriter } from './summary-writer.js';
 import { TemplateSummaryWriter } from './template-summary-writer.js';
 
 /** The first call, and one to repair its answer. */
@@ -26,5 +26,16 @@ export async function createSummaryWriter(
       return new TemplateSummaryWriter();
     case 'off':
       return new OffSummaryWriter();
+  }
+}
+
+/** The writer if summaries are disabled. */
+class OffSummaryWriter extends SummaryWriter {
+  override readonly name = 'off';
+  override readonly version = null;
+  override readonly isPaid = false;
+
+  override write(): Promise<WrittenSummary> {
+    return Promise.reject(new DomainError('SUMMARY_DISABLED', 'Summaries are switched off on this server.'));
   }
 }

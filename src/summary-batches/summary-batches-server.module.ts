@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SummaryBatchesModule } from './summary-batches.module.js';
 import { SummaryBatchesResolver } from './summary-batches.resolver.js';
-import { SummaryWorkersStart } from './summary-workers.start.js';
+import { SummaryWorkersStart } from './summary-workers.js';
 
 /** The parts of the feature that only the server needs. */
 @Module({

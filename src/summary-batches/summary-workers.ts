@@ -1,5 +1,6 @@
+import { Injectable, type OnApplicationBootstrap, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { SummarySettings } from '../config/summary-settings.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import type { JobHelpers } from 'graphile-worker';
 import { Sequelize } from 'sequelize';
@@ -78,7 +79,7 @@ export class SummaryWorkers implements OnModuleDestroy {
     const { signal } = this.stopping;
     if (signal.aborted) return;
     this.runner = null;
-    this.logger.warn('The workers of summaries have stopped, and start again.', reason);
+    this.logger.warn('The summary workers have stopped and are restarted.', reason);
     void ended.stop();
     for (;;) {
       await sleep(RESTART_MS, undefined, { signal, ref: false }).catch(() => undefined);
@@ -87,7 +88,7 @@ export class SummaryWorkers implements OnModuleDestroy {
         await this.start(count);
         return;
       } catch (error) {
-        this.logger.warn('The workers of summaries cannot start.', error);
+        this.logger.warn('The summary workers cannot start.', error);
       }
     }
   }
@@ -100,5 +101,18 @@ export class SummaryWorkers implements OnModuleDestroy {
     } catch (error) {
       this.logger.debug('The queue could not be swept.', error);
     }
+  }
+}
+
+/** Starts the configured number of summary workers with the server. */
+@Injectable()
+export class SummaryWorkersStart implements OnApplicationBootstrap {
+  constructor(
+    private readonly workers: SummaryWorkers,
+    private readonly settings: SummarySettings,
+  ) {}
+
+  onApplicationBootstrap(): Promise<void> {
+    return this.workers.start(this.settings.workerCount);
   }
 }

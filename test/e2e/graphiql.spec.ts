@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { isOwnOrigin } from '../../src/common/own-origin.js';
+import { isOwnOrigin } from '../../src/common/origins.js';
 import { type Api, startApi } from '../support/api.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 

@@ -246,8 +246,8 @@ describe('metrics of what is refused', () => {
     expect(await statusOf(key)).toBe(429);
     const { text } = await request(server).get('/metrics').set('authorization', `Bearer ${TOKEN}`);
     for (const line of [
-      'authentications_refused_total{reason="missing",transport="http"} 1',
-      'authentications_refused_total{reason="invalid",transport="http"} 2',
+      'authentication_failures_total{reason="missing",transport="http"} 1',
+      'authentication_failures_total{reason="invalid",transport="http"} 2',
       'rate_limited_total{group="auth_failures"} 1',
       'rate_limited_total{group="mutations"} 1',
       'rate_limited_total{group="requests"} 1',

@@ -60,7 +60,7 @@ interface Csv {
 interface Imported {
   readonly result: ImportResult;
   /** Such as `leads 3: email must be an e-mail address`. */
-  readonly refused: string[];
+  readonly rejected: string[];
   readonly progress: ImportProgress[];
 }
 
@@ -74,7 +74,7 @@ async function save(name: string, csv: string | readonly string[] | undefined): 
 }
 
 async function importCsv(csv: Csv, signal = new AbortController().signal): Promise<Imported> {
-  const refused: string[] = [];
+  const rejected: string[] = [];
   const progress: ImportProgress[] = [];
   const paths = {
     leads: await save('leads.csv', csv.leads),
@@ -83,19 +83,19 @@ async function importCsv(csv: Csv, signal = new AbortController().signal): Promi
   const result = await features.get(CsvImportService, { strict: false }).import(
     paths,
     {
-      onRejectedLine: (file, { line, reason }) => refused.push(`${file} ${line}: ${reason}`),
+      onRejectedLine: (file, { line, reason }) => rejected.push(`${file} ${line}: ${reason}`),
       onProgress: (step) => progress.push(step),
     },
     signal,
   );
-  return { result, refused, progress };
+  return { result, rejected, progress };
 }
 
-const counts = (inserted: number, updated: number, unchanged: number, refused: number) => ({
+const counts = (inserted: number, updated: number, unchanged: number, rejected: number) => ({
   inserted,
   updated,
   unchanged,
-  refused,
+  rejected,
 });
 
 interface StoredLead {
@@ -125,14 +125,14 @@ const obstruct = (event: string, condition: string, body = `RAISE EXCEPTION 'sec
 
 describe('a file of leads', () => {
   it('makes leads with all their fields, in any order of columns, and scores them', async () => {
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       leads: [
         'status,source,company,location,budget,phone,email,lastName,firstName',
         'Qualified,referral," Acme, Inc. ",Paris,50000.010,+33 1,Ada@Example.COM,Lovelace,Ada',
         ',,,,,,li@example.com,小龍,李',
       ],
     });
-    expect(refused).toEqual([]);
+    expect(rejected).toEqual([]);
     expect(result).toMatchObject({
       leads: counts(2, 0, 0, 0),
       interactions: counts(0, 0, 0, 0),
@@ -167,12 +167,12 @@ describe('a file of leads', () => {
   });
 
   it('reads a byte order mark, CRLF, and quoted cells of several lines', async () => {
-    const { refused } = await importCsv({
+    const { rejected } = await importCsv({
       leads: '\ufeffemail,firstName,lastName\r\n"a@example.com","Ada ""Countess""",Lovelace\r\n',
       interactions:
         '\ufeffnotes,email,date,type\r\n"one\r\ntwo, ""three""",A@EXAMPLE.com,2026-03-01,Call\r\n',
     });
-    expect(refused).toEqual([]);
+    expect(rejected).toEqual([]);
     expect((await readLead('a@example.com')).firstName).toBe('Ada "Countess"');
     expect(await other.rows('SELECT type, date, notes FROM interactions')).toEqual([
       { type: 'call', date: new Date('2026-03-01T00:00:00Z'), notes: 'one\r\ntwo, "three"' },
@@ -189,10 +189,10 @@ describe('a file of leads', () => {
     await other.rows(`UPDATE leads SET phone = '1', company = 'Old', "updatedAt" = 'epoch' WHERE id = $1`, [
       id,
     ]);
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       leads: ['email,phone,company,budget,firstName', 'ADA@example.com,,New,,'],
     });
-    expect([refused, result.leads]).toEqual([[], counts(0, 1, 0, 0)]);
+    expect([rejected, result.leads]).toEqual([[], counts(0, 1, 0, 0)]);
     const [lead, ...others] = await readLeads();
     expect(others).toEqual([]);
     expect(lead).toMatchObject({
@@ -221,7 +221,7 @@ describe('a file of leads', () => {
   it('lets later lines change what earlier ones gave, within a batch and across batches', async () => {
     await insertLead(other, { email: 'old@example.com', budget: 1 });
     const filler = Array.from({ length: 1500 }, (_, index) => `filler${index}@example.com,F,L,,`);
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       leads: [
         'email,firstName,lastName,phone,budget',
         'new@example.com,First,Name,111,10',
@@ -234,7 +234,7 @@ describe('a file of leads', () => {
         'old@example.com,,,,4',
       ],
     });
-    expect([refused, result.leads]).toEqual([[], counts(1501, 5, 1, 0)]);
+    expect([rejected, result.leads]).toEqual([[], counts(1501, 5, 1, 0)]);
     expect(await readLead('new@example.com')).toMatchObject({
       firstName: 'Second',
       lastName: 'Third',
@@ -251,7 +251,7 @@ describe('a file of leads', () => {
 
   it('refuses bad lines by number and reason, and takes the rest', async () => {
     await insertLead(other, { email: 'known@example.com', firstName: 'Kept' });
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       leads: [
         'email,firstName,lastName,budget,status',
         'a@example.com,"Multi',
@@ -268,7 +268,7 @@ describe('a file of leads', () => {
         'c@example.com,C,Name,7,',
       ],
     });
-    expect(refused).toEqual([
+    expect(rejected).toEqual([
       'leads 2: firstName must be a single line',
       'leads 5: email must be an e-mail address',
       'leads 6: no lead has this e-mail, and to create one, firstName must not be empty',
@@ -288,7 +288,7 @@ describe('a file of leads', () => {
   it('tells leads apart by letter case alone where an adopted database has such, and refuses to guess', async () => {
     const upper = await insertLead(other, { email: 'Ana.Silva@Example.com' });
     const lower = await insertLead(other, { email: 'ana.silva@example.com' });
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       leads: [
         'email,company',
         'Ana.Silva@Example.com,Upper',
@@ -301,7 +301,7 @@ describe('a file of leads', () => {
         'ANA.SILVA@EXAMPLE.COM,call,2026-01-01',
       ],
     });
-    expect(refused).toEqual([
+    expect(rejected).toEqual([
       'leads 4: 2 leads share this e-mail in different spellings',
       'interactions 3: 2 leads share this e-mail in different spellings',
     ]);
@@ -316,7 +316,7 @@ describe('a file of leads', () => {
   it('finds leads by what an address shows, and takes no line for a lead whose address hides something', async () => {
     const hidden = await insertLead(other, { email: 'jo\u00adhn@example.com' });
     const decomposed = await insertLead(other, { email: 'Jose\u0301@example.com' });
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       leads: [
         'email,company',
         'john@example.com,Visible',
@@ -329,7 +329,7 @@ describe('a file of leads', () => {
         'jos\u200de\u0301@example.com,call,2026-01-01',
       ],
     });
-    expect(refused).toEqual(['leads 4: email must not have invisible characters']);
+    expect(rejected).toEqual(['leads 4: email must not have invisible characters']);
     expect([result.leads, result.interactions]).toEqual([counts(0, 2, 0, 1), counts(2, 0, 0, 0)]);
     expect(await other.rows('SELECT id, company FROM leads ORDER BY id')).toEqual([
       { id: hidden, company: 'Visible' },
@@ -356,8 +356,8 @@ describe('a file of leads', () => {
       await untilWaiting(watcher);
       await watcher.close();
       await other.rows('COMMIT');
-      const { result, refused } = await importing;
-      expect([refused, result.leads]).toEqual([[], counts(inserted, 1, 0, 0)]);
+      const { result, rejected } = await importing;
+      expect([rejected, result.leads]).toEqual([[], counts(inserted, 1, 0, 0)]);
       expect((await readLead('b@example.com')).firstName).toBe('B');
       expect(await readLeads()).toHaveLength(inserted + 1);
     },
@@ -367,7 +367,7 @@ describe('a file of leads', () => {
 describe('a file of interactions', () => {
   it('adds them to leads of the database and of the file of leads, in the order of the file', async () => {
     const known = await insertLead(other, { email: 'Known@example.com' });
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       leads: ['email,firstName,lastName', 'new@example.com,New,Lead'],
       interactions: [
         'type,notes,date,email',
@@ -377,7 +377,7 @@ describe('a file of interactions', () => {
         'meeting,  ,2999-01-01T00:00:00.123Z,Known@example.com',
       ],
     });
-    expect([refused, result.interactions]).toEqual([[], counts(4, 0, 0, 0)]);
+    expect([rejected, result.interactions]).toEqual([[], counts(4, 0, 0, 0)]);
     const created = (await readLead('new@example.com')).id;
     const date = new Date('2026-03-01T08:30:00Z');
     expect(
@@ -394,7 +394,7 @@ describe('a file of interactions', () => {
   it('has the direction of each interaction, and unknown ones where it is empty; the scores count it', async () => {
     for (const name of ['in', 'out', 'none']) await insertLead(other, { email: `${name}@example.com` });
     const date = now().toISOString();
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       interactions: [
         'direction,email,type,date',
         `InBound,in@example.com,email,${date}`,
@@ -404,7 +404,7 @@ describe('a file of interactions', () => {
         `sideways,none@example.com,email,${date}`,
       ],
     });
-    expect(refused).toEqual(['interactions 6: direction must be empty or one of inbound, outbound']);
+    expect(rejected).toEqual(['interactions 6: direction must be empty or one of inbound, outbound']);
     expect(result.interactions).toEqual(counts(4, 0, 0, 1));
     expect(
       await other.rows(`SELECT split_part(email, '@', 1) AS name, array_agg(direction::text) AS directions, "activityScore"
@@ -421,7 +421,7 @@ describe('a file of interactions', () => {
     await insertLead(other, { email: 'a@example.com' });
     const good = (count: number) =>
       Array.from({ length: count }, () => 'a@example.com,email,2026-01-01,"one\ntwo"');
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       interactions: [
         'email,type,date,notes',
         ...good(700),
@@ -433,7 +433,7 @@ describe('a file of interactions', () => {
         'a@example.com,call,2026-02-30,',
       ],
     });
-    expect(refused).toEqual([
+    expect(rejected).toEqual([
       'interactions 1402: no lead has this e-mail',
       expect.stringMatching(/^interactions 1403: type must be one of .*; date must be an ISO 8601 date/),
       'interactions 2804: a quote is not closed, or not doubled inside a quoted cell',
@@ -460,10 +460,10 @@ describe('a file of interactions', () => {
     const removing = features.get(LeadsService, { strict: false }).remove(first);
     await untilWaiting(watcher, 2);
     await other.rows('COMMIT');
-    const { result, refused } = await importing;
+    const { result, rejected } = await importing;
     await removing;
     await watcher.close();
-    expect([refused, result.interactions]).toEqual([[], counts(2, 0, 0, 0)]);
+    expect([rejected, result.interactions]).toEqual([[], counts(2, 0, 0, 0)]);
     expect(await other.rows('SELECT 1 FROM leads')).toHaveLength(1);
     expect(await countInteractions()).toBe(1);
   });
@@ -484,7 +484,7 @@ describe('scores after an import', () => {
         date: new Date(Math.min(latest, performance.timeOrigin - ageMs)),
       };
     });
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       leads: [
         'email,firstName,lastName,budget,status',
         ...emails.map((email, index) => `${email},F,L,${index * 777},${any(['new', 'won', 'proposal', ''])}`),
@@ -494,7 +494,7 @@ describe('scores after an import', () => {
         ...lines.map(({ email, type, date }) => `${date.toISOString()},${email.toUpperCase()},${type}`),
       ],
     });
-    expect(refused).toEqual([]);
+    expect(rejected).toEqual([]);
     expect(result).toMatchObject({
       leads: counts(200, 100, 0, 0),
       interactions: counts(4000, 0, 0, 0),
@@ -572,8 +572,8 @@ describe('lines that the database refuses', () => {
 
   it('are named alone where a trigger refuses to insert leads', async () => {
     await obstruct('INSERT ON leads', `NEW.email IN ('p0@example.com', 'p700@example.com')`);
-    const { result, refused } = await importCsv({ leads: ['email,firstName,lastName', ...people(1200)] });
-    expect(refused).toEqual([
+    const { result, rejected } = await importCsv({ leads: ['email,firstName,lastName', ...people(1200)] });
+    expect(rejected).toEqual([
       'leads 2: A trigger of the database rejected the row.',
       'leads 702: A trigger of the database rejected the row.',
     ]);
@@ -584,10 +584,10 @@ describe('lines that the database refuses', () => {
   it('are named alone where a trigger refuses to update a lead, and other lines of the lead go in', async () => {
     await insertLead(other, { email: 'a@example.com' });
     await obstruct('UPDATE ON leads', `NEW.company = 'Evil'`);
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       leads: ['email,company,phone', 'a@example.com,Good,', 'a@example.com,Evil,', 'a@example.com,,123'],
     });
-    expect(refused).toEqual(['leads 3: A trigger of the database rejected the row.']);
+    expect(rejected).toEqual(['leads 3: A trigger of the database rejected the row.']);
     expect(result.leads).toEqual(counts(0, 2, 0, 1));
     expect(await other.rows('SELECT company, phone FROM leads')).toEqual([{ company: 'Good', phone: '123' }]);
   });
@@ -595,7 +595,7 @@ describe('lines that the database refuses', () => {
   it('are named where a check refuses interactions', async () => {
     await insertLead(other, { email: 'a@example.com' });
     await other.rows(`ALTER TABLE interactions ADD CONSTRAINT no_fun CHECK (notes <> 'fun')`);
-    const { result, refused } = await importCsv({
+    const { result, rejected } = await importCsv({
       interactions: [
         'email,type,date,notes',
         'a@example.com,call,2026-01-01,one',
@@ -603,7 +603,7 @@ describe('lines that the database refuses', () => {
         'a@example.com,call,2026-01-01,two',
       ],
     });
-    expect(refused).toEqual(['interactions 3: A check constraint of the database rejected the row.']);
+    expect(rejected).toEqual(['interactions 3: A check constraint of the database rejected the row.']);
     expect(result.interactions).toEqual(counts(2, 0, 0, 1));
     expect(await other.rows('SELECT notes FROM interactions ORDER BY id')).toEqual([
       { notes: 'one' },
@@ -621,12 +621,12 @@ describe('lines that the database refuses', () => {
         'RETURN NULL;',
       );
       const notes = Array.from({ length: 6 }, (_, index) => `a@example.com,call,2026-01-01,P${index}`);
-      const { refused } = await importCsv(
+      const { rejected } = await importCsv(
         table === 'leads'
           ? { leads: ['email,firstName,lastName', ...people(6)] }
           : { interactions: ['email,type,date,notes', ...notes] },
       );
-      expect(refused).toEqual([`${table} 5: The database skipped the row without an error.`]);
+      expect(rejected).toEqual([`${table} 5: The database skipped the row without an error.`]);
       expect(await other.rows(`SELECT 1 FROM ${table}`)).toHaveLength(table === 'leads' ? 6 : 5);
     },
   );
@@ -675,8 +675,8 @@ describe('an import that cannot be', () => {
     expect(await readLeads()).toHaveLength(1);
     expect(await countInteractions()).toBe(0);
 
-    const { result, refused } = await importCsv(csv);
-    expect([refused, result.leads.inserted, result.interactions.inserted]).toEqual([[], 1500, 2]);
+    const { result, rejected } = await importCsv(csv);
+    expect([rejected, result.leads.inserted, result.interactions.inserted]).toEqual([[], 1500, 2]);
   });
 
   it('leaves nothing behind where the commit is refused, and says so without data', async () => {

@@ -82,7 +82,7 @@ function openRouterOf(environment: Environment) {
   return writer.openRouter;
 }
 
-function refusalOf(environment: Environment, program?: 'server' | 'command'): InvalidSettingsError {
+function violationOf(environment: Environment, program?: 'server' | 'command'): InvalidSettingsError {
   try {
     loadSettings(environment, program);
   } catch (error) {
@@ -310,7 +310,7 @@ describe('loadSettings', () => {
 
   it('lets nobody read metrics in production without a token, nor with one that can be guessed', () => {
     expect(loadSettings(PRODUCTION).observability.metricsReaders).toBe('nobody');
-    expect(refusalOf({ METRICS_TOKEN: 'fifteen-letters' }).faults).toEqual([
+    expect(violationOf({ METRICS_TOKEN: 'fifteen-letters' }).faults).toEqual([
       'METRICS_TOKEN must be at least 16 characters long',
     ]);
   });
@@ -372,25 +372,25 @@ describe('loadSettings', () => {
       { AUTH: 'off', HOST: '0.0.0.0' },
       { AUTH: 'off', HOST: '127.0.0.1.nip.io' },
     ])('cannot be anybody with %j', (environment) => {
-      expect(refusalOf(environment).faults).toEqual([
+      expect(violationOf(environment).faults).toEqual([
         'AUTH may be off only in development, with HOST a loopback address',
       ]);
     });
 
     it('takes tokens of one kind, with all that says whose count', () => {
       const AUTH_PUBLIC_KEY = pem('ed25519');
-      expect(refusalOf({ ...TOKENS, AUTH_JWKS_URL, AUTH_PUBLIC_KEY }).faults).toEqual([
+      expect(violationOf({ ...TOKENS, AUTH_JWKS_URL, AUTH_PUBLIC_KEY }).faults).toEqual([
         'AUTH_JWKS_URL and AUTH_PUBLIC_KEY must not both be set',
       ]);
       for (const keys of [{ AUTH_JWKS_URL }, { AUTH_PUBLIC_KEY }]) {
         for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
-          expect(refusalOf({ ...TOKENS, ...keys, [name]: ' ' }).faults).toEqual([
+          expect(violationOf({ ...TOKENS, ...keys, [name]: ' ' }).faults).toEqual([
             `${name} must be set if AUTH_JWKS_URL or AUTH_PUBLIC_KEY is set, to define which tokens are accepted`,
           ]);
         }
       }
       for (const [name, value] of Object.entries(TOKENS)) {
-        expect(refusalOf({ [name]: value }).faults).toEqual([
+        expect(violationOf({ [name]: value }).faults).toEqual([
           'AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set if other token settings are set',
         ]);
       }
@@ -408,7 +408,7 @@ describe('loadSettings', () => {
       'file:///secret-marker',
       'secret-marker',
     ])('takes no keys from %s', (url) => {
-      expect(refusalOf({ ...TOKENS, AUTH_JWKS_URL: url }).faults).toEqual([
+      expect(violationOf({ ...TOKENS, AUTH_JWKS_URL: url }).faults).toEqual([
         'AUTH_JWKS_URL must be an https URL (http only on localhost)',
       ]);
     });
@@ -428,14 +428,14 @@ describe('loadSettings', () => {
         pem('ec', 'public', 0),
         pem('rsa', 'private'),
       ]) {
-        expect(refusalOf({ ...TOKENS, AUTH_PUBLIC_KEY }).faults).toEqual([
+        expect(violationOf({ ...TOKENS, AUTH_PUBLIC_KEY }).faults).toEqual([
           'AUTH_PUBLIC_KEY must be a public key in PEM: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519',
         ]);
       }
     });
 
     it('knows routers by a secret that cannot be guessed', () => {
-      expect(refusalOf({ ROUTER_SECRET: 'x'.repeat(31) }).faults).toEqual([
+      expect(violationOf({ ROUTER_SECRET: 'x'.repeat(31) }).faults).toEqual([
         'ROUTER_SECRET must have at least 32 characters',
       ]);
       expect(loadSettings({ ROUTER_SECRET: 'x'.repeat(32) }).access.routerSecret).toBe('x'.repeat(32));
@@ -594,33 +594,34 @@ describe('loadSettings', () => {
       [',', 'a,b,c,secret-marker'],
     ],
   ])('names %s and its rule where its value makes no sense', (name, rule, values) => {
-    for (const value of values) expect([value, refusalOf({ [name]: value }).faults]).toEqual([value, [rule]]);
+    for (const value of values)
+      expect([value, violationOf({ [name]: value }).faults]).toEqual([value, [rule]]);
   });
 
   it('refuses an attempt that may take longer than the whole call', () => {
     const rule = 'OPENROUTER_ATTEMPT_TIMEOUT_MS must not be above OPENROUTER_TOTAL_TIMEOUT_MS';
-    expect(refusalOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '29999' }).faults).toEqual([rule]);
-    expect(refusalOf({ OPENROUTER_ATTEMPT_TIMEOUT_MS: '60001' }, 'command').faults).toEqual([rule]);
+    expect(violationOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '29999' }).faults).toEqual([rule]);
+    expect(violationOf({ OPENROUTER_ATTEMPT_TIMEOUT_MS: '60001' }, 'command').faults).toEqual([rule]);
     expect(openRouterOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '30000' }).totalTimeoutMs).toBe(30_000);
   });
 
   it('wants a database and a key in production', () => {
-    const { faults } = refusalOf({ NODE_ENV: 'production', DATABASE_URL: ' ', OPENROUTER_API_KEY: '' });
+    const { faults } = violationOf({ NODE_ENV: 'production', DATABASE_URL: ' ', OPENROUTER_API_KEY: '' });
     expect(faults).toEqual([
       'DATABASE_URL must be set in production, which has no embedded PostgreSQL',
       'OPENROUTER_API_KEY must be set in production (or SUMMARY_PROVIDER=template, to write summaries without a model)',
     ]);
-    expect(refusalOf({ NODE_ENV: 'production' }, 'command').faults).toEqual(faults.slice(0, 1));
+    expect(violationOf({ NODE_ENV: 'production' }, 'command').faults).toEqual(faults.slice(0, 1));
   });
 
   it('wants a key where OpenRouter was chosen', () => {
-    expect(refusalOf({ SUMMARY_PROVIDER: 'openrouter' }).faults).toEqual([
+    expect(violationOf({ SUMMARY_PROVIDER: 'openrouter' }).faults).toEqual([
       'OPENROUTER_API_KEY must be set if SUMMARY_PROVIDER is openrouter',
     ]);
   });
 
   it('names everything that is wrong at once, each once, and no value', () => {
-    const { faults, message } = refusalOf({
+    const { faults, message } = violationOf({
       NODE_ENV: 'production',
       PORT: 'secret-marker',
       CORS_ORIGINS: 'secret-marker',
@@ -649,7 +650,7 @@ describe('loadSettings', () => {
     for (const name of settingNames) {
       for (const value of ['secret-marker with é', 'x://secret-marker', 'secret-marker,,,b,c,d']) {
         const environment = { ...PRODUCTION, PORT: 'wrong', [name]: value };
-        expect(refusalOf(environment).message).not.toContain('secret-marker');
+        expect(violationOf(environment).message).not.toContain('secret-marker');
       }
     }
   });

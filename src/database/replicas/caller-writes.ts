@@ -3,7 +3,7 @@ import { errorCodeOf } from '../connection-faults.js';
 import { rejectedWrite, toDomainError } from '../database-errors.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { PersistentConnection } from '../persistent-connection.js';
-import { walPosition, type WalPosition } from './wal-position.js';
+import { walPosition, type WalPosition } from './primary-positions.js';
 
 /**
  * The key of a row that is no caller. Writes before its position may be missing from the table, which a crash

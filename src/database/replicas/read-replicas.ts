@@ -52,7 +52,7 @@ export class ReadReplicas implements OnApplicationShutdown {
     this.replicas = replicaUrls.map(
       (url) =>
         new Replica(url, poolSize, this.positions, (replica, before) => {
-          this.tell(replica, before);
+          this.logChange(replica, before);
         }),
     );
   }
@@ -111,7 +111,7 @@ export class ReadReplicas implements OnApplicationShutdown {
     }, intervalMs).unref();
   }
 
-  private tell({ name, fault }: Replica, before: ReplicaFault | null): void {
+  private logChange({ name, fault }: Replica, before: ReplicaFault | null): void {
     if (fault === null) this.logger.log(`Queries are read from the replica at ${name}.`);
     else if (before === null || before === 'not looked at yet' || !PASSING_FAULTS.has(fault)) {
       this.logger.warn(`Nothing is read from the replica at ${name}: ${fault}.`);

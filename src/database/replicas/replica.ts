@@ -5,9 +5,8 @@ import { type DatabaseIdentity, differenceOf, IDENTITY_COLUMNS } from '../databa
 import { DedicatedConnections } from '../dedicated-connections.js';
 import { sequelizeOptions } from '../sequelize-options.js';
 import { cutConnection } from '../session.js';
-import type { PrimaryPositions } from './primary-positions.js';
+import { type PrimaryPositions, walPosition, type WalPosition } from './primary-positions.js';
 import type { PersistentConnection } from '../persistent-connection.js';
-import { walPosition, type WalPosition } from './wal-position.js';
 
 /** The reason why a replica is not used; `null`: it is used. */
 export type ReplicaFault =

@@ -36,14 +36,14 @@ export function documentLimitsPlugin(
             await admission.admit(incoming, currentRequest());
           } catch (error) {
             const fault = toDomainError(error);
-            throw fault === null ? error : refused(fault);
+            throw fault === null ? error : rejected(fault);
           }
         },
       }),
   };
 }
 
-function refused(fault: DomainError): GraphQLError {
+function rejected(fault: DomainError): GraphQLError {
   const { status, headers } = httpStatusOf(fault);
   const http: unknown = { status, headers: new HeaderMap(Object.entries(headers)) };
   return new GraphQLError(fault.message, { originalError: fault, extensions: { http: http as object } });

@@ -13,7 +13,6 @@ import { type DocumentSize, sizeOf } from './document-size.js';
 import { analysisOf } from '../operation-analysis.js';
 import { tokenCountOf } from './memory-estimates.js';
 import type { QueryCost, RowCounts } from './query-cost.js';
-import { isDeeperThan } from './value-depth.js';
 
 /** The size of a document that is too deep to be measured. */
 const BOTTOMLESS: DocumentSize = {
@@ -152,4 +151,14 @@ function tooMuch(code: ErrorCode, limit: number, what: string, actual?: number):
     ...(actual === undefined ? {} : { actual: Math.min(actual, Number.MAX_SAFE_INTEGER) }),
   };
   return new DomainError(code, `The request has more than ${limit} ${what}.`, { details });
+}
+
+/**
+ * Whether lists and objects of a JSON value are nested deeper than allowed. Recurses no deeper than that and
+ * visits each value once, so it is safe for any request body.
+ */
+export function isDeeperThan(value: unknown, maxDepth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (maxDepth === 0) return true;
+  return Object.values(value).some((item) => isDeeperThan(item, maxDepth - 1));
 }

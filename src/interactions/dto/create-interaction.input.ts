@@ -1,7 +1,9 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { IsOptional } from 'class-validator';
-import type { InteractionDirection as StoredInteractionDirection } from '../interaction-direction.js';
-import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
+import type {
+  InteractionDirection as StoredInteractionDirection,
+  InteractionType as StoredInteractionType,
+} from '../interaction-type.js';
 import { IsNotes, MAX_NOTES_LENGTH } from './interaction-rules.js';
 import { InteractionDirection, InteractionType } from './interaction.type.js';
 

@@ -1,6 +1,8 @@
 import { Field, InputType } from '@nestjs/graphql';
-import type { InteractionDirection as StoredInteractionDirection } from '../interaction-direction.js';
-import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
+import type {
+  InteractionDirection as StoredInteractionDirection,
+  InteractionType as StoredInteractionType,
+} from '../interaction-type.js';
 import { InteractionDirection, InteractionType } from './interaction.type.js';
 
 /** The service validates the values, because `FieldArgs` does not. */

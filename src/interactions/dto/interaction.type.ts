@@ -1,7 +1,9 @@
 import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import type { InteractionDirection as StoredInteractionDirection } from '../interaction-direction.js';
-import type { InteractionType as StoredInteractionType } from '../interaction-type.js';
+import type {
+  InteractionDirection as StoredInteractionDirection,
+  InteractionType as StoredInteractionType,
+} from '../interaction-type.js';
 
 /** Maps the names in the API to the values in the database. */
 export const InteractionType = { CALL: 'call', EMAIL: 'email', MEETING: 'meeting' } as const satisfies Record<

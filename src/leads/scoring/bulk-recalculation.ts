@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
 import { isRowError, isLockError, rowErrorMessage } from '../../database/database-errors.js';
-import { selectIds } from '../../database/select-ids.js';
+import { selectIds } from '../../database/read-rows.js';
 import { withSavepoint } from '../../database/transactions.js';
 import {
   CHECK_CONSTRAINTS,
@@ -170,7 +170,7 @@ export const lockLeadsToRefresh = (
 ): Promise<number[]> => selectIds(sequelize, transaction, LOCK_TO_REFRESH, [at, limit]);
 
 class BulkRecalculation {
-  private readonly tally: RecalculationCounter;
+  private readonly counter: RecalculationCounter;
   /** Leads that another transaction has locked. */
   private locked: number[] = [];
 
@@ -180,7 +180,7 @@ class BulkRecalculation {
     private readonly recalculation: BulkRecalculationOptions,
   ) {
     const { totalCount, onProgress = () => undefined } = recalculation;
-    this.tally = new RecalculationCounter(totalCount, onProgress);
+    this.counter = new RecalculationCounter(totalCount, onProgress);
   }
 
   async run(): Promise<RecalculationProgress> {
@@ -194,7 +194,7 @@ class BulkRecalculation {
     await this.removeOrphans();
     await this.query(CHECK_CONSTRAINTS);
     await this.query(RESET_AS_OF);
-    return this.tally;
+    return this.counter;
   }
 
   async refresh(leadIds: readonly number[]): Promise<RecalculationProgress> {
@@ -202,12 +202,12 @@ class BulkRecalculation {
     await this.query(SET_AS_OF, [this.recalculation.asOf.toISOString()]);
     await this.recalculateUnlocked(rangeOf(leadIds));
     await this.query(RESET_AS_OF);
-    return this.tally;
+    return this.counter;
   }
 
   private async *pages(): AsyncGenerator<LeadRange> {
     const { ids, signal, batchSize = BATCH_SIZE } = this.recalculation;
-    const size = Math.max(batchSize, Math.ceil(this.tally.totalCount / MAX_BATCHES));
+    const size = Math.max(batchSize, Math.ceil(this.counter.totalCount / MAX_BATCHES));
     let afterId = BEFORE_ALL_IDS;
     for (;;) {
       signal?.throwIfAborted();
@@ -264,7 +264,7 @@ class BulkRecalculation {
     }
     // Leads that have been deleted in the meantime have not failed.
     const left = this.locked.length === 0 ? [] : await this.readIds(READ_EXISTING, [this.locked]);
-    for (const leadId of left) this.tally.failed(leadId, LOCKED);
+    for (const leadId of left) this.counter.failed(leadId, LOCKED);
   }
 
   private async score(range: LeadRange): Promise<Scored> {
@@ -284,7 +284,7 @@ class BulkRecalculation {
 
   private async removeOrphans(): Promise<void> {
     if (this.recalculation.isVerification !== true) return;
-    for (const id of await this.readIds(REMOVE_ORPHANS)) this.tally.differed(id, DIFFERED.orphan);
+    for (const id of await this.readIds(REMOVE_ORPHANS)) this.counter.differed(id, DIFFERED.orphan);
   }
 
   /** Finds and repairs differences. The scores are recalculated afterwards in any case. */
@@ -307,8 +307,8 @@ class BulkRecalculation {
     const scored = await withSavepoint(this.sequelize, this.transaction, part);
     for (const leadId of scored.silentlySkipped) await this.reject(leadId, SILENTLY_SKIPPED);
     this.locked.push(...scored.locked);
-    for (const { id, part } of scored.differences) this.tally.differed(id, DIFFERED[part]);
-    this.tally.saved(scored.count);
+    for (const { id, part } of scored.differences) this.counter.differed(id, DIFFERED[part]);
+    this.counter.saved(scored.count);
   }
 
   private async bisect(
@@ -325,7 +325,7 @@ class BulkRecalculation {
   /** The contact state of the lead may be newer than its score, so the score is retried later. */
   private async reject(leadId: number, reason: string): Promise<void> {
     await this.query(POSTPONE_REFRESH, [leadId]);
-    this.tally.failed(leadId, reason);
+    this.counter.failed(leadId, reason);
   }
 
   private statements(range: LeadRange): ReturnType<typeof rangeStatements> {

@@ -1,6 +1,15 @@
+import { RENEW_STATE } from './score.sql.js';
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
-import { selectIds } from '../../database/select-ids.js';
-import { READ_CLOCK, SCORE_LEAD } from './lead-scores.sql.js';
+import { selectIds } from '../../database/read-rows.js';
+
+/**
+ * Reads the clock of PostgreSQL, which all servers share. It is truncated to milliseconds, the precision of a
+ * JavaScript Date, so that the stored value results in the same score.
+ */
+const READ_CLOCK = `SELECT date_trunc('milliseconds', clock_timestamp()) AS "asOf"`;
+
+/** $1: the id of a lead. */
+const SCORE_LEAD = `${RENEW_STATE} WHERE id = $1 RETURNING id`;
 
 /** Returns the time of the database, in whole milliseconds. */
 export async function readClock(sequelize: Sequelize, transaction: Transaction): Promise<Date> {

@@ -74,7 +74,7 @@ describe('what is written in decorators', () => {
       if (operation == null) throw new Error('There is no operation.');
       return ROLES.filter(
         (role) =>
-          new AccessCheck().refusalOf(schema, document, operation, {
+          new AccessCheck().violationOf(schema, document, operation, {
             id: 'r',
             caller: { key: 'key:1', role },
           }) === null,

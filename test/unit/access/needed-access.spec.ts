@@ -129,7 +129,7 @@ describe('a field that names no role, of a type that names none', () => {
     const { closedFields, document, operation } = neededBy(query);
     expect(closedFields).toEqual([field]);
     for (const role of ROLES) {
-      const refusal = new AccessCheck().refusalOf(schema, document, operation, {
+      const refusal = new AccessCheck().violationOf(schema, document, operation, {
         id: 'r',
         caller: { key: 'key:1', role },
         isFromRouter: true,
@@ -140,9 +140,9 @@ describe('a field that names no role, of a type that names none', () => {
 });
 
 describe('a check', () => {
-  const codeFor = (query: string, request: Parameters<AccessCheck['refusalOf']>[3]) => {
+  const codeFor = (query: string, request: Parameters<AccessCheck['violationOf']>[3]) => {
     const { document, operation } = neededBy(query);
-    return new AccessCheck().refusalOf(schema, document, operation, request)?.extensions.code ?? null;
+    return new AccessCheck().violationOf(schema, document, operation, request)?.extensions.code ?? null;
   };
   const as = (role: Role | null, isFromRouter = false) => ({
     id: 'r',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseRetryAfter } from '../../../src/summaries/openrouter/retry-after.js';
+import { parseRetryAfter } from '../../../src/summaries/openrouter/openrouter-client.js';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 

@@ -1,5 +1,14 @@
 import { isIP } from 'node:net';
 
+const LOCALHOST_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/**
+ * Whether a web page of an origin may call the API. @param origins allowed ones; null: any localhost origin
+ */
+export function isAllowedOrigin(origins: readonly string[] | null): (origin: string) => boolean {
+  return origins === null ? (origin) => LOCALHOST_ORIGIN.test(origin) : (origin) => origins.includes(origin);
+}
+
 /**
  * Whether a web page comes from the server that it calls, so that no setting needs to allow its origin. This
  * is limited to IP addresses and localhost: any other name may belong to a malicious website that resolves to

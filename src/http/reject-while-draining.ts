@@ -6,7 +6,7 @@ import type { Readiness } from '../health/readiness.js';
 export const OF_OPERATORS = /^\/(?:health|metrics)(?:\/|\?|$)/;
 
 /** While the server drains, rejects all requests except those for health and metrics. */
-export function refuseWhileDraining(server: FastifyInstance, readiness: Readiness): void {
+export function rejectWhileDraining(server: FastifyInstance, readiness: Readiness): void {
   server.addHook('onRequest', (request, reply, done) => {
     // Makes the client open a new connection, which the load balancer routes to another server.
     if (readiness.isShuttingDown) void reply.header('connection', 'close');
