@@ -28,6 +28,7 @@ export const APPLICATION_FUNCTIONS = [
   'interactions_changed_of',
   'is_open_status',
   'label_key',
+  'leads_scored_in_the_future',
   'lock_leads',
   'score_of',
   'take_rate_points',

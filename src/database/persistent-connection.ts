@@ -13,7 +13,7 @@ export interface PersistentConnectionOptions {
   readonly open: () => Promise<pg.Client>;
   /** Prepares each new session, such as with LISTEN. If it fails, the session is not used. */
   readonly prepare?: (client: pg.Client) => Promise<unknown>;
-  /** The time limit of a statement together with opening the connection, in milliseconds; by default none. */
+  /** The time limit of a statement on the open connection, in milliseconds; by default none. */
   readonly limitMs?: number;
   /** Whether the connection is opened again without waiting for the next statement, if it was lost or could not be opened. */
   readonly staysOpen?: boolean;
@@ -58,20 +58,10 @@ export class PersistentConnection {
    * @throws LateAnswerError; errors of the driver unchanged. If the connection is unusable, the next statement
    * uses a new one
    */
-  async rows<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    let isLate = false;
-    const rows = this.last.then(() => {
-      if (isLate) throw new LateAnswerError();
-      return this.query<Row>(text, values);
-    });
+  rows<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const rows = this.last.then(() => this.query<Row>(text, values));
     this.last = rows.catch(() => undefined);
-    try {
-      return await within(this.options.limitMs, rows);
-    } catch (error) {
-      isLate = true;
-      if (error instanceof LateAnswerError) this.reset();
-      throw error;
-    }
+    return rows;
   }
 
   /** Makes the next statement use a new connection, and aborts the running one. */
@@ -89,7 +79,8 @@ export class PersistentConnection {
   private async query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
     const session = this.connect();
     try {
-      return (await (await session.ready).query<Row>(text, [...values])).rows;
+      const client = await session.ready;
+      return (await within(this.options.limitMs, client.query<Row>(text, [...values]))).rows;
     } catch (error) {
       if (!isRejection(error)) this.drop(session);
       throw error;
@@ -206,8 +197,8 @@ export function reconnectDelayMs(failedCount: number): number {
 const isRejection = (error: unknown): boolean =>
   error instanceof Error && 'severity' in error && error.severity === 'ERROR';
 
-/** @throws LateAnswerError */
-async function within<Result>(limitMs: number | undefined, work: Promise<Result>): Promise<Result> {
+/** Waits for a result until a time limit, in milliseconds; undefined: no limit. @throws LateAnswerError */
+export async function within<Result>(limitMs: number | undefined, work: Promise<Result>): Promise<Result> {
   if (limitMs === undefined) return work;
   const done = new AbortController();
   const late = sleep(limitMs, undefined, { signal: done.signal, ref: false }).then(async () => {

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { DedicatedConnections } from './dedicated-connections.js';
-import type { PersistentConnection } from './persistent-connection.js';
+import { LateAnswerError, type PersistentConnection, within } from './persistent-connection.js';
 
 /** Monitoring needs a quick response, even if it is an error. */
 const LIMIT_MS = 800;
@@ -23,9 +23,15 @@ export class ProbeConnection implements OnModuleDestroy {
     });
   }
 
-  /** @throws if there is no response within 800 ms; errors of PostgreSQL unchanged */
-  rows<Row extends object>(sql: string): Promise<Row[]> {
-    return this.connection.rows<Row>(sql);
+  /** @throws LateAnswerError if there is no response within 800 ms; errors of PostgreSQL unchanged */
+  async rows<Row extends object>(sql: string): Promise<Row[]> {
+    try {
+      // Includes opening the connection, and waiting for earlier statements.
+      return await within(LIMIT_MS, this.connection.rows<Row>(sql));
+    } catch (error) {
+      if (error instanceof LateAnswerError) this.connection.reset();
+      throw error;
+    }
   }
 
   onModuleDestroy(): Promise<void> {
