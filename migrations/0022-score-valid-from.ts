@@ -1,29 +1,24 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
-const INDEX = 'lead_scores_validFrom_idx';
-
-/** The index is built concurrently. */
-export const isTransactional = false;
-
 /**
  * Notes in `lead_scores` the instant from which a score is right (`validFrom`), beside the instant until which it is
- * (`refreshAt`). If the clock was set back, an index finds the scores that are dated in the future. A recalculation
- * of all leads writes `validFrom` only if the score changes: `rescore_runs."asOf"` has its instant.
+ * (`refreshAt`). If the clock was set back, an index (migration 0023) finds the scores that are dated in the future. A
+ * recalculation of all leads writes `validFrom` only if the score changes: `rescore_runs."asOf"` has its instant.
+ *
+ * The scores of existing rows are at most as new as this migration, unless they are dated in the future now.
  */
 export async function up(context: MigrationContext): Promise<void> {
-  await context.run(`DROP INDEX CONCURRENTLY IF EXISTS "${INDEX}"`);
-  await context.run(
-    `ALTER TABLE lead_scores ADD COLUMN IF NOT EXISTS "validFrom" timestamptz NOT NULL DEFAULT '-infinity'`,
-  );
-  await context.run(lead_scores_updated(`"validFrom" = coalesce(NEW."scoreCalculatedAt", '-infinity'),`));
   await context.run(`
     UPDATE lead_scores SET "refreshAt" = '-infinity' FROM leads
     WHERE leads.id = "leadId" AND leads."scoreCalculatedAt" > clock_timestamp()`);
-  await context.run(`CREATE INDEX CONCURRENTLY "${INDEX}" ON lead_scores ("validFrom")`);
+  await context.run(`
+    ALTER TABLE lead_scores ADD COLUMN "validFrom" timestamptz NOT NULL DEFAULT now();
+    ALTER TABLE lead_scores ALTER COLUMN "validFrom" SET DEFAULT '-infinity'`);
+  await context.run(lead_scores_updated(`"validFrom" = coalesce(NEW."scoreCalculatedAt", '-infinity'),`));
   await context.run(`
     -- Returns leads whose score is dated in the future. A second allows for clocks of replicas that differ a little.
     -- A function, because PostgreSQL would plan for reading all leads, which is hardly ever necessary.
-    CREATE OR REPLACE FUNCTION leads_scored_in_the_future() RETURNS SETOF integer
+    CREATE FUNCTION leads_scored_in_the_future() RETURNS SETOF integer
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path FROM CURRENT AS $$
     DECLARE
       future timestamptz := statement_timestamp() + interval '1 second';
@@ -36,10 +31,9 @@ export async function up(context: MigrationContext): Promise<void> {
 }
 
 export async function down(context: MigrationContext): Promise<void> {
-  await context.run('DROP FUNCTION IF EXISTS leads_scored_in_the_future()');
-  await context.run(`DROP INDEX CONCURRENTLY IF EXISTS "${INDEX}"`);
+  await context.run('DROP FUNCTION leads_scored_in_the_future()');
   await context.run(lead_scores_updated(''));
-  await context.run('ALTER TABLE lead_scores DROP COLUMN IF EXISTS "validFrom"');
+  await context.run('ALTER TABLE lead_scores DROP COLUMN "validFrom"');
 }
 
 /** Like the function of migration 0020, but for one more assignment. */

@@ -1,7 +1,10 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
-/** The jobs of a batch are added in pages of positions. */
-const NEW = { summary_batch_items_position_idx: 'summary_batch_items ("batchId", position)' } as const;
+/** For scores that are dated in the future, and for the jobs of a batch, which are added in pages of positions. */
+const NEW = {
+  lead_scores_validFrom_idx: 'lead_scores ("validFrom")',
+  summary_batch_items_position_idx: 'summary_batch_items ("batchId", position)',
+} as const;
 
 /** Indexes that only versions before migration 0018 read, and one that no statement reads. */
 const OLD = {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import { cutConnection } from './session.js';
 
 const FIRST_DELAY_MS = 500;
@@ -193,9 +193,12 @@ export function reconnectDelayMs(failedCount: number): number {
   return longest * (0.5 + Math.random() / 2);
 }
 
+/** SQLSTATEs with which PostgreSQL ends a session. */
+const ENDS_SESSION = /^(57P0|08)/;
+
 /** Whether PostgreSQL has rejected a statement, so that the connection is still usable. */
 const isRejection = (error: unknown): boolean =>
-  error instanceof Error && 'severity' in error && error.severity === 'ERROR';
+  error instanceof pg.DatabaseError && !ENDS_SESSION.test(error.code ?? '');
 
 /** Waits for a result until a time limit, in milliseconds; undefined: no limit. @throws LateAnswerError */
 export async function within<Result>(limitMs: number | undefined, work: Promise<Result>): Promise<Result> {

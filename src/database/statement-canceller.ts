@@ -9,6 +9,9 @@ const REPEAT_MS = 100;
 /** How often to check whether the next statement has started. */
 const CHECK_MS = 10;
 
+/** A pooler may drop cancel requests. Cutting the connection of a transaction then rolls it back. */
+const CUT_TRANSACTION_AFTER_MS = 5_000;
+
 /** How long the server may take to process a cancel request. */
 const CANCEL_TIMEOUT_MS = 500;
 
@@ -78,7 +81,7 @@ export async function stopOnAbort<Result>(
 ): Promise<Result> {
   // The types of Sequelize omit the connection.
   const { connection } = transaction as unknown as { readonly connection: object };
-  const canceller = new StatementCanceller(connection);
+  const canceller = new StatementCanceller(connection, (elapsedMs) => elapsedMs > CUT_TRANSACTION_AFTER_MS);
   const start = () => {
     canceller.start();
   };
