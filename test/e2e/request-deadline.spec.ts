@@ -180,6 +180,9 @@ describe('a caller who goes away', () => {
     await goDuring(`mutation { first: ${rename(leadId)} second: ${rename(otherId)} }`, limited);
     // The first mutation completes after the client has gone. The second one waits until the deadline.
     await lockHolder.rows('ROLLBACK');
+    const isRenamed = `SELECT FROM leads WHERE id = ${leadId} AND "firstName" = 'Late'`;
+    await until(async () => (await database.rows(isRenamed)).length > 0);
+    await untilWaiting(database);
     await until(async () => (await underWay()).length === 0);
     await otherHolder.rows('ROLLBACK');
     await otherHolder.close();
