@@ -38,8 +38,11 @@ export class PersistentConnection {
   private session: Session | null = null;
   private last: Promise<unknown> = Promise.resolve();
   private isClosed = false;
+  private resetCount = 0;
   private isReopening = false;
   private openedAt = -Infinity;
+  /** Attempts to open the connection again since it was last open for long. */
+  private reopenCount = 0;
 
   constructor(private readonly options: PersistentConnectionOptions) {}
 
@@ -59,13 +62,19 @@ export class PersistentConnection {
    * uses a new one
    */
   rows<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const rows = this.last.then(() => this.query<Row>(text, values));
+    const { resetCount } = this;
+    const rows = this.last.then(() => {
+      if (resetCount !== this.resetCount) throw new Error('The connection was reset.');
+      return this.query<Row>(text, values);
+    });
     this.last = rows.catch(() => undefined);
     return rows;
   }
 
-  /** Makes the next statement use a new connection, and aborts the running one. */
+  /** Makes the next statement use a new session, and aborts the running statement and those that wait for it. */
   reset(): void {
+    this.resetCount += 1;
+    this.last = Promise.resolve();
     if (this.session !== null) this.drop(this.session);
   }
 
@@ -125,10 +134,12 @@ export class PersistentConnection {
   }
 
   private async reopen(): Promise<void> {
-    // A connection that was open for long is opened again at once.
-    const hasLasted = performance.now() - this.openedAt > LONGEST_DELAY_MS;
-    for (let failedCount = hasLasted ? -1 : 0; ; failedCount += 1) {
-      if (failedCount >= 0) await sleep(reconnectDelayMs(failedCount), undefined, { ref: false });
+    if (performance.now() - this.openedAt > LONGEST_DELAY_MS) this.reopenCount = 0;
+    while (!this.isClosed && this.session === null) {
+      // The first attempt follows at once: other processes take the work of a process without a connection.
+      if (this.reopenCount > 0)
+        await sleep(reconnectDelayMs(this.reopenCount - 1), undefined, { ref: false });
+      this.reopenCount += 1;
       if (this.isClosed || this.session !== null) return;
       await this.connect().ready.catch(() => undefined);
     }

@@ -186,6 +186,32 @@ describe('the contact states of existing leads', () => {
   });
 });
 
+describe('the scores of existing leads', () => {
+  it('are found if the clock is set back after the migration, and at once if they are dated in the future', async () => {
+    await migrateUp(options());
+    const scored = `"activityScore" = 3, "scoreValidUntil" = 'infinity'`;
+    const [current = 0, future = 0] = [await insertLead(connection), await insertLead(connection)];
+    await migrateDown(options(), { to: '0022-score-valid-from' }, true);
+    await connection.rows(`UPDATE leads SET ${scored}, "scoreCalculatedAt" = now() WHERE id = $1`, [current]);
+    await connection.rows(
+      `UPDATE leads SET ${scored}, "scoreCalculatedAt" = now() + interval '1 day' WHERE id = $1`,
+      [future],
+    );
+    await connection.rows(`UPDATE lead_scores SET "refreshAt" = 'infinity'`);
+    await migrateUp(options());
+    expect(
+      await connection.rows(
+        `SELECT leads.id, "validFrom" >= least("scoreCalculatedAt", now()) AS "isFound", "refreshAt" < now() AS "isDue"
+         FROM leads JOIN lead_scores ON "leadId" = leads.id ORDER BY 1`,
+      ),
+    ).toEqual([
+      { id: current, isFound: true, isDue: false },
+      // It is due, so it does not matter that a clock set back would not find it.
+      { id: future, isFound: false, isDue: true },
+    ]);
+  });
+});
+
 describe('undoing migrations', () => {
   const undo = (to: string, mayLoseData: boolean) => migrateDown(options(), { to }, mayLoseData);
 

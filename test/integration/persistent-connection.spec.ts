@@ -91,6 +91,20 @@ describe('a persistent connection', () => {
     expect([lostCount, preparedCount]).toEqual([1, 2]);
   });
 
+  it('gives up the running statement and those that wait if it is reset', async () => {
+    persistent();
+    const pid = await pidOf();
+    const statements = Promise.allSettled([connection.rows('SELECT pg_sleep(60)'), pidOf(), pidOf()]);
+    await until(
+      async () =>
+        (await other.rows(`SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'`, [pid]))
+          .length > 0,
+    );
+    connection.reset();
+    expect((await statements).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await pidOf()).not.toBe(pid);
+  });
+
   it('opens no session once it is closed', async () => {
     persistent({ staysOpen: true });
     await pidOf();

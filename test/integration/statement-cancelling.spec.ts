@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { stopOnAbort } from '../../src/database/statement-canceller.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertLead } from '../support/fixtures.js';
 import { type HeldConnection, type Network, startNetwork } from '../support/network.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const LEADS = '{ leads { id } }';
 
@@ -63,4 +65,21 @@ describe('a wish to cancel a statement that arrives late', () => {
     await unlock();
     expect(await next).toEqual(leads);
   });
+});
+
+// Takes the five seconds that a statement has to end. Without the limit, a recalculation behind a pooler that drops
+// cancel requests would hold its locks for as long as its statement runs.
+it('a transaction that is stopped loses its connection if nothing of what cancels its statement arrives', async () => {
+  const stop = new AbortController();
+  const work = api.sequelize.transaction((transaction) =>
+    stopOnAbort(transaction, stop.signal, () =>
+      api.sequelize.query('SELECT pg_sleep(60)', { transaction }).then(() => undefined),
+    ),
+  );
+  await until(
+    async () => (await watcher.rows(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)).length > 0,
+  );
+  network.dropNew();
+  stop.abort();
+  await expect(work).rejects.toThrow(/terminated|connection/i);
 });

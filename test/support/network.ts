@@ -10,6 +10,8 @@ export interface Network {
   /** Forwards nothing, without closing connections. */
   freeze(): void;
   mend(): Promise<void>;
+  /** Closes new connections without forwarding their data, as a pooler does that does not know a cancel request. */
+  dropNew(): void;
   /** Withholds the data of the next connection. */
   holdNext(): HeldConnection;
 }
@@ -27,8 +29,16 @@ export async function startNetwork(databaseUrl: string): Promise<Network> {
   const target = new URL(databaseUrl);
   const sockets = new Set<net.Socket>();
   let isFrozen = false;
+  let isDropping = false;
   let holdNext: ((near: net.Socket) => void) | null = null;
   const proxy = net.createServer({ noDelay: true }, (near) => {
+    if (isDropping) {
+      near
+        .on('error', () => undefined)
+        .resume()
+        .once('data', () => near.end());
+      return;
+    }
     if (holdNext !== null) {
       holdNext(near);
       holdNext = null;
@@ -71,6 +81,9 @@ export async function startNetwork(databaseUrl: string): Promise<Network> {
     },
     freeze: () => {
       isFrozen = true;
+    },
+    dropNew: () => {
+      isDropping = true;
     },
     holdNext: () => {
       let sent = Buffer.alloc(0);
