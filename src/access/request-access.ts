@@ -1,9 +1,9 @@
-import { isLoopback, AccessSettings } from '../config/access-settings.js';
 import { HttpException, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../common/caller.js';
 import { setInContext, withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
+import { AccessSettings, isLoopback } from '../config/access-settings.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { authenticationFailed, UnauthenticatedError } from './authentication.js';
 import { FailedAttempts } from './failed-attempts.js';

@@ -8,7 +8,7 @@ import { toDomainError } from '../database/database-errors.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { type Authentication, authenticationFailed, UnauthenticatedError } from './authentication.js';
 import { FailedAttempts } from './failed-attempts.js';
-import { isLoopbackHost, DEVELOPER } from './request-access.js';
+import { DEVELOPER, isLoopbackHost } from './request-access.js';
 
 interface Closable {
   close(code: number, reason: string): void;

@@ -8,7 +8,7 @@ import { runCommand } from './run-command.js';
 import { withFeature } from './with-feature.js';
 
 const EVERYTHING_IMPORTED = 0;
-const SOMETHING_REFUSED = 1;
+const SOMETHING_REJECTED = 1;
 const NOTHING_IMPORTED = 2;
 
 /** The exit codes that shells report for a process that was ended by a signal. */
@@ -31,7 +31,7 @@ async function importCsv(service: CsvImportService, paths: CsvPaths): Promise<nu
     const result = await service.import(paths, printer, interruption.signal);
     printer.finish();
     printResult(result, (performance.now() - startedAt) / 1000);
-    return isComplete(result) ? EVERYTHING_IMPORTED : SOMETHING_REFUSED;
+    return isComplete(result) ? EVERYTHING_IMPORTED : SOMETHING_REJECTED;
   } catch (error) {
     printer.finish();
     if (error instanceof ImportInterruptedError) {
@@ -55,7 +55,7 @@ function printResult(result: ImportResult, seconds: number): void {
   console.log(
     `Leads: ${leads.inserted} inserted, ${leads.updated} updated, ${leads.unchanged} unchanged, ${leads.rejected} rejected.`,
   );
-  console.log(`Interactions: ${interactions.inserted} added, ${interactions.rejected} rejected.`);
+  console.log(`Interactions: ${interactions.inserted} inserted, ${interactions.rejected} rejected.`);
   const failed = result.failedScoreCount > 0 ? `, ${result.failedScoreCount} failed` : '';
   console.log(`Scores: ${result.scoreCount} calculated${failed}.`);
   console.log(`Took ${seconds.toFixed(1)} s.`);

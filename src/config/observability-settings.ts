@@ -8,8 +8,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export abstract class ObservabilitySettings {
   /** Log lines below this level are discarded. */
   abstract readonly logLevel: LogLevel;
-  /** Who may read the metrics: callers with the token, all callers, or none. */
-  abstract readonly metricsReaders: { readonly token: string } | 'anybody' | 'nobody';
+  /** `public`: every caller may read the metrics; `off`: there are none; otherwise callers with the token. */
+  abstract readonly metricsAccess: { readonly token: string } | 'public' | 'off';
   /** Receiver of traces; null: tracing is off. */
   abstract readonly tracing: TracingSettings | null;
 }
@@ -57,10 +57,10 @@ export function observabilitySettings(
   isProduction: boolean,
 ): ObservabilitySettings {
   const { METRICS_TOKEN: token, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = env;
-  const withoutToken = isProduction ? 'nobody' : 'anybody';
+  const withoutToken = isProduction ? 'off' : 'public';
   return {
     logLevel: env.LOG_LEVEL,
-    metricsReaders: token === undefined ? withoutToken : Object.freeze({ token }),
+    metricsAccess: token === undefined ? withoutToken : Object.freeze({ token }),
     tracing:
       endpoint === undefined
         ? null

@@ -9,7 +9,7 @@ import {
   AFFECTED_LEADS,
 } from './csv-import.sql.js';
 
-interface TouchedScores {
+interface AffectedScores {
   readonly count: number;
   readonly failedCount: number;
   /** The first failures. */
@@ -41,7 +41,7 @@ export class AffectedLeads {
    * Scores all these leads. Calls `onReached` with the number of saved scores after each step; an exception
    * of it stops the work.
    */
-  async recalculate(onReached: (count: number) => void): Promise<TouchedScores> {
+  async recalculate(onReached: (count: number) => void): Promise<AffectedScores> {
     await this.sequelize.query(ANALYZE_AFFECTED_LEADS, { transaction: this.transaction });
     const asOf = await readClock(this.sequelize, this.transaction);
     const { savedCount, failedCount, failures } = await recalculateLeads(this.sequelize, this.transaction, {

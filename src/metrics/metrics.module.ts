@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MetricsController } from './metrics.controller.js';
-import { MetricsReaders } from './metrics-readers.js';
 import { MetricsService } from './metrics.service.js';
 
 /** The metrics endpoint for Prometheus. */
-@Module({ controllers: [MetricsController], providers: [MetricsService, MetricsReaders] })
+@Module({ controllers: [MetricsController], providers: [MetricsService] })
 export class MetricsModule {}

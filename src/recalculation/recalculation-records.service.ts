@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
+import { KeysetCursors } from '../common/keyset-cursor.js';
+import { type Page, pageOf, pageWindow } from '../common/page-window.js';
 import { allowRequest } from '../common/request-time.js';
 import { SharedReads } from '../database/shared-reads.js';
 import { type RecordWatch, watchRecord } from '../database/watch-record.js';
@@ -13,6 +15,9 @@ import { READ_PAGE, READ_RUN, READ_RUNNING, REQUEST_CANCEL } from './recalculati
 /** The maximum time that `cancel` waits for a recalculation to end. */
 const CANCEL_LIMIT_MS = 10_000;
 const CANCEL_RETRY_MS = 100;
+
+/** Recalculations are ordered by id. */
+const CURSORS = new KeysetCursors('recalculations', null, []);
 
 /** Reads the records of recalculations of all processes, and cancels the running one. */
 @Injectable()
@@ -41,9 +46,20 @@ export class RecalculationRecordsService {
     return run ?? null;
   }
 
-  /** Returns recalculations before the given one, the latest first. */
-  findPage(beforeId: number | null, limit: number): Promise<Recalculation[]> {
-    return this.read(READ_PAGE, [beforeId, limit]);
+  /**
+   * Returns a page of recalculations, the latest first.
+   * @param first the page size
+   * @param after the cursor to start after; null: from the latest
+   * @throws BAD_USER_INPUT
+   */
+  async findPage(first: number, after: string | null): Promise<Page<Recalculation>> {
+    const window = pageWindow({ first, after }, (cursor, name) => CURSORS.read(cursor, name));
+    const runs = await this.readBefore(window.after?.id ?? null, window.size + 1);
+    return pageOf(runs, window, ({ id }) => CURSORS.write({ id, values: [] }));
+  }
+
+  private readBefore(id: number | null, limit: number): Promise<Recalculation[]> {
+    return this.read(READ_PAGE, [id, limit]);
   }
 
   /**
@@ -91,7 +107,8 @@ export class RecalculationRecordsService {
   private allFromNowOn(): Pick<RecordWatch<Recalculation>, 'first' | 'find'> {
     /** The id of the latest recalculation that had already ended. */
     let oldId = 0;
-    const findLatest = () => this.reads.read('latest', async () => (await this.findPage(null, 1))[0] ?? null);
+    const findLatest = () =>
+      this.reads.read('latest', async () => (await this.readBefore(null, 1))[0] ?? null);
     return {
       first: async () => {
         const latest = await findLatest();

@@ -1,18 +1,15 @@
-import { KeysetCursors } from '../common/keyset-cursor.js';
-import { pageOf, pageWindow } from '../common/page-window.js';
-import { RecalculationConnection } from './dto/recalculation-connection.type.js';
-import type { Recalculation } from './recalculation.js';
 import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { AllowedTo } from '../access/allowed-to.js';
+import { recordIdOf } from '../common/record-id.js';
 import { withOwnTimeLimit } from '../common/request-time.js';
 import { TimeSettings } from '../config/time-settings.js';
 import { Costs, RateLimited } from '../graphql/limits/field-extensions.js';
 import { RecalculateScoresArgs } from './dto/recalculate-scores.args.js';
 import { RecalculateScoresResult } from './dto/recalculate-scores.result.js';
+import { RecalculationConnection } from './dto/recalculation-connection.type.js';
 import { RecalculationType } from './dto/recalculation.type.js';
 import { RecalculationRecordsService } from './recalculation-records.service.js';
 import { RecalculationService } from './recalculation.service.js';
-import { recordIdOf } from '../common/record-id.js';
 
 @Resolver()
 export class RecalculationResolver {
@@ -68,7 +65,7 @@ export class RecalculationResolver {
     })
     after: string | null = null,
   ): Promise<RecalculationConnection> {
-    return recalculationPage(first, after, (beforeId, limit) => this.records.findPage(beforeId, limit));
+    return this.records.findPage(first, after);
   }
 
   @AllowedTo('admin')
@@ -98,22 +95,4 @@ export class RecalculationResolver {
   ): Promise<AsyncGenerator<RecalculationType>> {
     return this.records.watch(id === null ? null : recordIdOf(id));
   }
-}
-
-/** Recalculations are ordered by id. */
-const CURSORS = new KeysetCursors('recalculations', null, []);
-
-/**
- * Returns a page of recalculations.
- * @param read reads recalculations with lower ids
- * @throws BAD_USER_INPUT
- */
-async function recalculationPage(
-  first: number,
-  after: string | null,
-  read: (beforeId: number | null, limit: number) => Promise<Recalculation[]>,
-): Promise<RecalculationConnection> {
-  const window = pageWindow({ first, after }, (cursor, name) => CURSORS.read(cursor, name));
-  const runs = await read(window.after?.id ?? null, window.size + 1);
-  return pageOf(runs, window, ({ id }) => CURSORS.write({ id, values: [] }));
 }

@@ -1,9 +1,9 @@
-import { Injectable, type OnApplicationBootstrap, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { SummarySettings } from '../config/summary-settings.js';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, type OnApplicationBootstrap, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import type { JobHelpers } from 'graphile-worker';
 import { Sequelize } from 'sequelize';
+import { SummarySettings } from '../config/summary-settings.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { isPresent, ProcessLiveness } from '../database/process-liveness.js';

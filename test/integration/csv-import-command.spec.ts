@@ -61,7 +61,7 @@ describe('pnpm import:csv', () => {
       stderr: '',
     });
     expect(stdout).toMatch(
-      /^Leads: 1 inserted, 1 updated, 1 unchanged, 0 rejected\.\nInteractions: 1 added, 0 rejected\.\nScores: 1 calculated\.\nTook \d+\.\d s\.\n$/,
+      /^Leads: 1 inserted, 1 updated, 1 unchanged, 0 rejected\.\nInteractions: 1 inserted, 0 rejected\.\nScores: 1 calculated\.\nTook \d+\.\d s\.\n$/,
     );
     expect(await other.rows('SELECT "firstName", "callCount" FROM leads')).toEqual([
       { firstName: 'B', callCount: 1 },
@@ -139,7 +139,7 @@ describe('pnpm import:csv', () => {
       'leads: 203 more lines were rejected and are not shown',
       'interactions: 1 more lines were rejected and are not shown',
     ]);
-    expect(stdout).toMatch(/1203 rejected\.\nInteractions: 0 added, 1001 rejected\./);
+    expect(stdout).toMatch(/1203 rejected\.\nInteractions: 0 inserted, 1001 rejected\./);
   });
 
   it('names leads whose score the database refuses, and ends with 1', async () => {

@@ -61,7 +61,7 @@ const DEFAULTS = {
     },
     sockets: { maxSocketsPerCaller: 200, maxOperations: 100, maxOperationsPerCaller: 500 },
   },
-  observability: { logLevel: 'info', metricsReaders: 'anybody', tracing: null },
+  observability: { logLevel: 'info', metricsAccess: 'public', tracing: null },
   removed: [],
 };
 
@@ -301,7 +301,7 @@ describe('loadSettings', () => {
       },
       observability: {
         logLevel: 'debug',
-        metricsReaders: { token: 'sixteen-letters!' },
+        metricsAccess: { token: 'sixteen-letters!' },
         tracing: { endpoint: 'http://localhost:4318', serviceName: 'crm' },
       },
       removed: [],
@@ -309,7 +309,7 @@ describe('loadSettings', () => {
   });
 
   it('lets nobody read metrics in production without a token, nor with one that can be guessed', () => {
-    expect(loadSettings(PRODUCTION).observability.metricsReaders).toBe('nobody');
+    expect(loadSettings(PRODUCTION).observability.metricsAccess).toBe('off');
     expect(violationOf({ METRICS_TOKEN: 'fifteen-letters' }).faults).toEqual([
       'METRICS_TOKEN must be at least 16 characters long',
     ]);

@@ -1,5 +1,5 @@
-import { RENEW_STATE } from './score.sql.js';
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import { RENEW_STATE } from './score.sql.js';
 import { selectIds } from '../../database/read-rows.js';
 
 /**
