@@ -17,7 +17,7 @@ export async function createSummaryWriter(
       const { ModelSummaryWriter } = await import('./model-summary-writer.js');
       const { OpenRouterClient } = await import('./openrouter/openrouter-client.js');
       return new ModelSummaryWriter(
-        new OpenRouterClient(writer.openRouter, tracer),
+        new OpenRouterClient(writer.openRouter, { tracer }),
         language,
         CALLS_A_SUMMARY * writer.openRouter.totalTimeoutMs,
       );

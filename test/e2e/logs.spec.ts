@@ -23,7 +23,7 @@ const METRICS_TOKEN = 'markermetrics-token';
 /** Of the form of an API key, but nobody's. */
 const UNKNOWN_KEY = `lsk_4711_${'markerkey'.padEnd(43, '0')}`;
 const MARKERS =
-  /marker\.mail|markers\.example|7946(?:%20|\W)?0958|markernotes|said over lunch|markercompany|markertoken|markerpassword|markerrouter|markermetrics|markerkey|sk-or-v1|lsk_|eyJ/i;
+  /marker\.mail|markers\.example|20(?:%20|\W)?7946|7946(?:%20|\W)?0958|markernotes|said over lunch|markercompany|markertoken|markerpassword|markerrouter|markermetrics|markerkey|sk-or-v1|lsk_|eyJ/i;
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;

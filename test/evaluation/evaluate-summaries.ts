@@ -205,8 +205,7 @@ function standInModel(server: OpenRouterStandIn): ChatModel {
   const limits = { attemptTimeoutMs: 10_000, totalTimeoutMs: 10_000 };
   return new OpenRouterClient(
     { apiKey: API_KEY, baseUrl: server.baseUrl, models: ['stand-in/model'], ...limits },
-    undefined,
-    1,
+    { firstBackoffMs: 1 },
   );
 }
 

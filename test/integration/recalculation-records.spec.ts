@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Client } from 'graphql-ws';
 import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
 import { READ_RUN } from '../../src/recalculation/recalculation-record.sql.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { databaseReset } from '../support/database-reset.js';
 import { insertLead, insertLeads, readScores } from '../support/fixtures.js';
+import { type Network, startNetwork } from '../support/network.js';
 import { type Pause, pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
 import { until } from '../support/until.js';
@@ -30,19 +32,23 @@ let api: Api;
 /** Another replica on the same database. */
 let replica: Api;
 let keeper: Connection;
+/** Between the replica and its database. */
+let network: Network;
 let reset: () => Promise<void>;
 let lockHolder: Connection;
 let other: Connection;
 
 beforeAll(async () => {
   api = await startApi();
-  replica = await startApi({}, api.databaseUrl);
+  network = await startNetwork(api.databaseUrl);
+  replica = await startApi({}, network.url);
   keeper = await connect(api.databaseUrl);
   reset = await databaseReset(keeper);
 });
 afterAll(async () => {
   await keeper.close();
   await replica.close();
+  await network.cut();
   await api.close();
 });
 beforeEach(async () => {
@@ -343,7 +349,14 @@ describe('recalculationProgress', () => {
     AND application_name LIKE '%recalculation events' AND query LIKE 'LISTEN%' AND state = 'idle'`;
   const SUBSCRIBE =
     'subscription { recalculationProgress { id status calculatedCount savedCount totalCount } }';
+  const clients: Client[] = [];
   let url: string;
+
+  function openSocket(): Client {
+    const client = connectSocket(url);
+    clients.push(client);
+    return client;
+  }
 
   async function cutListening(): Promise<void> {
     const cut = await other.rows<{ pid: number }>(
@@ -361,12 +374,15 @@ describe('recalculationProgress', () => {
     await replica.app.listen(0, '127.0.0.1');
     url = `${await replica.app.getUrl()}/graphql`;
   });
-  afterEach(() => until(async () => (await keeper.rows(LISTENING)).length === 0));
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.dispose();
+    await until(async () => (await keeper.rows(LISTENING)).length === 0);
+  });
 
   it('tells on one replica how a run on another goes, to its end', async () => {
     await insertLeads(other, 30);
     const { answer, pause, run } = await startRecalculation();
-    const client = connectSocket(url);
+    const client = openSocket();
     const progress = answersTo(
       client,
       SUBSCRIBE.replace('recalculationProgress', `recalculationProgress(id: "${run.id}")`),
@@ -386,7 +402,7 @@ describe('recalculationProgress', () => {
 
   it('tells of runs to come, where none is named', async () => {
     await insertLeads(other, 3);
-    const client = connectSocket(url);
+    const client = openSocket();
     const progress = answersTo(client, SUBSCRIBE);
     const first = progress.next();
     await untilListening();
@@ -404,7 +420,8 @@ describe('recalculationProgress', () => {
 
   it('reads a run once for all its subscribers', async () => {
     await insertLeads(other, 3);
-    const clients = [connectSocket(url), connectSocket(url)];
+    openSocket();
+    openSocket();
     const all = clients.flatMap((client) => Array.from({ length: 50 }, () => answersTo(client, SUBSCRIBE)));
     const firsts = all.map((progress) => progress.next());
     await untilListening();
@@ -416,11 +433,10 @@ describe('recalculationProgress', () => {
     });
     expect(statements.filter(({ text }) => text === READ_RUN).length).toBeLessThan(20);
     for (const progress of all) void progress.return?.();
-    for (const client of clients) await client.dispose();
   });
 
   it('goes on after its connection to the database was cut', async () => {
-    const client = connectSocket(url);
+    const client = openSocket();
     const progress = answersTo(client, SUBSCRIBE);
     const first = progress.next();
     await untilListening();
@@ -428,37 +444,36 @@ describe('recalculationProgress', () => {
     await untilListening();
     await api.ask(RECALCULATE);
     expect((await first).value).toMatchObject({ data: { recalculationProgress: { id: '1' } } });
-    await client.dispose();
   });
 
   it('tells of a run that began and ended while its connection to the database was cut', async () => {
-    const client = connectSocket(url);
+    const client = openSocket();
     const progress = answersTo(client, SUBSCRIBE);
     const first = progress.next();
     await untilListening();
-    await cutListening();
+    await network.cut();
+    await until(async () => (await other.rows(LISTENING)).length === 0);
     await api.ask(RECALCULATE);
     expect(await other.rows(LISTENING)).toEqual([]);
+    await network.mend();
     expect((await first).value).toMatchObject({
       data: { recalculationProgress: { id: '1', status: 'SUCCEEDED' } },
     });
-    await client.dispose();
   });
 
   it('listens no longer than somebody watches, though nothing changes', async () => {
-    const client = connectSocket(url);
+    const client = openSocket();
     const answer = answersTo(client, SUBSCRIBE).next();
     await untilListening();
     await client.dispose();
     await answer;
     await until(async () => (await other.rows(LISTENING)).length === 0);
     // And again for the next one who comes.
-    const next = connectSocket(url);
+    const next = openSocket();
     const first = answersTo(next, SUBSCRIBE).next();
     await untilListening();
     await api.ask(RECALCULATE);
     expect((await first).value).toMatchObject({ data: { recalculationProgress: { id: '1' } } });
-    await next.dispose();
   });
 
   it('ends where the run died without a word', async () => {
@@ -466,7 +481,7 @@ describe('recalculationProgress', () => {
     await other.rows(`
       INSERT INTO rescore_runs ("startedBy", "startedOn", "onlyStale", "asOf", "startedAt", "totalCount")
       VALUES ('api', 'a machine that will burn down', false, now(), now(), 7)`);
-    const client = connectSocket(url);
+    const client = openSocket();
     const statuses: string[] = [];
     for await (const { data } of answersTo(
       client,
@@ -484,7 +499,7 @@ describe('recalculationProgress', () => {
   });
 
   it('fails for a run that does not exist, with a code, and ends', async () => {
-    const client = connectSocket(url);
+    const client = openSocket();
     const answers: SocketAnswer[] = [];
     for await (const answer of answersTo(client, 'subscription { recalculationProgress(id: 999) { id } }')) {
       answers.push(answer);
@@ -494,18 +509,17 @@ describe('recalculationProgress', () => {
   });
 
   it('refuses a document that is none, with a code', async () => {
-    const client = connectSocket(url);
+    const client = openSocket();
     await expect(answersTo(client, 'subscription { nonsense }').next()).rejects.toMatchObject([
       { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
     ]);
-    await client.dispose();
   });
 
   it.each(['{ recalculations { nodes { id } } }', SUBSCRIBE])(
     'tells no more of our own faults than HTTP does: %s',
     async (document) => {
       await other.rows('ALTER TABLE rescore_runs RENAME TO elsewhere');
-      const client = connectSocket(url);
+      const client = openSocket();
       const { value } = (await answersTo(client, document).next()) as { value: SocketAnswer };
       await client.dispose();
       await other.rows('ALTER TABLE elsewhere RENAME TO rescore_runs');

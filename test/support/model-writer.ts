@@ -17,8 +17,7 @@ export const clientOf = (server: OpenRouterStandIn, settings: Partial<OpenRouter
       totalTimeoutMs: 5_000,
       ...settings,
     },
-    undefined,
-    1,
+    { firstBackoffMs: 1 },
   );
 
 /** Generates the summary of a lead through a client. Nothing aborts it unless a signal is given. */

@@ -35,18 +35,28 @@ interface Call extends ChatRequest {
   attempts: number;
 }
 
+interface OpenRouterClientOptions {
+  /** By default, no spans are created. */
+  readonly tracer?: Tracer;
+  /** The maximum delay before the first retry, in milliseconds; it doubles with each further retry. */
+  readonly firstBackoffMs?: number;
+}
+
 /** A client for the chat completions of OpenRouter, or of any server with the same API. */
 export class OpenRouterClient implements ChatModel {
   readonly provider = 'openrouter';
   private readonly slots = bulkhead(MAX_AT_ONCE, MAX_WAITING);
   private readonly availability = new ProviderAvailability();
+  private readonly tracer: Tracer;
+  private readonly firstBackoffMs: number;
 
   constructor(
     private readonly settings: OpenRouterSettings,
-    private readonly tracer = new Tracer(),
-    /** The maximum delay before the first retry; it doubles with each further retry. */
-    private readonly firstBackoffMs = 250,
-  ) {}
+    { tracer = new Tracer(), firstBackoffMs = 250 }: OpenRouterClientOptions = {},
+  ) {
+    this.tracer = tracer;
+    this.firstBackoffMs = firstBackoffMs;
+  }
 
   get models(): readonly string[] {
     return this.settings.models;
