@@ -35,8 +35,17 @@ async function untilReadyIs(expected: object): Promise<void> {
   });
 }
 
+/** A response does not wait for long until the lists are counted. */
+async function untilListsAreCounted(): Promise<void> {
+  await until(async () => {
+    const { body } = (await get('/health/ready')) as { body: { lists: object } };
+    return isDeepStrictEqual(body.lists, LISTS);
+  });
+}
+
 describe('GET /health', () => {
   it('says that all is well', async () => {
+    await untilListsAreCounted();
     const ready = await get('/health/ready');
     expect([ready.status, ready.body]).toEqual([200, { status: 'ok', checks: WELL, lists: LISTS }]);
     expect(ready.headers['cache-control']).toBe('no-store');
@@ -116,6 +125,7 @@ describe('GET /health', () => {
   });
 
   it('is not ready once the server is about to stop, though it still answers', async () => {
+    await untilListsAreCounted();
     api.app.get(Readiness, { strict: false }).beginShutdown();
     const ready = await get('/health/ready');
     expect([ready.status, ready.body]).toEqual([503, { status: 'stopping', checks: WELL, lists: LISTS }]);
