@@ -1,5 +1,5 @@
-// Builds, then runs jest in ESM mode with the given arguments. Some tests start the built programs, as a
-// deployment does.
+// Builds, then runs vitest once with the given arguments. Some tests start the built programs, as a deployment
+// does.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -12,10 +12,9 @@ try {
   process.exit(1);
 }
 const require = createRequire(import.meta.url);
-const jest = path.join(path.dirname(require.resolve('jest/package.json')), 'bin', 'jest.js');
-const { status } = spawnSync(
-  process.execPath,
-  ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, ...process.argv.slice(2)],
-  { cwd: path.resolve(import.meta.dirname, '..'), stdio: 'inherit' },
-);
+const vitest = path.join(path.dirname(require.resolve('vitest/package.json')), 'vitest.mjs');
+const { status } = spawnSync(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
+  cwd: path.resolve(import.meta.dirname, '..'),
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);

@@ -217,9 +217,9 @@ function withinRequest(events: Events, request: RequestContext, end: () => void)
     next,
     return: (value) => endWith(() => events.return(value)),
     throw: (error) => endWith(() => events.throw(error)),
-    [Symbol.asyncIterator]: () => counted as Events,
+    [Symbol.asyncIterator]: () => counted,
   };
-  return counted as Events;
+  return counted;
 }
 
 function unparsed(error: Error): GraphQLError {

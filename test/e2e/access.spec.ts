@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { createClient } from 'graphql-ws';
 import { isObjectType, parse } from 'graphql';
@@ -434,7 +434,7 @@ describe('an API key', () => {
     const key = await withApiKeyStore(api.databaseUrl, (store) => store.create('brief', 'viewer'));
     expect((await post(READ, bearer(key))).status).toBe(200);
     const socket = open({ authorization: `Bearer ${key}` });
-    expect(await socket.ask(READ)).toMatchObject({ data: { leads: expect.any(Array) } });
+    expect(await socket.ask(READ)).toMatchObject({ data: { leads: expect.any(Array) as unknown } });
     await withApiKeyStore(api.databaseUrl, (store) => store.revoke('brief'));
     expect(await socket.closed).toEqual([4403, 'The API key was revoked']);
     expect((await post(READ, bearer(key))).status).toBe(401);
@@ -567,7 +567,7 @@ describe('a socket', () => {
       open({ Authorization: `Bearer ${keys.viewer}` }),
       open({ authorization: `Bearer ${await signed({ role: 'viewer' })}` }),
     ]) {
-      expect(await socket.ask(READ)).toMatchObject({ data: { leads: expect.any(Array) } });
+      expect(await socket.ask(READ)).toMatchObject({ data: { leads: expect.any(Array) as unknown } });
       await socket.dispose();
     }
   });
@@ -632,40 +632,26 @@ describe('a socket', () => {
     const events = socket.watch('subscription { recalculationProgress { id } }');
     await recalculated();
     expect(await events.next()).toMatchObject({
-      value: { data: { recalculationProgress: { id: expect.any(String) } } },
+      value: { data: { recalculationProgress: { id: expect.any(String) as unknown } } },
     });
     const access = api.app.get(SocketAccess, { strict: false });
     await access.closeOutdated();
     expect(await socket.ask('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
     try {
-      jest.useFakeTimers({ now: inSeconds(700) * 1000, doNotFake: [...TIMERS] });
+      vi.useFakeTimers({ now: inSeconds(700) * 1000, toFake: ['Date'] });
       await access.closeOutdated();
     } finally {
-      jest.useRealTimers();
+      vi.useRealTimers();
     }
     expect(await socket.closed).toEqual([4403, 'The token has expired']);
     await expect(drained(events)).rejects.toMatchObject({ code: 4403 });
   });
 });
 
-/** Leaves the clock alone to be moved. */
-const TIMERS = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const;
-
 /** @returns the id of a recalculation that was done */
 async function recalculated(): Promise<string> {
   expect((await post('mutation { recalculateAllScores { count } }', bearer(keys.admin))).body).toMatchObject({
-    data: { recalculateAllScores: { count: expect.any(Number) } },
+    data: { recalculateAllScores: { count: expect.any(Number) as unknown } },
   });
   const response = await post('{ recalculations(first: 1) { nodes { id } } }', bearer(keys.admin));
   const { data } = response.body as { data: { recalculations: { nodes: { id: string }[] } } };
@@ -706,7 +692,7 @@ describe('without authentication', () => {
 
 describe('a request that nobody makes', () => {
   it('is refused before its body is read, in whatever form it comes', async () => {
-    jest.restoreAllMocks();
+    vi.restoreAllMocks();
     const server = api.app.getHttpServer();
     expect(
       (await request(server).post('/graphql').set('content-type', 'application/json').send('{')).status,

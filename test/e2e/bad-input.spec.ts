@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { getNamedType, type GraphQLInputType, isInputObjectType, isObjectType } from 'graphql';
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
@@ -142,7 +142,7 @@ describe('a lead', () => {
   it.each(['firstName', 'lastName', 'email', 'status'])('does not lose its %s to null', async (field) => {
     expect(await refusal(UPDATE_LEAD, { input: { id: leadId, [field]: null } })).toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: expect.stringContaining(field),
+      message: expect.stringContaining(field) as unknown,
     });
   });
 
@@ -222,7 +222,7 @@ describe('an interaction', () => {
   ])('is neither created with nor changed to the date %p', async (date) => {
     expect(await refusal(CREATE_INTERACTION, { input: { type: 'CALL', leadId, date } })).toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: expect.stringContaining('ISO 8601'),
+      message: expect.stringContaining('ISO 8601') as unknown,
     });
     expect(await refusal(UPDATE_INTERACTION, { input: { id: interactionId, date } })).toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -283,7 +283,7 @@ describe('an unknown id', () => {
   ])('is answered with NOT_FOUND by %s', async (mutation) => {
     expect(await refusal(`mutation { ${mutation} }`)).toEqual({
       code: 'NOT_FOUND',
-      message: expect.stringMatching(/^(Lead|Interaction) 424242 does not exist\.$/),
+      message: expect.stringMatching(/^(Lead|Interaction) 424242 does not exist\.$/) as unknown,
     });
   });
 
@@ -391,7 +391,7 @@ describe('a fault of our own', () => {
     expect(errors).toEqual([
       expect.objectContaining({
         message: 'Something went wrong on our side.',
-        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) },
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) as unknown },
       }),
     ]);
   });

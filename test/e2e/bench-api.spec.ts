@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withConnection } from '../support/connection.js';
 import { runProgram } from '../support/program.js';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.js';
@@ -21,7 +21,7 @@ describe('pnpm bench:api', () => {
       const small = ['--leads', '60', '--interactions', '6', '--rounds', '1', '--seconds', '1'];
       const { code, stdout, stderr } = await run(...small, '--ladder', '2100', '--url', SERVER);
 
-      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('Error') });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('Error') as unknown });
       const servers = [
         ...stdout.matchAll(
           /^\| ([^|]+) \| [\d,]+ \| [\d,]+ – [\d,]+ \| ([\d.]+) \| [\d,]+ \| [\d,]+ \| (?:[\d.]+|n\/a) \|$/gm,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { quantile } from '../../bench/support/load-report.js';
 import { withConnection } from '../support/connection.js';
 import { runProgram } from '../support/program.js';
@@ -33,7 +33,7 @@ describe('pnpm bench:load', () => {
       ];
       const { code, stdout, stderr } = await run(...small, '--rates', '10,20', '--url', SERVER);
 
-      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('Error') });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('Error') as unknown });
       const besides = [
         ...stdout.matchAll(
           /^\| (alone|beside \d+ recalculations of 300 leads|beside 2 sessions that only calculate) \|.*\| (\d+) \|$/gm,

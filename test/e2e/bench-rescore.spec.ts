@@ -1,5 +1,5 @@
 import { chmod, readdir } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withConnection } from '../support/connection.js';
 import { runProgram, startProgram } from '../support/program.js';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.js';
@@ -22,7 +22,7 @@ describe('pnpm bench:rescore', () => {
     async () => {
       const { code, stdout, stderr } = await run(...SMALL, '--indexes');
 
-      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('Error') });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('Error') as unknown });
       const ways = [
         'one plain statement',
         'recalculateAllScores',
@@ -73,7 +73,7 @@ describe('pnpm bench:rescore', () => {
 
       expect(await program.finished).toMatchObject({
         code: 143,
-        stderr: expect.not.stringContaining('failed'),
+        stderr: expect.not.stringContaining('failed') as unknown,
       });
       expect(await readdir(directory.path)).toEqual([]);
     },

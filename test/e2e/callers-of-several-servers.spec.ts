@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Connection } from '../support/connection.js';
 import { Fleet, type FleetAnswer } from '../support/fleet.js';
 import { type Random, randomOf } from '../support/fleet-client.js';

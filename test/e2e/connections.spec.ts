@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type CloseReason, connectionClosed } from '../../src/http/connections.js';
 import { createLog } from '../../src/logging/log.js';
@@ -364,7 +364,7 @@ describe('what is not even a request', () => {
     expect(JSON.parse(body)).toEqual({
       errors: [
         {
-          message: expect.any(String),
+          message: expect.any(String) as unknown,
           extensions: { code: 'BAD_REQUEST', requestId: /x-request-id: (\S+)/.exec(head)?.[1] },
         },
       ],

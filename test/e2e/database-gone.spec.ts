@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, withConnection } from '../support/connection.js';
 import { type Network, startNetwork } from '../support/network.js';
 import { startServerProgram, type ServerProgram } from '../support/program.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withConnection } from '../support/connection.js';
 import { createDatabaseServer, type DatabaseServer } from '../support/database-server.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
@@ -16,7 +16,7 @@ let admin: Connection;
 
 beforeAll(async () => {
   // Sequelize warns of the connections that it gives up.
-  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   postgres = await createDatabaseServer([
     `max_connections=${MAX_CONNECTIONS}`,
     'superuser_reserved_connections=0',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import request, { type Response, type Test } from 'supertest';
 import { AnswerMemory } from '../../src/common/answer-memory.js';
 import { ERROR_CODES } from '../../src/error-codes.js';
@@ -50,7 +50,7 @@ let leadId: number;
 
 beforeAll(async () => {
   // Sequelize warns of the connections that are cut here.
-  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   standIn = await startOpenRouterStandIn();
   api = await startApi({
     LEADS_LIST_LIMIT: String(LIST_LIMIT),
@@ -76,7 +76,7 @@ afterAll(async () => {
   await database.close();
   await api.close();
   await standIn.close();
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
 });
 
 const post = (query: string, server = api): Test =>
@@ -390,7 +390,7 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     },
     'a fault outside GraphQL': async (now) => {
       const writer = api.app.get(SummaryWriter, { strict: false });
-      const fault = jest.spyOn(writer, 'health').mockImplementation(() => {
+      const fault = vi.spyOn(writer, 'health').mockImplementation(() => {
         throw new Error('inside');
       });
       const response = await now(request(api.app.getHttpServer()).get('/health'));
@@ -471,8 +471,8 @@ describe('over one WebSocket', () => {
         .then(({ value }) => (value as SocketAnswer).errors)
         .catch((refused: unknown) => refused as SocketAnswer['errors']);
       expect(errors?.[0]?.extensions).toEqual({
-        code: expect.any(String),
-        requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+        code: expect.any(String) as unknown,
+        requestId: expect.stringMatching(/^[\da-f-]{36}$/) as unknown,
       });
       return errors?.[0]?.extensions?.code;
     };

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DocumentNode, Kind } from 'graphql';
 import { asapScheduler, filter, firstValueFrom, map, observeOn, tap } from 'rxjs';
 import { WebSocket } from 'ws';

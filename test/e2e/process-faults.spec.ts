@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServerProgram, type ServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -42,7 +42,7 @@ describe('a server in which', () => {
     server.process.kill('SIGUSR2');
     expect(await server.finished).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/Uncaught exception.*nobody catches this/s),
+      stdout: expect.stringMatching(/Uncaught exception.*nobody catches this/s) as unknown,
     });
   });
 

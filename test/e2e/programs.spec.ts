@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withConnection } from '../support/connection.js';
 import { databaseLineOf, type Finished, runProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
@@ -204,7 +204,7 @@ describe('pnpm migrate', () => {
   it('applies, lists and undoes', async () => {
     expect(await migrate('status')).toMatchObject({
       databaseLine: databaseLineOf(database.url),
-      stdout: expect.stringMatching(/^pending {2}0001-baseline\n/),
+      stdout: expect.stringMatching(/^pending {2}0001-baseline\n/) as unknown,
       stderr: '',
     });
     expect((await migrate()).stdout).toMatch(/^applied {2}0001-baseline\n/);
@@ -244,7 +244,10 @@ describe('pnpm migrate', () => {
     expect((await migrate('status')).stdout).not.toContain('pending');
 
     const done = await migrate('down', '--to', '0014-api-keys', '--yes');
-    expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/undone {2}0014-api-keys\n$/) });
+    expect(done).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/undone {2}0014-api-keys\n$/) as unknown,
+    });
     expect(done.stderr).toContain('the table api_keys with 1 row');
   });
 

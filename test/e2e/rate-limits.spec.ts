@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { once } from 'node:events';
 import { Sequelize } from 'sequelize';
 import request, { type Response } from 'supertest';
@@ -56,7 +56,9 @@ describe('requests of a caller', () => {
     const refused = await post(api);
     expect(refused.status).toBe(429);
     expect(refused.body).toMatchObject({
-      errors: [{ extensions: { code: 'RATE_LIMITED', limit: 5, retryAfterSeconds: expect.any(Number) } }],
+      errors: [
+        { extensions: { code: 'RATE_LIMITED', limit: 5, retryAfterSeconds: expect.any(Number) as unknown } },
+      ],
     });
     const seconds = Number(refused.headers['retry-after']);
     expect(seconds).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DemoService } from '../../src/demo/demo.service.js';
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';

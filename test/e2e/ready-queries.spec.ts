@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { getOperationAST, OperationTypeNode, parse, validate } from 'graphql';
 import { READY_QUERIES, type ReadyQuery } from '../../graphiql/ready-queries.js';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrateUp } from '../../src/database/migrator.js';
@@ -118,7 +118,7 @@ describe('with several servers on one database', () => {
     expect(await second.ask(RECALCULATE)).toMatchObject({
       errors: [
         {
-          message: expect.stringContaining('has been running since'),
+          message: expect.stringContaining('has been running since') as unknown,
           extensions: { code: 'RECALCULATION_RUNNING', totalCount: LEADS, savedCount: LEADS },
         },
       ],
@@ -147,7 +147,10 @@ describe('with several servers on one database', () => {
     );
     expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_FAILED' } }] });
     await pause.open();
-    expect(await endOfRun(first)).toMatchObject({ status: 'FAILED', error: expect.stringMatching(error) });
+    expect(await endOfRun(first)).toMatchObject({
+      status: 'FAILED',
+      error: expect.stringMatching(error) as unknown,
+    });
     expect(await unscored(other)).toBe(LEADS);
     expect(await first.ask(RECALCULATE)).toEqual(recalculated);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertLead } from '../support/fixtures.js';
@@ -18,7 +18,7 @@ let leadId: number;
 
 beforeAll(async () => {
   // Sequelize warns of connections that it gives up.
-  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   api = await startApi({ REQUEST_TIMEOUT_MS: String(TIMEOUT_MS), DATABASE_POOL_SIZE: '4' });
   database = await connect(api.databaseUrl);
   lockHolder = await connect(api.databaseUrl);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import request from 'supertest';
 import { createLog } from '../../src/logging/log.js';
 import { NestLog } from '../../src/logging/nest-log.js';
@@ -66,10 +66,10 @@ describe('the id of a request', () => {
     const written: string[] = [];
     api.app.useLogger(new NestLog(createLog('warn', { write: (line) => written.push(line) })));
     const lines = () => written.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const original = jest
+    const original = vi
       .spyOn(api.sequelize.connectionManager, 'getConnection')
       .mockRejectedValue(new Error('inside'));
-    const health = jest
+    const health = vi
       .spyOn(api.app.get(SummaryWriter, { strict: false }), 'health')
       .mockImplementation(() => {
         throw new Error('inside health');

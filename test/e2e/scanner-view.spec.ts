@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
 import { createApiKey } from '../support/api-key.js';
@@ -194,7 +194,7 @@ describe('browsers are told', () => {
       'x-frame-options': 'SAMEORIGIN',
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
-      'strict-transport-security': expect.stringContaining('max-age='),
+      'strict-transport-security': expect.stringContaining('max-age=') as unknown,
     });
     expect(headers).not.toHaveProperty('x-powered-by');
   });

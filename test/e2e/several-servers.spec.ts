@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isPresent } from '../../src/database/process-liveness.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertLead, insertLeads } from '../support/fixtures.js';

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertInteraction, insertLead, readScores } from '../support/fixtures.js';

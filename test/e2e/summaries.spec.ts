@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import request from 'supertest';
 import { OpenRequests } from '../../src/common/request-deadline.js';
 import { ConnectionGate } from '../../src/database/connection-gate.js';
@@ -98,7 +98,7 @@ describe('regenerateSummary with a language model', () => {
     expect(regenerateSummary).toMatchObject({
       summary: expect.stringMatching(
         /^Ada Lovelace is at the stage new\. The latest call is of \d{4}-\d\d-\d\d\.$/,
-      ),
+      ) as unknown,
       summarySource: 'MODEL',
       activityScore: FRESH_SCORE,
       updatedAt: before?.updatedAt.toISOString(),
@@ -460,7 +460,7 @@ describe('regenerateSummary with a language model', () => {
         server.play(...Array.from({ length: 4 }, () => turn));
         const { data, errors } = await api.send(REGENERATE, { id });
         expect(data).toBeNull();
-        expect(errors?.[0]?.extensions).toEqual({ code, requestId: expect.any(String) });
+        expect(errors?.[0]?.extensions).toEqual({ code, requestId: expect.any(String) as unknown });
         expect(JSON.stringify(errors)).not.toContain('secret words');
         expect(server.requests).toHaveLength(before + calls);
         expect(await readSummary(database, id)).toEqual([OLD_SUMMARY]);
@@ -601,7 +601,7 @@ describe('regenerateSummary of the same lead in two replicas', () => {
     for (const { errors } of await askBoth()) {
       expect(errors?.[0]?.extensions).toEqual({
         code: 'SUMMARY_PROVIDER_PAYMENT_REQUIRED',
-        requestId: expect.any(String),
+        requestId: expect.any(String) as unknown,
       });
     }
     expect(await readSummary(connection, id)).toEqual([OLD_SUMMARY]);
@@ -652,10 +652,10 @@ describe('a provider that is down', () => {
       status: 'degraded',
       database: 'ok',
       summaries: 'degraded',
-      summariesPausedForSeconds: expect.any(Number),
+      summariesPausedForSeconds: expect.any(Number) as unknown,
     });
     // Nothing is sent any more: each would wait for retries.
-    const sent = jest.spyOn(globalThis, 'fetch');
+    const sent = vi.spyOn(globalThis, 'fetch');
     const codes = await Promise.all(ids.map((id) => api.codeOf(REGENERATE, { id })));
     expect(new Set(codes)).toEqual(new Set(['SUMMARY_PROVIDER_UNAVAILABLE']));
     expect(sent).not.toHaveBeenCalled();

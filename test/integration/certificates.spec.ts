@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RemoteKeySet } from '../../src/access/remote-key-set.js';
 import { describeError } from '../../src/logging/describe-error.js';
 import { runProgram } from '../support/program.js';

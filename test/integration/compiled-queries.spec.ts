@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import fc from 'fast-check';
 import {
@@ -199,11 +199,11 @@ describe('a query that comes again and again', () => {
 
   describe('is compiled', () => {
     afterEach(() => {
-      jest.restoreAllMocks();
+      vi.restoreAllMocks();
     });
 
     it.each(['on', 'off'])('only if COMPILE_QUERIES is on: %s', async (COMPILE_QUERIES) => {
-      const compiledQueryFor = jest.spyOn(CompiledQueries.prototype, 'compiledQueryFor');
+      const compiledQueryFor = vi.spyOn(CompiledQueries.prototype, 'compiledQueryFor');
       const other = await startApi({ COMPILE_QUERIES }, api.databaseUrl);
       for (let time = 0; time < 3; time += 1) await other.ask('{ leadStats { totalCount } }');
       await other.close();

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ConnectionGate } from '../../src/database/connection-gate.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, withConnection } from '../support/connection.js';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertLead } from '../support/fixtures.js';
 import { databaseLineOf, runProgram, type RunningProgram, startProgram } from '../support/program.js';

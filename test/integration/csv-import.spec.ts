@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { now } from '../../src/common/clock.js';
@@ -643,7 +643,7 @@ describe('an import that cannot be', () => {
       name: 'OperatorError',
       message: expect.stringMatching(
         /leads\.csv: unknown columns "name", "score"; .*\n.*interactions\.csv: unknown column "kind"; no columns "type", "date"/,
-      ),
+      ) as unknown,
     });
     expect(await readLeads()).toEqual([]);
   });
@@ -668,7 +668,7 @@ describe('an import that cannot be', () => {
     );
     await expect(importing).rejects.toMatchObject({
       name: 'OperatorError',
-      message: expect.stringContaining('nothing was imported'),
+      message: expect.stringContaining('nothing was imported') as unknown,
     });
     await other.rows('ROLLBACK');
     await watcher.close();
@@ -686,7 +686,7 @@ describe('an import that cannot be', () => {
       CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON leads DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION refuse()`);
     // Sequelize prints the database's message where a commit itself fails.
-    const printed = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const printed = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     await expect(
       importCsv({ leads: ['email,firstName,lastName', 'a@example.com,A,Name'] }),
     ).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DemoService } from '../../src/demo/demo.service.js';
 import { type Api, startApi } from '../support/api.js';
 

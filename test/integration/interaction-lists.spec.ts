@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from '../support/api.js';
 import { type Connection, connect } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';

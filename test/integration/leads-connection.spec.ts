@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionFromArray, offsetToCursor } from 'graphql-relay';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrateDown, migrateUp, migrationStatus } from '../../src/database/migrator.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertLead } from '../support/fixtures.js';

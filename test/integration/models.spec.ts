@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AbstractDataType, AbstractDataTypeConstructor, ModelAttributeColumnOptions } from 'sequelize';
 import { Interaction } from '../../src/interactions/interaction.model.js';
 import { Lead } from '../../src/leads/lead.model.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setTimeout } from 'node:timers/promises';
 import { now } from '../../src/common/clock.js';
 import { DomainError } from '../../src/common/domain-error.js';
@@ -263,7 +263,7 @@ describe('the time limits of a call', () => {
     ['a caller who is gone', { signal: AbortSignal.abort() }],
   ])('send nothing for %s', async (_, request) => {
     // The server may miss a request that is aborted at once, so that its count would prove nothing.
-    const sent = jest.spyOn(globalThis, 'fetch');
+    const sent = vi.spyOn(globalThis, 'fetch');
     try {
       expect(await codeOf(complete(newClient(), request))).toBe('SUMMARY_TIMED_OUT');
       expect(sent).not.toHaveBeenCalled();
@@ -305,7 +305,7 @@ describe('the breaker', () => {
   const ask = (client: OpenRouterClient) => codeOf(complete(client));
 
   afterEach(() => {
-    jest.restoreAllMocks();
+    vi.restoreAllMocks();
   });
 
   /** A provider that is down, until nobody asks it any more. @returns the calls that it took */
@@ -333,7 +333,7 @@ describe('the breaker', () => {
     const client = newClient();
     await untilOpen(client);
     const time = now().getTime();
-    jest.spyOn(Date, 'now').mockImplementation(() => time + 16_000);
+    vi.spyOn(Date, 'now').mockImplementation(() => time + 16_000);
     server.forget();
     server.play({ delayMs: 200 });
     const trying = complete(client);
@@ -348,7 +348,7 @@ describe('the breaker', () => {
     const client = newClient();
     await untilOpen(client);
     const time = now().getTime();
-    jest.spyOn(Date, 'now').mockImplementation(() => time + 16_000);
+    vi.spyOn(Date, 'now').mockImplementation(() => time + 16_000);
     await ask(client);
     const before = server.requests.length;
     await ask(client);

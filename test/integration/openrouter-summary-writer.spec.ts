@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/common/domain-error.js';
 import type { OpenRouterSettings } from '../../src/config/summary-settings.js';
 import type { SummaryFacts } from '../../src/summaries/summary-facts.js';

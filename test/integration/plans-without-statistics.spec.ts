@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CsvImportService } from '../../src/data-import/csv-import.service.js';
 import { ListSizes } from '../../src/list-sizes/list-sizes.js';
 import { SummariesAfterChange } from '../../src/summaries/summaries-after-change.js';
@@ -192,8 +192,8 @@ describe.each(WITHOUT_STATISTICS)('on tables %s', (_state, prepare) => {
     const work = () => service.import(paths, observer, new AbortController().signal);
     expect(await tooMuchWork(work)).toEqual([]);
     expect(await analysedRows()).toEqual({
-      leads: expect.closeTo(LEADS, -3),
-      interactions: expect.closeTo(INTERACTIONS, -3),
+      leads: expect.closeTo(LEADS, -3) as unknown,
+      interactions: expect.closeTo(INTERACTIONS, -3) as unknown,
     });
   });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { now } from '../../src/common/clock.js';
 import { DedicatedConnections } from '../../src/database/dedicated-connections.js';
 import { ensureOwnSessions } from '../../src/database/own-sessions.js';

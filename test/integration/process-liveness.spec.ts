@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DedicatedConnections } from '../../src/database/dedicated-connections.js';
 import { isPresent, ProcessLiveness } from '../../src/database/process-liveness.js';
 import { connect, type Connection } from '../support/connection.js';

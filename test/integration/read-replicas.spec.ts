@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEVELOPER } from '../../src/access/request-access.js';
 import { withRequest } from '../../src/common/request-context.js';
 import {
@@ -271,7 +271,7 @@ describe('reading from a replica', () => {
     expect(await standby.ask(mutation)).toMatchObject({
       errors: [
         {
-          message: expect.stringMatching(/does not accept writes/),
+          message: expect.stringMatching(/does not accept writes/) as unknown,
           extensions: { code: 'SERVICE_UNAVAILABLE' },
         },
       ],

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/database/transactions.js';
 import { calculateActivityScore } from '../../src/leads/scoring/activity-score.js';
 import type { ScoredInteraction } from '../../src/leads/scoring/contact-state.js';

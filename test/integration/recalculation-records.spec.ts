@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from 'graphql-ws';
 import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
 import { READ_RUN } from '../../src/recalculation/recalculation-record.sql.js';
@@ -94,7 +94,7 @@ describe('the record of a recalculation', () => {
     expect(run).toMatchObject({
       id: answer.recalculationId,
       trigger: 'API',
-      host: expect.stringContaining(String(process.pid)),
+      host: expect.stringContaining(String(process.pid)) as unknown,
       onlyStale: false,
       status: 'SUCCEEDED',
       asOf: answer.asOf,

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkSchema } from '../../scripts/schema-check.js';
 import { createGitRepository, type GitRepository } from '../support/git-repository.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
@@ -50,7 +50,10 @@ describe('a change that breaks clients', () => {
     repository.write('other.txt', 'x');
     repository.commit('Something else');
     commitSchema(schema(['email: String!', 'fax: String']), 'Add the fax');
-    expect(await check()).toMatchObject({ isOk: false, report: expect.stringMatching(PHONE_REMOVED) });
+    expect(await check()).toMatchObject({
+      isOk: false,
+      report: expect.stringMatching(PHONE_REMOVED) as unknown,
+    });
   });
 
   it('fails before it is committed', async () => {
@@ -62,7 +65,10 @@ describe('a change that breaks clients', () => {
 
   it('passes before it is committed where it is said to be wanted, and does not commit it', async () => {
     repository.write('schema.graphql', WITHOUT_PHONE);
-    expect(await check(true)).toMatchObject({ isOk: true, report: expect.stringMatching(PHONE_REMOVED) });
+    expect(await check(true)).toMatchObject({
+      isOk: true,
+      report: expect.stringMatching(PHONE_REMOVED) as unknown,
+    });
     repository.commit('Remove the phone');
     expect(await check(true)).toMatchObject({ isOk: false });
   });
@@ -72,7 +78,10 @@ describe('a change that breaks clients', () => {
     'Remove the phone\n\nNobody asked for it.\n\nbreaking-change: nobody has one\nSigned-off-by: A <a@example.com>',
   ])('passes where the commit says so: %j', async (message) => {
     commitSchema(WITHOUT_PHONE, message);
-    expect(await check()).toMatchObject({ isOk: true, report: expect.stringMatching(PHONE_REMOVED) });
+    expect(await check()).toMatchObject({
+      isOk: true,
+      report: expect.stringMatching(PHONE_REMOVED) as unknown,
+    });
     // It is told once.
     commitSchema(schema(['email: String!', 'fax: String']), 'Add the fax');
     expect(await check()).toEqual({ isOk: true, report: '' });
@@ -116,7 +125,10 @@ describe('a change that breaks clients', () => {
     repository.commit('Remove the file');
     commitSchema('type Query {', 'Half a file');
     commitSchema(WITHOUT_PHONE, 'Another file');
-    expect(await check()).toMatchObject({ isOk: false, report: expect.stringMatching(PHONE_REMOVED) });
+    expect(await check()).toMatchObject({
+      isOk: false,
+      report: expect.stringMatching(PHONE_REMOVED) as unknown,
+    });
   });
 
   it.each([
@@ -136,7 +148,7 @@ describe('a change that breaks clients', () => {
   ])('is found: %s', async (_, after, message = /./) => {
     expect(BEFORE).not.toBe(after);
     commitSchema(after, 'Change');
-    expect(await check()).toMatchObject({ isOk: false, report: expect.stringMatching(message) });
+    expect(await check()).toMatchObject({ isOk: false, report: expect.stringMatching(message) as unknown });
   });
 });
 
@@ -186,7 +198,10 @@ describe('a branch', () => {
 
   it('fails where it breaks clients and is merged', async () => {
     onBranch(() => commitSchema(WITHOUT_PHONE, 'Remove the phone'));
-    expect(await check()).toMatchObject({ isOk: false, report: expect.stringMatching(PHONE_REMOVED) });
+    expect(await check()).toMatchObject({
+      isOk: false,
+      report: expect.stringMatching(PHONE_REMOVED) as unknown,
+    });
   });
 
   it('passes where one of its commits says so', async () => {
@@ -242,7 +257,10 @@ describe('where git tells little', () => {
 
   it('fails where there is no schema to compare', async () => {
     repository.write('schema.graphql', 'type Query {');
-    expect(await check()).toMatchObject({ isOk: false, report: expect.stringContaining('pnpm generate') });
+    expect(await check()).toMatchObject({
+      isOk: false,
+      report: expect.stringContaining('pnpm generate') as unknown,
+    });
   });
 
   it('finds the break in a shallow clone that has the commit before', async () => {
@@ -250,7 +268,7 @@ describe('where git tells little', () => {
     const clone = repository.cloneShallow(path.join(directory.path, 'clone'), 2);
     expect(await checkSchema(clone.directory)).toMatchObject({
       isOk: false,
-      report: expect.stringMatching(PHONE_REMOVED),
+      report: expect.stringMatching(PHONE_REMOVED) as unknown,
     });
   });
 

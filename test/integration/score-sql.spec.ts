@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { inTransaction } from '../../src/database/transactions.js';
 import { calculateActivityScore, type ScoredLead } from '../../src/leads/scoring/activity-score.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sequelize } from 'sequelize';
 import { DedicatedConnections } from '../../src/database/dedicated-connections.js';
 import { migrateUp } from '../../src/database/migrator.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { inTransaction } from '../../src/database/transactions.js';
 import { CallMeter } from '../../src/summaries/call-meter.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stopOnAbort } from '../../src/database/statement-canceller.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
@@ -18,7 +18,7 @@ let leads: unknown;
 
 beforeAll(async () => {
   // Sequelize warns of connections that it gives up.
-  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   database = await createTestDatabase();
   network = await startNetwork(database.url);
   api = await startApi({ REQUEST_TIMEOUT_MS: '2000' }, network.url);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { emailKey } from '../../src/common/email-key.js';
 import { labelKey } from '../../src/common/label-key.js';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TransactionLostError } from '../../src/database/database-errors.js';
 import { inTransaction, withSavepoint } from '../../src/database/transactions.js';
 import { type Api, startApi } from '../support/api.js';

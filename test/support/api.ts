@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { jest } from '@jest/globals';
+import { vi } from 'vitest';
 import { getConnectionToken } from '@nestjs/sequelize';
 import type { Sequelize } from 'sequelize';
 import pg from 'pg';
@@ -56,7 +56,7 @@ const IS_OF_NO_REQUEST =
  * use it too, but at other times.
  */
 async function recordStatements(work: () => Promise<unknown>): Promise<SentStatement[]> {
-  const submit = jest.spyOn(pg.Query.prototype as unknown as { submit(): unknown }, 'submit');
+  const submit = vi.spyOn(pg.Query.prototype as unknown as { submit(): unknown }, 'submit');
   try {
     await work();
     return (submit.mock.contexts as SentStatement[]).filter(({ text }) => !IS_OF_NO_REQUEST.test(text));

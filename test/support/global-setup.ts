@@ -1,28 +1,19 @@
 import { chmod, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-
-// Only types are imported: jest compiles this file to CommonJS and does not resolve `.js` to `.ts` here. The
-// modules are imported dynamically by path; `pnpm test` has already built dist/.
-type Launcher = typeof import('../../src/database/embedded/embedded-postgres.js');
-type ServerProcess = typeof import('../../src/database/embedded/server-process.js');
-type Binaries = typeof import('../../src/database/embedded/postgres-binaries.js');
-type TemplateDatabase = typeof import('./template-database.js');
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { findPostgresBinaries } from '../../src/database/embedded/postgres-binaries.js';
+import { stopServer } from '../../src/database/embedded/server-process.js';
+import { migrateTemplate } from './template-database.js';
 
 const PREFIX = 'lead-scoring-test-';
 
 /**
- * Starts a temporary PostgreSQL server for the whole run, at TEST_POSTGRES_URL; global-teardown.ts removes
- * it.
+ * Starts a temporary PostgreSQL server for the whole run, at TEST_POSTGRES_URL.
+ * @returns a function that stops and removes it
  */
-export default async function setUp({ rootDir }: { rootDir: string }): Promise<void> {
-  const load = async (file: string): Promise<unknown> => import(path.join(rootDir, file));
-  const { startEmbeddedPostgres } = (await load(
-    'dist/src/database/embedded/embedded-postgres.js',
-  )) as Launcher;
-  const { migrateTemplate } = (await load('test/support/template-database.ts')) as TemplateDatabase;
-
-  await removeLeftOvers(load);
+export default async function setUp(): Promise<() => Promise<void>> {
+  await removeLeftOvers();
   const directory = await mkdtemp(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
   // If root cannot use a user namespace, the server runs as another user, which needs access to the
   // directory.
@@ -36,23 +27,19 @@ export default async function setUp({ rootDir }: { rootDir: string }): Promise<v
     await postgres.release();
     await rm(directory, { recursive: true, force: true });
   };
-  Object.assign(globalThis, { tearDownTestPostgres: tearDown });
   try {
     await migrateTemplate(postgres.url);
   } catch (error) {
-    // jest does not run the teardown after a failed setup.
+    // vitest calls no teardown after a failed setup.
     await tearDown();
     throw error;
   }
   process.env.TEST_POSTGRES_URL = postgres.url;
+  return tearDown;
 }
 
 /** Stops servers that killed test runs have left. */
-async function removeLeftOvers(load: (file: string) => Promise<unknown>): Promise<void> {
-  const { stopServer } = (await load('dist/src/database/embedded/server-process.js')) as ServerProcess;
-  const { findPostgresBinaries } = (await load(
-    'dist/src/database/embedded/postgres-binaries.js',
-  )) as Binaries;
+async function removeLeftOvers(): Promise<void> {
   const temporary = await realpath(os.tmpdir());
   for (const name of await readdir(temporary)) {
     const directory = path.join(temporary, name);

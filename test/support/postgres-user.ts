@@ -7,7 +7,7 @@ import pg from 'pg';
 
 /**
  * Runs the built module like an application. It releases the server at the end of its input, and therefore
- * also when jest dies.
+ * also when the test run dies.
  */
 const PROGRAM = `
   const [, launcher, options] = process.argv;

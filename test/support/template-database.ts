@@ -21,7 +21,7 @@ export async function migrateTemplate(adminUrl: string): Promise<void> {
   }
   const url = new URL(adminUrl);
   url.pathname = `/${TEMPLATE_DATABASE}`;
-  // Imported by path, as global-setup.ts explains.
+  // The migrations are those of dist/, as a deployment runs them.
   const { migrateUp } = (await import(path.resolve('dist/src/database/migrator.js'))) as Migrator;
   await migrateUp({ url: url.href });
 }

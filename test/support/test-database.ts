@@ -41,6 +41,6 @@ async function asAdmin(sql: string): Promise<void> {
 function adminUrl(): string {
   const url = process.env.TEST_POSTGRES_URL;
   if (url === undefined)
-    throw new Error('TEST_POSTGRES_URL is not set: jest runs global-setup.ts, which sets it.');
+    throw new Error('TEST_POSTGRES_URL is not set: vitest runs global-setup.ts, which sets it.');
   return url;
 }

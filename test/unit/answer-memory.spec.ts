@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, vi } from 'vitest';
 import { AnswerMemory } from '../../src/common/answer-memory.js';
 import { DomainError } from '../../src/common/domain-error.js';
 import { OpenRequests } from '../../src/common/request-deadline.js';
@@ -106,7 +106,7 @@ describe('the memory of answers', () => {
   });
 
   it('is not waited for by a request that is over, nor for long', async () => {
-    jest.useFakeTimers({ doNotFake: ['performance'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const memory = memoryOf12();
       await memory.reserve(9_000, undefined);
@@ -115,10 +115,10 @@ describe('the memory of answers', () => {
       const patient = codeOf(memory.reserve(9_000, undefined));
       deadline.close(true);
       expect(await gone).toBe('REQUEST_TIMED_OUT');
-      jest.advanceTimersByTime(10_000);
+      vi.advanceTimersByTime(10_000);
       expect(await patient).toBe('SERVER_OVERLOADED');
     } finally {
-      jest.useRealTimers();
+      vi.useRealTimers();
     }
   });
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { addressGroup, clientAddressOf } from '../../src/common/client-address.js';
 
 describe('the address that a client counts for', () => {

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { connectionFault } from '../../src/database/connection-faults.js';
 
 it.each([

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { locationOf, parseDatabaseUrl } from '../../src/config/database-url.js';
 
 const user = os.userInfo().username;

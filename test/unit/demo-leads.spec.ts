@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { DEMO_LEADS, type DemoLead } from '../../src/demo/demo-leads.js';
 import { isLost } from '../../src/leads/lead-status.js';
 import { scoreOf } from '../../src/leads/scoring/activity-score.js';

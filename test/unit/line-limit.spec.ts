@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { withRequest } from '../../src/common/request-context.js';
 import { LineLimit } from '../../src/logging/line-limit.js';
 import { createLog } from '../../src/logging/log.js';

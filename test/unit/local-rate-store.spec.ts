@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { FallbackRateStore } from '../../src/rate-limits/fallback-rate-store.js';
 import { LocalRateStore } from '../../src/rate-limits/local-rate-store.js';
 import type { PointStore } from '../../src/rate-limits/rate-store.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EndsWithRequest, OpenRequests, requestTimedOut } from '../../src/common/request-deadline.js';
 
 const open = new OpenRequests(1_000);
@@ -6,7 +6,7 @@ let timeoutCount: number;
 let unsubscribe: () => void;
 
 beforeEach(() => {
-  jest.useFakeTimers();
+  vi.useFakeTimers();
   timeoutCount = 0;
   unsubscribe = requestTimedOut.subscribe(() => {
     timeoutCount += 1;
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   unsubscribe();
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 const work = (): EndsWithRequest & { isAborted: boolean } => ({
@@ -36,9 +36,9 @@ describe('the deadline of a mutation whose client has disconnected', () => {
 
   it('aborts the mutation if it takes too long', () => {
     const { deadline, mutation } = disconnected();
-    jest.advanceTimersByTime(999);
+    vi.advanceTimersByTime(999);
     expect([mutation.isAborted, deadline.isOver, open.count]).toEqual([false, false, 1]);
-    jest.advanceTimersByTime(1);
+    vi.advanceTimersByTime(1);
     expect([mutation.isAborted, deadline.isOver, timeoutCount]).toEqual([true, true, 1]);
     deadline.untrack(mutation);
     expect(open.count).toBe(0);
@@ -48,7 +48,7 @@ describe('the deadline of a mutation whose client has disconnected', () => {
     const { deadline, mutation } = disconnected();
     deadline.untrack(mutation);
     expect(open.count).toBe(0);
-    jest.advanceTimersByTime(2_000);
+    vi.advanceTimersByTime(2_000);
     expect([deadline.isOver, timeoutCount]).toEqual([false, 0]);
   });
 });

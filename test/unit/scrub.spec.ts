@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { describeError } from '../../src/logging/describe-error.js';
 import { createLog } from '../../src/logging/log.js';
 import { scrubLine } from '../../src/logging/scrub.js';

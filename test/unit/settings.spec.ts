@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/config/environment.js';
 import { InvalidSettingsError, loadSettings, settingNames } from '../../src/config/settings.js';
 

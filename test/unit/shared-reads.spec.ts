@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { SharedReads } from '../../src/database/shared-reads.js';
 
 describe('shared reads', () => {

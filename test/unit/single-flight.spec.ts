@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { SingleFlight } from '../../src/common/single-flight.js';
 
 /** Work that ends when it is told to. */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { thirdPartyLicenses } from '../../scripts/third-party-licenses.js';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { emailKey } from '../../src/common/email-key.js';
 import { isBlank, normaliseText } from '../../src/common/visible-text.js';
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphQLSchema } from 'graphql';
 import { type Choices, generated } from '../../support/fuzz/choices.js';
 import { fuzz } from '../../support/fuzz/fuzz.js';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Choices, generated } from '../../support/fuzz/choices.js';
 import { fuzz } from '../../support/fuzz/fuzz.js';
 import { type FuzzServer, type RawRequest, startFuzzServer } from '../../support/fuzz/fuzz-server.js';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Choices, generated } from '../../support/fuzz/choices.js';
 import { fuzz } from '../../support/fuzz/fuzz.js';

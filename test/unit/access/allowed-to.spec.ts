@@ -9,7 +9,7 @@ import {
   Query,
   Resolver,
 } from '@nestjs/graphql';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { getOperationAST, parse } from 'graphql';
 import { AllowedTo } from '../../../src/access/allowed-to.js';
 import { AccessCheck } from '../../../src/access/check-access.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { buildSchema, getOperationAST, type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { AccessCheck } from '../../../src/access/check-access.js';
 import { neededAccess } from '../../../src/access/needed-access.js';

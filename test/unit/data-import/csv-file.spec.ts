@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CsvFile } from '../../../src/data-import/csv-file.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 
@@ -144,7 +144,7 @@ describe('a CSV file that cannot be used', () => {
   ])('is refused: $message', async ({ content, message }) => {
     await expect(CsvFile.open(await save(content), SHAPE)).rejects.toMatchObject({
       name: 'OperatorError',
-      message: expect.stringMatching(message),
+      message: expect.stringMatching(message) as unknown,
     });
   });
 
@@ -154,7 +154,7 @@ describe('a CSV file that cannot be used', () => {
   ])('is refused: $file', async ({ file, message }) => {
     await expect(CsvFile.open(path.join(directory.path, file), SHAPE)).rejects.toMatchObject({
       name: 'OperatorError',
-      message: expect.stringMatching(message),
+      message: expect.stringMatching(message) as unknown,
     });
   });
 });

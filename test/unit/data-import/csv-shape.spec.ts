@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { headerFaults, INTERACTION_SHAPE, LEAD_SHAPE } from '../../../src/data-import/csv-schema.js';
 
 describe('a header', () => {

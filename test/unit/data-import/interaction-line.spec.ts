@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { readInteractionLine } from '../../../src/data-import/interaction-line.js';
 
 describe('a line of interactions', () => {
@@ -61,7 +61,7 @@ describe('a line of interactions', () => {
     (date) => {
       expect(readInteractionLine(2, { email: 'a@example.com', type: 'call', date })).toEqual({
         line: 2,
-        reason: expect.stringContaining('date must be an ISO 8601 date-time with Z or an offset'),
+        reason: expect.stringContaining('date must be an ISO 8601 date-time with Z or an offset') as unknown,
       });
     },
   );

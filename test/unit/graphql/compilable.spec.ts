@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { Kind, parse } from 'graphql';
 import { isCompilable } from '../../../src/graphql/compiled-queries/compilable.js';
 

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { buildSchema, getOperationAST, parse } from 'graphql';
 import { CompiledQueries } from '../../../src/graphql/compiled-queries/compiled-queries.js';
 

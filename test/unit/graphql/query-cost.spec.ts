@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { buildSchema, type GraphQLObjectType, type OperationDefinitionNode, parse } from 'graphql';
 import { costOf } from '../../../src/graphql/limits/query-cost.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { type FieldNode, type FragmentDefinitionNode, Kind, parse } from 'graphql';
 import { readForConnection } from '../../../src/graphql/selected-fields.js';
 

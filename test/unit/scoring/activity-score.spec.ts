@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { calculateActivityScore, SCORE_FACTORS } from '../../../src/leads/scoring/activity-score.js';
 import { contactStateOf, type ScoredInteraction } from '../../../src/leads/scoring/contact-state.js';
 import { SCORING_PARAMETERS } from '../../../src/leads/scoring/scoring-parameters.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { type ScoreFacts, scoreReasons } from '../../../src/leads/scoring/score-reasons.js';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { checkDraft } from '../../../src/summaries/check/check-draft.js';
 import type { SummaryDraft } from '../../../src/summaries/summary-draft.js';

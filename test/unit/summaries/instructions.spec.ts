@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { looksLikeInstructions } from '../../../src/summaries/instructions/instruction-detector.js';
 import { INJECTIONS } from '../../evaluation/injections.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readJsonAnswer } from '../../../src/summaries/json-answer.js';
 import { endingOf } from '../../../src/summaries/openrouter/finish-reason.js';

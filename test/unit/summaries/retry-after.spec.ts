@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { parseRetryAfter } from '../../../src/summaries/openrouter/openrouter-client.js';
 
 const NOW = new Date('2026-03-10T12:00:00Z');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { SummaryFacts } from '../../../src/summaries/summary-facts.js';
 import { buildSummaryInput } from '../../../src/summaries/build-summary-input.js';
 import { summaryPrompt, systemMessage } from '../../../src/summaries/summary-prompt.js';

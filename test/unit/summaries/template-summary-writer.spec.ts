@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { TemplateSummaryWriter } from '../../../src/summaries/template-summary-writer.js';
 import type { SummaryFacts, SummaryInteraction } from '../../../src/summaries/summary-facts.js';
 import { summaryFacts } from '../../support/summary-facts.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { cleanText } from '../../../src/summaries/untrusted-text.js';
 
 describe('the text of an outsider', () => {
