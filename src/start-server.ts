@@ -7,12 +7,15 @@ import { ensureCredentialsExist } from './access/ensure-credentials.js';
 import { OperatorError } from './common/operator-error.js';
 import type { Settings } from './config/settings.js';
 import { errorCodeOf } from './database/connection-faults.js';
+import { DatabaseAvailability } from './database/database-availability.js';
 import { ensureMigrated, openDatabase } from './database/open-database.js';
 import { ensurePoolerMatches } from './database/pooler.js';
 import type { Log } from './logging/log.js';
 
 /** Summary workers need up to ten seconds to release their jobs. */
 const CLOSE_MS = 12_000;
+/** Nothing can be released, and no connection can be closed regularly, if the database does not respond. */
+const CLOSE_WITHOUT_DATABASE_MS = 1_000;
 
 export interface RunningServer {
   /** URL of the API, such as http://localhost:3000/graphql. */
@@ -33,10 +36,11 @@ export async function startServer(settings: Settings, log: Log, signal: AbortSig
   const database = await openDatabase(settings.database, signal);
   let app: NestFastifyApplication | undefined;
   let finishRequests = () => Promise.resolve();
+  let hasDatabase = () => true;
   const close = async () => {
     await finishRequests();
-    // A frozen database never finishes closing its connections, so closing them has a timeout.
-    await Promise.race([app?.close(), sleep(CLOSE_MS)]);
+    const limitMs = hasDatabase() ? CLOSE_MS : CLOSE_WITHOUT_DATABASE_MS;
+    await Promise.race([app?.close(), sleep(limitMs)]);
     await database.release();
   };
   try {
@@ -52,6 +56,7 @@ export async function startServer(settings: Settings, log: Log, signal: AbortSig
     const started = await createApp(settings, database.url, log);
     app = started;
     finishRequests = () => started.get(GracefulShutdown).drain();
+    hasDatabase = () => started.get(DatabaseAvailability).isAvailable;
     signal.throwIfAborted();
     const demoLeadCount = database.isEmbedded ? await loadDemo(started) : 0;
     signal.throwIfAborted();

@@ -85,6 +85,8 @@ export async function startServerProcess(
       DATABASE_URL: databaseUrl,
       PORT: '0',
       SUMMARY_PROVIDER: 'template',
+      // No load balancer has to learn that the server stops.
+      SHUTDOWN_DELAY_MS: '0',
       // The benchmark measures the capacity of the server, not its rate limits.
       RATE_LIMIT_PER_MINUTE: '0',
       RATE_LIMIT_WRITES_PER_MINUTE: '0',

@@ -62,7 +62,6 @@ const serve = (env: Record<string, string> = {}) =>
       OPENROUTER_API_KEY: API_KEY,
       OPENROUTER_BASE_URL: standIn.baseUrl,
       SUMMARY_WORKERS: '1',
-      SHUTDOWN_DELAY_MS: '0',
       ...env,
     },
   });

@@ -84,7 +84,6 @@ const serve = (endpoint: string, env: Record<string, string> = {}) =>
       OPENROUTER_BASE_URL: standIn.baseUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       OTEL_SERVICE_NAME: 'crm-scores',
-      SHUTDOWN_DELAY_MS: '0',
       ...env,
     },
   });

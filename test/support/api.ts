@@ -89,6 +89,7 @@ export async function startApi(environment: Environment = {}, databaseUrl?: stri
       NODE_ENV: 'test',
       SUMMARY_WORKERS: '0',
       SCORE_REFRESH_SECONDS: '0',
+      SHUTDOWN_DELAY_MS: '0',
       ...WITHOUT_RATE_LIMITS,
       ...environment,
     }),

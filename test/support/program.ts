@@ -84,9 +84,12 @@ export interface ServerProgram extends RunningProgram {
   stop(): Promise<Finished>;
 }
 
-/** Starts the server on a free port, and waits until it is ready. */
+/**
+ * Starts the server on a free port, and waits until it is ready. No load balancer has to learn that it stops,
+ * unless a setting says so.
+ */
 export async function startServerProgram(options: ProgramOptions): Promise<ServerProgram> {
-  const program = startProgram('src/main.js', { ...options, env: { PORT: '0', ...options.env } });
+  const program = startProgram('src/main.js', { ...options, env: { PORT: '0', SHUTDOWN_DELAY_MS: '0', ...options.env } });
   const [, url = ''] = await program.untilPrinted(/ready at (\S+)/);
   return {
     ...program,
