@@ -10,7 +10,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup-file.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of CI: many tests wait for timeouts of the server.
+    maxWorkers: 3,
     // The files of a worker share loaded modules: loading the server takes longer than most files.
     isolate: false,
     // Built programs run as they are.

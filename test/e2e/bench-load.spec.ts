@@ -25,7 +25,7 @@ describe('pnpm bench:load', () => {
         '--interactions',
         '4',
         '--seconds',
-        '2',
+        '1',
         '--reads',
         '10',
         '--rounds',
