@@ -89,7 +89,10 @@ export interface ServerProgram extends RunningProgram {
  * unless a setting says so.
  */
 export async function startServerProgram(options: ProgramOptions): Promise<ServerProgram> {
-  const program = startProgram('src/main.js', { ...options, env: { PORT: '0', SHUTDOWN_DELAY_MS: '0', ...options.env } });
+  const program = startProgram('src/main.js', {
+    ...options,
+    env: { PORT: '0', SHUTDOWN_DELAY_MS: '0', ...options.env },
+  });
   const [, url = ''] = await program.untilPrinted(/ready at (\S+)/);
   return {
     ...program,
