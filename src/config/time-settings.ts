@@ -68,7 +68,7 @@ export const timeShape = {
     100,
     600_000,
     10_000,
-    'Time that open requests have to finish after that, in milliseconds.',
+    'Time that open requests have to finish after that, in milliseconds. Summaries of workers have the same, but at most 5 seconds.',
   ),
 } satisfies z.ZodRawShape;
 

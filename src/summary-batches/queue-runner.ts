@@ -9,6 +9,8 @@ import { ProcessLiveness } from '../database/process-liveness.js';
 /** One connection listens; the others fetch and complete jobs, which is fast. */
 const POOL_SIZE = 3;
 const POLL_MS = 1_000;
+/** The maximum time that running jobs have to finish during a stop. They are aborted afterwards. */
+const FINISH_MS = 5_000;
 /**
  * The timeout of a stop. The library aborts running jobs after this time, and occasionally hangs afterwards.
  */
@@ -29,12 +31,14 @@ export class QueueRunner {
     this.ended = Promise.race([runner.promise.catch((error: unknown) => error), gaveUp]);
   }
 
-  /** @param count the number of concurrent jobs */
+  /**
+   * @param count the number of concurrent jobs
+   * @param finishMs the time that running jobs have to finish during a stop, in milliseconds; at most 5 s
+   */
   static async start(
     connections: DedicatedConnections,
     presence: ProcessLiveness,
-    count: number,
-    taskList: TaskList,
+    { count, finishMs, taskList }: { count: number; finishMs: number; taskList: TaskList },
   ): Promise<QueueRunner> {
     const { run, silentLogger } = await loadQueueLibrary();
     const pool = connections.pool('summary workers', POOL_SIZE);
@@ -62,7 +66,13 @@ export class QueueRunner {
         events,
         // With these delays, the library handles failures to complete a job. Otherwise they would end the
         // process.
-        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+        preset: {
+          worker: {
+            completeJobBatchDelay: 0,
+            failJobBatchDelay: 0,
+            gracefulShutdownAbortTimeout: Math.min(finishMs, FINISH_MS),
+          },
+        },
         taskList,
       });
       return new QueueRunner(runner, pool, disappear, gaveUp);

@@ -4,6 +4,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import type { JobHelpers } from 'graphile-worker';
 import { Sequelize } from 'sequelize';
 import { SummarySettings } from '../config/summary-settings.js';
+import { TimeSettings } from '../config/time-settings.js';
 import { QUEUE_SCHEMA } from '../database/job-queue.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { isPresent, ProcessLiveness } from '../database/process-liveness.js';
@@ -39,6 +40,7 @@ export class SummaryWorkers implements OnModuleDestroy {
     private readonly presence: ProcessLiveness,
     private readonly handler: SummaryJobHandler,
     private readonly spentJobs: SpentJobs,
+    private readonly times: TimeSettings,
   ) {}
 
   /** Whether jobs are taken at the moment. Workers that have failed start again after a delay. */
@@ -49,8 +51,10 @@ export class SummaryWorkers implements OnModuleDestroy {
   /** @param count the number of concurrent summaries */
   async start(count: number): Promise<void> {
     if (count === 0) return;
-    const runner = await QueueRunner.start(this.connections, this.presence, count, {
-      [SUMMARY_TASK]: (job, helpers) => this.handle(job as SummaryJob, helpers),
+    const runner = await QueueRunner.start(this.connections, this.presence, {
+      count,
+      finishMs: this.times.shutdownMs,
+      taskList: { [SUMMARY_TASK]: (job, helpers) => this.handle(job as SummaryJob, helpers) },
     });
     this.runner = runner;
     if (this.stopping.signal.aborted) await runner.stop();

@@ -133,7 +133,7 @@ describe('a server that is asked to stop', () => {
     const env = {
       OPENROUTER_API_KEY: API_KEY,
       OPENROUTER_BASE_URL: provider.baseUrl,
-      SHUTDOWN_TIMEOUT_MS: '2000',
+      SHUTDOWN_TIMEOUT_MS: '500',
     };
     await insertInteraction(watcher, 1);
     const first = await start(env);

@@ -417,7 +417,7 @@ describe('several replicas', () => {
   async function startReplica(): Promise<ServerProgram> {
     const replica = await startServerProgram({
       cwd: directory.path,
-      env: { ...environment(), DATABASE_URL: api.databaseUrl },
+      env: { ...environment(), DATABASE_URL: api.databaseUrl, SHUTDOWN_TIMEOUT_MS: '500' },
     });
     servers.push(replica);
     return replica;
@@ -536,7 +536,7 @@ describe('SUMMARY_REFRESH_DELAY_SECONDS', () => {
   let eager: Api;
   let leadId: number;
   beforeEach(async () => {
-    eager = await startApi({ ...environment(), SUMMARY_REFRESH_DELAY_SECONDS: '2' }, api.databaseUrl);
+    eager = await startApi({ ...environment(), SUMMARY_REFRESH_DELAY_SECONDS: '1' }, api.databaseUrl);
     const { createLead } = await eager.ask<{ createLead: { id: string } }>(
       'mutation { createLead(createLeadInput: { firstName: "Ada", lastName: "King", email: "a@example.com", company: "Looms" }) { id } }',
     );

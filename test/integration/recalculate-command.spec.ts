@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
 import { connect, type Connection, untilWaiting, withConnection } from '../support/connection.js';
@@ -140,18 +139,6 @@ describe('pnpm recalculate', () => {
     expect(stderr).toBe('Another recalculation or import is in progress. Try again when it has ended.\n');
     expect(await readScored()).toEqual([]);
     expect(await readRuns()).toEqual([]);
-  });
-
-  it('prints lines where a long run has no terminal to draw a bar on', async () => {
-    const ids = await insertLeads(other, 3);
-    await holdWriting(ids[2]);
-    const program = startProgram(PROGRAM, options());
-    await withConnection(database.url, untilWaiting);
-    await sleep(5000);
-    await other.rows('SELECT pg_advisory_unlock_all()');
-    const { code, stderr } = await program.finished;
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/^writing 3 of 3 leads, [\d,]+\/s, 0 s left \(100 %\)\n$/);
   });
 });
 

@@ -30,7 +30,10 @@ export function databaseLineOf(url: string): string {
 /** A running program of dist/. */
 export interface RunningProgram {
   readonly process: ChildProcess;
-  /** Waits until it has printed a line that matches, and returns the match. @throws if it ends before that */
+  /**
+   * Waits until it has printed text that matches, on standard output or standard error, and returns the match.
+   * @throws if it ends before that
+   */
   untilPrinted(pattern: RegExp): Promise<RegExpExecArray>;
   readonly finished: Promise<Finished>;
 }
@@ -54,11 +57,12 @@ export function startProgram(program: string, { args = [], env = {}, cwd }: Prog
   const untilPrinted = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((resolve, reject) => {
       const look = () => {
-        const match = pattern.exec(stdout);
+        const match = pattern.exec(stdout) ?? pattern.exec(stderr);
         if (match !== null) resolve(match);
       };
       look();
       child.stdout.on('data', look);
+      child.stderr.on('data', look);
       void finished.then(({ code }) => {
         reject(
           new Error(
