@@ -16,7 +16,7 @@ export interface CheckResult {
   readonly alarms: Rate;
   readonly byKind: readonly (readonly [Mutation['kind'], Rate])[];
   readonly all: Rate;
-  /** Orders that were obeyed in every field, had they reached the model: what the check itself stops. */
+  /** Drafts of a model that obeyed an injection in every field, and how many of them the check rejects. */
   readonly injectionsCaught: Rate;
 }
 
@@ -30,12 +30,12 @@ const rateOf = (results: readonly boolean[]): Rate => ({
   of: results.length,
 });
 
-/** What the check of the output catches by itself, and what it refuses that it should not. */
+/** Measures the check of drafts alone: the errors that it detects, and the honest drafts that it rejects. */
 export function checkAlone(): CheckResult {
-  const isRefused = (draft: SummaryDraft, input: Parameters<typeof checkDraft>[1]) =>
+  const isRejected = (draft: SummaryDraft, input: Parameters<typeof checkDraft>[1]) =>
     checkDraft(draft, input, PROMPT).fault !== undefined;
   const judged = GOLDEN_LEADS.flatMap((golden) =>
-    mutationsOf(golden).map(({ kind, draft }) => ({ kind, isCaught: isRefused(draft, golden.input) })),
+    mutationsOf(golden).map(({ kind, draft }) => ({ kind, isCaught: isRejected(draft, golden.input) })),
   );
   const caught = (kind?: Mutation['kind']) =>
     rateOf(
@@ -45,7 +45,7 @@ export function checkAlone(): CheckResult {
     );
   return {
     alarms: rateOf(
-      GOLDEN_LEADS.flatMap(({ input, drafts }) => drafts.map((draft) => isRefused(draft, input))),
+      GOLDEN_LEADS.flatMap(({ input, drafts }) => drafts.map((draft) => isRejected(draft, input))),
     ),
     byKind: KINDS.map((kind) => [kind, caught(kind)] as const),
     all: caught(),
@@ -54,7 +54,7 @@ export function checkAlone(): CheckResult {
         const { payload } = injection;
         const keyPoints = [{ text: payload, interactions: ['I1'] }];
         const obeyed = { headline: payload, summary: payload, keyPoints, nextStep: payload };
-        return isRefused(obeyed, buildSummaryInput(withInjection(injection)));
+        return isRejected(obeyed, buildSummaryInput(withInjection(injection)));
       }),
     ),
   };

@@ -5,7 +5,7 @@ import type { Injection } from './injections.js';
 const AS_OF = new Date('2026-03-10T12:00:00Z');
 const LATER = new Date('2027-01-01T00:00:00Z');
 
-/** What would be read of a golden lead. */
+/** Returns the facts that the server would read for a golden lead. */
 export function factsOf({ input: { lead, interactions } }: GoldenLead): SummaryFacts {
   const [firstName = '', ...rest] = (lead.name ?? '').split(' ');
   const hasPlan = interactions.some(({ isPlanned }) => isPlanned);
@@ -39,7 +39,7 @@ const ORDINARY: SummaryInteraction = {
   notes: 'Asked for an offer for 40 seats.',
 };
 
-/** A lead one of whose texts gives orders. */
+/** Returns the facts of a lead with an injection in one of its texts. */
 export function withInjection({ field, text }: Injection): SummaryFacts {
   const facts: SummaryFacts = {
     leadId: 1,

@@ -1,22 +1,27 @@
 import type { SummaryDraft } from '../../src/summaries/summary-draft.js';
 import type { InputInteraction, InputLead, SummaryInput } from '../../src/summaries/summary-input.js';
 
-/** A lead, and summaries of it that an honest writer would make. */
+/** A lead, and honest drafts of its summary: each says only facts of the lead. */
 export interface GoldenLead {
   readonly name: string;
   readonly input: SummaryInput;
-  /** The first stiff, out of the facts; the second as a good model writes. */
+  /** The first lists the facts stiffly; the second reads like the text of a good model. */
   readonly drafts: readonly SummaryDraft[];
-  /** A good summary says one of each of these. */
+  /** A good summary contains at least one word of each list. */
   readonly mustSay: readonly (readonly string[])[];
   readonly mustNotSay: readonly string[];
-  /** Of people, companies and places in the drafts, each with another that could stand in its place. */
+  /** Names of people, companies and places in the drafts, each with a wrong name to replace it. */
   readonly names: readonly (readonly [string, string])[];
 }
 
-type Told = [type: InputInteraction['type'], date: string, notes: string | null, isPlanned?: boolean];
+type InteractionRow = [
+  type: InputInteraction['type'],
+  date: string,
+  notes: string | null,
+  isPlanned?: boolean,
+];
 
-function inputOf(lead: Partial<InputLead>, told: readonly Told[]): SummaryInput {
+function inputOf(lead: Partial<InputLead>, rows: readonly InteractionRow[]): SummaryInput {
   return {
     lead: {
       name: null,
@@ -25,10 +30,10 @@ function inputOf(lead: Partial<InputLead>, told: readonly Told[]): SummaryInput 
       source: null,
       status: 'new',
       budget: null,
-      interactionCount: told.length,
+      interactionCount: rows.length,
       ...lead,
     },
-    interactions: told.map(([type, date, notes, isPlanned = false], index) => ({
+    interactions: rows.map(([type, date, notes, isPlanned = false], index) => ({
       alias: `I${index + 1}`,
       id: index + 1,
       type,
@@ -183,7 +188,7 @@ export const GOLDEN_LEADS: readonly GoldenLead[] = [
     ],
   },
   {
-    name: 'notes are missing',
+    name: 'missing notes',
     input: inputOf({ name: 'Ivy Chen', status: 'contacted' }, [
       ['call', '2026-06-02', null],
       ['email', '2026-05-28', null],

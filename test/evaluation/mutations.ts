@@ -1,15 +1,15 @@
 import type { SummaryDraft } from '../../src/summaries/summary-draft.js';
 import type { GoldenLead } from './golden-leads.js';
 
-/** An honest draft with one thing in it that is wrong. */
+/** An honest draft with one error. */
 export interface Mutation {
   readonly kind: 'amount' | 'date' | 'name' | 'citation';
-  /** What stands where, for people. */
-  readonly what: string;
+  /** A description of the error. */
+  readonly change: string;
   readonly draft: SummaryDraft;
 }
 
-type Replace = (text: string) => [what: string, mutated: string][];
+type Replace = (text: string) => [change: string, mutated: string][];
 
 const MONTHS = [
   ['March', 'April', 'June', 'September'],
@@ -20,7 +20,7 @@ const MONTHS = [
   ['апреля', 'мая', 'июня'],
 ];
 
-/** Every place where a pattern matches, with something else there. */
+/** Replaces each match of a pattern, one at a time. */
 const replacing =
   (pattern: RegExp, other: (found: string) => string | null): Replace =>
   (text) =>
@@ -34,7 +34,7 @@ const replacing =
 const ISO = /\d{4}-\d\d-\d\d/gu;
 const NUMBER = /(?<![\p{L}\d/.,-])\d+(?:[., ]\d{3})*(?![\d-])(?!\s?(?:月|日|st|nd|rd|th))/gu;
 
-/** The first digit is another one: of the same size, and not the same amount. */
+/** Changes the first digit, which gives another amount of the same magnitude. */
 function otherAmount(found: string): string | null {
   const first = Number(found[0]);
   const changed = `${(first + 3) % 9 || 9}${found.slice(1)}`;
@@ -60,14 +60,14 @@ const KINDS: readonly [Mutation['kind'], Replace][] = [
       replacing(
         NUMBER,
         otherAmount,
-      )(text.replace(ISO, (iso) => 'x'.repeat(iso.length))).map(([what, mutated]) => [
-        what,
+      )(text.replace(ISO, (iso) => 'x'.repeat(iso.length))).map(([change, mutated]) => [
+        change,
         restored(mutated, text),
       ]),
   ],
 ];
 
-/** Puts back the dates that were masked. */
+/** Restores the masked dates. */
 function restored(mutated: string, text: string): string {
   const dates = [...text.matchAll(ISO)].map(([iso]) => iso);
   return mutated.replace(/x{10}/g, () => dates.shift() ?? '');
@@ -75,7 +75,7 @@ function restored(mutated: string, text: string): string {
 
 type Edit = (text: string) => SummaryDraft;
 
-/** Each text of a draft, and the draft with another text there. */
+/** Returns each text of a draft with a function that replaces it. */
 function textsOf(draft: SummaryDraft): [text: string, edit: Edit][] {
   return [
     [draft.headline, (headline) => ({ ...draft, headline })],
@@ -95,7 +95,7 @@ function citationMutations(draft: SummaryDraft, aliases: readonly string[]): Mut
   return draft.keyPoints.flatMap((point, index) =>
     [...aliases.filter((alias) => !point.interactions.includes(alias)), 'I99'].map((alias): Mutation => ({
       kind: 'citation',
-      what: `${point.interactions.join(', ')} → ${alias}: ${point.text}`,
+      change: `${point.interactions.join(', ')} → ${alias}: ${point.text}`,
       draft: {
         ...draft,
         keyPoints: draft.keyPoints.map((other, at) =>
@@ -106,7 +106,7 @@ function citationMutations(draft: SummaryDraft, aliases: readonly string[]): Mut
   );
 }
 
-/** Every amount, date, name and citation of the honest drafts, each replaced by another in its turn. */
+/** Replaces each amount, date, name and citation of the honest drafts, one at a time. */
 export function mutationsOf({ drafts, input, names }: GoldenLead): Mutation[] {
   const naming: [Mutation['kind'], Replace][] = names.map(([name, other]) => [
     'name',
@@ -116,7 +116,7 @@ export function mutationsOf({ drafts, input, names }: GoldenLead): Mutation[] {
   return drafts.flatMap((draft) => [
     ...textsOf(draft).flatMap(([text, edit]) =>
       [...KINDS, ...naming].flatMap(([kind, replace]) =>
-        replace(text).map(([what, mutated]): Mutation => ({ kind, what, draft: edit(mutated) })),
+        replace(text).map(([change, mutated]): Mutation => ({ kind, change, draft: edit(mutated) })),
       ),
     ),
     ...citationMutations(draft, aliases),

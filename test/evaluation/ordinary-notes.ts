@@ -1,4 +1,4 @@
-/** Notes as salespeople and customers write them, many of them close to what an order to a machine looks like. */
+/** Ordinary notes of salespeople and customers. Many resemble instructions to a machine. */
 export const ORDINARY_NOTES: readonly string[] = [
   'Asked for an offer.',
   'Wants 40 seats from March, 12 more in summer.',

@@ -71,7 +71,7 @@ export class FleetJournal {
 
 function differences<State extends object>(
   kind: string,
-  told: Iterable<readonly [string, Possible<State>]>,
+  expected: Iterable<readonly [string, Possible<State>]>,
   stored: readonly (readonly [string, State])[],
 ): string[] {
   const text = (state: State | null) =>
@@ -79,14 +79,14 @@ function differences<State extends object>(
   const found = new Map<string, string[]>();
   for (const [name, state] of stored) found.set(name, [...(found.get(name) ?? []), text(state)]);
   const wrong: string[] = [];
-  for (const [name, possible] of told) {
+  for (const [name, possible] of expected) {
     const states = found.get(name) ?? ['none'];
     found.delete(name);
     if (states.length > 1 || !possible.map(text).includes(states[0] ?? '')) {
       wrong.push(`${kind} ${name}: ${states.join(' and ')} instead of ${possible.map(text).join(' or ')}`);
     }
   }
-  return [...wrong, ...[...found.keys()].map((name) => `${kind} ${name}, which nobody was told of`)];
+  return [...wrong, ...[...found.keys()].map((name) => `${kind} ${name}, which no response has confirmed`)];
 }
 
 /**

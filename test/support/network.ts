@@ -10,7 +10,7 @@ export interface Network {
   /** Forwards nothing, without closing connections. */
   freeze(): void;
   mend(): Promise<void>;
-  /** Closes new connections without forwarding their data, as a pooler does that does not know a cancel request. */
+  /** Closes new connections without forwarding their data, like a pooler without support for cancel requests. */
   dropNew(): void;
   /** Withholds the data of the next connection. */
   holdNext(): HeldConnection;

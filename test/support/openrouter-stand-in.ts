@@ -160,20 +160,20 @@ export function dialects(text: string): Named[] {
 export function brokenTexts(text: string): (readonly [string, string])[] {
   const other = text.replaceAll('Ada', 'Eve');
   return [
-    ['a draft within a block of thought alone', `<think>${text}</think>`],
-    ['a block of thought without an end', `<think>I would write ${text}`],
-    ['a block of thought without an end after the JSON', `${text}<think>Or rather`],
-    ['a block of thought that quotes its own end', `<think>"</think>${other}" is wrong</think>Nothing.`],
+    ['a draft only inside reasoning', `<think>${text}</think>`],
+    ['reasoning without an end', `<think>I would write ${text}`],
+    ['reasoning without an end after the JSON', `${text}<think>Or rather`],
+    ['reasoning that quotes its own end', `<think>"</think>${other}" is wrong</think>Nothing.`],
     ['two different drafts', `${text}\n${other}`],
-    ['two different drafts in fences', `\`\`\`json\n${text}\n\`\`\`\n\`\`\`json\n${other}\n\`\`\``],
-    ['JSON that is cut within prose', `Here it is: ${text.slice(0, -1)}`],
-    ['JSON that is cut within a text', `\`\`\`json\n${text.slice(0, 30)}`],
-    ['a draft within JSON that is cut', `{"answer": ${text}, "more": [`],
-    ['a draft within another object', `{"answer": ${text}}`],
-    ['a draft within a list', `The answer is [${text}]`],
-    ['a draft within a text', JSON.stringify(text)],
-    ['a block of thought within a text', `Here: ${text.replace('Ada', '<think>x</think>Ada')}`],
-    ['more objects than are looked at', `${'{} '.repeat(100)}${text}`],
+    ['two different drafts in code fences', `\`\`\`json\n${text}\n\`\`\`\n\`\`\`json\n${other}\n\`\`\``],
+    ['truncated JSON in prose', `Here it is: ${text.slice(0, -1)}`],
+    ['JSON that is truncated inside a string', `\`\`\`json\n${text.slice(0, 30)}`],
+    ['a draft inside truncated JSON', `{"answer": ${text}, "more": [`],
+    ['a draft inside another object', `{"answer": ${text}}`],
+    ['a draft inside a list', `The answer is [${text}]`],
+    ['a draft inside a string', JSON.stringify(text)],
+    ['reasoning inside a string', `Here: ${text.replace('Ada', '<think>x</think>Ada')}`],
+    ['more objects than the limit', `${'{} '.repeat(100)}${text}`],
   ];
 }
 

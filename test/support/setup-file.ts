@@ -8,9 +8,7 @@ const realFetch = globalThis.fetch;
 globalThis.fetch = (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);
   if (!LOOPBACK.test(url.hostname)) {
-    return Promise.reject(
-      new Error(`A test sent a request to ${url.hostname}, which nothing stands in for.`),
-    );
+    return Promise.reject(new Error(`A test sent a request to ${url.hostname}, which has no stand-in.`));
   }
   return realFetch(input, init);
 };

@@ -54,15 +54,15 @@ export function queryOf(schema: GraphQLSchema, choices: Choices, known: KnownVal
   return new DocumentMaker(choices, known).make('query', Object.values(type.getFields()));
 }
 
-/** Like `queryOf`, for one mutation. @param isAsked whether the mutation with this name may be chosen */
+/** Like `queryOf`, for one mutation. @param mayBeChosen whether the mutation with this name may be chosen */
 export function mutationOf(
   schema: GraphQLSchema,
   choices: Choices,
   known: KnownValues,
-  isAsked: (name: string) => boolean,
+  mayBeChosen: (name: string) => boolean,
 ): Sent {
   const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
-  const field = choices.of(fields.filter(({ name }) => isAsked(name)));
+  const field = choices.of(fields.filter(({ name }) => mayBeChosen(name)));
   return new DocumentMaker(choices, known).make('mutation', [field], 1);
 }
 

@@ -49,15 +49,15 @@ export function faultOfError(
   { message, extensions: { code } }: AnsweredError,
   insideNames: RegExp,
 ): string | null {
-  if (!CODES.has(code)) return `no code is called ${String(code)}`;
-  if (code === 'INTERNAL_SERVER_ERROR') return 'a fault of the input counts as our own';
+  if (!CODES.has(code)) return `the code ${String(code)} does not exist`;
+  if (code === 'INTERNAL_SERVER_ERROR') return 'an input error is reported as an internal error';
   return faultOfText(message, insideNames);
 }
 
 /** Returns the internal detail that a text reveals; null: none. */
 export function faultOfText(text: string, insideNames: RegExp): string | null {
   const leak = [...INSIDE, insideNames].map((pattern) => pattern.exec(text)?.[0]).find(Boolean);
-  return leak === undefined ? null : `its message tells of the inside: ${leak}`;
+  return leak === undefined ? null : `its message reveals internal details: ${leak}`;
 }
 
 export const isAnsweredError = (error: unknown): error is AnsweredError =>
