@@ -34,7 +34,7 @@ const stored = () =>
 const AT = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
 
 describe('pnpm apikey create', () => {
-  it('shows a key once, alone on standard output, and stores a hash of it', async () => {
+  it('prints the key once, alone on standard output, and stores its hash', async () => {
     const { code, databaseLine, stdout, stderr } = await create('crm', 'rep');
     expect({ code, databaseLine }).toEqual({ code: 0, databaseLine: databaseLineOf(database.url) });
     expect(stdout).toMatch(/^lsk_1_[\w-]{43}\n$/);
@@ -53,13 +53,13 @@ describe('pnpm apikey create', () => {
     expect(list.stdout + list.stderr).not.toContain(key.slice(-43));
   });
 
-  it('makes keys that differ', async () => {
+  it('creates a different key each time', async () => {
     const made = [await create('one', 'viewer'), await create('two', 'viewer')].map(({ stdout }) => stdout);
     expect(new Set(made.map((key) => key.trim().slice(-43))).size).toBe(2);
     expect(made[1]).toMatch(/^lsk_2_/);
   });
 
-  it('refuses a name that a usable key has, and takes it again after that one was revoked', async () => {
+  it('rejects the name of a usable key, and accepts it once that key is revoked', async () => {
     await create('crm', 'viewer');
     const again = await create('crm', 'admin');
     expect(again).toMatchObject({
@@ -74,7 +74,7 @@ describe('pnpm apikey create', () => {
 });
 
 describe('pnpm apikey list', () => {
-  it('names all, the revoked ones as well, the oldest first', async () => {
+  it('lists all keys, including revoked ones, oldest first', async () => {
     expect(await run('list')).toMatchObject({ code: 0, stdout: 'There are no keys.\n', stderr: '' });
     await create('zebra', 'viewer');
     await create('ant', 'admin');
@@ -89,7 +89,7 @@ describe('pnpm apikey list', () => {
 });
 
 describe('pnpm apikey revoke', () => {
-  it('ends one key, by its name or its id, and that once', async () => {
+  it('revokes a key by its name or its id, and only once', async () => {
     for (const name of ['one', 'two', 'three']) await create(name, 'viewer');
     expect(await run('revoke', 'two')).toMatchObject({ code: 0, stdout: 'Revoked key 2, two.\n' });
     expect(await run('revoke', '3')).toMatchObject({ code: 0, stdout: 'Revoked key 3, three.\n' });
@@ -106,7 +106,7 @@ describe('pnpm apikey revoke', () => {
 });
 
 describe('pnpm apikey', () => {
-  it('explains itself, without a database', async () => {
+  it('prints its usage without a database', async () => {
     for (const flag of ['--help', '-h']) {
       const { code, stdout, stderr } = await runOn('postgres://127.0.0.1:1/nowhere', [flag]);
       expect([code, stderr]).toEqual([0, '']);
@@ -114,8 +114,8 @@ describe('pnpm apikey', () => {
     }
   });
 
-  it('refuses what it cannot do with its usage, before it looks for a database', async () => {
-    const refused: [string[], string][] = [
+  it('rejects invalid arguments with its usage, before it connects to a database', async () => {
+    const invalid: [string[], string][] = [
       [[], 'Missing command: create, list or revoke.'],
       [['make'], 'Unknown: make'],
       [['create'], 'Unknown: create'],
@@ -128,7 +128,7 @@ describe('pnpm apikey', () => {
       [['revoke'], 'Unknown: revoke'],
       [['--bogus'], '--bogus'],
     ];
-    for (const [args, reason] of refused) {
+    for (const [args, reason] of invalid) {
       const { code, stdout, stderr } = await runOn('postgres://127.0.0.1:1/nowhere', args);
       expect([args, code, stdout]).toEqual([args, 1, '']);
       expect(stderr.split('\n')[0]).toContain(reason);
@@ -136,7 +136,7 @@ describe('pnpm apikey', () => {
     }
   }, 60_000);
 
-  it('refuses a database that is not migrated', async () => {
+  it('rejects a database that is not migrated', async () => {
     const empty = await createEmptyDatabase();
     const { code, stderr } = await runOn(empty.url, ['create', 'crm', '--role', 'admin']);
     await empty.drop();

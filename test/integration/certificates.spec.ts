@@ -24,11 +24,11 @@ afterAll(async () => {
 const ANOTHER_NAME = 'its TLS certificate is for another host name';
 const UNKNOWN_AUTHORITY = 'its TLS certificate is signed by an authority that is not trusted';
 
-describe('a TLS certificate that is not accepted', () => {
+describe('a TLS certificate that is rejected', () => {
   it.each<[string, () => string, string]>([
-    ['is for another name', () => `&sslrootcert=${authority}`, ANOTHER_NAME],
-    ['is of an unknown authority', () => '', UNKNOWN_AUTHORITY],
-  ])('of the database %s, which the error says', async (_, parameters, words) => {
+    ['another host name', () => `&sslrootcert=${authority}`, ANOTHER_NAME],
+    ['an unknown authority', () => '', UNKNOWN_AUTHORITY],
+  ])('of the database is reported in the error: %s', async (_, parameters, words) => {
     const url = `postgres://crm:pw@127.0.0.1:${server.port}/crm?sslmode=verify-full${parameters()}`;
     const { code, stderr } = await runProgram('src/cli/migrate.js', {
       cwd: directory.path,
@@ -40,9 +40,9 @@ describe('a TLS certificate that is not accepted', () => {
   });
 
   it.each<[string, () => Record<string, string>, string]>([
-    ['is for another name', () => ({ NODE_EXTRA_CA_CERTS: authority }), ANOTHER_NAME],
-    ['is of an unknown authority', () => ({}), UNKNOWN_AUTHORITY],
-  ])('of the provider %s, which the check says', async (_, env, words) => {
+    ['another host name', () => ({ NODE_EXTRA_CA_CERTS: authority }), ANOTHER_NAME],
+    ['an unknown authority', () => ({}), UNKNOWN_AUTHORITY],
+  ])('of the provider is reported by the check: %s', async (_, env, words) => {
     const { code, stdout } = await runProgram('src/cli/summary-check.js', {
       cwd: directory.path,
       env: {
@@ -55,7 +55,7 @@ describe('a TLS certificate that is not accepted', () => {
     expect(stdout).toContain(words);
   });
 
-  it('of the keys of tokens is named in the log', async () => {
+  it('of the server at AUTH_JWKS_URL is reported in the log', async () => {
     const times = { timeoutMs: 2_000, cooldownMs: 5_000, maxAgeMs: 600_000 };
     const keys = new RemoteKeySet(`https://127.0.0.1:${server.port}/keys`, times);
     const failed = await keys.verify('a.b.c', {}).catch((error: unknown) => error);

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Fields of queries with what they are asked with; some of it is refused. */
+/** Root fields with their arguments, some of which are rejected. */
 const ROOTS = [
   'leads',
   'lead(id: $id)',
@@ -46,7 +46,7 @@ const VARIABLES =
 
 const nameOf = (root: string) => root.split('(', 1)[0] ?? '';
 
-/** Selections of a type to some depth: aliases, fragments, directives and all. */
+/** Random selections of a type down to a depth, with aliases, fragments and directives. */
 function selection(type: GraphQLObjectType, depth: number): fc.Arbitrary<string> {
   const fields = Object.values(type.getFields()).filter(
     (field) => depth > 0 || !isCompositeType(getNamedType(field.type)),
@@ -58,7 +58,7 @@ function selection(type: GraphQLObjectType, depth: number): fc.Arbitrary<string>
     const given = args.some((arg) => arg.name === 'first')
       ? fc.constantFrom('', '(first: 2)', '(first: 0)', '(last: 2)')
       : fc.constant('');
-    // The same name is the same field throughout a document, arguments included.
+    // An alias always stands for the same field and arguments, so that selections can be merged.
     return fc
       .tuple(below, given, fc.constantFrom('', '', '@include(if: $yes)', '@skip(if: $yes)'), fc.nat(99))
       .map(
@@ -84,8 +84,8 @@ const shown = ({ message, path, locations, originalError }: GraphQLError) => ({
 const inOrder = (errors: readonly GraphQLError[] | undefined) =>
   (errors ?? []).map((error) => JSON.stringify(shown(error))).sort();
 
-describe('a program made of a query', () => {
-  it('answers what GraphQL.js answers, errors included', async () => {
+describe('a compiled query', () => {
+  it('returns the same result as GraphQL.js, including errors', async () => {
     const queryType = schema.getQueryType();
     const query = fc.array(fc.constantFrom(...ROOTS), { minLength: 1, maxLength: 3 }).chain((roots) =>
       fc
@@ -118,7 +118,7 @@ describe('a program made of a query', () => {
     await fc.assert(
       fc.asyncProperty(query, variables, async (text, variableValues) => {
         const document = parse(text);
-        // Two fields of one name that differ are no query.
+        // Different fields under one name make the query invalid.
         fc.pre(validate(schema, document).length === 0);
         const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
         if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('There is no operation.');
@@ -129,7 +129,7 @@ describe('a program made of a query', () => {
         if (compiledQueries[2] == null) return;
         const interpreted = await execute({ schema, document, variableValues, contextValue: {} });
         const answered = await compiledQueries[2].query(undefined, {}, variableValues);
-        // It is left to GraphQL.js.
+        // Without data, the server leaves the query to GraphQL.js.
         if (answered.data === undefined) return;
         comparedCount += 1;
         if (interpreted.errors !== undefined) failedCount += 1;
@@ -145,7 +145,7 @@ describe('a program made of a query', () => {
   }, 120_000);
 });
 
-describe('a query that comes again and again', () => {
+describe('a repeated query', () => {
   const LIST = `query ($first: Int, $after: String) {
     leadsConnection(first: $first, after: $after) { nodes { id scoreBreakdown { recency { reason } } } pageInfo { endCursor } } }`;
   const timesFour = async (query: string, variables?: Record<string, unknown>) => {
@@ -164,11 +164,11 @@ describe('a query that comes again and again', () => {
 
   it.each<[string, string, Record<string, unknown>]>([
     ['a page', LIST, { first: 3 }],
-    ['a size that is refused', LIST, { first: 0 }],
-    ['a cursor that is refused', LIST, { after: 'x' }],
+    ['an invalid size', LIST, { first: 0 }],
+    ['an invalid cursor', LIST, { after: 'x' }],
     ['a variable of a wrong type', LIST, { first: 'many' }],
-    ['a variable that is missing', 'query ($id: Int!) { lead(id: $id) { id } }', {}],
-    ['a lead that is not there', 'query ($id: Int!) { lead(id: $id) { id } }', { id: 99 }],
+    ['a missing variable', 'query ($id: Int!) { lead(id: $id) { id } }', {}],
+    ['a lead that does not exist', 'query ($id: Int!) { lead(id: $id) { id } }', { id: 99 }],
     [
       'entities',
       'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Lead { id email } } }',
@@ -179,12 +179,12 @@ describe('a query that comes again and again', () => {
         ],
       },
     ],
-  ])('is answered the same each time: %s', async (_, query, variables) => {
+  ])('returns the same response each time: %s', async (_, query, variables) => {
     const [first, ...others] = await timesFour(query, variables);
     expect(others).toEqual([first, first, first]);
   });
 
-  it('never executes what stands in it as code', async () => {
+  it('never executes its text as code', async () => {
     const marker = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d';
     const places = globalThis as { isExecuted?: boolean };
     const query = `{ leadsConnection(filter: { search: "${marker}globalThis.isExecuted=true" }) { nodes { id } } }`;
@@ -212,7 +212,7 @@ describe('a query that comes again and again', () => {
     });
   });
 
-  it('reads only properties for fields that are no more', () => {
+  it('calls resolvers only for fields that are not plain properties', () => {
     const lead = schema.getType('Lead');
     if (!isObjectType(lead)) throw new Error('There is no Lead.');
     const resolved = Object.values(lead.getFields()).filter(({ resolve }) => resolve !== undefined);

@@ -6,7 +6,7 @@ import { insertLead } from '../support/fixtures.js';
 import { until } from '../support/until.js';
 
 const POOL_SIZE = 6;
-/** A third of the pool is for reads. */
+/** A third of the pool is reserved for reads. */
 const WRITERS = 4;
 const READ = '{ leadStats { totalCount } }';
 const update = (id: number) =>
@@ -25,7 +25,7 @@ afterEach(async () => {
   await api.close();
 });
 
-/** How many sessions of the pool wait for a lock. */
+/** The number of pool sessions that wait for a lock. */
 async function waitingForLock(): Promise<number> {
   const [row] = await connection.rows<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity
@@ -34,7 +34,7 @@ async function waitingForLock(): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Holds the lead while work is done. */
+/** Locks the lead while work runs. */
 const withLockedLead = (work: () => Promise<void>) =>
   withConnection(api.databaseUrl, async (lockHolder) => {
     await lockHolder.rows('BEGIN');
@@ -43,8 +43,8 @@ const withLockedLead = (work: () => Promise<void>) =>
     await lockHolder.rows('COMMIT');
   });
 
-/** As many as ever can wait for a lock. */
-async function expectAllRoom(): Promise<void> {
+/** Expects that writers can still use every connection they may have: none has leaked. */
+async function expectNoLeak(): Promise<void> {
   let codes: Promise<unknown[]> = Promise.resolve([]);
   await withLockedLead(async () => {
     codes = Promise.all(Array.from({ length: WRITERS }, () => api.codeOf(update(id))));
@@ -53,8 +53,8 @@ async function expectAllRoom(): Promise<void> {
   await codes;
 }
 
-describe('the connections of the pool', () => {
-  it('are there for reads where writers wait for one another, and all of those get done', async () => {
+describe('the connection pool', () => {
+  it('serves reads while writers wait for each other, and completes all writes', async () => {
     await start({ DATABASE_ACQUIRE_TIMEOUT_MS: '30000' });
     let writing: Promise<unknown[]> = Promise.resolve([]);
     await withLockedLead(async () => {
@@ -71,25 +71,26 @@ describe('the connections of the pool', () => {
   });
 
   it.each([
-    ['waits for room too long', { DATABASE_ACQUIRE_TIMEOUT_MS: '800', REQUEST_TIMEOUT_MS: '1600' }],
-    ['has no time left while it waits', { DATABASE_ACQUIRE_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '900' }],
-  ])('are given up by who %s', async (_, settings) => {
+    ['the acquire timeout', { DATABASE_ACQUIRE_TIMEOUT_MS: '800', REQUEST_TIMEOUT_MS: '1600' }],
+    ['the request timeout', { DATABASE_ACQUIRE_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '900' }],
+  ])('loses no connection if writers reach %s', async (_, settings) => {
     await start(settings);
-    const isRoomFirst = Number(settings.DATABASE_ACQUIRE_TIMEOUT_MS) < Number(settings.REQUEST_TIMEOUT_MS);
+    const isAcquireTimeoutFirst =
+      Number(settings.DATABASE_ACQUIRE_TIMEOUT_MS) < Number(settings.REQUEST_TIMEOUT_MS);
     for (let round = 0; round < 3; round += 1) {
       await withLockedLead(async () => {
         const codes = await Promise.all(Array.from({ length: POOL_SIZE }, () => api.codeOf(update(id))));
         const timedOut = codes.filter((code) => code === 'REQUEST_TIMED_OUT');
-        expect(timedOut).toHaveLength(isRoomFirst ? WRITERS : POOL_SIZE);
+        expect(timedOut).toHaveLength(isAcquireTimeoutFirst ? WRITERS : POOL_SIZE);
         expect(codes.filter((code) => code === 'SERVICE_UNAVAILABLE')).toHaveLength(
           POOL_SIZE - timedOut.length,
         );
       });
     }
-    await expectAllRoom();
+    await expectNoLeak();
   });
 
-  it('leave room to others where a transaction gets none of them', async () => {
+  it('loses no connection if a transaction cannot acquire one', async () => {
     await start({ DATABASE_ACQUIRE_TIMEOUT_MS: '800' });
     const { connectionManager } = api.sequelize;
     const reading = await Promise.all(
@@ -97,7 +98,7 @@ describe('the connections of the pool', () => {
     );
     const codes = await Promise.all(Array.from({ length: WRITERS }, () => api.codeOf(update(id))));
     expect(codes).toEqual(codes.map(() => 'SERVICE_UNAVAILABLE'));
-    for (const held of reading) connectionManager.releaseConnection(held);
-    await expectAllRoom();
+    for (const acquired of reading) connectionManager.releaseConnection(acquired);
+    await expectNoLeak();
   });
 });

@@ -43,7 +43,7 @@ const row = fc.record({
   ),
 });
 
-/** What another program may do to interactions and leads. */
+/** Changes to interactions and leads that another program may make. */
 const change = fc.oneof(
   { weight: 4, arbitrary: fc.array(row, { minLength: 1, maxLength: 6 }).map(insertion) },
   fc
@@ -77,7 +77,7 @@ function insertion(rows: readonly { lead: number; type: string; direction: strin
 }
 
 describe('the contact state and the score of each lead', () => {
-  it('match the interactions whatever another program does, and however much time passes', async () => {
+  it('match the interactions after any changes by another program, at any later time', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof({ weight: 5, arbitrary: change }, fc.integer({ min: 1, max: 60 })), {
@@ -98,7 +98,7 @@ describe('the contact state and the score of each lead', () => {
     );
   });
 
-  it('match them after writers beside each other, of which some roll back', async () => {
+  it('match the interactions after concurrent writers, some of which roll back', async () => {
     const ids = await insertLeads(database, 3);
     const writers = await Promise.all(ids.map(() => connect(api.databaseUrl)));
     await Promise.all(
@@ -117,7 +117,7 @@ describe('the contact state and the score of each lead', () => {
     expect(await verify()).toEqual({ count: 3, differences: [] });
   });
 
-  it('are kept in constant time: one more interaction reads none of those before it', async () => {
+  it('are updated in constant time: a new interaction reads no earlier ones', async () => {
     const id = await insertLead(database);
     await database.rows(
       `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
@@ -144,7 +144,7 @@ describe('recalculateAllScores(verify: true)', () => {
   const SCORE = 'The score did not match the budget, the status and the interactions.';
   const LISTING = 'The lists of leads did not match the lead.';
 
-  /** As a program does whose changes no trigger sees. */
+  /** Makes a change without firing triggers. */
   async function withoutTriggers(sql: string, values: unknown[] = []): Promise<void> {
     await database.rows('BEGIN; SET LOCAL session_replication_role = replica');
     await database.rows(sql, values);
@@ -176,7 +176,7 @@ describe('recalculateAllScores(verify: true)', () => {
     [LISTING, 'DELETE FROM lead_scores WHERE "leadId" = $1'],
     [LISTING, `UPDATE lead_scores SET "refreshAt" = 'infinity' WHERE "leadId" = $1`],
     [LISTING, `UPDATE lead_scores SET "retryAt" = 'infinity' WHERE "leadId" = $1`],
-  ])('finds and repairs (%s: %s)', async (reason, sql) => {
+  ])('finds and repairs a difference (%s %s)', async (reason, sql) => {
     const [id = 0, other = 0] = await insertLeads(database, 2);
     for (const leadId of [id, other]) {
       await insertInteraction(database, leadId, { ageInDays: 3 });
@@ -190,7 +190,7 @@ describe('recalculateAllScores(verify: true)', () => {
     expect(await listed()).toEqual(before);
   });
 
-  it('finds and removes what lists have of a lead that does not exist', async () => {
+  it('finds and removes the list entry of a lead that does not exist', async () => {
     const [id = 0, gone = 0] = await insertLeads(database, 2);
     await withoutTriggers('DELETE FROM leads WHERE id = $1', [gone]);
     const reason = 'The lists of leads had a lead that does not exist.';
@@ -199,14 +199,14 @@ describe('recalculateAllScores(verify: true)', () => {
     expect(await database.rows('SELECT "leadId" FROM lead_scores')).toEqual([{ leadId: id }]);
   });
 
-  it('does not name leads whose state or score is not up to date', async () => {
+  it('does not name leads whose state or score is only out of date', async () => {
     const [planned, unknown, scoredBefore] = await insertLeads(database, 3);
     for (const id of [planned, unknown, scoredBefore]) {
       await insertInteraction(database, id ?? 0, { ageInDays: -1 });
     }
     await passTime(database, 2);
     await withoutTriggers(`UPDATE leads SET "nextInteractionAt" = '-infinity' WHERE id = $1`, [unknown]);
-    // As the previous version does.
+    // The previous version writes scores like this.
     await database.rows('UPDATE leads SET "scoreParameters" = 7, "activityScore" = 9 WHERE id = $1', [
       scoredBefore,
     ]);
@@ -214,7 +214,7 @@ describe('recalculateAllScores(verify: true)', () => {
     expect((await readScores(database)).map(({ activityScore }) => activityScore)).toEqual([47, 47, 47]);
   });
 
-  it('names the leads that differ in the record', async () => {
+  it('records the leads that differ', async () => {
     const ids = await insertLeads(database, 4);
     const [count, weight, score] = ids;
     for (const id of ids) await insertInteraction(database, id, { ageInDays: 3 });
@@ -241,7 +241,7 @@ describe('recalculateAllScores(verify: true)', () => {
     });
   });
 
-  it('finds interactions that came without triggers, as with a data-only restore', async () => {
+  it('finds interactions that were inserted without triggers, as by a data-only restore', async () => {
     const id = await insertLead(database);
     await withoutTriggers(
       `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt") VALUES ('meeting', now(), $1, now(), now())`,
@@ -251,7 +251,7 @@ describe('recalculateAllScores(verify: true)', () => {
     expect(await database.rows('SELECT "activityScore" FROM leads')).toEqual([{ activityScore: 52 }]);
   });
 
-  it('goes with all leads', async () => {
+  it('cannot be combined with onlyStale', async () => {
     expect(
       await api.codeOf('mutation { recalculateAllScores(verify: true, onlyStale: true) { count } }'),
     ).toBe('BAD_USER_INPUT');

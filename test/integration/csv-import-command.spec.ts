@@ -43,7 +43,7 @@ const countRows = async (table: 'leads' | 'interactions') =>
   (await other.rows(`SELECT 1 FROM ${table}`)).length;
 
 describe('pnpm import:csv', () => {
-  it('imports both files, sums up on the standard output, and ends with 0', async () => {
+  it('imports both files, prints totals to standard output, and exits with 0', async () => {
     const { code, databaseLine, stdout, stderr } = await run(
       '--interactions',
       await save('interactions.csv', ['email,type,date', 'a@example.com,Call,2026-01-01']),
@@ -68,7 +68,7 @@ describe('pnpm import:csv', () => {
     ]);
   });
 
-  it('has the summaries of the leads that it changed renewed where the settings say so, and of no other', async () => {
+  it('queues summaries of exactly the changed leads if SUMMARY_REFRESH_DELAY_SECONDS is set', async () => {
     const unchanged = await insertLead(other);
     const leads = ['email,firstName,lastName', ...['a', 'b'].map((name) => `${name}@example.com,A,Name`)];
     const { args, cwd, env } = options(['--leads', await save('leads.csv', leads)]);
@@ -86,7 +86,7 @@ describe('pnpm import:csv', () => {
     expect(await other.rows('SELECT key FROM summary_queue.jobs')).toHaveLength(2);
   });
 
-  it('warns of lists without pages that come close to their limits', async () => {
+  it('warns of lists without pages that approach their limits', async () => {
     const { args, cwd, env } = options([
       '--leads',
       await save('leads.csv', [
@@ -109,7 +109,7 @@ describe('pnpm import:csv', () => {
     );
   });
 
-  it('reports refused lines on the standard error without what they say, and ends with 1', async () => {
+  it('reports rejected lines on standard error without their content, and exits with 1', async () => {
     const { code, stdout, stderr } = await run(
       '--leads',
       await save('leads.csv', ['email,firstName,lastName', 'Secret,A,Name', 'a@example.com,A,Name']),
@@ -120,7 +120,7 @@ describe('pnpm import:csv', () => {
     expect(await countRows('leads')).toBe(1);
   });
 
-  it('prints the first 1000 refused lines of each file, and says how many more there are', async () => {
+  it('prints the first 1000 rejected lines of each file, and the number of the others', async () => {
     const { code, stdout, stderr } = await run(
       '--leads',
       await save('leads.csv', ['email', ...Array.from({ length: 1203 }, () => 'x')]),
@@ -142,7 +142,7 @@ describe('pnpm import:csv', () => {
     expect(stdout).toMatch(/1203 rejected\.\nInteractions: 0 inserted, 1001 rejected\./);
   });
 
-  it('names leads whose score the database refuses, and ends with 1', async () => {
+  it('names leads whose score the database rejects, and exits with 1', async () => {
     await other.rows(`ALTER TABLE leads ADD CONSTRAINT never CHECK ("activityScore" IS NULL)`);
     const { code, stdout, stderr } = await run(
       '--leads',
@@ -155,7 +155,7 @@ describe('pnpm import:csv', () => {
     expect(await countRows('leads')).toBe(1);
   });
 
-  it('tells its exit codes and its columns where it is asked for help', async () => {
+  it('prints its exit codes and columns with --help', async () => {
     const { code, stdout, stderr } = await run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('firstName,lastName,email,phone,budget,location,company,source,status');
@@ -163,15 +163,15 @@ describe('pnpm import:csv', () => {
     for (const exitCode of ['0', '1', '2', '130']) expect(stdout).toMatch(new RegExp(`\\b${exitCode}\\b`));
   });
 
-  it('ends with 2 and its usage where the arguments are wrong', async () => {
-    const refused: [string[], RegExp][] = [
+  it('exits with 2 and prints its usage if the arguments are invalid', async () => {
+    const invalid: [string[], RegExp][] = [
       [[], /Name at least one file/],
       [['--leads'], /argument missing/],
       [['--file', 'x.csv'], /Unknown option '--file'/],
       [['leads.csv'], /Unexpected argument 'leads\.csv'/],
       [['--leads', 'a.csv', '--leads', 'b.csv'], /--leads can be given only once/],
     ];
-    for (const [args, message] of refused) {
+    for (const [args, message] of invalid) {
       const { code, stdout, stderr } = await run(...args);
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
       expect(stderr).toMatch(message);
@@ -179,7 +179,7 @@ describe('pnpm import:csv', () => {
     }
   });
 
-  it('ends with 2 and imports nothing where one of the files cannot be used', async () => {
+  it('exits with 2 and imports nothing if a file cannot be used', async () => {
     const leads = await save('leads.csv', ['email,firstName,lastName', 'a@example.com,A,Name']);
     const wrong = await save('interactions.csv', ['email,type,when', 'a@example.com,call,2026-01-01']);
     const missing = await run('--leads', leads, '--interactions', 'nowhere.csv');
@@ -192,7 +192,7 @@ describe('pnpm import:csv', () => {
     expect(await countRows('leads')).toBe(0);
   });
 
-  it('ends with 2 where the database cannot be used', async () => {
+  it('exits with 2 if the database cannot be used', async () => {
     const leads = await save('leads.csv', ['email,firstName,lastName', 'a@example.com,A,Name']);
     const empty = await createEmptyDatabase();
     const { code, stderr } = await runProgram(PROGRAM, {
@@ -210,7 +210,7 @@ describe('an import that is stopped', () => {
   const PEOPLE = Array.from({ length: 1500 }, (_, index) => `p${index}@example.com,P,Name`);
   let program: RunningProgram;
 
-  /** Holds the import up where leads and a batch of interactions are written. */
+  /** Starts an import and blocks it after it has written leads and a batch of interactions. */
   async function startAndBlock(): Promise<void> {
     const id = await insertLead(other, { email: 'locked@example.com' });
     await other.rows('BEGIN');
@@ -234,7 +234,7 @@ describe('an import that is stopped', () => {
     await watcher.close();
   }
 
-  /** The lock goes only when the import's session has gone, unless it waits for that very lock. */
+  /** The session of a killed import ends only after it gets the lock that it waits for. */
   async function unblock(): Promise<void> {
     await other.rows('COMMIT');
     await until(async () => {
@@ -249,7 +249,7 @@ describe('an import that is stopped', () => {
     { signal: 'SIGINT', code: 130 },
     { signal: 'SIGTERM', code: 143 },
   ] as const)(
-    'by $signal says so, ends with $code at once, and leaves nothing behind',
+    'by $signal reports the rollback, exits with $code at once, and leaves nothing behind',
     async ({ signal, code }) => {
       await startAndBlock();
       program.process.kill(signal);

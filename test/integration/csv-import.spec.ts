@@ -59,7 +59,7 @@ interface Csv {
 
 interface Imported {
   readonly result: ImportResult;
-  /** Such as `leads 3: email must be an e-mail address`. */
+  /** For example `leads 3: email must be an e-mail address`. */
   readonly rejected: string[];
   readonly progress: ImportProgress[];
 }
@@ -117,14 +117,14 @@ const readLead = async (email: string) => {
 };
 const countInteractions = async () => (await other.rows('SELECT 1 FROM interactions')).length;
 
-/** A trigger of the database's owner that refuses, or passes over, certain rows. */
+/** Creates a trigger that rejects the rows that match, or does what the body says. */
 const obstruct = (event: string, condition: string, body = `RAISE EXCEPTION 'secret internals: %', NEW;`) =>
   other.rows(`
     CREATE FUNCTION obstruct() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
     CREATE TRIGGER obstruct BEFORE ${event} FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION obstruct()`);
 
-describe('a file of leads', () => {
-  it('makes leads with all their fields, in any order of columns, and scores them', async () => {
+describe('the import of leads', () => {
+  it('creates leads with all fields from columns in any order, and scores them', async () => {
     const { result, rejected } = await importCsv({
       leads: [
         'status,source,company,location,budget,phone,email,lastName,firstName',
@@ -179,7 +179,7 @@ describe('a file of leads', () => {
     ]);
   });
 
-  it('updates the lead that has the e-mail; empty cells and columns that are missing leave what is there', async () => {
+  it('updates the lead with the e-mail; empty cells and missing columns keep the stored values', async () => {
     const id = await insertLead(other, {
       email: 'ada@example.com',
       firstName: 'Ada',
@@ -208,7 +208,7 @@ describe('a file of leads', () => {
     expect(lead?.updatedAt.getTime()).toBeGreaterThan(0);
   });
 
-  it('leaves updatedAt alone where nothing changes, and calculates the score all the same', async () => {
+  it('keeps updatedAt if nothing changes, but calculates the score', async () => {
     const id = await insertLead(other, { email: 'ada@example.com', budget: 1234.5 });
     await other.rows(`UPDATE leads SET "updatedAt" = 'epoch' WHERE id = $1`, [id]);
     const { result } = await importCsv({
@@ -218,7 +218,7 @@ describe('a file of leads', () => {
     expect(await readLeads()).toMatchObject([{ updatedAt: new Date(0), activityScore: 3 }]);
   });
 
-  it('lets later lines change what earlier ones gave, within a batch and across batches', async () => {
+  it('lets later lines change the values of earlier ones, within a batch and across batches', async () => {
     await insertLead(other, { email: 'old@example.com', budget: 1 });
     const filler = Array.from({ length: 1500 }, (_, index) => `filler${index}@example.com,F,L,,`);
     const { result, rejected } = await importCsv({
@@ -249,7 +249,7 @@ describe('a file of leads', () => {
     expect(result.scoreCount).toBe(1502);
   });
 
-  it('refuses bad lines by number and reason, and takes the rest', async () => {
+  it('rejects invalid lines with number and reason, and imports the rest', async () => {
     await insertLead(other, { email: 'known@example.com', firstName: 'Kept' });
     const { result, rejected } = await importCsv({
       leads: [
@@ -285,7 +285,7 @@ describe('a file of leads', () => {
     ]);
   });
 
-  it('tells leads apart by letter case alone where an adopted database has such, and refuses to guess', async () => {
+  it('distinguishes leads of an adopted database by letter case, and rejects ambiguous lines', async () => {
     const upper = await insertLead(other, { email: 'Ana.Silva@Example.com' });
     const lower = await insertLead(other, { email: 'ana.silva@example.com' });
     const { result, rejected } = await importCsv({
@@ -313,7 +313,7 @@ describe('a file of leads', () => {
     expect(await other.rows('SELECT "leadId" FROM interactions')).toEqual([{ leadId: lower }]);
   });
 
-  it('finds leads by what an address shows, and takes no line for a lead whose address hides something', async () => {
+  it('finds leads by the visible characters of their address, and rejects invisible ones', async () => {
     const hidden = await insertLead(other, { email: 'jo\u00adhn@example.com' });
     const decomposed = await insertLead(other, { email: 'Jose\u0301@example.com' });
     const { result, rejected } = await importCsv({
@@ -345,7 +345,7 @@ describe('a file of leads', () => {
     { first: [], inserted: 0 },
     { first: ['a@example.com,A,Name'], inserted: 1 },
   ])(
-    'updates a lead that somebody else makes while the import waits to insert it ($inserted others)',
+    'updates a lead that another transaction inserts at the same time ($inserted others)',
     async ({ first, inserted }) => {
       await other.rows('BEGIN');
       await insertLead(other, { email: 'b@example.com', firstName: 'Theirs' });
@@ -364,8 +364,8 @@ describe('a file of leads', () => {
   );
 });
 
-describe('a file of interactions', () => {
-  it('adds them to leads of the database and of the file of leads, in the order of the file', async () => {
+describe('the import of interactions', () => {
+  it('adds them to leads of the database and of the file of leads, in file order', async () => {
     const known = await insertLead(other, { email: 'Known@example.com' });
     const { result, rejected } = await importCsv({
       leads: ['email,firstName,lastName', 'new@example.com,New,Lead'],
@@ -391,7 +391,7 @@ describe('a file of interactions', () => {
     ]);
   });
 
-  it('has the direction of each interaction, and unknown ones where it is empty; the scores count it', async () => {
+  it('stores the direction of each interaction, unknown if empty, and scores it', async () => {
     for (const name of ['in', 'out', 'none']) await insertLead(other, { email: `${name}@example.com` });
     const date = now().toISOString();
     const { result, rejected } = await importCsv({
@@ -417,7 +417,7 @@ describe('a file of interactions', () => {
     ]);
   });
 
-  it('refuses bad lines by number and reason, across batches, and takes the rest', async () => {
+  it('rejects invalid lines with number and reason across batches, and imports the rest', async () => {
     await insertLead(other, { email: 'a@example.com' });
     const good = (count: number) =>
       Array.from({ length: count }, () => 'a@example.com,email,2026-01-01,"one\ntwo"');
@@ -443,7 +443,7 @@ describe('a file of interactions', () => {
     expect(await countInteractions()).toBe(1401);
   });
 
-  it('keeps the leads that it refers to from being removed meanwhile', async () => {
+  it('prevents the removal of the leads that it refers to', async () => {
     const first = await insertLead(other, { email: 'first@example.com' });
     await insertLead(other, { email: 'second@example.com' });
     await other.rows('BEGIN');
@@ -470,7 +470,7 @@ describe('a file of interactions', () => {
 });
 
 describe('scores after an import', () => {
-  it('are those of the formula for every lead, at the one instant of the import', async () => {
+  it('match the formula for every lead, at the one instant of the import', async () => {
     const emails = Array.from({ length: 300 }, (_, index) => `lead${index}@example.com`);
     for (const email of emails.slice(0, 100)) await insertLead(other, { email, budget: 10, status: 'lost' });
     const untouched = await insertLead(other, { activityScore: 77, scoreCalculatedAt: new Date(0) });
@@ -516,7 +516,7 @@ describe('scores after an import', () => {
     expect((await readLeads()).find(({ id }) => id === untouched)?.activityScore).toBe(77);
   });
 
-  it('have the date by which they are found after the clock was set back, even if they are as before', async () => {
+  it('get a new date even if they do not change, so a clock that is set back is detected', async () => {
     await importCsv({
       leads: ['email,firstName,lastName,company,status', 'a@example.com,A,Name,,lost'],
     });
@@ -531,7 +531,7 @@ describe('scores after an import', () => {
     ]);
   });
 
-  it('replace a score that is dated in the future', async () => {
+  it('replace scores that are dated in the future', async () => {
     const later = new Date(4_000_000_000_000);
     const id = await insertLead(other, {
       email: 'a@example.com',
@@ -547,7 +547,7 @@ describe('scores after an import', () => {
     expect(lead?.scoreCalculatedAt.getTime()).toBeLessThan(later.getTime());
   });
 
-  it('that the database refuses are named, and the rest is imported', async () => {
+  it('are named if the database rejects them, and the rest is imported', async () => {
     const id = await insertLead(other, { email: 'a@example.com' });
     await obstruct('UPDATE ON leads', `NEW."activityScore" IS NOT NULL AND NEW.id = ${id}`);
     const { result } = await importCsv({
@@ -566,11 +566,11 @@ describe('scores after an import', () => {
   });
 });
 
-describe('lines that the database refuses', () => {
+describe('lines that the database rejects', () => {
   const people = (count: number) =>
     Array.from({ length: count }, (_, index) => `p${index}@example.com,P${index},Name`);
 
-  it('are named alone where a trigger refuses to insert leads', async () => {
+  it('are named individually if a trigger rejects inserted leads', async () => {
     await obstruct('INSERT ON leads', `NEW.email IN ('p0@example.com', 'p700@example.com')`);
     const { result, rejected } = await importCsv({ leads: ['email,firstName,lastName', ...people(1200)] });
     expect(rejected).toEqual([
@@ -581,7 +581,7 @@ describe('lines that the database refuses', () => {
     expect(await readLeads()).toHaveLength(1198);
   });
 
-  it('are named alone where a trigger refuses to update a lead, and other lines of the lead go in', async () => {
+  it('are named individually if a trigger rejects an update; other lines of the lead are imported', async () => {
     await insertLead(other, { email: 'a@example.com' });
     await obstruct('UPDATE ON leads', `NEW.company = 'Evil'`);
     const { result, rejected } = await importCsv({
@@ -592,7 +592,7 @@ describe('lines that the database refuses', () => {
     expect(await other.rows('SELECT company, phone FROM leads')).toEqual([{ company: 'Good', phone: '123' }]);
   });
 
-  it('are named where a check refuses interactions', async () => {
+  it('are named if a check constraint rejects interactions', async () => {
     await insertLead(other, { email: 'a@example.com' });
     await other.rows(`ALTER TABLE interactions ADD CONSTRAINT no_fun CHECK (notes <> 'fun')`);
     const { result, rejected } = await importCsv({
@@ -611,29 +611,26 @@ describe('lines that the database refuses', () => {
     ]);
   });
 
-  it.each(['leads', 'interactions'] as const)(
-    'are named where a trigger passes %s over in silence',
-    async (table) => {
-      await insertLead(other, { email: 'a@example.com' });
-      await obstruct(
-        `INSERT ON ${table}`,
-        table === 'leads' ? `NEW."firstName" = 'P3'` : `NEW.notes = 'P3'`,
-        'RETURN NULL;',
-      );
-      const notes = Array.from({ length: 6 }, (_, index) => `a@example.com,call,2026-01-01,P${index}`);
-      const { rejected } = await importCsv(
-        table === 'leads'
-          ? { leads: ['email,firstName,lastName', ...people(6)] }
-          : { interactions: ['email,type,date,notes', ...notes] },
-      );
-      expect(rejected).toEqual([`${table} 5: The database skipped the row without an error.`]);
-      expect(await other.rows(`SELECT 1 FROM ${table}`)).toHaveLength(table === 'leads' ? 6 : 5);
-    },
-  );
+  it.each(['leads', 'interactions'] as const)('are named if a trigger silently skips %s', async (table) => {
+    await insertLead(other, { email: 'a@example.com' });
+    await obstruct(
+      `INSERT ON ${table}`,
+      table === 'leads' ? `NEW."firstName" = 'P3'` : `NEW.notes = 'P3'`,
+      'RETURN NULL;',
+    );
+    const notes = Array.from({ length: 6 }, (_, index) => `a@example.com,call,2026-01-01,P${index}`);
+    const { rejected } = await importCsv(
+      table === 'leads'
+        ? { leads: ['email,firstName,lastName', ...people(6)] }
+        : { interactions: ['email,type,date,notes', ...notes] },
+    );
+    expect(rejected).toEqual([`${table} 5: The database skipped the row without an error.`]);
+    expect(await other.rows(`SELECT 1 FROM ${table}`)).toHaveLength(table === 'leads' ? 6 : 5);
+  });
 });
 
-describe('an import that cannot be', () => {
-  it('names the faults of both headers and touches nothing', async () => {
+describe('an import that fails', () => {
+  it('names the invalid columns of both headers and changes nothing', async () => {
     await expect(
       importCsv({
         leads: ['email,name,score', 'a@example.com,A,1'],
@@ -648,7 +645,7 @@ describe('an import that cannot be', () => {
     expect(await readLeads()).toEqual([]);
   });
 
-  it('leaves nothing behind where the connection is lost in the middle, and can be repeated', async () => {
+  it('leaves nothing behind if the connection is lost midway, and can be repeated', async () => {
     const id = await insertLead(other, { email: 'last@example.com' });
     await other.rows('BEGIN');
     await other.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [id]);
@@ -679,13 +676,13 @@ describe('an import that cannot be', () => {
     expect([rejected, result.leads.inserted, result.interactions.inserted]).toEqual([[], 1500, 2]);
   });
 
-  it('leaves nothing behind where the commit is refused, and says so without data', async () => {
+  it('leaves nothing behind if the commit fails, and reports this without data', async () => {
     await other.rows(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'secret internals: %', NEW; END $$;
       CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON leads DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION refuse()`);
-    // Sequelize prints the database's message where a commit itself fails.
+    // Sequelize prints the message of the database if a commit fails.
     const printed = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     await expect(
       importCsv({ leads: ['email,firstName,lastName', 'a@example.com,A,Name'] }),
@@ -699,7 +696,7 @@ describe('an import that cannot be', () => {
     expect(await readLeads()).toEqual([]);
   });
 
-  it('stops at once where it is told to while it waits, and leaves nothing behind', async () => {
+  it('stops at once if it is aborted while it waits, and leaves nothing behind', async () => {
     const id = await insertLead(other, { email: 'last@example.com' });
     await other.rows('BEGIN');
     await other.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [id]);
@@ -720,7 +717,7 @@ describe('an import that cannot be', () => {
     expect(await readLeads()).toHaveLength(1);
   });
 
-  it('does not begin where it is told to stop before, though it would have to wait for another import', async () => {
+  it('does not start if it is already aborted, even if it would wait for another import', async () => {
     await other.rows('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.bulkScoring]);
     await expect(
       importCsv({ leads: ['email,firstName,lastName', 'a@example.com,A,Name'] }, AbortSignal.abort()),
@@ -729,8 +726,8 @@ describe('an import that cannot be', () => {
   });
 });
 
-describe('progress', () => {
-  it('tells lines and bytes of both files, then scores', async () => {
+describe('import progress', () => {
+  it('reports lines and bytes of both files, then scores', async () => {
     const people = Array.from({ length: 1500 }, (_, index) => `p${index}@example.com,F,L`);
     const contacts = Array.from({ length: 1200 }, () => 'p0@example.com,call,2026-01-01');
     const csv = {

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const isOurs = (catalog: string): string => `NOT EXISTS (
   SELECT FROM pg_depend WHERE classid = '${catalog}'::regclass AND objid = ${catalog}.oid AND deptype = 'e')`;
 
-/** The sections of docs/database.md, each with the statement that reads its objects from the catalogs. */
+/** The sections of docs/database.md, each with the query that reads its objects from the catalogs. */
 const SECTIONS = {
   Tables: `SELECT relname AS name FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND ${isOurs('pg_class')}`,
@@ -28,12 +28,12 @@ const COLUMNS = `SELECT DISTINCT attname AS name FROM pg_attribute
   WHERE attnum > 0 AND NOT attisdropped
     AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p'))`;
 
-/** Of a command of operators, which is not a name of the database. */
+/** Starts a command for operators, which is not a name in the database. */
 const COMMAND_PREFIX = 'pnpm ';
 
 const DOCUMENT = readFileSync(new URL('../../docs/database.md', import.meta.url), 'utf8');
 
-/** The cells of each row of the document's tables, without the rows of headings. */
+/** The cells of each table row in the document, without header rows. */
 function rowsOf(text: string): string[][] {
   return [...text.matchAll(/^\|(.*)\|$/gm)]
     .map(([, row = '']) => row.split('|').map((cell) => cell.trim()))
@@ -63,7 +63,7 @@ async function readNames(statement: string): Promise<string[]> {
 }
 
 describe('docs/database.md', () => {
-  it.each(SECTION_NAMES)('lists each object of the database once: %s', async (section) => {
+  it.each(SECTION_NAMES)('lists each database object once: %s', async (section) => {
     const documented = rowsOf(sectionOf(section)).flatMap(([first = '']) => namesIn(first));
 
     const existing = await readNames(SECTIONS[section]);
@@ -72,7 +72,7 @@ describe('docs/database.md', () => {
     expect(documented.sort()).toEqual(existing);
   });
 
-  it('mentions no object or column in its tables that does not exist', async () => {
+  it('mentions only existing objects and columns in its tables', async () => {
     const existing = new Set<string>();
     for (const statement of [...Object.values(SECTIONS), COLUMNS]) {
       for (const name of await readNames(statement)) existing.add(name);

@@ -43,7 +43,7 @@ async function open(creating: Promise<TestDatabase>): Promise<{ url: string; adm
   return { url: database.url, admin };
 }
 
-/** The same database for a new role without privileges. */
+/** Returns the URL of the same database for a new role without privileges. */
 async function asNewRole({
   url,
   admin,
@@ -80,8 +80,8 @@ async function messageOf(action: Promise<unknown>): Promise<string> {
 
 const grantsIn = (message: string): string[] => message.match(/(GRANT|CREATE EXTENSION) .*?;/g) ?? [];
 
-describe('privileges', () => {
-  it('are known for every table and function that the migrations create, and every extension', async () => {
+describe('the privilege check', () => {
+  it('covers every table, function and extension that the migrations create', async () => {
     const { admin } = await open(createTestDatabase());
     const names = async (sql: string) => (await admin.rows<{ name: string }>(sql)).map(({ name }) => name);
     expect(
@@ -98,7 +98,7 @@ describe('privileges', () => {
     ).toEqual(REQUIRED_EXTENSIONS);
   });
 
-  it('that a server lacks are named with statements that suffice', async () => {
+  it('lists sufficient statements for the privileges that a server lacks', async () => {
     const database = await open(createTestDatabase());
     const { url, role } = await asNewRole(database);
     await database.admin.rows(`REVOKE ALL ON DATABASE ${new URL(url).pathname.slice(1)} FROM public;
@@ -122,7 +122,7 @@ describe('privileges', () => {
     });
   });
 
-  it('of the queue count as well, and row-level security that hides it is named', async () => {
+  it('covers the job queue, and reports row-level security that hides it', async () => {
     const database = await open(createTestDatabase());
     const { url, role } = await asNewRole(database);
     for (const statement of grantsIn(await messageOf(start(url)))) await database.admin.rows(statement);
@@ -145,7 +145,7 @@ describe('privileges', () => {
     }
   });
 
-  it('that migrations lack are all named before anything changes, with statements that suffice', async () => {
+  it('lists sufficient statements for the privileges that migrations lack, before any change', async () => {
     const database = await open(createEmptyDatabase());
     const { url, role } = await asNewRole(database);
     const message = await messageOf(migrateUp({ url }));
@@ -161,7 +161,7 @@ describe('privileges', () => {
     await start(url);
   });
 
-  it('to change tables of another owner are named', async () => {
+  it('reports tables of another owner that migrations would change', async () => {
     const database = await open(createTestDatabase());
     const { url, role } = await asNewRole(database);
     await database.admin
@@ -172,7 +172,7 @@ describe('privileges', () => {
     );
   });
 
-  it('to read the table of applied migrations are named, instead of a wrong status', async () => {
+  it('reports an unreadable table of applied migrations instead of a wrong status', async () => {
     const database = await open(createTestDatabase());
     const { url, role } = await asNewRole(database);
     expect(await messageOf(migrationStatus({ url }))).toContain(
@@ -184,14 +184,14 @@ describe('privileges', () => {
     );
   });
 
-  it('do not matter where the queue is missing: it counts as pending', async () => {
+  it('reports a missing job queue as a pending migration', async () => {
     const { url, admin } = await open(createTestDatabase());
     await admin.rows('DROP SCHEMA summary_queue CASCADE');
     expect((await migrationStatus({ url })).pending).toEqual(['summary_queue']);
     expect(await messageOf(start(url))).toContain('summary_queue');
   });
 
-  it('do not help in a read-only database: migrate ends with a sentence', async () => {
+  it('explains why migrate fails in a read-only database', async () => {
     const { url } = await open(createEmptyDatabase());
     const readOnly = `${url}?options=-c%20default_transaction_read_only%3Don`;
     expect(await messageOf(migrateUp({ url: readOnly }))).toContain('read-only transaction');
@@ -199,7 +199,7 @@ describe('privileges', () => {
 });
 
 describe('a second installation in another schema of the database', () => {
-  it('is refused by migrate and at start, as is a search path that mixes two schemas', async () => {
+  it('is rejected by migrate and at startup, as is a search path that mixes two schemas', async () => {
     const { url, admin } = await open(createTestDatabase());
     await admin.rows('CREATE SCHEMA crm');
     for (const path of ['crm', 'crm,public']) {
@@ -214,12 +214,12 @@ describe('a second installation in another schema of the database', () => {
     expect(await messageOf(start(inSchema(url, 'crm')))).toMatch(
       /Use a separate database for each installation/,
     );
-    // The only installation may be in any schema.
+    // A single installation may be in any schema.
     await admin.rows('DROP SCHEMA crm; ALTER SCHEMA public RENAME TO crm');
     await start(inSchema(url, 'crm'));
   });
 
-  it('that an earlier version has made is refused at start, on either side', async () => {
+  it('is rejected at startup from both sides if an earlier version created it', async () => {
     const { url, admin } = await open(createTestDatabase());
     await admin.rows(`CREATE SCHEMA crm; CREATE TABLE crm."SequelizeMeta" (LIKE "SequelizeMeta");
       INSERT INTO crm."SequelizeMeta" SELECT * FROM "SequelizeMeta"; CREATE TABLE crm.rescore_runs ()`);
@@ -230,30 +230,33 @@ describe('a second installation in another schema of the database', () => {
   });
 });
 
-describe('encodings and locales', () => {
-  it.each(['LATIN1', 'SQL_ASCII'])('%s is refused by name by migrate and at start', async (encoding) => {
-    const { url } = await open(
-      createDatabase(`TEMPLATE template0 ENCODING '${encoding}' LOCALE 'C' LOCALE_PROVIDER libc`),
-    );
-    for (const action of [() => migrateUp({ url }), () => start(url)]) {
-      expect(await messageOf(action())).toContain(`has the encoding ${encoding}`);
-    }
-  });
+describe('a database', () => {
+  it.each(['LATIN1', 'SQL_ASCII'])(
+    'with the encoding %s is rejected by migrate and at startup',
+    async (encoding) => {
+      const { url } = await open(
+        createDatabase(`TEMPLATE template0 ENCODING '${encoding}' LOCALE 'C' LOCALE_PROVIDER libc`),
+      );
+      for (const action of [() => migrateUp({ url }), () => start(url)]) {
+        expect(await messageOf(action())).toContain(`has the encoding ${encoding}`);
+      }
+    },
+  );
 
-  it('a locale that folds ASCII letters only is refused for a new installation, and warned about later', async () => {
+  it('with a locale that folds only ASCII letters is rejected when new, and causes warnings later', async () => {
     const { url, admin } = await open(
       createDatabase(`TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER libc`),
     );
     expect(await messageOf(migrateUp({ url }))).toMatch(/has the locale C, which .* É and é/);
     expect(await admin.rows("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toEqual([]);
 
-    // Adopted from an earlier version, it works.
+    // A database adopted from an earlier version works.
     await admin.rows(LEGACY_SCHEMA);
-    const told: string[] = [];
-    await migrateUp({ url, onWarning: (warning) => told.push(warning) });
+    const migrationWarnings: string[] = [];
+    await migrateUp({ url, onWarning: (warning) => migrationWarnings.push(warning) });
     warnings.length = 0;
     await start(url);
-    expect([...told, ...warnings]).toEqual([
+    expect([...migrationWarnings, ...warnings]).toEqual([
       expect.stringContaining('has the locale C'),
       expect.stringContaining('has the locale C'),
     ]);

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-it('two first starts at the same moment load the demo leads once', async () => {
+it('two concurrent first starts load the demo leads once', async () => {
   const demo = api.app.get(DemoService, { strict: false });
   const loaded = await Promise.all([demo.loadIfEmpty(), demo.loadIfEmpty()]);
   expect(loaded.toSorted((a, b) => a - b)).toEqual([0, 15]);

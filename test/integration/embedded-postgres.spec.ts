@@ -18,13 +18,13 @@ import { PostgresUser, queryValue } from '../support/postgres-user.js';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
-/** Whether we are root, and another user could run what we have installed and built. */
+/** Whether the tests run as root, and another user can run the installed and built files. */
 const canBecomeNobody =
   process.getuid?.() === 0 &&
   spawnSync(process.execPath, ['-e', 'require("pg"); fs.readdirSync("dist/src/database")'], NOBODY).status ===
     0;
 
-/** Whether this process may mount a file system of its own. */
+/** Whether this process may mount a file system. */
 const canMount =
   process.platform === 'linux' &&
   process.getuid?.() === 0 &&
@@ -64,7 +64,7 @@ async function isListening(url: string): Promise<boolean> {
   }
 }
 
-/** A process that lives as long as the test and is no PostgreSQL. */
+/** Starts a process that is not PostgreSQL and lives as long as the test. */
 async function startBystander(): Promise<number> {
   bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   await once(bystander, 'spawn');
@@ -74,14 +74,14 @@ async function startBystander(): Promise<number> {
 /** The id of a process that has ended. */
 const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid;
 
-async function faultOf(action: Promise<unknown>): Promise<Error> {
+async function errorOf(action: Promise<unknown>): Promise<Error> {
   const outcome: unknown = await action.catch((error: unknown) => error);
   if (outcome instanceof Error) return outcome;
-  throw new Error('It did not fail.');
+  throw new Error('The action did not fail.');
 }
 
-describe('a single user', () => {
-  it('makes the database, answers in UTC with checksums on, and leaves nothing running', async () => {
+describe('an embedded server with a single user', () => {
+  it('has a database in UTC and UTF-8, and leaves nothing running', async () => {
     const postgres = await start();
     const pid = postmasterPid();
 
@@ -94,24 +94,24 @@ describe('a single user', () => {
     await postgres.release();
     expect(await isListening(postgres.url)).toBe(false);
     expect(existsSync(pidFile())).toBe(false);
-    // The process itself ends a moment after its file.
+    // The process ends a moment after it removes its file.
     while (isAlive(pid)) await sleep(10);
   });
 
-  it('admits nobody without the password, which only the owner can read', async () => {
+  it('rejects connections without the password, which only its owner can read', async () => {
     const postgres = await start();
     const url = new URL(postgres.url);
     const { password } = url;
     url.password = 'guess';
 
-    expect(await faultOf(queryValue(url.href, 'SELECT 1'))).toMatchObject({ code: '28P01' });
+    expect(await errorOf(queryValue(url.href, 'SELECT 1'))).toMatchObject({ code: '28P01' });
     expect(readFileSync(path.join(directory, 'lead-scoring-password'), 'utf8').trim()).toBe(password);
     expect(statSync(path.join(directory, 'lead-scoring-password')).mode & 0o777).toBe(0o600);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     await postgres.release();
   });
 
-  it('finds its data again at the next start', async () => {
+  it('keeps its data until the next start', async () => {
     const first = await start();
     await queryValue(first.url, 'CREATE TABLE kept AS SELECT 42 AS value');
     await first.release();
@@ -121,7 +121,7 @@ describe('a single user', () => {
     await second.release();
   });
 
-  it('keeps the server out of its own process group, where Ctrl-C would reach it', async () => {
+  it('runs outside the process group of its user, so Ctrl-C does not reach it', async () => {
     const user = await PostgresUser.start(directory);
     expect(await user.query(`SELECT setting FROM pg_settings WHERE name = 'unix_socket_directories'`)).toBe(
       '',
@@ -133,7 +133,7 @@ describe('a single user', () => {
 });
 
 describe('several users', () => {
-  it('share one server when they start at the same moment, and the last one stops it', async () => {
+  it('share one server if they start at the same time, and the last one stops it', async () => {
     const users = await Promise.all([1, 2, 3].map(() => PostgresUser.start(directory)));
     const [first, second, last] = users as [PostgresUser, PostgresUser, PostgresUser];
     expect(new Set(users.map(({ url }) => url)).size).toBe(1);
@@ -147,7 +147,7 @@ describe('several users', () => {
     expect(existsSync(pidFile())).toBe(false);
   });
 
-  it('get a server that works, however a start and the last release fall together', async () => {
+  it('get a working server even if a start coincides with the last release', async () => {
     let current = await start();
     for (let delayMs = 0; delayMs < 30; delayMs += 6) {
       const leaving = current.release();
@@ -161,30 +161,30 @@ describe('several users', () => {
   });
 });
 
-describe('a newcomer', () => {
-  it('that waits while the last user stops the server starts it anew', async () => {
+describe('a new user', () => {
+  it('starts the server again if the last user stops it at the same time', async () => {
     const user = await PostgresUser.start(directory);
     const url = new URL(user.url);
     url.pathname = '/postgres';
     await user.kill();
-    // What release() does, halted between taking the lock and stopping the server.
-    const leaver = new pg.Client(url.href).on('error', () => undefined);
-    await leaver.connect();
-    await leaver.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.presence]);
+    // Does what release() does, but pauses between taking the lock and stopping the server.
+    const lastUser = new pg.Client(url.href).on('error', () => undefined);
+    await lastUser.connect();
+    await lastUser.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.presence]);
     const starting = start();
     const waiting = `SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
     while ((await queryValue(url.href, waiting)) === 0) await sleep(10);
     process.kill(postmasterPid(), 'SIGINT');
 
-    const newcomer = await starting;
-    expect(await queryValue(newcomer.url, 'SELECT 1')).toBe(1);
-    await Promise.all([leaver.end(), newcomer.release()]);
-    expect(await isListening(newcomer.url)).toBe(false);
+    const next = await starting;
+    expect(await queryValue(next.url, 'SELECT 1')).toBe(1);
+    await Promise.all([lastUser.end(), next.release()]);
+    expect(await isListening(next.url)).toBe(false);
   });
 });
 
 describe('after a kill', () => {
-  it('of the user, the next start takes the running server over and stops it in the end', async () => {
+  it('of the user, the next start takes over the running server and stops it in the end', async () => {
     const killed = await PostgresUser.start(directory);
     const pid = postmasterPid();
     await killed.kill();
@@ -197,13 +197,13 @@ describe('after a kill', () => {
     expect(await isListening(next.url)).toBe(false);
   });
 
-  it('of the server, its user lives on and the next start recovers the data', async () => {
+  it('of the server, its user survives and the next start recovers the data', async () => {
     const user = await PostgresUser.start(directory);
-    // A throw-away server may lose what it committed last, unless told otherwise.
+    // By default, a throw-away server may lose its last commits.
     const durable = `${user.url}?options=-c%20synchronous_commit%3Don`;
     await queryValue(durable, 'CREATE TABLE kept AS SELECT 42 AS value');
     process.kill(postmasterPid(), 'SIGKILL');
-    // Long enough for the connection to break and for a process without a listener to fall over it.
+    // Long enough for the connection to break, which crashes a process without an error listener.
     await sleep(100);
 
     const next = await start();
@@ -214,7 +214,7 @@ describe('after a kill', () => {
     expect(await isListening(next.url)).toBe(false);
   });
 
-  it('of a first start midway, the next one begins anew and sweeps up', async () => {
+  it('of an unfinished first start, the next one starts over and cleans up', async () => {
     const child = PostgresUser.spawn(directory);
     const parentOfData = path.dirname(directory);
     while (!existsSync(parentOfData) || readdirSync(parentOfData).length === 0) await sleep(5);
@@ -222,7 +222,7 @@ describe('after a kill', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(readdirSync(parentOfData)).toEqual([expect.stringMatching(/^postgres\.initdb-/)]);
-    // Its initdb is an orphan and would go on writing.
+    // The initdb of the killed process is still running and writes files.
     await sleep(1500);
 
     const postgres = await start();
@@ -230,7 +230,7 @@ describe('after a kill', () => {
     await postgres.release();
   });
 
-  it('of first starts long ago, their left-overs go and those of living ones stay', async () => {
+  it('of unfinished first starts long ago, their files are removed, but not those of live ones', async () => {
     const abandoned = `${directory}.initdb-${deadPid()}-0a1b2c3d`;
     const inUse = `${directory}.initdb-${await startBystander()}-0a1b2c3d`;
     for (const staging of [abandoned, inUse]) mkdirSync(path.join(staging, 'data'), { recursive: true });
@@ -242,9 +242,9 @@ describe('after a kill', () => {
   });
 
   it.each([
-    ['nobody any more', () => Promise.resolve(deadPid())],
-    ['a program that is no PostgreSQL', startBystander],
-  ])('of the machine, a postmaster.pid that names %s is no hindrance', async (_, findPid) => {
+    ['a process that has ended', () => Promise.resolve(deadPid())],
+    ['a program other than PostgreSQL', startBystander],
+  ])('of the machine, a postmaster.pid that names %s is ignored', async (_, findPid) => {
     const first = await start();
     const stale = readFileSync(pidFile(), 'utf8').split('\n');
     await first.release();
@@ -259,13 +259,13 @@ describe('after a kill', () => {
   });
 });
 
-describe('a start that is ended midway', () => {
+describe('a start that is aborted', () => {
   const stagings = () => readdirSync(path.dirname(directory)).filter((name) => name.includes('.initdb-'));
 
   it.each([
-    ['the data directory is set up', () => existsSync(path.dirname(directory)) && stagings().length > 0],
+    ['the data directory is created', () => existsSync(path.dirname(directory)) && stagings().length > 0],
     ['the server starts', () => existsSync(pidFile())],
-  ])('leaves nothing running and nothing behind: while %s', async (_, isReached) => {
+  ])('leaves no process and no files behind: while %s', async (_, isReached) => {
     const controller = new AbortController();
     const starting = startEmbeddedPostgres({
       directory,
@@ -282,7 +282,7 @@ describe('a start that is ended midway', () => {
     await (await start()).release();
   });
 
-  it('leaves a server to another process that uses it', async () => {
+  it('leaves a server running that another process uses', async () => {
     const user = await PostgresUser.start(directory);
     await expect(
       startEmbeddedPostgres({ directory, database: 'application', signal: AbortSignal.abort() }),
@@ -293,48 +293,48 @@ describe('a start that is ended midway', () => {
 });
 
 describe('a start that fails', () => {
-  it('leaves no server running that nobody can use', async () => {
+  it('leaves no unusable server running', async () => {
     await (await start()).release();
     writeFileSync(path.join(directory, 'lead-scoring-password'), 'wrong\n');
-    const fault = await faultOf(start());
-    expect(fault.message).toMatch(/cannot be used: password authentication failed/);
+    const error = await errorOf(start());
+    expect(error.message).toMatch(/cannot be used: password authentication failed/);
     expect(existsSync(pidFile())).toBe(false);
   });
 });
 
-describe('what the operator has to mend', () => {
-  it('a data directory of another major version, which stays as it was', async () => {
+describe('the error for the operator', () => {
+  it('names a data directory of another major version, which stays unchanged', async () => {
     await (await start()).release();
     writeFileSync(path.join(directory, 'PG_VERSION'), '9\n');
 
-    const fault = await faultOf(start());
-    expect(fault).toBeInstanceOf(OperatorError);
-    expect(fault.message).toContain(`${directory} was made by PostgreSQL 9`);
+    const error = await errorOf(start());
+    expect(error).toBeInstanceOf(OperatorError);
+    expect(error.message).toContain(`${directory} was made by PostgreSQL 9`);
     expect(readFileSync(path.join(directory, 'PG_VERSION'), 'utf8')).toBe('9\n');
   });
 
-  it('a directory that holds something else', async () => {
+  it('names a directory with other files', async () => {
     mkdirSync(directory, { recursive: true });
     writeFileSync(path.join(directory, 'letter.txt'), 'Dear');
 
-    const fault = await faultOf(start());
-    expect(fault).toBeInstanceOf(OperatorError);
-    expect(fault.message).toContain(`${directory} is not empty`);
-    expect(fault.message).toContain('EMBEDDED_POSTGRES_DIR');
+    const error = await errorOf(start());
+    expect(error).toBeInstanceOf(OperatorError);
+    expect(error.message).toContain(`${directory} is not empty`);
+    expect(error.message).toContain('EMBEDDED_POSTGRES_DIR');
     expect(readdirSync(directory)).toEqual(['letter.txt']);
   });
 
-  it('a log that cannot be written, as on a full or read-only file system', async () => {
+  it('names a log that cannot be written, as on a full or read-only file system', async () => {
     await (await start()).release();
     rmSync(path.join(directory, 'server.log'));
     mkdirSync(path.join(directory, 'server.log'));
 
-    const fault = await faultOf(start());
-    expect(fault).toBeInstanceOf(OperatorError);
-    expect(fault.message).toContain(`cannot use ${directory} (EISDIR)`);
+    const error = await errorOf(start());
+    expect(error).toBeInstanceOf(OperatorError);
+    expect(error.message).toContain(`cannot use ${directory} (EISDIR)`);
   });
 
-  (canMount ? it : it.skip)('a data directory on a read-only file system', async () => {
+  (canMount ? it : it.skip)('names a data directory on a read-only file system', async () => {
     await (await start()).release();
     const program = `try { await (await import(process.argv[1])).startEmbeddedPostgres({ directory: process.argv[2], database: 'application' }) }
       catch (error) { console.log(error.name + ': ' + error.message) }`;
@@ -356,20 +356,20 @@ describe('what the operator has to mend', () => {
     expect(stdout).toMatch(/^OperatorError: .* is on a read-only file system\. /);
   });
 
-  it('a server that does not start, told in the last lines of its log and without the password', async () => {
+  it('contains the last log lines of a server that does not start, without the password', async () => {
     await (await start()).release();
     appendFileSync(path.join(directory, 'postgresql.conf'), '\nno_such_setting = 1\n');
 
-    const fault = await faultOf(start());
-    expect(fault).toBeInstanceOf(OperatorError);
-    expect(fault.message).toContain('unrecognized configuration parameter "no_such_setting"');
+    const error = await errorOf(start());
+    expect(error).toBeInstanceOf(OperatorError);
+    expect(error.message).toContain('unrecognized configuration parameter "no_such_setting"');
     const password = readFileSync(path.join(directory, 'lead-scoring-password'), 'utf8').trim();
-    expect(fault.message).not.toContain(password);
+    expect(error.message).not.toContain(password);
   });
 });
 
-(canBecomeNobody ? describe : describe.skip)('an ordinary user', () => {
-  it('starts, uses and stops a server of its own', async () => {
+(canBecomeNobody ? describe : describe.skip)('an unprivileged user', () => {
+  it('starts, uses and stops its own server', async () => {
     const user = await PostgresUser.start(directory, NOBODY);
     expect(statSync(directory).uid).toBe(NOBODY.uid);
     expect(await user.query('SELECT 1')).toBe(1);
@@ -377,20 +377,20 @@ describe('what the operator has to mend', () => {
     expect(await isListening(user.url)).toBe(false);
   });
 
-  it('is told which directory is not its own', async () => {
+  it('gets an error that names a directory of another user', async () => {
     await (await start()).release();
 
-    const fault = await faultOf(PostgresUser.start(directory, NOBODY));
-    expect(fault.name).toBe('OperatorError');
-    expect(fault.message).toContain(`may not use ${directory}`);
-    expect(fault.message).toContain('EMBEDDED_POSTGRES_DIR');
+    const error = await errorOf(PostgresUser.start(directory, NOBODY));
+    expect(error.name).toBe('OperatorError');
+    expect(error.message).toContain(`may not use ${directory}`);
+    expect(error.message).toContain('EMBEDDED_POSTGRES_DIR');
   });
 
-  it('leaves a directory that root can go on with', async () => {
+  it('leaves a directory that root can use', async () => {
     const user = await PostgresUser.start(directory, NOBODY);
     await user.query('CREATE TABLE kept AS SELECT 42 AS value');
     await user.release();
-    // Root's start then writes one, which the owner has to be able to go on with.
+    // Root then writes a new log at its start, and the owner must still be able to write to it.
     rmSync(path.join(directory, 'server.log'));
 
     const postgres = await start();

@@ -26,7 +26,7 @@ const tooLong = {
 };
 
 describe('lists of interactions without pages', () => {
-  it('are whole up to the limit, whatever leads they are of, and fail beyond it', async () => {
+  it('are complete up to the limit, across all leads, and fail beyond it', async () => {
     const [first, second] = [
       await insertInteraction(database, leadId, { ageInDays: 3 }),
       await insertInteraction(database, leadId, { ageInDays: 2 }),
@@ -44,7 +44,7 @@ describe('lists of interactions without pages', () => {
     await insertInteraction(database, otherId);
     expect((await api.send(ALL)).errors).toMatchObject([tooLong]);
     expect((await api.send(OF_LEADS)).errors).toMatchObject([tooLong, tooLong]);
-    // Those of one lead are no more than before.
+    // This lead has no more interactions than before.
     expect(await api.ask(OF_ONE)).toEqual({ interactionsByLead: ids(second, first) });
 
     await insertInteraction(database, leadId);

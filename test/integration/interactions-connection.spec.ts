@@ -34,7 +34,7 @@ const read = async (id: number, variables: Record<string, unknown> = {}): Promis
   (await api.ask<{ lead: { interactionsConnection: Page } }>(READ, { id, ...variables })).lead
     .interactionsConnection;
 
-/** Interactions of a lead, each some microseconds before a moment. @returns their ids, newest first */
+/** Inserts interactions of a lead, each some microseconds before one instant. @returns their ids, newest first */
 async function insertInteractions(leadId: number, microseconds: readonly number[]): Promise<number[]> {
   const rows = await database.rows<{ id: number }>(
     `WITH inserted AS (
@@ -50,7 +50,7 @@ async function insertInteractions(leadId: number, microseconds: readonly number[
 }
 
 describe('interactionsConnection', () => {
-  it('pages as Relay defines it, newest first', async () => {
+  it('returns pages as Relay defines them, newest first', async () => {
     const size = fc.integer({ min: 1, max: 6 });
     const position = fc.option(fc.nat(14), { nil: undefined });
     await fc.assert(
@@ -90,7 +90,7 @@ describe('interactionsConnection', () => {
     );
   });
 
-  it('gives the same, whatever else is asked for', async () => {
+  it('returns the same values, whichever fields are requested', async () => {
     const id = (await insertLeads(database, 1))[0] ?? 0;
     await insertInteractions(id, [1, 2, 3]);
     for (const args of ['first: 2', 'last: 2', 'first: 3', 'last: 100']) {
@@ -114,7 +114,7 @@ describe('interactionsConnection', () => {
   });
 
   it('reads the pages of many leads in as many statements as that of one', async () => {
-    // More leads than a page has: the list reads one segment of its order.
+    // More leads than fit in a page, because the list then reads one segment of its order.
     for (const id of await insertLeads(database, 40)) await insertInteractions(id, [1, 2, 3]);
     const countFor = (first: number) =>
       api.countStatements(async () => {
@@ -127,7 +127,7 @@ describe('interactionsConnection', () => {
     expect(await countFor(30)).toBe(ofOne);
   });
 
-  it('lists and counts what the filter selects', async () => {
+  it('lists and counts the interactions that match the filter', async () => {
     const [id = 0, other = 0] = await insertLeads(database, 2);
     await database.rows(
       `INSERT INTO interactions (type, direction, date, "leadId", "createdAt", "updatedAt")
@@ -174,7 +174,7 @@ describe('interactionsConnection', () => {
     const literal = `{ lead(id: ${id}) { a: interactionsConnection(filter: { direction: [OUTBOUND] }) { totalCount }
       b: interactionsConnection(filter: { direction: [INBOUND, null] }) { totalCount }
       c: interactionsConnection { totalCount } } }`;
-    // From its third time on, a query is compiled.
+    // A query is compiled when it arrives for the third time.
     for (let time = 0; time < 4; time += 1) {
       expect(await api.ask(literal)).toEqual({
         lead: { a: { totalCount: 2 }, b: { totalCount: 4 }, c: { totalCount: 6 } },
@@ -185,7 +185,7 @@ describe('interactionsConnection', () => {
     }
   });
 
-  it('pages through what the filter selects, with cursors of that filter alone', async () => {
+  it('pages through the matches of a filter, with cursors valid only for that filter', async () => {
     const id = await insertLead(database);
     const ids = await insertInteractions(id, [1, 2, 3, 4, 5]);
     await database.rows(`UPDATE interactions SET direction = 'inbound' WHERE id <> $1`, [ids[1]]);
@@ -196,7 +196,7 @@ describe('interactionsConnection', () => {
         .interactionsConnection;
     const first = await page(null, { direction: ['INBOUND'] });
     const { endCursor } = first.pageInfo;
-    // The same filter in other words.
+    // The same filter, written differently.
     const second = await page(endCursor, { direction: ['INBOUND', 'INBOUND'], type: null });
     const found = [...first.nodes, ...second.nodes].map((node) => Number(node.id));
     expect(found).toEqual(ids.filter((one) => one !== ids[1]));
@@ -206,7 +206,7 @@ describe('interactionsConnection', () => {
     }
   });
 
-  it('refuses sizes and cursors that are not its own', async () => {
+  it('rejects invalid sizes, and cursors that are forged or of another list', async () => {
     const id = await insertLead(database);
     const other = await insertLead(database);
     await insertInteractions(id, [1, 2]);

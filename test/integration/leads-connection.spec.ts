@@ -53,7 +53,7 @@ afterAll(async () => {
   await api.close();
 });
 
-/** Without a count, which has statements of its own. */
+/** Without totalCount, which takes a statement of its own. */
 const PAGE_ALONE = LIST.replace('totalCount', '');
 
 const list = async (variables: Record<string, unknown> = {}, query = LIST): Promise<Page> =>
@@ -77,7 +77,7 @@ interface Row {
 
 const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** Few values, so that many leads have the same. */
+/** Few values, so that many leads share them. */
 const some = <Value>(...values: Value[]) => fc.constantFrom(...values);
 const DAYS = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.001Z', '2026-02-01T12:00:00Z'];
 const rowArbitrary = fc.record({
@@ -120,7 +120,7 @@ const KEYS: Record<string, (row: Row) => readonly Key[]> = {
   BUDGET: ({ budget }) => [budget],
 };
 
-/** The order as it is defined: by what it says, then by id, in the same direction; those without come last. */
+/** The expected order: by the keys of the field, then by id in the same direction. Leads without a key come last. */
 function sorted(rows: readonly Row[], field: string, direction: string): Row[] {
   const sign = direction === 'ASC' ? 1 : -1;
   const keysOf = KEYS[field] ?? (() => []);
@@ -146,7 +146,7 @@ const bandOf = ({ status, activityScore }: Row): string | null => {
   return activityScore >= 70 ? 'HOT' : activityScore >= 40 ? 'WARM' : 'COLD';
 };
 
-/** Texts as leads hold them, and spellings of each that find it. */
+/** Stored texts, each with spellings that must find it. */
 const SPELLINGS: readonly (readonly [string, readonly string[]])[] = [
   ['José', ['jose', 'JOSE\u0301', 'josé', 'osé']],
   ['Jose\u0301 Old', ['josé old', 'jose old']],
@@ -167,25 +167,22 @@ const SPELLINGS: readonly (readonly [string, readonly string[]])[] = [
 describe('leadsConnection', () => {
   beforeEach(empty);
 
-  it.each(SPELLINGS)(
-    'finds %j by each way to write it, in the search and in filters',
-    async (text, spellings) => {
-      const id = await insertLead(database, { lastName: text });
-      await insertLead(database, { lastName: 'Smith' });
-      await database.rows('UPDATE leads SET company = $2, location = $2 WHERE id = $1', [id, text]);
-      for (const search of spellings) {
-        expect([search, idsOf(await list({ filter: { search } }))]).toEqual([search, [id]]);
+  it.each(SPELLINGS)('finds %j by each spelling, in the search and in filters', async (text, spellings) => {
+    const id = await insertLead(database, { lastName: text });
+    await insertLead(database, { lastName: 'Smith' });
+    await database.rows('UPDATE leads SET company = $2, location = $2 WHERE id = $1', [id, text]);
+    for (const search of spellings) {
+      expect([search, idsOf(await list({ filter: { search } }))]).toEqual([search, [id]]);
+    }
+    for (const whole of [text, text.normalize('NFC'), text.normalize('NFD'), ` ${text.toUpperCase()}`]) {
+      for (const name of ['company', 'location']) {
+        const found = idsOf(await list({ filter: { [name]: whole } }));
+        expect([name, whole, found]).toEqual([name, whole, [id]]);
       }
-      for (const whole of [text, text.normalize('NFC'), text.normalize('NFD'), ` ${text.toUpperCase()}`]) {
-        for (const name of ['company', 'location']) {
-          const found = idsOf(await list({ filter: { [name]: whole } }));
-          expect([name, whole, found]).toEqual([name, whole, [id]]);
-        }
-      }
-    },
-  );
+    }
+  });
 
-  it('compares statuses and sources in one way, as scores do, and counts them so', async () => {
+  it('compares and counts statuses and sources regardless of case and separators, as scoring does', async () => {
     const STATUSES = [
       'qualified',
       'Qualified',
@@ -241,7 +238,7 @@ describe('leadsConnection', () => {
     expect(next.nodes).toHaveLength(2);
   });
 
-  it('pages as Relay defines it, in every order', async () => {
+  it('returns pages as Relay defines them, in every order', async () => {
     const size = fc.integer({ min: 1, max: 7 });
     const position = fc.option(fc.nat(30), { nil: undefined });
     await fc.assert(
@@ -277,7 +274,7 @@ describe('leadsConnection', () => {
           expect(page.edges.map(({ cursor }) => cursor)).toEqual(
             page.nodes.map(({ id }) => whole.edges.find(({ node }) => node.id === id)?.cursor),
           );
-          // On the side that is not read to its end, the oracle says no; we say what the cursor tells.
+          // For the side that is not read to its end, graphql-relay returns false; our value follows from the cursor.
           expect(page.pageInfo).toEqual({
             hasNextPage: 'first' in sizes ? expected.pageInfo.hasNextPage : beforeCursor !== undefined,
             hasPreviousPage: 'first' in sizes ? afterCursor !== undefined : expected.pageInfo.hasPreviousPage,
@@ -291,7 +288,7 @@ describe('leadsConnection', () => {
     );
   });
 
-  it('gives those alone that the filter lets through', async () => {
+  it('returns exactly the leads that match the filter', async () => {
     const optional = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: null });
     const range = (low: number, high: number) =>
       optional(
@@ -364,7 +361,7 @@ describe('leadsConnection', () => {
     );
   });
 
-  it('knows leads that were never scored, and those whose score is stale', async () => {
+  it('finds leads that were never scored, and leads with a stale score', async () => {
     const [unscored, scored, changed] = await insertLeads(database, 3);
     await database.rows(`UPDATE leads SET "updatedAt" = now()`);
     await api.ask('mutation { recalculateAllScores { count } }');
@@ -381,7 +378,7 @@ describe('leadsConnection', () => {
     expect(await found({ isScored: true, isScoreStale: true })).toEqual([changed]);
   });
 
-  it('gives 20, the highest scores first, where nothing else is asked for', async () => {
+  it('returns 20 leads by default, highest scores first', async () => {
     const ids: number[] = [];
     for (let score = 0; score < 25; score += 1)
       ids.push(await insertLead(database, { activityScore: score }));
@@ -390,7 +387,7 @@ describe('leadsConnection', () => {
     expect(page.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
   });
 
-  it('goes on where it was while scores change and leads come and go', async () => {
+  it('continues at its cursor while scores change and leads are added and removed', async () => {
     const ids = await insertLeads(database, 60);
     await database.rows('UPDATE leads SET "activityScore" = id % 7');
     const seen: number[] = [];
@@ -399,7 +396,7 @@ describe('leadsConnection', () => {
       const page: Page = await list({ first: 10, after });
       seen.push(...idsOf(page));
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-      // Others change: those divisible by 3, and the one that the cursor stands at is removed.
+      // Only leads divisible by 3 change, and the lead at the cursor is removed.
       await database.rows('UPDATE leads SET "activityScore" = (id * 31 + $1) % 101 WHERE id % 3 = 0', [
         seen.length,
       ]);
@@ -410,7 +407,7 @@ describe('leadsConnection', () => {
     expect(seen.filter((id) => unchanged.includes(id)).sort((a, b) => a - b)).toEqual(unchanged);
   });
 
-  it('gives each field of a lead the same, whether it is asked for alone or with all others', async () => {
+  it('returns the same value for each field, requested alone or with all others', async () => {
     await api.ask(`mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "a@example.com", budget: 7.25,
       phone: "1", company: "C", location: "D", source: "E", status: "won" }) { id } }`);
     await api.ask(
@@ -449,7 +446,7 @@ describe('leadsConnection', () => {
     }
   });
 
-  it('counts only where that is asked for', async () => {
+  it('counts leads only if totalCount is requested', async () => {
     await insertLeads(database, 3);
     const without = await api.countStatements(() =>
       api.ask('{ leadsConnection { nodes { id } } }').then(() => undefined),
@@ -460,7 +457,7 @@ describe('leadsConnection', () => {
     expect(counted - without).toBe(1);
   });
 
-  describe('refuses', () => {
+  describe('rejects', () => {
     let cursor = '';
     beforeEach(async () => {
       await insertLeads(database, 3);
@@ -470,30 +467,30 @@ describe('leadsConnection', () => {
       const [version, binding] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
       return Buffer.from(JSON.stringify([version, binding, id, values])).toString('base64url');
     };
-    const refusal = async (variables: Record<string, unknown>) => {
+    const errorOf = async (variables: Record<string, unknown>) => {
       const [error] = (await api.send(LIST, variables)).errors ?? [];
       return [error?.extensions.code, error?.message];
     };
 
     it.each<[string, Record<string, unknown>, string]>([
-      ['both sizes', { first: 1, last: 1 }, 'first and last cannot be combined.'],
+      ['first with last', { first: 1, last: 1 }, 'first and last cannot be combined.'],
       ['a first of 0', { first: 0 }, 'first must be a whole number from 1 to 100.'],
       ['a first of 101', { first: 101 }, 'first must be a whole number from 1 to 100.'],
       ['a last of -1', { last: -1 }, 'last must be a whole number from 1 to 100.'],
       ['an empty cursor', { after: '' }, 'after is not a cursor of leadsConnection.'],
-      ['nonsense as a cursor', { before: 'nonsense' }, 'before is not a cursor of leadsConnection.'],
+      ['an invalid cursor', { before: 'nonsense' }, 'before is not a cursor of leadsConnection.'],
       [
-        'no status at all',
+        'an empty list of statuses',
         { filter: { status: [] } },
         'filter.status must have 1 to 50 values of at most 255 characters, none blank.',
       ],
       [
-        'a status that shows nothing',
+        'an invisible status',
         { filter: { status: ['new', '\u200b'] } },
         'filter.status must have 1 to 50 values of at most 255 characters, none blank.',
       ],
       [
-        'too many values, of which one is blank',
+        'too many values, all blank',
         { filter: { status: Array.from({ length: 51 }, () => ' ') } },
         'filter.status must have 1 to 50 values of at most 255 characters, none blank.',
       ],
@@ -508,22 +505,22 @@ describe('leadsConnection', () => {
         'filter.search must be a text of 1 to 255 characters, not all blank.',
       ],
       [
-        'a NUL',
+        'a NUL in a text',
         { filter: { company: 'a\0b' } },
         'filter.company must be a text of 1 to 255 characters, not all blank.',
       ],
       [
-        'scores from high to low',
+        'a score range from high to low',
         { filter: { score: { min: 2, max: 1 } } },
         'filter.score: min must not be above max.',
       ],
       [
-        'budgets from high to low',
+        'a budget range from high to low',
         { filter: { budget: { min: 2, max: 1 } } },
         'filter.budget: min must not be above max.',
       ],
       [
-        'contacts that can never be',
+        'an empty range of contact dates',
         { filter: { lastContactAfter: '2026-02-01T00:00:00Z', lastContactBefore: '2026-02-01T00:00:00Z' } },
         'filter.lastContactAfter must be before lastContactBefore.',
       ],
@@ -533,22 +530,22 @@ describe('leadsConnection', () => {
         'filter.band cannot be combined with isOpen: false: closed leads have no band.',
       ],
       [
-        'a band of scores that were never calculated',
+        'a band of leads that were never scored',
         { filter: { isScored: false, band: 'COLD' } },
         'filter.band contradicts filter.isScored: UNSCORED leads have no score, and the others have one.',
       ],
       [
-        'scores of leads without one',
+        'a score range of the band UNSCORED',
         { filter: { band: 'UNSCORED', score: { max: 1 } } },
         'filter.score cannot be combined with the band UNSCORED.',
       ],
       [
-        'scores of what has none',
+        'a score range of leads without a score',
         { filter: { isScored: false, score: { min: 1 } } },
         'filter.score cannot be combined with isScored: false.',
       ],
     ])('%s', async (_, variables, message) => {
-      expect(await refusal(variables)).toEqual(['BAD_USER_INPUT', message]);
+      expect(await errorOf(variables)).toEqual(['BAD_USER_INPUT', message]);
     });
 
     it('a cursor of another order or filter', async () => {
@@ -561,9 +558,9 @@ describe('leadsConnection', () => {
         { filter: { band: 'UNSCORED' } },
       ];
       for (const other of others) {
-        expect(await refusal({ after: cursor, ...other })).toEqual(['BAD_USER_INPUT', message]);
+        expect(await errorOf({ after: cursor, ...other })).toEqual(['BAD_USER_INPUT', message]);
       }
-      // The same question in other words.
+      // The same filter and order, written differently.
       expect(
         await list({
           after: cursor,
@@ -573,7 +570,7 @@ describe('leadsConnection', () => {
       ).toBeDefined();
     });
 
-    it('a cursor that somebody made up', async () => {
+    it('a forged cursor', async () => {
       const cursors = [
         forged(['x']),
         forged(['1e3']),
@@ -586,7 +583,7 @@ describe('leadsConnection', () => {
         forged([`1'; DROP TABLE leads; --`]),
         forged(['\u0000']),
       ];
-      for (const after of cursors) expect((await refusal({ after }))[0]).toBe('BAD_USER_INPUT');
+      for (const after of cursors) expect((await errorOf({ after }))[0]).toBe('BAD_USER_INPUT');
     });
   });
 });
@@ -594,7 +591,7 @@ describe('leadsConnection', () => {
 describe('a cursor', () => {
   beforeEach(empty);
 
-  it('is taken for every value that PostgreSQL keeps, and never brings about a fault of our own', async () => {
+  it('is accepted for every value that PostgreSQL stores, and never causes an internal error', async () => {
     await database.rows(`
       INSERT INTO leads ("firstName", "lastName", email, budget, "lastContactAt", "createdAt", "updatedAt")
       SELECT 'A', 'B', n || '@example.com', (ARRAY[0, 0.01, 99999999.99, 'NaN'])[1 + n % 4],
@@ -659,8 +656,8 @@ describe('the plan of a page', () => {
     return nodesOf((row as { 'QUERY PLAN': readonly [{ Plan: Node }] })['QUERY PLAN'][0].Plan);
   }
 
-  /** With the names of the API. */
-  const asGiven = (filter: LeadFilter) => ({ ...filter, band: filter.band?.toUpperCase() });
+  /** Converts a filter to the names of the API. */
+  const toApiFilter = (filter: LeadFilter) => ({ ...filter, band: filter.band?.toUpperCase() });
 
   async function planOf(
     filter: LeadFilter,
@@ -692,7 +689,7 @@ describe('the plan of a page', () => {
     created: ['2026-01-01 00:00:00+00'],
     budget: ['15000'],
   };
-  const questions = FIELDS.flatMap((field) =>
+  const planCases = FIELDS.flatMap((field) =>
     (['asc', 'desc'] as const).flatMap((direction) =>
       [
         null,
@@ -704,8 +701,8 @@ describe('the plan of a page', () => {
     ),
   );
 
-  it.each(questions)(
-    'is a range of an index: by %s %s from %j, backward: %s',
+  it.each(planCases)(
+    'scans a range of an index: by %s %s from %j, backward: %s',
     async (field, direction, position, isBackward) => {
       const filters: LeadFilter[] = field === 'score' ? [{}, { isOpen: true }] : [{}];
       const plans = await Promise.all(
@@ -716,35 +713,35 @@ describe('the plan of a page', () => {
         expect(
           kinds.filter((kind) => ['Seq Scan', 'Sort', 'Incremental Sort', 'Bitmap Heap Scan'].includes(kind)),
         ).toEqual([]);
-        // It reads no more than it gives.
+        // Each node reads at most the page and one row beyond it.
         expect(Math.max(...plan.map((node) => node['Actual Rows']))).toBeLessThanOrEqual(21);
       }
     },
   );
 
   it.each<[string, LeadFilter, number]>([
-    ['nothing, and they are read in order', {}, 1],
-    ['something common, and a short walk finds them', { status: ['won'] }, 1],
-    ['something rare, and those that match are sorted', { search: '12345@' }, 2],
-    ['something at the far end of the order', { search: 'last88' }, 2],
-    ['something that its order tells', { score: { max: 3 } }, 1],
-    ['open ones, which its order tells as well', { isOpen: true }, 1],
-    ['those of a band', { band: 'warm' }, 1],
-  ])('does no more than it has to where leads have to be like %s', async (_, filter, count) => {
+    ['no filter, because leads are read in order', {}, 1],
+    ['a common value, which a short scan finds', { status: ['won'] }, 1],
+    ['a rare value, because matches are sorted', { search: '12345@' }, 2],
+    ['a value at the far end of the order', { search: 'last88' }, 2],
+    ['a range of the order itself', { score: { max: 3 } }, 1],
+    ['open leads, which the index contains', { isOpen: true }, 1],
+    ['a band', { band: 'warm' }, 1],
+  ])('needs no more statements than necessary for %s', async (_, filter, count) => {
     const orderBy =
       'search' in filter ? { field: 'NAME', direction: 'ASC' } : { field: 'SCORE', direction: 'DESC' };
-    const sent = await api.recordStatements(() => list({ filter: asGiven(filter), orderBy }, PAGE_ALONE));
+    const sent = await api.recordStatements(() => list({ filter: toApiFilter(filter), orderBy }, PAGE_ALONE));
     expect(sent.length).toBe(count);
   });
 
-  it('is whole where a walk finds some of it', async () => {
+  it('fills the page if a scan finds only part of it', async () => {
     const orderBy = { field: 'CREATED_AT', direction: 'DESC' };
     let page: Page | undefined;
     const sent = await api.recordStatements(async () => {
       page = await list({ filter: { location: 'town 17' }, orderBy }, PAGE_ALONE);
     });
     expect(page && idsOf(page)).toEqual(Array.from({ length: 20 }, (_, index) => 17 + 2_000 * index));
-    // A short walk, a longer one, and sorting.
+    // A short scan, a longer one, and sorting.
     expect(sent.length).toBe(3);
   });
 
@@ -752,17 +749,22 @@ describe('the plan of a page', () => {
     ['values', { search: '12345@' }, []],
     ['values', { search: '12345@', score: { min: 99 } }, ['lead_scores']],
     ['nulls', { budget: { min: 1 } }, ['lead_scores']],
-  ])('is sorted by score, of %s with %j, out of tables that tell more', async (segment, filter, beside) => {
-    const query: LeadQuery = {
-      columns: LEAD_COLUMNS,
-      filter,
-      order: { field: 'score', direction: 'desc' },
-      window: { size: 20, isBackward: false, after: null, before: null },
-    };
-    const { sql, bind } = sortSegment(query, segment, 21);
-    const relations = (await explain(sql, bind)).map((node) => node['Relation Name']);
-    expect([...new Set(relations)].filter((name) => name !== undefined && name !== 'leads')).toEqual(beside);
-  });
+  ])(
+    'sorts the segment %s with %j by score, and reads only the necessary tables',
+    async (segment, filter, beside) => {
+      const query: LeadQuery = {
+        columns: LEAD_COLUMNS,
+        filter,
+        order: { field: 'score', direction: 'desc' },
+        window: { size: 20, isBackward: false, after: null, before: null },
+      };
+      const { sql, bind } = sortSegment(query, segment, 21);
+      const relations = (await explain(sql, bind)).map((node) => node['Relation Name']);
+      expect([...new Set(relations)].filter((name) => name !== undefined && name !== 'leads')).toEqual(
+        beside,
+      );
+    },
+  );
 
   it.each<LeadFilter>([
     { search: 'first12 last7' },
@@ -778,10 +780,10 @@ describe('the plan of a page', () => {
     { band: 'unscored' },
     { lastContactAfter: new Date('2100-01-01') },
     { status: ['won'], source: ['source 3'], score: { min: 80 }, search: 'last' },
-  ])('uses an index where it filters: %j', async (filter) => {
+  ])('uses an index for the filter %j', async (filter) => {
     for (const field of Object.keys(KEYS)) {
       const statements = await api.recordStatements(() =>
-        list({ filter: asGiven(filter), orderBy: { field, direction: 'DESC' } }, PAGE_ALONE),
+        list({ filter: toApiFilter(filter), orderBy: { field, direction: 'DESC' } }, PAGE_ALONE),
       );
       for (const { text, values } of statements) {
         const plan = await explain(text, values);
@@ -794,7 +796,7 @@ describe('the plan of a page', () => {
 describe('the score that lists are ordered by', () => {
   beforeEach(empty);
 
-  it('is that of the lead, whatever is done to it', async () => {
+  it('equals the score of the lead after any changes', async () => {
     const change = fc.oneof(
       some(
         'INSERT',
@@ -831,7 +833,7 @@ describe('leads', () => {
   });
   afterEach(() => limited.close());
 
-  it('gives every lead up to the limit, and beyond it fails and points to pages', async () => {
+  it('returns every lead up to the limit; beyond it, fails and refers to pages', async () => {
     await insertLeads(database, 3);
     expect(await limited.ask('{ leads { id } }')).toEqual({ leads: [{ id: '1' }, { id: '2' }, { id: '3' }] });
     await insertLeads(database, 1);
@@ -846,7 +848,7 @@ describe('leads', () => {
 });
 
 describe('a list of leads near its limit', () => {
-  it('is warned of once when 80 % are reached, and once more above the limit', async () => {
+  it('causes one warning at 80 % of the limit, and one more above it', async () => {
     await empty();
     const limited = await startApi({ LEADS_LIST_LIMIT: '5' }, api.databaseUrl);
     const warnings: { list: string; limit: number; isOver: boolean }[] = [];
@@ -923,7 +925,7 @@ describe('leadStats', () => {
           { band: 'HOT', count: 2 },
           { band: 'WARM', count: 2 },
           { band: 'COLD', count: 4 },
-          // The lead that is won is in no band.
+          // The won lead has no band.
           { band: 'UNSCORED', count: 1 },
         ],
         scoreHistogram: bins.map((count, index) => ({
@@ -939,7 +941,7 @@ describe('leadStats', () => {
     ).toBe(1);
   });
 
-  it('has an answer where there are no leads', async () => {
+  it('returns no groups and null averages if there are no leads', async () => {
     const { leadStats } = await api.ask<{ leadStats: object }>(STATS);
     expect(leadStats).toMatchObject({ totalCount: 0, byStatus: [], averages: { score: null, budget: null } });
   });

@@ -54,13 +54,13 @@ afterEach(async () => {
 const options = () => ({ url: database.url });
 
 describe('migrations', () => {
-  it('lists all as pending on an empty database, and all as applied after up', async () => {
+  it('are all pending on an empty database, and all applied after up', async () => {
     expect(await migrationStatus(options())).toEqual({ applied: [], pending: [...ALL, QUEUE] });
     await migrateUp(options());
     expect(await migrationStatus(options())).toEqual({ applied: ALL, pending: [] });
   });
 
-  it('end in the same schema after up, all the way down and up again', async () => {
+  it('produce the same schema after up, all the way down, and up again', async () => {
     await migrateUp(options());
     const schema = await dumpSchema(connection);
     await migrateDown(options(), 'all', false);
@@ -87,20 +87,20 @@ describe('migrations', () => {
     expect(applied).toEqual([...ALL, QUEUE]);
   });
 
-  it('are applied once by eight migrators at the same moment', async () => {
+  it('are applied once by eight concurrent migrators', async () => {
     const applied: string[] = [];
     const onMigration = (_: string, name: string) => applied.push(name);
     await Promise.all(Array.from({ length: 8 }, () => migrateUp({ ...options(), onMigration })));
     expect(applied).toEqual([...ALL, QUEUE]);
   });
 
-  it('refuse to undo an unknown one', async () => {
+  it('reject undoing an unknown one', async () => {
     await migrateUp(options());
     await expect(migrateDown(options(), { to: '0009-nothing' }, true)).rejects.toThrow('0009-nothing');
     expect((await migrationStatus(options())).applied).toEqual(ALL);
   });
 
-  it('refuse to drop tables that hold rows', async () => {
+  it('reject dropping tables that contain rows', async () => {
     await migrateUp(options());
     await insertLead(connection);
     await expect(migrateDown(options(), 'all', true)).rejects.toThrow(/0001-baseline \(down\) was rejected/);
@@ -114,7 +114,7 @@ describe('a migration that builds indexes concurrently', () => {
   const invalidIndexes = () =>
     connection.rows(`SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid`);
 
-  it('lets others write while it waits for an older transaction', async () => {
+  it('allows writes while it waits for an older transaction', async () => {
     await migrateUp(options());
     await migrateDown(options(), { to: NAME }, false);
     const older = await connect(database.url);
@@ -140,7 +140,7 @@ describe('a migration that builds indexes concurrently', () => {
     expect(await invalidIndexes()).toEqual([]);
   });
 
-  it('begins again after an attempt that left an index invalid', async () => {
+  it('starts over after an attempt that left an index invalid', async () => {
     await migrateUp(options());
     await connection.rows(`
       UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'leads_search_key_idx'::regclass;
@@ -155,7 +155,7 @@ describe('a migration that builds indexes concurrently', () => {
 });
 
 describe('the contact states of existing leads', () => {
-  it('are read from their interactions, but for leads that the database rejects', async () => {
+  it('are read from their interactions, except for leads that the database rejects', async () => {
     await migrateUp(options());
     await migrateDown(options(), { to: '0020-contact-state' }, false);
     const ids: number[] = [];
@@ -187,7 +187,7 @@ describe('the contact states of existing leads', () => {
 });
 
 describe('the scores of existing leads', () => {
-  it('are found if the clock is set back after the migration, and at once if they are dated in the future', async () => {
+  it('are found if the clock is set back after the migration, and at once if dated in the future', async () => {
     await migrateUp(options());
     const scored = `"activityScore" = 3, "scoreValidUntil" = 'infinity'`;
     const [current = 0, future = 0] = [await insertLead(connection), await insertLead(connection)];
@@ -206,7 +206,7 @@ describe('the scores of existing leads', () => {
       ),
     ).toEqual([
       { id: current, isFound: true, isDue: false },
-      // It is due, so it does not matter that a clock set back would not find it.
+      // It is due, so it need not be found after the clock is set back.
       { id: future, isFound: false, isDue: true },
     ]);
   });
@@ -215,7 +215,7 @@ describe('the scores of existing leads', () => {
 describe('undoing migrations', () => {
   const undo = (to: string, mayLoseData: boolean) => migrateDown(options(), { to }, mayLoseData);
 
-  it('names the rows and values that would be lost, and undoes nothing unless that is allowed', async () => {
+  it('names the rows and values that would be lost, and undoes nothing without --yes', async () => {
     await migrateUp(options());
     await insertLead(connection);
     await connection.rows(
@@ -240,7 +240,7 @@ describe('undoing migrations', () => {
     expect((await migrationStatus(options())).applied).toEqual(ALL.slice(0, ALL.indexOf('0014-api-keys')));
   });
 
-  it('keeps the extensions of the database, whoever created them and whatever uses them', async () => {
+  it('keeps the extensions of the database, regardless of their creators and users', async () => {
     await connection.rows(`CREATE EXTENSION pg_trgm; CREATE TABLE theirs (name text);
       CREATE INDEX theirs_idx ON theirs USING gin (name gin_trgm_ops)`);
     await migrateUp(options());
@@ -251,14 +251,14 @@ describe('undoing migrations', () => {
     ]);
   });
 
-  it('refuses to drop an extension together with the schema that it was put into', async () => {
+  it('rejects dropping an extension together with its schema', async () => {
     await migrateUp(options());
     await connection.rows('CREATE EXTENSION fuzzystrmatch SCHEMA summary_queue');
     await expect(undo('0012-summary-batches', true)).rejects.toThrow('extension fuzzystrmatch');
     expect((await migrationStatus(options())).applied).toEqual(ALL);
   });
 
-  it('refuses where a newer version has applied migrations that this one does not know', async () => {
+  it('rejects a database with unknown migrations of a newer version', async () => {
     await migrateUp(options());
     await connection.rows(`INSERT INTO "SequelizeMeta" VALUES ('9999-newer')`);
     await expect(migrateDown(options(), 'latest', true)).rejects.toThrow('9999-newer');
@@ -267,7 +267,7 @@ describe('undoing migrations', () => {
 });
 
 describe('a data-only restore', () => {
-  it('is faithful with triggers disabled, in any order of the tables, as docs/operations.md describes it', async () => {
+  it('restores all rows with triggers disabled, in any order of tables, as in docs/operations.md', async () => {
     await migrateUp(options());
     const id = await insertLead(connection, { activityScore: 7 });
     await connection.rows(
@@ -282,7 +282,7 @@ describe('a data-only restore', () => {
 
     for (const order of [tables, tables.toReversed()]) {
       await connection.rows('TRUNCATE leads, interactions, lead_scores, lead_summaries');
-      // What pg_restore --disable-triggers runs for each table.
+      // pg_restore --disable-triggers runs these statements for each table.
       for (const table of order) {
         await connection.rows(`ALTER TABLE ${table} DISABLE TRIGGER ALL;
           INSERT INTO ${table} OVERRIDING SYSTEM VALUE TABLE saved_${table};
@@ -295,8 +295,8 @@ describe('a data-only restore', () => {
   });
 });
 
-describe('a migration that fails half-way', () => {
-  it('leaves nothing behind, and those before it stay applied', async () => {
+describe('a migration that fails midway', () => {
+  it('leaves nothing behind, and earlier ones stay applied', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'migrations-'));
     try {
       await writeFile(
@@ -326,7 +326,7 @@ describe('a migration that fails half-way', () => {
   });
 });
 
-describe('the adoption of a database that model sync made', () => {
+describe('the adoption of a database that model sync created', () => {
   const readAll = async () => ({
     leads: await connection.rows<Record<string, unknown>>(
       `SELECT id, "firstName", "lastName", email, phone, budget, location, company, source, status, summary,
@@ -337,14 +337,14 @@ describe('the adoption of a database that model sync made', () => {
     ),
   });
 
-  it('loses and rewrites nothing', async () => {
+  it('keeps all rows unchanged', async () => {
     await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
     const before = await readAll();
     await migrateUp(options());
     expect(await readAll()).toEqual(before);
   });
 
-  it('sets scoreCalculatedAt to the time of the migration where a score exists, and leaves it null elsewhere', async () => {
+  it('sets scoreCalculatedAt to the time of the migration if a score exists, and to null otherwise', async () => {
     await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
     const [start] = await connection.rows<{ now: Date }>(`SELECT date_trunc('milliseconds', now()) AS now`);
     await migrateUp(options());
@@ -359,7 +359,7 @@ describe('the adoption of a database that model sync made', () => {
     }
   });
 
-  it('gives old interactions the time they were created as updatedAt', async () => {
+  it('sets updatedAt of old interactions to createdAt', async () => {
     await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
     await migrateUp(options());
     expect(
@@ -367,7 +367,7 @@ describe('the adoption of a database that model sync made', () => {
     ).toEqual([]);
   });
 
-  it('lets the earlier version go on writing while it still runs', async () => {
+  it('lets the earlier version continue to write', async () => {
     await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
     await migrateUp(options());
     await connection.rows(
@@ -377,7 +377,7 @@ describe('the adoption of a database that model sync made', () => {
     expect(await connection.rows('SELECT 1 FROM interactions WHERE "updatedAt" IS NULL')).toEqual([]);
   });
 
-  it('ends in the schema of a fresh database, but for what the old tables allowed', async () => {
+  it('produces the schema of a fresh database, except for the column status', async () => {
     await connection.rows(LEGACY_SCHEMA + LEGACY_ROWS);
     await migrateUp(options());
     const adopted = await dumpSchema(connection);
@@ -391,7 +391,7 @@ describe('the adoption of a database that model sync made', () => {
     expect(adopted.filter((line) => !isStatus(line))).toEqual(expected.filter((line) => !isStatus(line)));
   });
 
-  it('adds the keys that are missing, checked, and removes just those when undone', async () => {
+  it('adds and checks the missing keys, and removes only those when undone', async () => {
     await connection.rows(
       LEGACY_SCHEMA.replace('NOT NULL UNIQUE', 'NOT NULL').replace(/ REFERENCES leads[^,]*/, '') +
         LEGACY_ROWS,
@@ -413,14 +413,14 @@ describe('the adoption of a database that model sync made', () => {
     expect((await dumpSchema(connection)).filter((line) => !line.includes('SequelizeMeta'))).toEqual(before);
   });
 
-  it('keeps interactions whose lead is gone', async () => {
+  it('keeps interactions whose lead does not exist', async () => {
     await connection.rows(LEGACY_SCHEMA.replace(/ REFERENCES leads[^,]*/, '') + LEGACY_ROWS);
     await connection.rows('DELETE FROM leads WHERE id = 3');
     await migrateUp(options());
     expect(await connection.rows('SELECT id FROM interactions WHERE "leadId" = 3')).toHaveLength(1);
   });
 
-  it('names leads that share an e-mail, and changes nothing, where the old tables had no key for it', async () => {
+  it('names leads that share an e-mail and changes nothing if the old table has no unique key', async () => {
     await connection.rows(LEGACY_SCHEMA.replace('NOT NULL UNIQUE', 'NOT NULL') + LEGACY_ROWS);
     await connection.rows(`UPDATE leads SET email = 'li@example.com' WHERE id IN (2, 4)`);
     await expect(migrateUp(options())).rejects.toThrow(/2 and 4/);
@@ -430,7 +430,7 @@ describe('the adoption of a database that model sync made', () => {
     expect((await migrationStatus(options())).pending).toEqual([]);
   });
 
-  it('refuses a table that is none of ours', async () => {
+  it('rejects a table of another application', async () => {
     await connection.rows('CREATE TABLE leads (id serial PRIMARY KEY, name text)');
     await expect(migrateUp(options())).rejects.toThrow(/lacks firstName, lastName, email/);
     expect((await migrationStatus(options())).applied).toEqual([]);

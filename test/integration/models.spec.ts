@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
 it.each([
   { table: 'leads', attributes: () => Lead.getAttributes() },
   { table: 'interactions', attributes: () => Interaction.getAttributes() },
-])('the model of $table has the columns that the migrations made', async ({ table, attributes }) => {
+])('the model of $table has the columns that the migrations create', async ({ table, attributes }) => {
   const columns = await api.sequelize.getQueryInterface().describeTable(table);
   const inDatabase = Object.entries(columns).map(([name, { type, allowNull, primaryKey }]) => ({
     name,

@@ -28,7 +28,6 @@ afterEach(() => server.close());
 
 const newClient = (settings: Partial<OpenRouterSettings> = {}) => clientOf(server, settings);
 
-/** Asks for a completion. @returns what it took as well */
 async function complete(client: OpenRouterClient, request: Partial<ChatRequest> = {}) {
   const meter = new CallMeter();
   const text = await client.complete({
@@ -55,7 +54,7 @@ async function failureOf(call: Promise<unknown>): Promise<DomainError> {
 const codeOf = async (call: Promise<unknown>) => (await failureOf(call)).code;
 const repeated = (times: number, turn: Turn): Turn[] => Array.from({ length: times }, () => turn);
 
-describe('what a call tells', () => {
+describe('the result of a call', () => {
   it('has the tokens, the cost, the generation and the attempts', async () => {
     server.play(DOWN);
     const { meter } = await complete(newClient());
@@ -70,7 +69,7 @@ describe('what a call tells', () => {
     expect(Number.isInteger(meter.latencyMs()) && meter.latencyMs() >= 0).toBe(true);
   });
 
-  it('takes a text with no usage, or a usage that makes no sense', async () => {
+  it('contains the text even if the usage is missing or invalid', async () => {
     const unknown = { promptTokens: null, completionTokens: null, costUsd: null, unpricedCount: 1 };
     server.play(
       { body: { ...answer('All is well.'), usage: undefined } },
@@ -81,11 +80,10 @@ describe('what a call tells', () => {
     expect((await complete(client)).meter).toMatchObject(unknown);
   });
 
-  /** Figures that cannot be counted. */
-  const NO_COUNTS: unknown[] = [100.5, -1, 3e9, 1e308, '100', 'NaN', '', true, [], {}, null, undefined];
-  const NO_COSTS: unknown[] = [-0.1, 1e308, 1e6, '0.0001', 'NaN', '', true, [], {}, null, undefined];
+  const INVALID_COUNTS: unknown[] = [100.5, -1, 3e9, 1e308, '100', 'NaN', '', true, [], {}, null, undefined];
+  const INVALID_COSTS: unknown[] = [-0.1, 1e308, 1e6, '0.0001', 'NaN', '', true, [], {}, null, undefined];
 
-  it.each(NO_COUNTS)('takes %p tokens as unknown, and the rest as it is', async (tokens) => {
+  it.each(INVALID_COUNTS)('has unknown tokens instead of %p, and keeps the rest', async (tokens) => {
     server.play(
       { body: answerWithUsage('Well.', { prompt_tokens: tokens, completion_tokens: 40, cost: 0.1 }) },
       { body: answerWithUsage('Well.', { prompt_tokens: 100, completion_tokens: tokens, cost: 0.1 }) },
@@ -100,7 +98,7 @@ describe('what a call tells', () => {
     expect((await complete(client)).meter).toMatchObject({ promptTokens: 100, completionTokens: null });
   });
 
-  it.each(NO_COSTS)('takes a cost of %p as unknown, and the rest as it is', async (cost) => {
+  it.each(INVALID_COSTS)('has an unknown cost instead of %p, and keeps the rest', async (cost) => {
     server.play({ body: answerWithUsage('Well.', { prompt_tokens: 100, completion_tokens: 40, cost }) });
     expect((await complete(newClient())).meter).toMatchObject({
       promptTokens: 100,
@@ -110,15 +108,18 @@ describe('what a call tells', () => {
     });
   });
 
-  it.each(['NaN', 'Infinity', '-Infinity'] as const)('takes %s of Python as unknown', async (cost) => {
-    const text = 'Said "NaN" and \\ Infinity.';
-    server.play({ body: answerOfPython(text, cost) });
-    const { text: received, meter } = await complete(newClient());
-    expect(received).toBe(text);
-    expect(meter).toMatchObject({ promptTokens: 100, costUsd: null, unpricedCount: 1 });
-  });
+  it.each(['NaN', 'Infinity', '-Infinity'] as const)(
+    'has an unknown cost instead of %s, which Python writes',
+    async (cost) => {
+      const text = 'Said "NaN" and \\ Infinity.';
+      server.play({ body: answerOfPython(text, cost) });
+      const { text: received, meter } = await complete(newClient());
+      expect(received).toBe(text);
+      expect(meter).toMatchObject({ promptTokens: 100, costUsd: null, unpricedCount: 1 });
+    },
+  );
 
-  it('takes a total as unknown where a part of it is, and knows what is known of it', async () => {
+  it('has an unknown total if a part is unknown, and the sum of the known parts', async () => {
     server.play(
       { body: answerWithUsage(null, { prompt_tokens: 1, completion_tokens: 1, cost: 0.25 }) },
       { body: answerWithUsage('Well.', { prompt_tokens: 1, completion_tokens: 1.5, cost: '?' }) },
@@ -132,7 +133,7 @@ describe('what a call tells', () => {
     });
   });
 
-  it('counts what was spent whatever the rest of the answer looks like', async () => {
+  it('includes the cost of malformed responses', async () => {
     const { usage } = answer('') as { usage: object };
     server.play(
       { body: { usage, choices: 'none' } },
@@ -141,7 +142,7 @@ describe('what a call tells', () => {
     );
     const meter = new CallMeter();
     await failureOf(complete(newClient(), { meter }));
-    // The error without usage is not billed.
+    // An error without usage is not billed.
     expect(meter).toMatchObject({ requestCount: 3, costUsd: 0.0002, unpricedCount: 0 });
   });
 
@@ -159,7 +160,7 @@ describe('what a call tells', () => {
     7,
     {},
     null,
-  ])('takes %p as no name of a model and no id', async (name) => {
+  ])('has no model and no generation id instead of %p', async (name) => {
     server.play({
       body: { ...answer('Well.'), model: name, id: name },
       headers: { 'x-generation-id': `a\u0085${'x'.repeat(500)}` },
@@ -167,14 +168,14 @@ describe('what a call tells', () => {
     expect((await complete(newClient())).meter).toMatchObject({ model: null, generationId: null });
   });
 
-  it('takes a name of any script', async () => {
+  it('may have a model name in any script', async () => {
     server.play({ body: { ...answer('Well.'), model: ' /modèles/通义 7B.gguf ' } });
     expect((await complete(newClient())).meter.model).toBe('/modèles/通义 7B.gguf');
   });
 
   const FAILED: [string, Turn][] = [
-    ['a status', { status: 400, body: { error: { code: 400, message: 'no' } } }],
-    ['an error inside a 200', { body: { id: 'gen-1', error: { code: 400, message: 'no' } } }],
+    ['an error response', { status: 400, body: { error: { code: 400, message: 'no' } } }],
+    ['an error in a 200 response', { body: { id: 'gen-1', error: { code: 400, message: 'no' } } }],
   ];
   it.each(FAILED)('has the status and the generation in the cause of %s', async (_, turn) => {
     server.play(turn);
@@ -185,14 +186,14 @@ describe('what a call tells', () => {
     });
   });
 
-  it('does not advise to try again where the request itself was refused', async () => {
+  it('advises no retry if the provider rejects the request', async () => {
     server.play({ status: 404, body: '' });
     expect((await failureOf(complete(newClient()))).message).toContain('rejected the request');
     server.play(...repeated(3, DOWN));
     expect((await failureOf(complete(newClient()))).message).toContain('try again later');
   });
 
-  it('tells a key that may not do this from a text that was flagged', async () => {
+  it('distinguishes a key without permission from a flagged text', async () => {
     const forbidden = (error: object): Turn => ({ status: 403, body: { error: { code: 403, ...error } } });
     server.play(
       forbidden({}),
@@ -216,22 +217,22 @@ describe('what a call tells', () => {
 describe('the retries of a call', () => {
   const cut: Turn = { body: answer('Ada is', { finish_reason: 'length' }) };
 
-  it('are two in all, also where the answer needs more room', async () => {
+  it('are two in all, even if a truncated answer is requested again', async () => {
     server.play(DOWN, DOWN, cut, DOWN);
     expect(await codeOf(complete(newClient()))).toBe('SUMMARY_PROVIDER_UNAVAILABLE');
     expect(server.requests.map(({ body }) => body.max_completion_tokens)).toEqual([1000, 1000, 1000, 3000]);
   });
 
-  it('that are left are there for the larger try', async () => {
+  it('that are left apply to the second request of a truncated answer', async () => {
     server.play(DOWN, cut, DOWN);
     expect((await complete(newClient())).meter.requestCount).toBe(4);
   });
 
-  const ASKING: [string, Turn][] = [
-    ['a status', { status: 429, headers: { 'retry-after': '1' }, body: '' }],
-    ['an error inside a 200', { headers: { 'retry-after': '1' }, body: { error: { code: 429 } } }],
+  const WITH_RETRY_AFTER: [string, Turn][] = [
+    ['a 429 response', { status: 429, headers: { 'retry-after': '1' }, body: '' }],
+    ['an error in a 200 response', { headers: { 'retry-after': '1' }, body: { error: { code: 429 } } }],
   ];
-  it.each(ASKING)('wait as long as Retry-After beside %s says', async (_, turn) => {
+  it.each(WITH_RETRY_AFTER)('wait for the Retry-After of %s', async (_, turn) => {
     server.play(turn);
     await complete(newClient());
     const [first, second] = server.requests;
@@ -240,18 +241,18 @@ describe('the retries of a call', () => {
 });
 
 describe('the time limits of a call', () => {
-  it('let a slow answer through that comes in time', async () => {
+  it('allow a slow response that is within them', async () => {
     server.play({ delayMs: 100 });
     expect((await complete(newClient())).meter.requestCount).toBe(1);
   });
 
-  it('end one whose headers are too late', async () => {
+  it('abort a call whose response headers are late', async () => {
     server.play({ delayMs: 1_000 });
     expect(await codeOf(complete(newClient({ attemptTimeoutMs: 150 })))).toBe('SUMMARY_TIMED_OUT');
     expect(server.requests).toHaveLength(1);
   });
 
-  it('are one for a summary and its repair', async () => {
+  it('include both a summary and its repair', async () => {
     const client = newClient({ attemptTimeoutMs: 600, totalTimeoutMs: 600 });
     server.play({ delayMs: 400, body: answer('# Ada') }, { delayMs: 400 });
     expect(await codeOf(writeWith(client, summaryFacts()))).toBe('SUMMARY_TIMED_OUT');
@@ -259,10 +260,10 @@ describe('the time limits of a call', () => {
   });
 
   it.each([
-    ['a deadline that has passed', { deadline: 0 }],
-    ['a caller who is gone', { signal: AbortSignal.abort() }],
-  ])('send nothing for %s', async (_, request) => {
-    // The server may miss a request that is aborted at once, so that its count would prove nothing.
+    ['the deadline', { deadline: 0 }],
+    ['an abort by the caller', { signal: AbortSignal.abort() }],
+  ])('prevent a request after %s', async (_, request) => {
+    // The server may not see a request that is aborted at once, so its count would prove nothing.
     const sent = vi.spyOn(globalThis, 'fetch');
     try {
       expect(await codeOf(complete(newClient(), request))).toBe('SUMMARY_TIMED_OUT');
@@ -274,7 +275,7 @@ describe('the time limits of a call', () => {
 });
 
 describe('many calls', () => {
-  it('have at most sixteen requests under way', async () => {
+  it('send at most sixteen requests at the same time', async () => {
     let underWay = 0;
     let most = 0;
     server.onRequest(async () => {
@@ -288,7 +289,7 @@ describe('many calls', () => {
     expect(most).toBe(16);
   });
 
-  it('fail at once where too many wait already', async () => {
+  it('fail at once if too many already wait', async () => {
     server.play(...repeated(16, { misbehave: 'hang' }));
     const client = newClient();
     const callers = Array.from({ length: 216 }, () => new AbortController());
@@ -301,14 +302,14 @@ describe('many calls', () => {
   });
 });
 
-describe('the breaker', () => {
+describe('the circuit breaker', () => {
   const ask = (client: OpenRouterClient) => codeOf(complete(client));
 
   afterEach(() => {
     vi.restoreAllMocks();
   });
 
-  /** A provider that is down, until nobody asks it any more. @returns the calls that it took */
+  /** Lets calls fail until the breaker opens. @returns the number of failed calls */
   async function untilOpen(client: OpenRouterClient): Promise<number> {
     server.play(...repeated(100, DOWN));
     for (let calls = 1; ; calls++) {
@@ -318,7 +319,7 @@ describe('the breaker', () => {
     }
   }
 
-  it('opens after eight calls in vain, each with its retries; then nobody waits and nothing is sent', async () => {
+  it('opens after eight failed calls with their retries, and then rejects calls at once', async () => {
     const client = newClient();
     expect(client.health()).toEqual({ isDegraded: false, pausedForMs: 0 });
     expect(await untilOpen(client)).toBe(8);
@@ -329,7 +330,7 @@ describe('the breaker', () => {
     expect(server.requests).toHaveLength(24);
   });
 
-  it('lets one call try after a while, tells all others at once meanwhile, and closes where it succeeds', async () => {
+  it('allows one trial call after a while, rejects others meanwhile, and closes if it succeeds', async () => {
     const client = newClient();
     await untilOpen(client);
     const time = now().getTime();
@@ -344,7 +345,7 @@ describe('the breaker', () => {
     await complete(client);
   });
 
-  it('opens again where that one fails', async () => {
+  it('opens again if the trial call fails', async () => {
     const client = newClient();
     await untilOpen(client);
     const time = now().getTime();
@@ -356,11 +357,11 @@ describe('the breaker', () => {
   });
 
   it.each<[string, Turn]>([
-    ['refuses requests', { status: 400, body: '' }],
+    ['rejects requests', { status: 400, body: '' }],
     ['is out of credit', { status: 402, body: '' }],
-    ['is asked too often', { status: 429, headers: { 'retry-after': '0' }, body: '' }],
-    ['writes nonsense', { body: answer(null) }],
-  ])('stays closed where the provider %s: it is not down', async (_, turn) => {
+    ['limits the rate', { status: 429, headers: { 'retry-after': '0' }, body: '' }],
+    ['returns invalid output', { body: answer(null) }],
+  ])('stays closed if the provider %s, because it is not down', async (_, turn) => {
     const client = newClient();
     for (let calls = 0; calls < 10; calls++) {
       server.play(...repeated(3, turn));
@@ -371,7 +372,7 @@ describe('the breaker', () => {
     expect(client.health().isDegraded).toBe(false);
   });
 
-  it('stays closed where callers go away', async () => {
+  it('stays closed if callers abort', async () => {
     const client = newClient();
     server.play(...repeated(10, { misbehave: 'hang' }));
     for (let calls = 0; calls < 10; calls++) {
@@ -390,7 +391,7 @@ describe('the breaker', () => {
     await complete(client);
   });
 
-  it('tells how long a provider that is asked too often wants to be left alone', async () => {
+  it('reports the pause that a provider requests with its rate limit', async () => {
     const client = newClient();
     server.play({ status: 429, headers: { 'retry-after': '60' }, body: '' });
     expect(await ask(client)).toBe('SUMMARY_PROVIDER_RATE_LIMITED');
@@ -399,7 +400,7 @@ describe('the breaker', () => {
   });
 
   it.each(['86400', '9'.repeat(400), 'Fri, 31 Dec 9999 23:59:59 GMT'])(
-    'keeps away for five minutes at most where the provider asks for %s',
+    'pauses for at most five minutes if Retry-After is %s',
     async (retryAfter) => {
       const client = newClient();
       server.play({ status: 429, headers: { 'retry-after': retryAfter }, body: '' });
@@ -411,7 +412,7 @@ describe('the breaker', () => {
   );
 
   it.each(['soon', '-60', 'in 60 seconds', '1e9', 'Mon, nonsense GMT'])(
-    'keeps away for five seconds where the provider asks for %s',
+    'pauses for five seconds if Retry-After is %s, which is invalid',
     async (retryAfter) => {
       const client = newClient();
       server.play(...repeated(3, { status: 429, headers: { 'retry-after': retryAfter }, body: '' }));
@@ -421,7 +422,7 @@ describe('the breaker', () => {
     },
   );
 
-  it('is asked again as soon as a call that began after that has succeeded', async () => {
+  it('ends a pause when a call that started after it succeeds, but not an earlier one', async () => {
     const client = newClient();
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));

@@ -17,7 +17,7 @@ const READ_PID = 'SELECT pg_backend_pid() AS pid';
 let database: TestDatabase;
 let other: Connection;
 let connection: PersistentConnection;
-/** The name of the sessions of a test: PostgreSQL notices late that a session was cut. */
+/** Unique for each test, because PostgreSQL notices late that a session was cut. */
 let purpose = '';
 
 beforeAll(async () => {
@@ -69,14 +69,14 @@ describe('a persistent connection', () => {
     expect(await pidOf()).toEqual(expect.any(Number));
   });
 
-  it('uses a new session after a statement without a response, which it gives up', async () => {
+  it('aborts a statement without a response, and then uses a new session', async () => {
     persistent({ limitMs: LIMIT_MS });
     const pid = await pidOf();
     await expect(connection.rows('SELECT pg_sleep(60)')).rejects.toBeInstanceOf(LateAnswerError);
     expect(await pidOf()).not.toBe(pid);
   });
 
-  it('opens a lost session again and prepares it, without waiting for a statement', async () => {
+  it('reopens and prepares a lost session without waiting for a statement', async () => {
     let lostCount = 0;
     let preparedCount = 0;
     persistent({
@@ -91,7 +91,7 @@ describe('a persistent connection', () => {
     expect([lostCount, preparedCount]).toEqual([1, 2]);
   });
 
-  it('gives up the running statement and those that wait if it is reset', async () => {
+  it('aborts the running and the waiting statements if it is reset', async () => {
     persistent();
     const pid = await pidOf();
     const statements = Promise.allSettled([connection.rows('SELECT pg_sleep(60)'), pidOf(), pidOf()]);
@@ -105,7 +105,7 @@ describe('a persistent connection', () => {
     expect(await pidOf()).not.toBe(pid);
   });
 
-  it('opens no session once it is closed', async () => {
+  it('opens no session after it is closed', async () => {
     persistent({ staysOpen: true });
     await pidOf();
     await connection.close();

@@ -14,8 +14,8 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const LEADS = 2000;
 const INTERACTIONS = 2 * LEADS;
 
-/** A statement takes each row in hand a few times; one that repeats a scan for each lead, thousands of times. */
-const MOST_ROWS = 40 * (LEADS + INTERACTIONS);
+/** A good statement reads each row a few times; one that repeats a scan for each lead does so thousands of times. */
+const MAX_ROWS = 40 * (LEADS + INTERACTIONS);
 
 const TABLES = ['leads', 'interactions', 'lead_scores', 'lead_summaries', 'summary_generations'];
 
@@ -41,11 +41,11 @@ afterAll(async () => {
   await directory.remove();
 });
 
-async function tooMuchWork(work: () => Promise<unknown>): Promise<StatementWork[]> {
-  return (await plans.statementsOf(work)).filter(({ rows }) => rows > MOST_ROWS);
+async function findExpensiveStatements(work: () => Promise<unknown>): Promise<StatementWork[]> {
+  return (await plans.statementsOf(work)).filter(({ rows }) => rows > MAX_ROWS);
 }
 
-/** As it is before anybody has analysed the tables. */
+/** Empties the tables and removes the results of every ANALYZE. */
 async function empty(): Promise<void> {
   await database.rows(`TRUNCATE ${TABLES.join(', ')} RESTART IDENTITY`);
   await database.rows(`DELETE FROM pg_statistic WHERE starelid = ANY ($1::regclass[])`, [
@@ -53,8 +53,8 @@ async function empty(): Promise<void> {
   ]);
 }
 
-/** How many rows PostgreSQL takes them to have. */
-async function analysedRows(): Promise<Record<string, number>> {
+/** The row counts that PostgreSQL assumes. */
+async function readAnalyzedRows(): Promise<Record<string, number>> {
   const tables = await database.rows<{ name: string; rows: number }>(
     `SELECT relname AS name, reltuples AS rows FROM pg_class WHERE oid IN ('leads'::regclass, 'interactions'::regclass)`,
   );
@@ -78,7 +78,7 @@ async function load(count: number, prefix: string): Promise<void> {
   );
 }
 
-/** The summaries that leads have, half of which may be stale, and the failures of some. */
+/** Adds summaries, of which half may be stale, and failures of some leads. */
 async function summarize(): Promise<void> {
   await database.rows(
     `INSERT INTO lead_summaries ("leadId", "keyPoints", "withheldInteractionIds", writer, "inputHash",
@@ -100,14 +100,14 @@ async function summarize(): Promise<void> {
 const RECALCULATE = 'mutation { recalculateAllScores { count } }';
 const RECALCULATE_STALE = 'mutation { recalculateAllScores(onlyStale: true) { count } }';
 
-/** Sessions of the server keep plans of triggers from then on. */
+/** The sessions of the server keep the plans of the triggers from then on. */
 async function startSmall(): Promise<void> {
   await load(10, 'early');
   await api.ask(RECALCULATE);
 }
 
-/** One lead that has all interactions and summaries there are. */
-async function tryOut(): Promise<void> {
+/** Starts with one lead that has every interaction, and a summary. */
+async function startWithOneLead(): Promise<void> {
   await load(1, 'tried');
   await database.rows(
     `INSERT INTO interactions ("leadId", type, date, "createdAt", "updatedAt")
@@ -118,9 +118,9 @@ async function tryOut(): Promise<void> {
 }
 
 const WITHOUT_STATISTICS: [string, () => Promise<unknown>][] = [
-  ['that nobody has analysed', empty],
+  ['that were never analyzed', empty],
   [
-    'that were analysed when empty',
+    'that were analyzed when empty',
     async () => {
       await empty();
       await database.rows(ANALYZE);
@@ -128,10 +128,10 @@ const WITHOUT_STATISTICS: [string, () => Promise<unknown>][] = [
     },
   ],
   [
-    'that were analysed when they had one lead',
+    'that were analyzed with a single lead',
     async () => {
       await empty();
-      await tryOut();
+      await startWithOneLead();
       await database.rows(ANALYZE);
     },
   ],
@@ -164,8 +164,8 @@ const LIST = `query ($filter: LeadFilterInput, $orderBy: LeadOrderInput) {
   }
 }`;
 
-describe.each(WITHOUT_STATISTICS)('on tables %s', (_state, prepare) => {
-  it('imports, and analyses them', async () => {
+describe.each(WITHOUT_STATISTICS)('a server on tables %s', (_state, prepare) => {
+  it('imports without repeated scans, and analyzes them', async () => {
     await prepare();
     const leads = ['email,firstName,lastName'];
     const interactions = ['email,type,date'];
@@ -190,8 +190,8 @@ describe.each(WITHOUT_STATISTICS)('on tables %s', (_state, prepare) => {
       api.app.get(ListSizes, find),
     );
     const work = () => service.import(paths, observer, new AbortController().signal);
-    expect(await tooMuchWork(work)).toEqual([]);
-    expect(await analysedRows()).toEqual({
+    expect(await findExpensiveStatements(work)).toEqual([]);
+    expect(await readAnalyzedRows()).toEqual({
       leads: expect.closeTo(LEADS, -3) as unknown,
       interactions: expect.closeTo(INTERACTIONS, -3) as unknown,
     });
@@ -204,14 +204,14 @@ describe.each(WITHOUT_STATISTICS)('on tables %s', (_state, prepare) => {
       await summarize();
     });
 
-    it('recalculates all scores, and stale ones', async () => {
-      expect(await tooMuchWork(() => api.ask(RECALCULATE_STALE))).toEqual([]);
+    it('recalculates all and stale scores without repeated scans', async () => {
+      expect(await findExpensiveStatements(() => api.ask(RECALCULATE_STALE))).toEqual([]);
       await database.rows('UPDATE leads SET budget = budget + 1 WHERE id % 50 = 0');
-      expect(await tooMuchWork(() => api.ask(RECALCULATE_STALE))).toEqual([]);
-      expect(await tooMuchWork(() => api.ask(RECALCULATE))).toEqual([]);
+      expect(await findExpensiveStatements(() => api.ask(RECALCULATE_STALE))).toEqual([]);
+      expect(await findExpensiveStatements(() => api.ask(RECALCULATE))).toEqual([]);
     });
 
-    it('lists leads in every order with every filter', async () => {
+    it('lists leads in every order with every filter without repeated scans', async () => {
       const requests = [
         ...ORDERS.map((orderBy) => ({ orderBy, filter: {} })),
         ...FILTERS.flatMap((filter) =>
@@ -221,12 +221,12 @@ describe.each(WITHOUT_STATISTICS)('on tables %s', (_state, prepare) => {
       const list = async () => {
         for (const variables of requests) await api.ask(LIST, variables);
       };
-      expect(await tooMuchWork(list)).toEqual([]);
+      expect(await findExpensiveStatements(list)).toEqual([]);
     });
 
-    it('counts leads by what they are like', async () => {
+    it('counts leads without repeated scans', async () => {
       expect(
-        await tooMuchWork(() =>
+        await findExpensiveStatements(() =>
           api.ask(
             '{ leadStats { totalCount byStatus { count } bySource { count } byScoreBand { count } averages { score budget } } }',
           ),
@@ -234,9 +234,12 @@ describe.each(WITHOUT_STATISTICS)('on tables %s', (_state, prepare) => {
       ).toEqual([]);
     });
 
-    it.each([true, false])('selects leads for summaries, only stale ones: %s', async (onlyStale) => {
-      const START = 'mutation ($onlyStale: Boolean!) { regenerateSummaries(onlyStale: $onlyStale) { id } }';
-      expect(await tooMuchWork(() => api.ask(START, { onlyStale }))).toEqual([]);
-    });
+    it.each([true, false])(
+      'selects leads for summaries without repeated scans, only stale ones: %s',
+      async (onlyStale) => {
+        const START = 'mutation ($onlyStale: Boolean!) { regenerateSummaries(onlyStale: $onlyStale) { id } }';
+        expect(await findExpensiveStatements(() => api.ask(START, { onlyStale }))).toEqual([]);
+      },
+    );
   });
 });

@@ -37,8 +37,8 @@ afterAll(async () => {
   await Promise.all([database.drop(), other.drop()]);
 });
 
-describe('a pooler before the database', () => {
-  it('passes what requests send, and nothing that needs a session of its own', async () => {
+describe('a pooler in front of the database', () => {
+  it('carries the statements of requests, and nothing that needs its own session', async () => {
     await api.ask('{ leads { id } }');
     expect(network.connectionCount).toBeGreaterThan(0);
 
@@ -53,7 +53,7 @@ describe('a pooler before the database', () => {
     await api.ask('{ leads { id } }');
   });
 
-  it('serves requests whatever the defaults of the database are', async () => {
+  it('serves requests regardless of the defaults of the database', async () => {
     const { createLead } = await api.ask<{ createLead: { id: string; createdAt: string } }>(
       `mutation { createLead(createLeadInput: { firstName: "Zoë", lastName: "Ł", email: "zoe@example.com", budget: 1234.56 }) { id createdAt } }`,
     );
@@ -69,7 +69,7 @@ describe('a pooler before the database', () => {
     expect(lead).toEqual({ firstName: 'Zoë', lastName: 'Ł', budget: 1234.56 });
   });
 
-  it('is given up as soon as it leads to another database', async () => {
+  it('is rejected as soon as it leads to another database', async () => {
     await pooler.redirect(other.url);
     await network.cut();
     await network.mend();
@@ -78,7 +78,7 @@ describe('a pooler before the database', () => {
     await api.ask('{ leads { id } }');
   });
 
-  it('is checked by statements that no time limit of the database ends', async () => {
+  it('is checked by statements without the timeouts of the database', async () => {
     const { pathname } = new URL(database.url);
     await withConnection(database.url, (own) =>
       own.rows(`ALTER DATABASE ${pathname.slice(1)} SET statement_timeout = '100ms'`),
@@ -100,7 +100,7 @@ describe('a pooler before the database', () => {
     }
   });
 
-  it('is refused at start if it leads to another database', async () => {
+  it('is rejected at startup if it leads to another database', async () => {
     await expect(ensurePoolerMatches(database.url, network.url)).resolves.toBeUndefined();
     await expect(ensurePoolerMatches(database.url, other.url)).rejects.toThrow(
       'DATABASE_POOLER_URL leads to another database of the same server than DATABASE_URL',
@@ -109,7 +109,7 @@ describe('a pooler before the database', () => {
 });
 
 describe('a pooler in place of the database', () => {
-  it('is refused at start if it is in transaction mode, however many connections it has', async () => {
+  it('is rejected at startup in transaction mode, regardless of its number of connections', async () => {
     await expect(ensureOwnSessions(pooler.url)).rejects.toThrow(/Set DATABASE_POOLER_URL to this address/);
     const narrow = await startTransactionPooler(database.url, 1);
     await expect(ensureOwnSessions(narrow.url)).rejects.toThrow(/Set DATABASE_POOLER_URL to this address/);

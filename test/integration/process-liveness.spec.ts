@@ -7,20 +7,20 @@ import { until } from '../support/until.js';
 
 let database: TestDatabase;
 let other: Connection;
-let presence: ProcessLiveness;
+let liveness: ProcessLiveness;
 
 beforeEach(async () => {
   database = await createTestDatabase();
   other = await connect(database.url);
-  presence = new ProcessLiveness(new DedicatedConnections(database.url));
+  liveness = new ProcessLiveness(new DedicatedConnections(database.url));
 });
 afterEach(async () => {
-  await presence.onApplicationShutdown();
+  await liveness.onApplicationShutdown();
   await other.close();
   await database.drop();
 });
 
-const isSeen = async (name: string) =>
+const isAlive = async (name: string) =>
   (await other.rows<{ is: boolean }>(`SELECT ${isPresent('$1::text')} AS is`, [name]))[0]?.is;
 
 async function cutConnection(): Promise<void> {
@@ -34,22 +34,22 @@ async function cutConnection(): Promise<void> {
 }
 
 describe('a process', () => {
-  it('is seen by the names that it goes by, until it lets go of one, or ends', async () => {
-    await Promise.all([presence.register('one'), presence.register('two'), presence.register('one')]);
-    expect([await isSeen('one'), await isSeen('two'), await isSeen('three')]).toEqual([true, true, false]);
-    await presence.unregister('one');
-    await presence.unregister('never');
-    expect([await isSeen('one'), await isSeen('two')]).toEqual([false, true]);
-    await presence.onApplicationShutdown();
-    expect(await isSeen('two')).toBe(false);
+  it('is alive under its names until it unregisters them or ends', async () => {
+    await Promise.all([liveness.register('one'), liveness.register('two'), liveness.register('one')]);
+    expect([await isAlive('one'), await isAlive('two'), await isAlive('three')]).toEqual([true, true, false]);
+    await liveness.unregister('one');
+    await liveness.unregister('never');
+    expect([await isAlive('one'), await isAlive('two')]).toEqual([false, true]);
+    await liveness.onApplicationShutdown();
+    expect(await isAlive('two')).toBe(false);
   });
 
-  it('is seen again after its connection was cut, but for the names that it has let go of', async () => {
-    await presence.register('one');
-    await presence.register('two');
-    await presence.unregister('one');
+  it('is alive again after its connection was cut, except under unregistered names', async () => {
+    await liveness.register('one');
+    await liveness.register('two');
+    await liveness.unregister('one');
     await cutConnection();
-    await until(async () => (await isSeen('two')) === true);
-    expect(await isSeen('one')).toBe(false);
+    await until(async () => (await isAlive('two')) === true);
+    expect(await isAlive('one')).toBe(false);
   });
 });

@@ -20,7 +20,7 @@ import { startTransactionPooler } from '../support/transaction-pooler.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 import { until } from '../support/until.js';
 
-/** More than any test takes, so that none depends on how quick it is. */
+/** Longer than any test takes, so that no test depends on its speed. */
 const MAX_LAG_MS = 60_000;
 const SHORT_LAG_MS = 500;
 
@@ -35,7 +35,7 @@ let api: Api;
 let other: ServerProgram;
 let leadId: number;
 
-const faultOf = (replicas: ReadReplicas): unknown => replicas.status()[0]?.fault;
+const errorOf = (replicas: ReadReplicas): unknown => replicas.status()[0]?.fault;
 const replicasOf = (server: Api): ReadReplicas => server.app.get(ReadReplicas, { strict: false });
 
 const send = (server: Api | ServerProgram, document: string): Promise<unknown> =>
@@ -52,11 +52,11 @@ const rename = (server: Api | ServerProgram, company: string, id = leadId): Prom
     `mutation { updateLead(updateLeadInput: { id: ${id}, company: "${company}" }) { id company } }`,
   );
 
-/** Behind the back of the application, for which nobody has written. */
+/** Writes past the application, so that no caller counts as the writer. */
 const renameBySql = (company: string) =>
   sql.rows('UPDATE leads SET company = $1 WHERE id = $2', [company, leadId]);
 
-/** Reads as a query of a caller does. @returns the company of the lead, and the port of the server that was asked */
+/** Reads like a query of this caller. @returns the company of the lead, and the port of the server that answered */
 async function readAs(key: string): Promise<{ company: string; port: number } | undefined> {
   const request = { id: key, caller: { key, role: null }, reads: 'replica' as const };
   const rows = await withRequest(request, () =>
@@ -70,8 +70,8 @@ async function readAs(key: string): Promise<{ company: string; port: number } | 
 
 const portOf = (url: string): number => Number(new URL(url).port);
 
-/** The lead is the same in both, and the application reads from the replica, whoever asks. */
-async function inStep(): Promise<void> {
+/** Waits until both servers have the same lead, and the application reads from the replica for every caller. */
+async function untilInSync(): Promise<void> {
   for (const caller of [DEVELOPER.key, 'a reader']) {
     await until(async () => (await readAs(caller))?.port === portOf(replica.url));
   }
@@ -117,13 +117,13 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 }, 60_000);
 
-/** A test that fails while it is paused would have all others wait. */
+/** If a test fails while the replica is paused, the next ones would wait for it. */
 afterEach(() => replica.resume().catch(() => undefined));
 
 describe('reading from a replica', () => {
-  it('answers queries from the replica, and a caller who has written from the primary until the replica has it', async () => {
+  it('serves queries, except for a caller whose writes the replica does not have yet', async () => {
     await rename(api, 'Before');
-    await inStep();
+    await untilInSync();
     await replica.pause();
 
     await renameBySql('Unseen');
@@ -133,7 +133,7 @@ describe('reading from a replica', () => {
     await rename(api, 'After');
     expect(await companyIn(api)).toBe('After');
     expect(await companyIn(other)).toBe('After');
-    // Somebody else has not written.
+    // Another caller has not written.
     expect(await readAs('somebody else')).toEqual({ company: 'Before', port: portOf(replica.url) });
 
     await replica.resume();
@@ -141,16 +141,16 @@ describe('reading from a replica', () => {
     expect(await companyIn(api)).toBe('After');
   });
 
-  it('reads from the primary what is read within a mutation', async () => {
-    await inStep();
+  it('excludes mutations, which read from the primary', async () => {
+    await untilInSync();
     await replica.pause();
     const answer = await rename(api, 'Within');
     expect(answer).toEqual({ data: { updateLead: { id: String(leadId), company: 'Within' } } });
   });
 
-  it('leaves out a replica that is too far behind, and takes it back', async () => {
+  it('skips a replica that is too far behind, until it catches up', async () => {
     await renameBySql('Old');
-    await inStep();
+    await untilInSync();
     const hasty = new ReadReplicas({
       primaryUrl: primary.url,
       replicaUrls: [replica.url],
@@ -162,7 +162,7 @@ describe('reading from a replica', () => {
       await until(async () => (await hasty.pickFor('a reader')) !== null);
       await replica.pause();
       await renameBySql('New');
-      await until(() => faultOf(hasty) === 'behind');
+      await until(() => errorOf(hasty) === 'behind');
       expect(await hasty.pickFor('a reader')).toBeNull();
       await replica.resume();
       await until(async () => (await hasty.pickFor('a reader')) !== null);
@@ -171,8 +171,8 @@ describe('reading from a replica', () => {
     }
   });
 
-  it('shows every caller what it has written, whichever process it asks', async () => {
-    await inStep();
+  it('shows every caller its own writes, in every server process', async () => {
+    await untilInSync();
     const ids = await insertLeads(sql, 4);
     let fromReplica = 0;
     const write = async (id: number, caller: string) => {
@@ -188,8 +188,8 @@ describe('reading from a replica', () => {
     expect(fromReplica).toBeGreaterThan(0);
   });
 
-  it('tells callers nothing of a replica that is killed while they read, and reads from it when it is back', async () => {
-    await inStep();
+  it('causes no error when the replica is killed, and resumes when it is back', async () => {
+    await untilInSync();
     let isOver = false;
     const answers: unknown[] = [];
     const read = async () => {
@@ -198,7 +198,7 @@ describe('reading from a replica', () => {
     const readers = Array.from({ length: 8 }, read);
     await until(() => answers.length > 100);
     await replica.kill();
-    await until(() => faultOf(replicasOf(api)) === 'unreachable');
+    await until(() => errorOf(replicasOf(api)) === 'unreachable');
     const count = answers.length;
     await until(() => answers.length > count + 100);
     isOver = true;
@@ -206,22 +206,22 @@ describe('reading from a replica', () => {
     expect(answers.filter((answer) => JSON.stringify(answer).includes('errors'))).toEqual([]);
 
     await replica.begin();
-    await inStep();
+    await untilInSync();
   });
 
-  it('goes to the primary where nobody knows any more who has written', async () => {
-    await inStep();
-    // As after a crash of the primary, which empties what is not logged.
+  it('falls back to the primary if the record of writers is lost', async () => {
+    await untilInSync();
+    // A crash of the primary empties unlogged tables.
     await sql.rows('TRUNCATE caller_writes');
     await replica.pause();
     await renameBySql('After the crash');
     expect(await readAs('a reader')).toEqual({ company: 'After the crash', port: portOf(primary.url) });
-    // From then on, replicas that have what there was before are good again.
+    // Replicas that have caught up with this point may be read again.
     await replica.resume();
-    await inStep();
+    await untilInSync();
   });
 
-  it('reads nothing from another database of the same server, also if a connection leads there later', async () => {
+  it('excludes another database of the same server, even if a connection leads there later', async () => {
     const proxy = await startTransactionPooler(replica.url);
     const misled = new ReadReplicas({
       primaryUrl: primary.url,
@@ -237,7 +237,7 @@ describe('reading from a replica', () => {
       elsewhere.pathname = '/postgres';
       await proxy.redirect(elsewhere.href);
       await expect(picked?.acquire()).rejects.toThrow('The connection leads elsewhere');
-      await until(() => faultOf(misled) === 'another database or schema than that of the primary');
+      await until(() => errorOf(misled) === 'another database or schema than that of the primary');
       expect(await misled.pickFor('a reader')).toBeNull();
     } finally {
       await misled.onApplicationShutdown();
@@ -245,14 +245,14 @@ describe('reading from a replica', () => {
     }
   });
 
-  it('shows runs that go on as running, which a replica cannot know', async () => {
-    await inStep();
+  it('shows recalculations as running, although a replica does not see their locks', async () => {
+    await untilInSync();
     await sql.rows(`INSERT INTO rescore_runs (id, "startedBy", "startedOn", "onlyStale", "asOf", "startedAt", "totalCount")
       OVERRIDING SYSTEM VALUE VALUES (99, 'api', 'here', false, now(), now(), 1)`);
     await withConnection(primary.url, async (lockHolder) => {
       await lockHolder.rows('BEGIN');
       await lockHolder.rows('SELECT pg_advisory_xact_lock(7316003, 99)');
-      await inStep();
+      await untilInSync();
       const { recalculation } = await api.ask<{ recalculation: { status: string } }>(
         '{ recalculation(id: 99) { status } }',
       );
@@ -260,8 +260,8 @@ describe('reading from a replica', () => {
     });
   });
 
-  it('answers queries on a standby, and mutations once it is promoted; other servers read nothing from it then', async () => {
-    await inStep();
+  it('works on a standby, which accepts mutations once promoted; other servers then skip it', async () => {
+    await untilInSync();
     const standby = await startServerProgram({
       cwd: directory,
       env: { DATABASE_URL: replica.url, DATABASE_REPLICA_URLS: replica.url, SUMMARY_PROVIDER: 'off' },
@@ -283,7 +283,7 @@ describe('reading from a replica', () => {
 
     await replica.promote();
     expect(await standby.ask(mutation)).toEqual({ data: { updateLead: { company: 'Promoted' } } });
-    // A subscription does not receive runs that ended before it began, and the client cannot know when it began.
+    // A subscription receives no recalculation that ended before it started, and the client cannot know when it started.
     await until(async () => {
       expect(await standby.ask('mutation { recalculateAllScores { count } }')).toMatchObject({ data: {} });
       return firstProgress !== null;
@@ -291,7 +291,7 @@ describe('reading from a replica', () => {
     expect(firstProgress).toMatchObject({ value: { data: { recalculationProgress: {} } } });
     await client.dispose();
     await standby.stop();
-    await until(() => faultOf(replicasOf(api)) === 'no replica of the primary');
+    await until(() => errorOf(replicasOf(api)) === 'no replica of the primary');
     await withConnection(replica.url, (astray) => astray.rows(`UPDATE leads SET company = 'Astray'`));
     expect((await readAs('a reader'))?.port).toBe(portOf(primary.url));
   });

@@ -7,7 +7,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../support/temporar
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const PROGRAM = 'src/cli/recalculate.js';
-const REFUSED = 'A check constraint of the database rejected the row.';
+const REJECTED = 'A check constraint of the database rejected the row.';
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
@@ -42,13 +42,12 @@ interface RunRow {
   readonly error: string | null;
 }
 
-/** The oldest first. */
 const readRuns = () =>
   other.rows<RunRow>(
     'SELECT "startedBy" AS trigger, "onlyStale", status, "doneCount" AS "savedCount", "failedCount", error FROM rescore_runs ORDER BY id',
   );
 
-const refuseScores = (condition: string) =>
+const rejectScores = (condition: string) =>
   other.rows(
     `ALTER TABLE leads ADD CONSTRAINT refused CHECK ("activityScore" IS NULL OR NOT (${condition}))`,
   );
@@ -63,7 +62,7 @@ const age = (id: number, hours: number) =>
   );
 
 describe('pnpm recalculate', () => {
-  it('saves every score, sums up with the record of the run, and ends with 0', async () => {
+  it('saves every score, prints the totals of its record, and exits with 0', async () => {
     const ids = await insertLeads(other, 1203);
     const { code, databaseLine, stdout, stderr } = await run();
     expect({ code, databaseLine, stderr }).toEqual({
@@ -94,33 +93,33 @@ describe('pnpm recalculate', () => {
     ]);
   });
 
-  it('ends with 0 where there is nothing to do', async () => {
+  it('exits with 0 if there are no leads', async () => {
     const { code, stdout, stderr } = await run();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Recalculation 1: 0 scores saved as of /);
   });
 
-  it('names the first 100 leads that the database refuses, counts the rest, saves the others, and ends with 1', async () => {
+  it('names the first 100 rejected leads, counts the rest, saves the others, and exits with 1', async () => {
     const ids = await insertLeads(other, 151);
-    await refuseScores(`id > ${ids[0]}`);
+    await rejectScores(`id > ${ids[0]}`);
     const { code, stdout, stderr } = await run();
     expect(code).toBe(1);
-    const lines = ids.slice(1, 101).map((id) => `lead ${id}: ${REFUSED}`);
+    const lines = ids.slice(1, 101).map((id) => `lead ${id}: ${REJECTED}`);
     expect(stderr.trimEnd().split('\n')).toEqual([...lines, '… and 50 more']);
     expect(stdout).toMatch(/^Recalculation 1: 1 score saved as of .*, 150 failed, 0 skipped, in /);
     expect(await readScored()).toEqual(ids.slice(0, 1));
     expect(await readRuns()).toMatchObject([{ status: 'succeeded', savedCount: 1, failedCount: 150 }]);
   });
 
-  it('ends with 2 where every lead is refused', async () => {
+  it('exits with 2 if every lead is rejected', async () => {
     const id = await insertLead(other);
-    await refuseScores('true');
+    await rejectScores('true');
     const { code, stdout, stderr } = await run();
-    expect({ code, stderr }).toEqual({ code: 2, stderr: `lead ${id}: ${REFUSED}\n` });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `lead ${id}: ${REJECTED}\n` });
     expect(stdout).toMatch(/^Recalculation 1: 0 scores saved as of .*, 1 failed, 0 skipped, in /);
   });
 
-  it('ends with 2 and says why where all of it is refused', async () => {
+  it('exits with 2 and prints the cause if the whole recalculation fails', async () => {
     await insertLead(other);
     await other.rows('ALTER TABLE rescore_runs ADD CHECK ("doneCount" = 0)');
     const { code, stdout, stderr } = await run();
@@ -131,7 +130,7 @@ describe('pnpm recalculate', () => {
     expect(await readScored()).toEqual([]);
   });
 
-  it('ends with 2 at once where another recalculation or an import is under way', async () => {
+  it('exits with 2 at once if another recalculation or an import is in progress', async () => {
     await insertLead(other);
     await other.rows('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.bulkScoring]);
     const { code, stdout, stderr } = await run();
@@ -142,8 +141,8 @@ describe('pnpm recalculate', () => {
   });
 });
 
-describe('pnpm recalculate --only-stale', () => {
-  it('recalculates the scores that it would change, and those that are older than --max-age', async () => {
+describe('pnpm recalculate', () => {
+  it('--only-stale recalculates the scores that would change, and those older than --max-age', async () => {
     const [fresh = 0, day = 0, week = 0, never = 0] = await insertLeads(other, 4);
     await run();
     await age(day, 30);
@@ -166,7 +165,7 @@ describe('pnpm recalculate --only-stale', () => {
     expect((await readRuns()).map(({ onlyStale }) => onlyStale)).toEqual([false, true, true]);
   });
 
-  it('--verify names the leads that differ from their interactions, and repairs them', async () => {
+  it('--verify names and repairs the leads that differ from their interactions', async () => {
     const [differing, fine] = await insertLeads(other, 2);
     await run();
     await other.rows('BEGIN; SET LOCAL session_replication_role = replica');
@@ -193,16 +192,16 @@ describe('pnpm recalculate --only-stale', () => {
 });
 
 describe('the usage of pnpm recalculate', () => {
-  it('is told with its options and exit codes where it is asked for', async () => {
+  it('is printed with options and exit codes by --help', async () => {
     const { code, stdout, stderr } = await run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const option of ['--only-stale', '--max-age HOURS']) expect(stdout).toContain(option);
     for (const exitCode of ['0', '1', '2']) expect(stdout).toMatch(new RegExp(`^.{11}${exitCode} `, 'm'));
   });
 
-  it('prints the usage, exits with 2 and changes nothing if the arguments are invalid', async () => {
+  it('is printed if the arguments are invalid; the exit code is 2, and nothing changes', async () => {
     await insertLead(other);
-    const refused: [string[], RegExp][] = [
+    const invalid: [string[], RegExp][] = [
       [['--max-age', '3'], /^--max-age requires --only-stale\./],
       [['--only-stale', '--max-age', 'day'], /^--max-age must be a number from 0 to \d+\.\n/],
       [['--only-stale', '--max-age', '0x10'], /^--max-age must be a number from 0/],
@@ -210,7 +209,7 @@ describe('the usage of pnpm recalculate', () => {
       [['--only-stale', '--max-age=-1'], /^--max-age must be a number from 0/],
       [['--all'], /Unknown option '--all'/],
     ];
-    for (const [args, message] of refused) {
+    for (const [args, message] of invalid) {
       const { code, stdout, stderr } = await run(...args);
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
       expect(stderr).toMatch(message);
@@ -220,7 +219,7 @@ describe('the usage of pnpm recalculate', () => {
     expect(await readRuns()).toEqual([]);
   });
 
-  it('is not told, but the fault, where the database cannot be used, which ends with 2', async () => {
+  it('is not printed if the database cannot be used; the error is, and the exit code is 2', async () => {
     const empty = await createEmptyDatabase();
     const { code, stderr } = await runProgram(PROGRAM, options([], empty.url));
     await empty.drop();
@@ -232,16 +231,16 @@ describe('the usage of pnpm recalculate', () => {
 describe('a recalculation that is stopped', () => {
   let program: RunningProgram;
 
-  /** Holds it up where leads have been written. */
+  /** Starts a recalculation and blocks it after it has written leads. */
   async function startAndBlock(): Promise<void> {
     const ids = await insertLeads(other, 500);
-    await holdWriting(ids[499]);
+    await blockAfterWriting(ids[499]);
     program = startProgram(PROGRAM, options());
     await withConnection(database.url, untilWaiting);
   }
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s says so, ends with 2 at once, changes nothing and is recorded as cancelled',
+    'by %s reports the rollback, exits with 2 at once, changes nothing and is recorded as cancelled',
     async (signal) => {
       await startAndBlock();
       program.process.kill(signal);
@@ -259,7 +258,7 @@ describe('a recalculation that is stopped', () => {
     },
   );
 
-  it('before it has begun changes nothing and ends with 2', async () => {
+  it('before it has started changes nothing and exits with 2', async () => {
     await insertLead(other);
     await other.rows('BEGIN');
     await other.rows('LOCK TABLE "SequelizeMeta"');
@@ -271,10 +270,10 @@ describe('a recalculation that is stopped', () => {
     expect(await readScored()).toEqual([]);
   });
 
-  it('a second time ends with 2 without waiting for the database', async () => {
+  it('a second time exits with 2 without waiting for the database', async () => {
     await insertLead(other);
     await other.rows('BEGIN');
-    // Nobody can say whether a migration is pending, so there is nothing yet that could be rolled back.
+    // The command does not know yet whether a migration is pending, so there is nothing to roll back.
     await other.rows('LOCK TABLE "SequelizeMeta"');
     program = startProgram(PROGRAM, options());
     await withConnection(database.url, untilWaiting);
@@ -286,8 +285,8 @@ describe('a recalculation that is stopped', () => {
   });
 });
 
-/** Holds a recalculation up when it has written a lead, until this test's session gives up its lock. */
-async function holdWriting(id: number | undefined): Promise<void> {
+/** Blocks a recalculation after it has written a lead, until the session of this test releases its lock. */
+async function blockAfterWriting(id: number | undefined): Promise<void> {
   // A recalculation limits how long it waits for a lock; the trigger waits longer.
   await other.rows(`
     CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS

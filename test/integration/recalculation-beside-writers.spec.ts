@@ -19,11 +19,11 @@ const CREATE_CALL = `mutation ($leadId: Int!, $date: DateTime!) {
 /** Recency 40, engagement 6 (5.63), status 3: 48.63 rounds to 49. */
 const SCORE_WITH_A_CALL = 49;
 
-/** Written by another program. */
+/** Interactions of another program have this age. */
 const A_MOMENT_AGO = { ageInDays: 0.0001 };
 
 let api: Api;
-/** Holds gates and locks. */
+/** Blocks recalculations and locks rows. */
 let lockHolder: Connection;
 let other: Connection;
 
@@ -51,7 +51,7 @@ afterEach(async () => {
 
 const scores = async () => (await readScores(other)).map(({ activityScore }) => activityScore);
 
-describe('an interaction is in the score when both are done', () => {
+describe('an interaction eventually counts in the score', () => {
   it.each([
     {
       what: 'written to the table',
@@ -62,7 +62,7 @@ describe('an interaction is in the score when both are done', () => {
       create: (leadId: number) =>
         api.ask(CREATE_CALL, { leadId, date: new Date(Date.UTC(2000, 1)).toISOString() }),
     },
-  ])('where it is $what while the writing statement runs', async ({ create }) => {
+  ])('if it is $what while the writing statement runs', async ({ create }) => {
     const [first, last] = [await insertLead(other), await insertLead(other)];
     const pause = await pauseBeforeWriting(lockHolder);
     const answer = api.send(RECALCULATE);
@@ -71,11 +71,11 @@ describe('an interaction is in the score when both are done', () => {
     await insertInteraction(other, first, A_MOMENT_AGO);
     await pause.open();
     expect((await answer).errors).toBeUndefined();
-    await expectScoresToBeRight();
+    await expectCorrectScores();
     expect((await scores())[0]).toBe(SCORE_WITH_A_CALL);
   });
 
-  it('where it is not committed yet when its lead is to be written', async () => {
+  it('if it is not committed yet when its lead is written', async () => {
     const ids = await insertLeads(other, 3);
     await lockHolder.rows('BEGIN');
     await insertInteraction(lockHolder, ids[1] ?? 0, A_MOMENT_AGO);
@@ -86,7 +86,7 @@ describe('an interaction is in the score when both are done', () => {
     expect(await scores()).toEqual([3, SCORE_WITH_A_CALL, 3]);
   });
 
-  it('where it waits for the recalculation, and is created through the API', async () => {
+  it('if it is created through the API and waits for the recalculation', async () => {
     const [first] = [await insertLead(other), await insertLead(other)];
     const pause = await pauseBeforeCommit(lockHolder);
     const recalculation = api.send(RECALCULATE);
@@ -101,7 +101,7 @@ describe('an interaction is in the score when both are done', () => {
     expect(one?.scoreCalculatedAt?.getTime()).toBeGreaterThan(two?.scoreCalculatedAt?.getTime() ?? 0);
   });
 
-  it('where it waits for the recalculation, and is written to the table', async () => {
+  it('if it is written to the table and waits for the recalculation', async () => {
     const lead = await insertLead(other);
     const pause = await pauseBeforeCommit(lockHolder);
     const recalculation = api.send(RECALCULATE);
@@ -134,7 +134,7 @@ describe('a lead that is changed while a recalculation runs', () => {
         other.rows(`UPDATE leads SET "firstName" = 'Renamed', status = 'won' WHERE id = $1`, [id]),
       remove: (id: number) => other.rows('DELETE FROM leads WHERE id = $1', [id]),
     },
-  ])('by $by stays renamed, or removed', async ({ rename, remove }) => {
+  ])('by $by stays renamed or removed', async ({ rename, remove }) => {
     const [renamed = 0, removed = 0, alone = 0] = await insertLeads(other, 3);
     const pause = await pauseBeforeWriting(lockHolder);
     const answer = api.send(RECALCULATE);
@@ -157,7 +157,7 @@ describe('a lead that is changed while a recalculation runs', () => {
     expect(run.savedCount + run.skippedCount).toBe(3);
   });
 
-  it('keeps a score that is fresher than the recalculation', async () => {
+  it('keeps a score that is newer than the recalculation', async () => {
     const [changed = 0, left = 0] = await insertLeads(other, 2);
     const pause = await pauseBeforeWriting(lockHolder);
     const answer = api.send(RECALCULATE);
@@ -173,20 +173,20 @@ describe('a lead that is changed while a recalculation runs', () => {
   });
 });
 
-describe('a lead that somebody else has locked', () => {
-  it('is waited for, and saved, where it is let go soon', async () => {
+describe('a lead that another transaction has locked', () => {
+  it('is saved if it is unlocked soon', async () => {
     const ids = await insertLeads(other, 20);
     await lockHolder.rows('BEGIN');
     await lockHolder.rows('SELECT 1 FROM leads WHERE id = ANY($1) FOR UPDATE', [[ids[3], ids[11]]]);
     const answer = api.send(RECALCULATE);
-    // Written but for two: the recalculation is past its wait, and asks for those again and again.
+    // All leads but these two are written: the recalculation no longer waits for them, but retries.
     await untilRow(`SELECT FROM rescore_runs WHERE "doneCount" = 18`);
     await lockHolder.rows('ROLLBACK');
     expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 20, failedCount: 0 } } });
     expect(await scores()).toEqual(Array(20).fill(3));
   });
 
-  it('is named where it stays locked, and all others are saved', async () => {
+  it('is named if it stays locked, and all others are saved', async () => {
     const ids = await insertLeads(other, 20);
     await lockHolder.rows('BEGIN');
     await lockHolder.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [ids[3]]);
@@ -202,7 +202,7 @@ describe('a lead that somebody else has locked', () => {
     ]);
   });
 
-  it('by somebody who waits for the recalculation in turn is no deadlock for either', async () => {
+  it('causes no deadlock if that transaction waits for the recalculation', async () => {
     const [first, last] = await insertLeads(other, 2);
     await lockHolder.rows(`BEGIN; SET LOCAL deadlock_timeout = '10ms'`);
     await lockHolder.rows('UPDATE leads SET company = $1 WHERE id = $2', ['Mine', last]);
@@ -215,11 +215,11 @@ describe('a lead that somebody else has locked', () => {
   });
 });
 
-it('waits for whoever changes the table itself, and locks no lead meanwhile', async () => {
+it('a recalculation waits for a lock on the table without locking a lead', async () => {
   const [lead] = await insertLeads(other, 3);
   await lockHolder.rows('BEGIN; LOCK TABLE leads IN SHARE MODE');
   const answer = api.send(RECALCULATE);
-  // Longer than it ever waits for a lead.
+  // Longer than a recalculation ever waits for a lead.
   await untilRow(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
     AND clock_timestamp() - query_start > interval '1 second'`);
   expect(await other.rows('SELECT id FROM leads WHERE id = $1 FOR UPDATE NOWAIT', [lead])).toHaveLength(1);
@@ -227,7 +227,7 @@ it('waits for whoever changes the table itself, and locks no lead meanwhile', as
   expect(await answer).toMatchObject({ data: { recalculateAllScores: { count: 3, failedCount: 0 } } });
 });
 
-it('stays below 64 subtransactions at any size', async () => {
+it('a recalculation stays below 64 subtransactions at any size', async () => {
   await insertLeads(other, 2000);
   const pause = await pauseBeforeCommit(lockHolder);
   const recalculation = inTransaction(api.sequelize, async (transaction) => {
@@ -252,7 +252,7 @@ it('stays below 64 subtransactions at any size', async () => {
   expect(backend?.count).toBeLessThan(64);
 });
 
-it('lets nobody fail under load, and leaves every score right', async () => {
+it('recalculations under load cause no error, and every score is correct', async () => {
   const ids = await insertLeads(other, 300);
   await other.rows(`
     INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
@@ -287,15 +287,15 @@ it('lets nobody fail under load, and leaves every score right', async () => {
   await Promise.all([...writers, raw]);
   expect(failures).toEqual([]);
   expect(writes).toBeGreaterThan(30);
-  await expectScoresToBeRight();
+  await expectCorrectScores();
 });
 
 async function untilRow(sql: string): Promise<void> {
   await until(async () => (await other.rows(sql)).length > 0);
 }
 
-/** By the formula in TypeScript, at each lead's own instant. */
-async function expectScoresToBeRight(): Promise<void> {
+/** Compares each score with the formula in TypeScript, at the instant of that score. */
+async function expectCorrectScores(): Promise<void> {
   const leads = await other.rows<{
     id: number;
     budget: string | null;

@@ -73,7 +73,7 @@ const latestRun = async (): Promise<Run> => {
   return run;
 };
 
-/** A recalculation that has written everything and waits before its commit. */
+/** Starts a recalculation that writes every score and then waits before its commit. */
 async function startRecalculation(): Promise<{ answer: ReturnType<Api['send']>; pause: Pause; run: Run }> {
   const pause = await pauseBeforeCommit(lockHolder);
   const answer = api.send(RECALCULATE);
@@ -82,7 +82,7 @@ async function startRecalculation(): Promise<{ answer: ReturnType<Api['send']>; 
 }
 
 describe('the record of a recalculation', () => {
-  it('says all about it once it has succeeded', async () => {
+  it('is complete after a success', async () => {
     const ids = await insertLeads(other, 5);
     await other.rows(
       `ALTER TABLE leads ADD CONSTRAINT refuse CHECK (id <> ${ids[2]} OR "activityScore" IS NULL)`,
@@ -114,7 +114,7 @@ describe('the record of a recalculation', () => {
     );
   });
 
-  it('is seen from another replica while it runs, though nothing is committed', async () => {
+  it('is visible on another replica while nothing is committed', async () => {
     await insertLeads(other, 30);
     const { answer, pause, run } = await startRecalculation();
     expect(run).toMatchObject({
@@ -133,7 +133,7 @@ describe('the record of a recalculation', () => {
     expect(await readRun(run.id)).toMatchObject({ status: 'SUCCEEDED', savedCount: 30 });
   });
 
-  it('never looks interrupted while runs come and go', async () => {
+  it('never looks interrupted while recalculations start and end', async () => {
     await insertLeads(other, 3);
     let isOver = false;
     const seen = new Set<string>();
@@ -151,7 +151,7 @@ describe('the record of a recalculation', () => {
     expect([...seen].sort()).not.toContain('INTERRUPTED');
   });
 
-  it('says that it failed, and why, where the whole was rolled back', async () => {
+  it('shows the failure and its cause if everything was rolled back', async () => {
     await insertLead(other);
     await other.rows(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'secret'; END $$;
@@ -164,7 +164,7 @@ describe('the record of a recalculation', () => {
     expect((await readScores(other))[0]?.activityScore).toBeNull();
   });
 
-  it('says that it succeeded where it did, though the answer to its commit was lost', async () => {
+  it('shows the success even if the response to the commit was lost', async () => {
     await insertLead(other);
     const query = api.sequelize.query.bind(api.sequelize) as (...args: unknown[]) => Promise<unknown>;
     let isLost = false;
@@ -185,7 +185,7 @@ describe('the record of a recalculation', () => {
     expect(await latestRun()).toMatchObject({ status: 'SUCCEEDED', savedCount: 1, error: null });
   });
 
-  it('shows as interrupted where its process died, and is in nobody’s way', async () => {
+  it('looks interrupted if the process died, and blocks nothing', async () => {
     await insertLead(other);
     await other.rows(`INSERT INTO rescore_runs ("startedBy", "startedOn", "onlyStale", "asOf", "startedAt", "totalCount")
       VALUES ('api', 'a machine that burnt down', false, now(), now(), 7)`);
@@ -202,7 +202,7 @@ describe('the record of a recalculation', () => {
 });
 
 describe('a second recalculation', () => {
-  it('is told at once, on another replica, which one runs, since when, and how far it is', async () => {
+  it('fails at once on another replica, with the id, start and progress of the first', async () => {
     await insertLeads(other, 30);
     const { answer, pause, run } = await startRecalculation();
     const { data, errors } = await replica.send(RECALCULATE);
@@ -226,7 +226,7 @@ describe('a second recalculation', () => {
     expect((await replica.send(RECALCULATE)).errors).toBeUndefined();
   });
 
-  it('need not wait for ever where the machine of the first is gone without a word', async () => {
+  it('can eventually start even if the machine of the first disappears', async () => {
     await insertLead(other);
     await other.rows(`
       CREATE TABLE seen (setting text);
@@ -234,18 +234,18 @@ describe('a second recalculation', () => {
         BEGIN INSERT INTO seen VALUES (current_setting('idle_in_transaction_session_timeout')); RETURN NULL; END $$;
       CREATE TRIGGER see AFTER UPDATE ON leads FOR EACH STATEMENT EXECUTE FUNCTION see()`);
     await api.ask(RECALCULATE);
-    // PostgreSQL then ends the session, and lets go of the locks.
+    // After this timeout, PostgreSQL ends the session and releases its locks.
     expect(await other.rows('SELECT DISTINCT * FROM seen')).toEqual([{ setting: '1min' }]);
   });
 
-  it('is told so while an import is under way', async () => {
+  it('fails at once while an import is in progress', async () => {
     await lockHolder.rows('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.bulkScoring]);
     expect(await api.codeOf(RECALCULATE)).toBe('RECALCULATION_RUNNING');
   });
 });
 
 describe('cancelRecalculation', () => {
-  it('has a recalculation on another replica roll back, and answers when it has', async () => {
+  it('rolls back a recalculation on another replica before it returns', async () => {
     await insertLeads(other, 30);
     const { answer, run } = await startRecalculation();
     const { cancelRecalculation } = await replica.ask<{ cancelRecalculation: Run }>(
@@ -264,20 +264,20 @@ describe('cancelRecalculation', () => {
     expect(await readRun(run.id)).toMatchObject({ status: 'CANCELLED', savedCount: 30 });
   });
 
-  it('is not held up by writers that wait for the recalculation with all the room that transactions have', async () => {
+  it('is not delayed by writers that use all connections for transactions', async () => {
     const [lead] = await insertLeads(other, 3);
     const { answer, run } = await startRecalculation();
     const writers = Array.from({ length: 12 }, () =>
       api.send(`mutation { updateLead(updateLeadInput: { id: ${lead}, budget: 5 }) { id } }`),
     );
-    // Of ten connections six, of which the recalculation has one.
+    // Transactions may use six of ten connections, and the recalculation uses one of the six.
     await untilWaiting(other, 5);
     await replica.ask(`mutation { cancelRecalculation(id: "${run.id}") { id } }`);
     expect((await answer).errors).toMatchObject([{ extensions: { code: 'RECALCULATION_CANCELLED' } }]);
     for (const { errors } of await Promise.all(writers)) expect(errors).toBeUndefined();
   });
 
-  it('fails where the run has ended, or never was', async () => {
+  it('fails if the recalculation has ended or does not exist', async () => {
     await insertLead(other);
     const { recalculateAllScores } = await api.ask<{ recalculateAllScores: { recalculationId: string } }>(
       RECALCULATE,
@@ -301,7 +301,7 @@ describe('recalculations', () => {
       )
     ).recalculations;
 
-  it('pages through all runs, the latest first, while new ones come', async () => {
+  it('pages through all recalculations, latest first, while new ones start', async () => {
     for (let run = 0; run < 5; run += 1) await api.ask(RECALCULATE);
     const first = await readPage('(first: 2)');
     await api.ask(RECALCULATE);
@@ -318,7 +318,7 @@ describe('recalculations', () => {
     expect(first.edges[1]?.cursor).toBe(first.pageInfo.endCursor);
   });
 
-  it('is empty, and says so, where there are none', async () => {
+  it('is empty if there are none', async () => {
     expect(await readPage('')).toEqual({
       nodes: [],
       edges: [],
@@ -333,11 +333,11 @@ describe('recalculations', () => {
     'after: "nonsense"',
     'after: ""',
     'after: "cmVzY29yZS1ydW46eA"',
-  ])('refuses %s', async (args) => {
+  ])('rejects %s', async (args) => {
     expect(await api.codeOf(`{ recalculations(${args}) { nodes { id } } }`)).toBe('BAD_USER_INPUT');
   });
 
-  it('answers null for a run that does not exist', async () => {
+  it('returns null for a single recalculation that does not exist', async () => {
     for (const id of ['"999"', '999']) {
       expect(await api.ask(`{ recalculation(id: ${id}) { id } }`)).toEqual({ recalculation: null });
     }
@@ -358,12 +358,12 @@ describe('recalculationProgress', () => {
     return client;
   }
 
-  async function cutListening(): Promise<void> {
+  async function cutListeningSession(): Promise<void> {
     const cut = await other.rows<{ pid: number }>(
       `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND application_name LIKE '%recalculation events'`,
     );
-    // It goes a moment after it was told to.
+    // The session ends a moment after pg_terminate_backend returns.
     await until(
       async () =>
         (await other.rows('SELECT FROM pg_stat_activity WHERE pid = $1', [cut[0]?.pid])).length === 0,
@@ -379,7 +379,7 @@ describe('recalculationProgress', () => {
     await until(async () => (await keeper.rows(LISTENING)).length === 0);
   });
 
-  it('tells on one replica how a run on another goes, to its end', async () => {
+  it('reports the progress of a recalculation on another replica until it ends', async () => {
     await insertLeads(other, 30);
     const { answer, pause, run } = await startRecalculation();
     const client = openSocket();
@@ -400,7 +400,7 @@ describe('recalculationProgress', () => {
     ]);
   });
 
-  it('tells of runs to come, where none is named', async () => {
+  it('reports future recalculations if no id is given', async () => {
     await insertLeads(other, 3);
     const client = openSocket();
     const progress = answersTo(client, SUBSCRIBE);
@@ -418,14 +418,14 @@ describe('recalculationProgress', () => {
     expect(statuses.at(-1)).toBe('SUCCEEDED');
   });
 
-  it('reads a run once for all its subscribers', async () => {
+  it('reads a recalculation once for all its subscribers', async () => {
     await insertLeads(other, 3);
     openSocket();
     openSocket();
     const all = clients.flatMap((client) => Array.from({ length: 50 }, () => answersTo(client, SUBSCRIBE)));
     const firsts = all.map((progress) => progress.next());
     await untilListening();
-    // Answered after all subscriptions have begun.
+    // The server responds to this after it has started all subscriptions.
     for (const client of clients) await answersTo(client, '{ recalculations { nodes { id } } }').next();
     const statements = await replica.recordStatements(async () => {
       await api.ask(RECALCULATE);
@@ -435,18 +435,18 @@ describe('recalculationProgress', () => {
     for (const progress of all) void progress.return?.();
   });
 
-  it('goes on after its connection to the database was cut', async () => {
+  it('continues after its database connection was cut', async () => {
     const client = openSocket();
     const progress = answersTo(client, SUBSCRIBE);
     const first = progress.next();
     await untilListening();
-    await cutListening();
+    await cutListeningSession();
     await untilListening();
     await api.ask(RECALCULATE);
     expect((await first).value).toMatchObject({ data: { recalculationProgress: { id: '1' } } });
   });
 
-  it('tells of a run that began and ended while its connection to the database was cut', async () => {
+  it('reports a recalculation that started and ended while its database connection was cut', async () => {
     const client = openSocket();
     const progress = answersTo(client, SUBSCRIBE);
     const first = progress.next();
@@ -461,14 +461,14 @@ describe('recalculationProgress', () => {
     });
   });
 
-  it('listens no longer than somebody watches, though nothing changes', async () => {
+  it('stops listening when the last subscriber leaves, even if nothing changes', async () => {
     const client = openSocket();
     const answer = answersTo(client, SUBSCRIBE).next();
     await untilListening();
     await client.dispose();
     await answer;
     await until(async () => (await other.rows(LISTENING)).length === 0);
-    // And again for the next one who comes.
+    // It listens again for the next subscriber.
     const next = openSocket();
     const first = answersTo(next, SUBSCRIBE).next();
     await untilListening();
@@ -476,7 +476,7 @@ describe('recalculationProgress', () => {
     expect((await first).value).toMatchObject({ data: { recalculationProgress: { id: '1' } } });
   });
 
-  it('ends where the run died without a word', async () => {
+  it('ends if the process of the recalculation died', async () => {
     await lockHolder.rows('SELECT pg_advisory_lock($1, 1)', [ADVISORY_LOCKS.recalculationClass]);
     await other.rows(`
       INSERT INTO rescore_runs ("startedBy", "startedOn", "onlyStale", "asOf", "startedAt", "totalCount")
@@ -488,7 +488,7 @@ describe('recalculationProgress', () => {
       SUBSCRIBE.replace('recalculationProgress', 'recalculationProgress(id: 1)'),
     )) {
       statuses.push((data?.recalculationProgress as Run).status);
-      // A sign of life first, so that nothing is left to be told when it dies.
+      // An update first, so that the server has nothing left to publish when the process dies.
       if (statuses.length === 1) {
         await other.rows(`UPDATE rescore_runs SET "doneCount" = 1; SELECT pg_notify('rescore_runs', '1')`);
       }
@@ -498,7 +498,7 @@ describe('recalculationProgress', () => {
     expect(statuses).toEqual(['RUNNING', 'RUNNING', 'INTERRUPTED']);
   });
 
-  it('fails for a run that does not exist, with a code, and ends', async () => {
+  it('returns an error with a code for an unknown recalculation, and ends', async () => {
     const client = openSocket();
     const answers: SocketAnswer[] = [];
     for await (const answer of answersTo(client, 'subscription { recalculationProgress(id: 999) { id } }')) {
@@ -508,7 +508,7 @@ describe('recalculationProgress', () => {
     expect(answers).toMatchObject([{ errors: [{ extensions: { code: 'NOT_FOUND' } }] }]);
   });
 
-  it('refuses a document that is none, with a code', async () => {
+  it('rejects an invalid document with a code', async () => {
     const client = openSocket();
     await expect(answersTo(client, 'subscription { nonsense }').next()).rejects.toMatchObject([
       { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
@@ -516,7 +516,7 @@ describe('recalculationProgress', () => {
   });
 
   it.each(['{ recalculations { nodes { id } } }', SUBSCRIBE])(
-    'tells no more of our own faults than HTTP does: %s',
+    'reveals no more of internal errors than HTTP does: %s',
     async (document) => {
       await other.rows('ALTER TABLE rescore_runs RENAME TO elsewhere');
       const client = openSocket();
@@ -530,7 +530,7 @@ describe('recalculationProgress', () => {
     },
   );
 
-  it('lets pages of allowed origins in, and no others', async () => {
+  it('accepts pages of allowed origins only', async () => {
     const statusFor = async (origin: string) => {
       const client = connectSocket(url, origin);
       const answer = await answersTo(client, '{ recalculations { nodes { id } } }')
@@ -546,15 +546,14 @@ describe('recalculationProgress', () => {
     expect(await statusFor('https://evil.example.com')).toBe(4403);
   });
 
-  /** Until as many sessions listen for changes of runs as there are subscribers on the replica: one. */
   async function untilListening(): Promise<void> {
     await until(async () => (await other.rows(LISTENING)).length > 0);
   }
 });
 
-// The last one: the models of Sequelize belong to the server that has started last, and end with it.
+// Must be last: the models of Sequelize belong to the server that started last, and end with it.
 describe('a server that is stopped', () => {
-  it('rolls its recalculation back and says so', async () => {
+  it('rolls back its recalculation and records why', async () => {
     await insertLeads(other, 3);
     const stopped = await startApi({}, api.databaseUrl);
     const pause = await pauseBeforeCommit(lockHolder);

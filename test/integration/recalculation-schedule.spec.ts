@@ -26,7 +26,7 @@ interface ScheduledRun {
 const readRuns = () =>
   database.rows<ScheduledRun>('SELECT *, "startedBy" AS trigger FROM rescore_runs ORDER BY id');
 
-it('recalculates all scores whenever the schedule says, on one of several replicas', async () => {
+it('recalculates all scores at each scheduled instant, on one of several replicas', async () => {
   await insertLeads(database, 3);
   const replicas = await Promise.all(
     [1, 2, 3].map(() => startApi({ RECALCULATION_CRON: '* * * * * *' }, api.databaseUrl)),

@@ -40,15 +40,15 @@ afterEach(async () => {
 
 const recalculate = async () => (await api.ask<Recalculated>(RECALCULATE)).recalculateAllScores;
 
-/** A trigger of the database's owner that refuses to update certain leads. */
-const refuseUpdatesOf = (condition: string) =>
+/** Creates a trigger that rejects updates of certain leads. */
+const rejectUpdatesOf = (condition: string) =>
   other.rows(`
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION 'secret internals: %', NEW.email; END $$;
     CREATE TRIGGER refuse BEFORE UPDATE ON leads FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION refuse()`);
 
 describe('recalculateAllScores', () => {
-  it('saves every score at one instant, by the formula, and leaves updatedAt alone', async () => {
+  it('saves every score by the formula at one instant, and keeps updatedAt', async () => {
     const cold = await insertLead(other);
     const warm = await insertLead(other, { budget: 50_000, status: 'Qualified' });
     await insertInteraction(other, warm, { type: 'meeting', ageInDays: 14 });
@@ -66,18 +66,18 @@ describe('recalculateAllScores', () => {
     expect(await other.rows('SELECT "updatedAt" FROM leads ORDER BY id')).toEqual(before);
   });
 
-  it('answers 0 where there is no lead', async () => {
+  it('returns 0 if there are no leads', async () => {
     expect(await recalculate()).toEqual({ count: 0, failedCount: 0, failures: [] });
   });
 
-  it('covers leads of several batches, negative ids included', async () => {
+  it('covers several batches, including negative ids', async () => {
     await insertLeads(other, 2500);
     await other.rows('UPDATE leads SET id = -5 WHERE id = (SELECT min(id) FROM leads)');
     expect(await recalculate()).toEqual({ count: 2500, failedCount: 0, failures: [] });
     expect(await other.rows('SELECT 1 FROM leads WHERE "activityScore" IS DISTINCT FROM 3')).toEqual([]);
   });
 
-  it('agrees with the formula on leads with many interactions of every type', async () => {
+  it('agrees with the formula for leads with many interactions of every type', async () => {
     await insertLeads(other, 50);
     await other.rows(`
       INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
@@ -107,7 +107,7 @@ describe('recalculateAllScores', () => {
     }
   });
 
-  it('takes data that only an adopted database holds', async () => {
+  it('accepts data that only an adopted database contains', async () => {
     const odd = await insertLead(other, { status: 'on hold', budget: -5 });
     await other.rows('ALTER TABLE leads ALTER COLUMN status DROP NOT NULL');
     const none = await insertLead(other);
@@ -122,27 +122,27 @@ describe('recalculateAllScores', () => {
   });
 });
 
-describe('a lead that the database refuses to update', () => {
-  it('is named and left as it was; all others are saved', async () => {
+describe('a lead that the database rejects', () => {
+  it('is named and left unchanged; all others are saved', async () => {
     const ids = await insertLeads(other, 1203);
-    const refused = [ids[0], ids[600], ids[1202]];
-    await refuseUpdatesOf(`NEW.id IN (${refused.join(', ')})`);
+    const rejected = [ids[0], ids[600], ids[1202]];
+    await rejectUpdatesOf(`NEW.id IN (${rejected.join(', ')})`);
 
     const result = await recalculate();
 
     expect(result).toEqual({
       count: 1200,
       failedCount: 3,
-      failures: refused.map((leadId) => ({
+      failures: rejected.map((leadId) => ({
         leadId,
         reason: 'A trigger of the database rejected the row.',
       })),
     });
     const unscored = (await readScores(other)).filter(({ activityScore }) => activityScore === null);
-    expect(unscored.map(({ id }) => id)).toEqual(refused);
+    expect(unscored.map(({ id }) => id)).toEqual(rejected);
   });
 
-  it('is named where a check refuses it, with no SQL in the reason', async () => {
+  it('is named without SQL in the reason if a check constraint rejects it', async () => {
     const fine = await insertLead(other, { status: 'won' });
     const low = await insertLead(other, { status: 'lost' });
     await other.rows('ALTER TABLE leads ADD CONSTRAINT not_low CHECK ("activityScore" > 5)');
@@ -154,7 +154,7 @@ describe('a lead that the database refuses to update', () => {
     expect((await readScores(other)).find(({ id }) => id === fine)?.activityScore).toBe(10);
   });
 
-  it('is named where a trigger passes it over in silence', async () => {
+  it('is named if a trigger silently skips it', async () => {
     const id = await insertLead(other);
     await other.rows(`
       CREATE FUNCTION pass_over() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
@@ -166,13 +166,13 @@ describe('a lead that the database refuses to update', () => {
     });
   });
 
-  it('is named where its score cannot be worked out', async () => {
+  it('is named if its score cannot be calculated', async () => {
     const ids = await insertLeads(other, 30);
     const triggers = await other.rows<{ name: string; definition: string }>(
       `SELECT quote_ident(tgname) AS name, pg_get_triggerdef(oid) AS definition FROM pg_trigger
        WHERE tgrelid = 'leads'::regclass AND tgname IN ('leads_score', 'leads_summaryFactsChanged')`,
     );
-    // Beyond what double precision holds: an adopted database may have given the column no limit.
+    // Exceeds double precision: an adopted database may have no limit on the column.
     for (const { name } of triggers) await other.rows(`DROP TRIGGER ${name} ON leads`);
     await other.rows('ALTER TABLE leads ALTER COLUMN budget TYPE numeric');
     await other.rows('UPDATE leads SET budget = 1e400 WHERE id = ANY($1)', [[ids[0], ids[17]]]);
@@ -191,16 +191,16 @@ describe('a lead that the database refuses to update', () => {
     expect(unscored.map(({ id }) => id)).toEqual([ids[0], ids[17]]);
   });
 
-  it('names 100 at most, and counts all', async () => {
+  it('is always counted, but named only among the first 100', async () => {
     await insertLeads(other, 150);
-    await refuseUpdatesOf('true');
+    await rejectUpdatesOf('true');
     const result = await recalculate();
     expect([result.count, result.failedCount, result.failures.length]).toEqual([0, 150, 100]);
   });
 });
 
-describe('a failure of the whole', () => {
-  it('rolls everything back and says so where the connection is lost in the middle', async () => {
+describe('a failure of the whole recalculation', () => {
+  it('rolls everything back and is reported if the connection is lost midway', async () => {
     const ids = await insertLeads(other, 1500);
     // The second batch waits for this lock, so the first is written when the connection is cut.
     await other.rows('BEGIN');
@@ -223,7 +223,7 @@ describe('a failure of the whole', () => {
     expect(await recalculate()).toEqual({ count: 1500, failedCount: 0, failures: [] });
   });
 
-  it('rolls everything back and says so where the commit is refused', async () => {
+  it('rolls everything back and is reported if the commit fails', async () => {
     await insertLeads(other, 3);
     await other.rows(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
@@ -234,15 +234,15 @@ describe('a failure of the whole', () => {
   });
 });
 
-describe('beside other writers', () => {
+describe('a recalculation with concurrent writers', () => {
   const CREATE_CALL = `mutation ($leadId: Int!, $date: DateTime!) {
     createInteraction(createInteractionInput: { leadId: $leadId, type: CALL, date: $date }) { id }
   }`;
 
-  /** The call of an instant ago counts 46: recency 40, engagement 6 (5.63), status 3, as 48.63 rounds to 49. */
+  /** Recency 40, engagement 6 (5.63), status 3: 48.63 rounds to 49. */
   const SCORE_WITH_A_CALL = 49;
 
-  it('an interaction that commits before the lead is reached is in its score', async () => {
+  it('includes an interaction that commits before its lead is reached', async () => {
     const [first, last] = [await insertLead(other), await insertLead(other)];
     await other.rows('BEGIN');
     await other.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [first]);
@@ -258,9 +258,9 @@ describe('beside other writers', () => {
     await watcher.close();
   });
 
-  it('an interaction that is created while a recalculation holds the lead is in its score in the end', async () => {
+  it('eventually includes an interaction that is created while the lead is locked', async () => {
     const [first, last] = [await insertLead(other), await insertLead(other)];
-    // Holds the recalculation up between its writing and its commit.
+    // Blocks the recalculation between its writes and its commit.
     await other.rows(`
       CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NULL; END';
@@ -285,14 +285,14 @@ describe('beside other writers', () => {
     await watcher.close();
   });
 
-  it('a fresher score is never replaced by an older one', async () => {
+  it('never replaces a newer score with an older one', async () => {
     const [first, last] = [await insertLead(other), await insertLead(other)];
     await other.rows('BEGIN');
     await other.rows('SELECT 1 FROM leads WHERE id = $1 FOR UPDATE', [first]);
     const watcher = await connect(api.databaseUrl);
     const answer = api.ask<Recalculated>(RECALCULATE);
     await untilWaiting(watcher);
-    // The recalculation has its instant and waits for the first lead, so this score of the last one is fresher.
+    // The recalculation has its instant and waits for the first lead, so this score of the last one is newer.
     await watcher.rows(
       `UPDATE leads SET "activityScore" = 77, "scoreCalculatedAt" = clock_timestamp() WHERE id = $1`,
       [last],
@@ -303,7 +303,7 @@ describe('beside other writers', () => {
     await watcher.close();
   });
 
-  it('a score that is dated in the future is replaced', async () => {
+  it('replaces a score that is dated in the future', async () => {
     const id = await insertLead(other, {
       activityScore: 77,
       scoreCalculatedAt: new Date(4_000_000_000_000),

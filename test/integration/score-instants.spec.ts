@@ -38,7 +38,7 @@ const POINTS = '{ at score before after cause { id date } }';
 const BREAKDOWN =
   'breakdown { recency { points reason } engagement { points } budget { points } status { points } }';
 
-/** Leads with a random history and future; some dates have microseconds, and some are no dates of a calendar. */
+/** Inserts leads with random past and future interactions, some at infinite, extreme or microsecond dates. */
 async function insertRandomLeads(count: number): Promise<void> {
   await database.rows('SELECT setseed(0.5)');
   await database.rows(
@@ -68,8 +68,8 @@ interface StoredScore {
 }
 
 /**
- * What a recalculation at an instant stores, by the functions of the database. At a past instant, without the interactions that
- * neither had taken place nor were recorded.
+ * The scores that a recalculation at an instant stores, according to the functions of the database. At a past instant,
+ * interactions do not count that had neither taken place nor been recorded.
  */
 async function scoresBySql(at: Date): Promise<StoredScore[]> {
   await database.rows('BEGIN');
@@ -92,7 +92,7 @@ async function scoresBySql(at: Date): Promise<StoredScore[]> {
 }
 
 describe('scoreAt', () => {
-  it('is what a recalculation at any instant, past or future, stores', async () => {
+  it('equals the score that a recalculation at any past or future instant stores', async () => {
     await insertRandomLeads(60);
     const today = now().getTime();
     const instants = fc.oneof(
@@ -141,7 +141,7 @@ describe('scoreAt', () => {
 });
 
 describe('scoreTimeline', () => {
-  it('has the scores of a recalculation at its instants, and each interaction of the range as a cause', async () => {
+  it('has the scores of recalculations at its instants, and each interaction in the range as a cause', async () => {
     await insertRandomLeads(30);
     const from = new Date(now().getTime() - 150 * DAY);
     const to = new Date(now().getTime() + 100 * DAY);
@@ -177,7 +177,7 @@ describe('scoreTimeline', () => {
     expect(count).toBeGreaterThan(9 * 30);
   });
 
-  it('has 60 regular points unless asked otherwise', async () => {
+  it('has 60 regular points by default', async () => {
     const id = await insertLead(database);
     const { lead } = await api.ask<{ lead: Record<string, unknown[]> }>(`{ lead(id: ${id}) {
       standard: scoreTimeline(from: "2026-01-01", to: "2026-02-01") { at }
@@ -199,7 +199,7 @@ describe('scoreTimeline', () => {
     expect(lead.scoreTimeline.map(({ cause }) => cause?.id ?? null)).toEqual(['1', null, '2']);
   });
 
-  it('rejects a range with more than 500 interactions, and has 500', async () => {
+  it('accepts a range with 500 interactions, but rejects more', async () => {
     const id = await insertLead(database);
     await database.rows(
       `INSERT INTO interactions ("leadId", type, date, "createdAt", "updatedAt")
@@ -218,7 +218,7 @@ describe('scoreTimeline', () => {
 });
 
 describe('scoreFallsBelow', () => {
-  it('is the first instant at which scoreAt is below, to the millisecond', async () => {
+  it('is the first instant, to the millisecond, at which scoreAt is below', async () => {
     await insertRandomLeads(60);
     const { leads } = await api.ask<{ leads: { id: string; scoreFallsBelow: string | null }[] }>(
       '{ leads { id scoreFallsBelow(score: 30) } }',
@@ -251,7 +251,7 @@ it('scoreFallsBelow rejects a lead with more than 500 planned interactions', asy
 });
 
 describe('scoreBand and isOpen', () => {
-  it('are as the settings and the status say', async () => {
+  it('depend on the settings and the status', async () => {
     const cases = [
       ['new', 60, 'HOT', true],
       ['Proposal', 59, 'WARM', true],
@@ -272,7 +272,7 @@ describe('scores of many leads', () => {
     scoreAt(at: "2026-01-01T12:00:00Z") { score } future: scoreAt(at: "2030-01-01") { breakdown { recency { reason } } }
     scoreTimeline(from: "2026-01-01", to: "2027-01-01") ${POINTS} short: scoreTimeline(from: "2026-01-01", to: "2026-02-01") ${POINTS}`;
 
-  it('are read in as many statements as those of one', async () => {
+  it('take as many statements as those of one', async () => {
     await insertLeads(database, 101);
     await database.rows(
       `INSERT INTO interactions ("leadId", type, date, "createdAt", "updatedAt")
@@ -293,12 +293,12 @@ describe('scores of many leads', () => {
            standard: scoreTimeline(from: "2026-01-01", to: "2027-01-01") { cause { id } } } } }`,
         { points },
       );
-    // Of each of 100 leads, two objects a point. The limit is 110 000.
+    // Each of 100 leads has two objects a point. The limit is 110 000.
     expect([await ask(400), await ask(500)]).toEqual([undefined, 'QUERY_TOO_COMPLEX']);
   });
 });
 
-describe('bad input', () => {
+describe('invalid input', () => {
   it.each([
     ['scoreTimeline(from: $from, to: $to) { score }', { from: '2026-01-02', to: '2026-01-01' }],
     ['scoreTimeline(from: $from, to: $to, points: 0) { score }', {}],
@@ -311,7 +311,7 @@ describe('bad input', () => {
     ['scoreAt(at: $from) { score }', { from: 'infinity' }],
     ['scoreFallsBelow(score: -1)', {}],
     ['scoreFallsBelow(score: 101)', {}],
-  ])('is rejected: %s of %j', async (field, variables) => {
+  ])('is rejected: %s with %j', async (field, variables) => {
     const id = await insertLead(database);
     const names = ['$from: DateTime!', '$to: DateTime!'].filter((name) =>
       field.includes(name.slice(0, name.indexOf(':'))),

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 beforeEach(() => database.rows('TRUNCATE leads, interactions'));
 
-/** Leads with a call of some days ago each. */
+/** Inserts leads, each with a call up to 19 days ago. */
 async function insertCalledLeads(count: number): Promise<number[]> {
   const ids = await insertLeads(database, count);
   await database.rows(
@@ -39,7 +39,7 @@ const countStale = async () =>
   ).leadsConnection.totalCount;
 
 describe('a refresh', () => {
-  it('scores exactly the leads whose instant has passed, and leaves no stale score', async () => {
+  it('scores exactly the leads that are due, and leaves no stale score', async () => {
     await insertCalledLeads(60);
     const closed = await insertLead(database, { status: 'lost' });
     expect(await refresher.refresh()).toEqual({ savedCount: 1, failures: [] });
@@ -67,7 +67,7 @@ describe('a refresh', () => {
       const planned = await insertLead(database);
       await insertInteraction(database, planned, { type: 'meeting', ageInDays: -9 });
       await passTime(database, days);
-      // Several batches.
+      // Takes several batches.
       await refresher.refresh(undefined, 7);
       expect(await countStale()).toBe(0);
       const refreshed = (await readScores(database)).map(({ activityScore }) => activityScore);
@@ -76,7 +76,7 @@ describe('a refresh', () => {
     },
   );
 
-  it('replaces scores that are dated in the future, because the clock was set back', async () => {
+  it('replaces scores that are dated in the future after the clock was set back', async () => {
     const ids = await insertCalledLeads(5);
     await refresher.refresh();
     await passTime(database, -365);
@@ -86,7 +86,7 @@ describe('a refresh', () => {
     expect((await readScores(database)).map(({ id }) => id)).toEqual(ids);
   });
 
-  it('leaves locked leads for later, without waiting for them', async () => {
+  it('leaves locked leads for later without waiting for them', async () => {
     const ids = await insertCalledLeads(20);
     await passTime(database, 3);
     const lockHolder = await connect(api.databaseUrl);
@@ -98,7 +98,7 @@ describe('a refresh', () => {
     await lockHolder.close();
   });
 
-  it('gets past more locked leads than a batch has', async () => {
+  it('continues past more locked leads than fit in a batch', async () => {
     const ids = await insertCalledLeads(20);
     await passTime(database, 3);
     const lockHolder = await connect(api.databaseUrl);
@@ -132,7 +132,7 @@ describe('a refresh', () => {
     );
     afterEach(() => database.rows('ALTER TABLE leads DROP CONSTRAINT no_three'));
 
-    it('names it, saves the others, and tries it again after an hour', async () => {
+    it('names it, saves the others, and retries it after an hour', async () => {
       const [rejected] = await insertLeads(database, 1);
       const fine = await insertLead(database, { status: 'qualified' });
       expect(await refresher.refresh()).toEqual({
@@ -148,7 +148,7 @@ describe('a refresh', () => {
       expect((await refresher.refresh()).failures).toHaveLength(1);
     });
 
-    it('leaves it to a recalculation of stale scores at any time', async () => {
+    it('lets a recalculation of stale scores include it at any time', async () => {
       await insertLeads(database, 1);
       expect((await refresher.refresh()).failures).toHaveLength(1);
       await database.rows('ALTER TABLE leads DROP CONSTRAINT no_three');
@@ -159,7 +159,7 @@ describe('a refresh', () => {
       expect(await database.rows('SELECT "retryAt" FROM lead_scores')).toEqual([{ retryAt: null }]);
     });
 
-    it('gets past more of them than a batch has', async () => {
+    it('continues past more of them than fit in a batch', async () => {
       await insertLeads(database, 9);
       const fine = await insertLead(database, { status: 'qualified' });
       expect(await refresher.refresh(undefined, 4)).toMatchObject({ savedCount: 1, failures: { length: 9 } });
@@ -168,7 +168,7 @@ describe('a refresh', () => {
   });
 });
 
-it('keeps the scores of a server current, at the start and then at the interval of the settings', async () => {
+it('a server refreshes scores at startup and then at the configured interval', async () => {
   await insertCalledLeads(5);
   await passTime(database, 3);
   const server = await startApi({ SCORE_REFRESH_SECONDS: '1' }, api.databaseUrl);

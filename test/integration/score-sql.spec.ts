@@ -15,7 +15,7 @@ import { EXAMPLES_AS_OF, WORKED_EXAMPLES } from '../support/worked-examples.js';
 
 const DAY = 86_400_000;
 
-/** Below this distance in floating point, two ways to calculate the same thing need not round alike. */
+/** Results of two algorithms that differ by less than this may round differently. */
 const NOISE = 1e-9;
 
 interface Sample {
@@ -48,7 +48,7 @@ async function insert(samples: readonly Sample[], asOf = EXAMPLES_AS_OF): Promis
   const rows = samples.flatMap(({ interactions }, index) =>
     interactions.map(({ type, date, direction = null }) => ({ leadId: ids[index], type, date, direction })),
   );
-  // As a recalculation does: the triggers keep the contact state, and score nothing.
+  // As during a recalculation, the triggers update the contact state but do not calculate scores.
   await database.rows('BEGIN');
   await database.rows(`SELECT set_config('lead_scoring.as_of', $1, true)`, [asOf]);
   await database.rows(
@@ -110,7 +110,7 @@ const stateOfRow = (row: StoredRow) => ({
   weights: Object.fromEntries(INTERACTION_KINDS.map((kind) => [kind, row[`${kind}Weight`]])),
 });
 
-/** Sums in another order differ in their last bits. */
+/** Sums in a different order differ in their last bits. */
 const closeTo = (state: ReturnType<typeof contactStateOf>) => ({
   ...state,
   weights: Object.fromEntries(
@@ -118,7 +118,7 @@ const closeTo = (state: ReturnType<typeof contactStateOf>) => ({
   ),
 });
 
-/** Whether the last bit of a sum can decide how a value is rounded. */
+/** Whether the last bit of a sum may decide how a value is rounded. */
 function isAtABoundary({ lead, interactions }: Sample, asOf: Date): boolean {
   const ages = interactions
     .map((interaction) => ({
@@ -167,7 +167,7 @@ const statuses = fc.oneof(
     "o'clock",
   ),
 );
-/** Whole half-lives on purpose: there the values are round, and ties and exact halves happen. */
+/** Includes whole half-lives, because their values are round, so ties and exact halves occur. */
 const ages = fc.oneof(
   fc.constantFrom(
     0,
@@ -200,7 +200,7 @@ const samples = fc.array(
 );
 
 describe('the formula in SQL', () => {
-  it('gives every worked example its score and its points', async () => {
+  it('returns the score and points of every worked example', async () => {
     for (const {
       name,
       lead,
@@ -221,7 +221,7 @@ describe('the formula in SQL', () => {
     }
   });
 
-  it('agrees with the formula in TypeScript on any leads, and so do contact states and how long scores are valid', async () => {
+  it('agrees with TypeScript for any leads, in scores, contact states and validity', async () => {
     await fc.assert(
       fc.asyncProperty(samples, async (drawn) => {
         const clear = drawn.filter((sample) => !isAtABoundary(sample, EXAMPLES_AS_OF));
@@ -244,7 +244,7 @@ describe('the formula in SQL', () => {
           expect([validUntil === null, difference < 1000]).toEqual([stored === Infinity, true]);
         }
 
-        // Read anew from the interactions, the state is the same.
+        // The state is the same if it is read again from the interactions.
         await database.rows('BEGIN');
         await database.rows(`SELECT set_config('lead_scoring.as_of', $1, true)`, [EXAMPLES_AS_OF]);
         await database.rows(`UPDATE leads SET "nextInteractionAt" = '-infinity'`);
@@ -255,7 +255,7 @@ describe('the formula in SQL', () => {
     );
   });
 
-  it('takes any number of interactions and any budget without running out of floating point', async () => {
+  it('accepts any number of interactions and any budget without overflow', async () => {
     await insert([
       {
         lead: { budget: 99_999_999.99, status: 'won' },

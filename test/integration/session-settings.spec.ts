@@ -8,7 +8,7 @@ import { type Api, startApi } from '../support/api.js';
 import { setOddDefaults } from '../support/odd-settings.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const NEEDED = {
+const REQUIRED = {
   DateStyle: 'ISO, YMD',
   IntervalStyle: 'postgres',
   TimeZone: 'UTC',
@@ -38,7 +38,7 @@ interface Session {
 }
 
 async function settingsOf(session: Session): Promise<unknown> {
-  const { rows } = await session.query(READ, [Object.keys(NEEDED)]);
+  const { rows } = await session.query(READ, [Object.keys(REQUIRED)]);
   return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
 }
 
@@ -46,7 +46,7 @@ const readThrough = (sequelize: Sequelize): Session => ({
   query: async (sql, bind) => ({ rows: (await sequelize.query(sql, { bind }))[0] as Row[] }),
 });
 
-/** The driver would read them. */
+/** Environment variables that the driver would read. */
 const DRIVER_VARIABLES = {
   PGHOST: '/nowhere',
   PGPORT: '1',
@@ -74,17 +74,17 @@ afterAll(async () => {
 });
 
 describe('a database with other defaults', () => {
-  it('has each kind of session set what it relies on', async () => {
+  it('has the required settings in every kind of session', async () => {
     const connections = new DedicatedConnections(database.url);
     const dedicated = await connections.open('test');
     const pool = connections.pool('test', 1);
-    expect(await settingsOf(dedicated)).toEqual(NEEDED);
-    expect(await settingsOf(pool)).toEqual(NEEDED);
-    expect(await settingsOf(readThrough(api.sequelize))).toEqual(NEEDED);
+    expect(await settingsOf(dedicated)).toEqual(REQUIRED);
+    expect(await settingsOf(pool)).toEqual(REQUIRED);
+    expect(await settingsOf(readThrough(api.sequelize))).toEqual(REQUIRED);
     await Promise.all([dedicated.end(), pool.end()]);
   });
 
-  it('is migrated, and served as any other', async () => {
+  it('is migrated and served like any other', async () => {
     await migrateUp({ url: database.url });
     const { createLead } = await api.ask<{ createLead: { id: string } }>(
       `mutation { createLead(createLeadInput: { firstName: "Zoë", lastName: "Ł", email: "zoe@example.com" }) { id createdAt } }`,
@@ -94,7 +94,7 @@ describe('a database with other defaults', () => {
     expect(answers).toEqual(answers.map(() => ({ data: { updateLead: { budget: 12.5 } } })));
   });
 
-  it('has transactions ask for READ COMMITTED and no time limit by name', async () => {
+  it('has transactions with READ COMMITTED and without a lock timeout', async () => {
     const settings = await inTransaction(api.sequelize, async (transaction) => {
       const [rows] = await api.sequelize.query(
         `SELECT current_setting('transaction_isolation') AS isolation, current_setting('lock_timeout') AS lock`,
@@ -106,7 +106,7 @@ describe('a database with other defaults', () => {
   });
 });
 
-describe("the driver's own environment variables", () => {
+describe('environment variables of the driver', () => {
   it('have no effect: the URL decides', async () => {
     Object.assign(process.env, DRIVER_VARIABLES);
     try {

@@ -25,14 +25,13 @@ const isStale = async (id: number) =>
   (await api.ask<{ lead: { isScoreStale: boolean } }>(`{ lead(id: ${id}) { isScoreStale } }`)).lead
     .isScoreStale;
 
-const rescoreStale = async (args = 'onlyStale: true') =>
+const recalculate = async (args = 'onlyStale: true') =>
   (
     await api.ask<{ recalculateAllScores: { count: number } }>(
       `mutation { recalculateAllScores(${args}) { count } }`,
     )
   ).recalculateAllScores.count;
 
-/** Returns the ids of the leads that the filter finds. */
 async function findStale(): Promise<number[]> {
   const { leadsConnection } = await api.ask<{ leadsConnection: { nodes: { id: string }[] } }>(
     '{ leadsConnection(filter: { isScoreStale: true }) { nodes { id } } }',
@@ -43,12 +42,12 @@ async function findStale(): Promise<number[]> {
 async function insertScoredLead(): Promise<number> {
   const id = await insertLead(database, { budget: 1000 });
   await insertInteraction(database, id, { type: 'call', ageInDays: 3 });
-  await rescoreStale('onlyStale: false');
+  await recalculate('onlyStale: false');
   return id;
 }
 
-/** What a recalculation stores is what the formula says. */
-async function expectScoreToBeRight(id: number): Promise<void> {
+/** Compares the stored score with the formula in SQL at the same instant. */
+async function expectCorrectScore(id: number): Promise<void> {
   const [lead] = await database.rows<{ score: number; right: number }>(
     `SELECT leads."activityScore" AS score, "right"."activityScore" AS "right"
      FROM leads, contact_state_of(leads.id, leads."scoreCalculatedAt") AS state,
@@ -62,56 +61,56 @@ async function expectScoreToBeRight(id: number): Promise<void> {
 }
 
 describe('a score is stale', () => {
-  it('if it was never calculated, and no longer once it is', async () => {
+  it('if it was never calculated, until it is', async () => {
     const id = await insertLead(database);
     expect(await isStale(id)).toBe(true);
-    expect(await rescoreStale()).toBe(1);
+    expect(await recalculate()).toBe(1);
     expect(await isStale(id)).toBe(false);
-    expect(await rescoreStale()).toBe(0);
+    expect(await recalculate()).toBe(0);
   });
 
   it('exactly if a recalculation now would store another number', async () => {
-    // The score falls by a point every few hours at first, and stays at 3 in the end.
+    // The score first falls by a point every few hours, and finally stays at 3.
     const id = await insertScoredLead();
     for (const days of [0.01, 0.5, 3, 20, 400, 1]) {
       const [{ activityScore: before = null } = {}] = await readScores(database);
       await passTime(database, days);
       const wasStale = await isStale(id);
-      expect(await rescoreStale()).toBe(wasStale ? 1 : 0);
-      await rescoreStale('onlyStale: false');
+      expect(await recalculate()).toBe(wasStale ? 1 : 0);
+      await recalculate('onlyStale: false');
       const [{ activityScore: after = null } = {}] = await readScores(database);
       expect([days, wasStale]).toEqual([days, before !== after]);
     }
   });
 
-  it('if an interaction that was planned has taken place since', async () => {
+  it('if a planned interaction has taken place since', async () => {
     const id = await insertLead(database);
     await insertInteraction(database, id, { type: 'meeting', ageInDays: -1 });
     expect(await isStale(id)).toBe(false);
     await passTime(database, 1.0001);
     expect(await isStale(id)).toBe(true);
-    expect(await rescoreStale()).toBe(1);
+    expect(await recalculate()).toBe(1);
     const [row] = await database.rows(`SELECT "meetingCount", "nextInteractionAt" FROM leads`);
     expect(row).toEqual({ meetingCount: 1, nextInteractionAt: null });
   });
 
-  it('if a contact that was planned comes within 30 days', async () => {
+  it('if a planned contact is now within 30 days', async () => {
     const id = await insertLead(database);
     await insertInteraction(database, id, { type: 'meeting', ageInDays: -31 });
     expect((await readScores(database))[0]?.activityScore).toBe(3);
     await passTime(database, 1.0001);
     expect(await isStale(id)).toBe(true);
-    await rescoreStale();
+    await recalculate();
     expect((await readScores(database))[0]?.activityScore).toBe(43);
   });
 
   it.each([
     {
-      what: 'another program wrote over it',
+      what: 'another program overwrote it',
       sql: 'UPDATE leads SET "activityScore" = "activityScore" + 1 WHERE id = $1',
     },
     {
-      what: 'the previous version made another one',
+      what: 'the previous version calculated it',
       sql: `UPDATE leads SET "activityScore" = 30, "recencyPoints" = 30, "engagementPoints" = 0, "budgetPoints" = 0,
          "statusPoints" = 0, "scoreParameters" = 7, "scoreCalculatedAt" = now() WHERE id = $1`,
     },
@@ -119,26 +118,26 @@ describe('a score is stale', () => {
       what: 'it is dated in the future',
       sql: `UPDATE leads SET "scoreCalculatedAt" = now() + interval '1 year' WHERE id = $1`,
     },
-  ])('if $what, and no other lead’s is', async ({ sql }) => {
+  ])('if $what, but not the score of another lead', async ({ sql }) => {
     const other = await insertScoredLead();
     const id = await insertScoredLead();
     expect(await isStale(id)).toBe(false);
     await database.rows(sql, [id]);
     expect(await isStale(id)).toBe(true);
     expect(await isStale(other)).toBe(false);
-    expect(await rescoreStale()).toBe(1);
+    expect(await recalculate()).toBe(1);
     expect(await isStale(id)).toBe(false);
-    await expectScoreToBeRight(id);
+    await expectCorrectScore(id);
   });
 
   it.each([
-    { what: 'it was calculated', change: () => rescoreStale('onlyStale: false') },
+    { what: 'it was calculated', change: () => recalculate('onlyStale: false') },
     {
       what: 'a recalculation confirmed it',
       change: async () => {
-        await rescoreStale('onlyStale: false');
+        await recalculate('onlyStale: false');
         await passTime(database, 2);
-        await rescoreStale('onlyStale: false');
+        await recalculate('onlyStale: false');
       },
     },
     {
@@ -152,17 +151,17 @@ describe('a score is stale', () => {
     expect(await findStale()).toEqual([]);
     await passTime(database, -1);
     expect(await findStale()).toEqual(ids);
-    expect(await rescoreStale()).toBe(3);
+    expect(await recalculate()).toBe(3);
     expect(await findStale()).toEqual([]);
   });
 
-  it('if it is older than the age asked for', async () => {
+  it('if it is older than the requested age', async () => {
     await insertLead(database);
-    await rescoreStale('onlyStale: false');
+    await recalculate('onlyStale: false');
     await passTime(database, 1);
-    expect(await rescoreStale()).toBe(0);
-    expect(await rescoreStale('onlyStale: true, maxAgeHours: 24.5')).toBe(0);
-    expect(await rescoreStale('onlyStale: true, maxAgeHours: 23.5')).toBe(1);
+    expect(await recalculate()).toBe(0);
+    expect(await recalculate('onlyStale: true, maxAgeHours: 24.5')).toBe(0);
+    expect(await recalculate('onlyStale: true, maxAgeHours: 23.5')).toBe(1);
   });
 });
 
@@ -172,29 +171,29 @@ describe('a score is current', () => {
     { what: 'the budget is removed', sql: 'UPDATE leads SET budget = NULL WHERE id = $1' },
     { what: 'the status changes', sql: `UPDATE leads SET status = 'won' WHERE id = $1` },
     {
-      what: 'an interaction comes',
+      what: 'an interaction is added',
       sql: `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt") VALUES ('call', now(), $1, now(), now())`,
     },
     {
-      what: 'an interaction of this very moment comes',
+      what: 'an interaction at the current instant is added',
       sql: `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
             VALUES ('call', clock_timestamp(), $1, now(), now())`,
     },
-    { what: 'an interaction goes', sql: 'DELETE FROM interactions WHERE "leadId" = $1' },
+    { what: 'an interaction is removed', sql: 'DELETE FROM interactions WHERE "leadId" = $1' },
     {
-      what: 'an interaction moves in time',
+      what: 'the date of an interaction changes',
       sql: `UPDATE interactions SET date = date - interval '1 hour' WHERE "leadId" = $1`,
     },
     {
-      what: 'an interaction becomes another',
+      what: 'the type of an interaction changes',
       sql: `UPDATE interactions SET type = 'meeting' WHERE "leadId" = $1`,
     },
     {
       what: 'an interaction gets a direction',
       sql: `UPDATE interactions SET type = 'email', direction = 'outbound' WHERE "leadId" = $1`,
     },
-    { what: 'all interactions go', sql: 'TRUNCATE interactions' },
-  ])('as soon as $what, whoever does it', async ({ sql }) => {
+    { what: 'all interactions are removed', sql: 'TRUNCATE interactions' },
+  ])('as soon as $what, in any program', async ({ sql }) => {
     const other = await insertScoredLead();
     const id = await insertScoredLead();
     const before = await readScores(database);
@@ -202,12 +201,12 @@ describe('a score is current', () => {
     const after = await readScores(database);
     expect([await isStale(id), await isStale(other)]).toEqual([false, false]);
     expect(after[1]?.scoreCalculatedAt).not.toEqual(before[1]?.scoreCalculatedAt);
-    await expectScoreToBeRight(id);
-    await expectScoreToBeRight(other);
+    await expectCorrectScore(id);
+    await expectCorrectScore(other);
     if (!sql.startsWith('TRUNCATE')) expect(after[0]).toEqual(before[0]);
   });
 
-  it('if an interaction comes from a session without a search path, as a restore has none', async () => {
+  it('if an interaction is added in a session without a search path, as by a restore', async () => {
     const id = await insertScoredLead();
     const [before] = await readScores(database);
     await database.rows(`SET search_path = ''`);
@@ -217,16 +216,16 @@ describe('a score is current', () => {
       [id],
     );
     await database.rows('RESET search_path');
-    await expectScoreToBeRight(id);
+    await expectCorrectScore(id);
     expect((await readScores(database))[0]?.activityScore).toBeGreaterThan(before?.activityScore ?? 100);
   });
 
-  it('of both leads if an interaction goes from one to the other', async () => {
+  it('for both leads if an interaction moves from one to the other', async () => {
     const from = await insertScoredLead();
     const to = await insertScoredLead();
     await database.rows('UPDATE interactions SET "leadId" = $2 WHERE "leadId" = $1', [from, to]);
-    await expectScoreToBeRight(from);
-    await expectScoreToBeRight(to);
+    await expectCorrectScore(from);
+    await expectCorrectScore(to);
     expect(await database.rows('SELECT "callCount" FROM leads ORDER BY id')).toEqual([
       { callCount: 0 },
       { callCount: 2 },
@@ -239,21 +238,21 @@ describe('a score is current', () => {
       sql: `UPDATE leads SET "firstName" = 'X', "updatedAt" = now() WHERE id = $1`,
     },
     {
-      what: 'the budget is written as it was',
+      what: 'the budget is written unchanged',
       sql: 'UPDATE leads SET budget = budget, status = status WHERE id = $1',
     },
     {
       what: 'notes change',
       sql: `UPDATE interactions SET notes = 'X', "updatedAt" = now() WHERE "leadId" = $1`,
     },
-  ])('and is not calculated again if $what', async ({ sql }) => {
+  ])('and is not recalculated if $what', async ({ sql }) => {
     const id = await insertScoredLead();
     const before = await readScores(database);
     await database.rows(sql, [id]);
     expect(await readScores(database)).toEqual(before);
   });
 
-  it('after whatever the API does', async () => {
+  it('after every mutation', async () => {
     const { createLead } = await api.ask<{ createLead: { id: string; isScoreStale: boolean } }>(
       'mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "a@example.com" }) { id isScoreStale } }',
     );
@@ -271,19 +270,19 @@ describe('a score is current', () => {
     ]) {
       await api.ask(`mutation { ${change} }`);
       expect([change, await isStale(id)]).toEqual([change, false]);
-      await expectScoreToBeRight(id);
+      await expectCorrectScore(id);
     }
   });
 });
 
 describe('recalculateAllScores(onlyStale: true)', () => {
-  it('leaves all other scores as they are, and its record says that it was about stale ones', async () => {
+  it('keeps all other scores, and its record shows that it was limited to stale ones', async () => {
     const ids = await insertLeads(database, 50);
-    await rescoreStale('onlyStale: false');
+    await recalculate('onlyStale: false');
     const before = await readScores(database);
     const changed = [ids[7], ids[33]];
     await database.rows('UPDATE leads SET "activityScore" = 50 WHERE id = ANY($1)', [changed]);
-    expect(await rescoreStale()).toBe(2);
+    expect(await recalculate()).toBe(2);
     const after = await readScores(database);
     expect(after.filter(({ id }) => !changed.includes(id))).toEqual(
       before.filter(({ id }) => !changed.includes(id)),
@@ -303,12 +302,12 @@ describe('recalculateAllScores(onlyStale: true)', () => {
     'onlyStale: false, maxAgeHours: 5',
     'onlyStale: true, maxAgeHours: -1',
     'onlyStale: true, maxAgeHours: 1e9',
-  ])('refuses (%s)', async (args) => {
+  ])('rejects (%s)', async (args) => {
     expect(await api.codeOf(`mutation { recalculateAllScores(${args}) { count } }`)).toBe('BAD_USER_INPUT');
   });
 });
 
-it('asks once for all leads of a list', async () => {
+it('isScoreStale takes one statement for all leads of a list', async () => {
   await insertLeads(database, 30);
   let leads: unknown[] = [];
   const count = await api.countStatements(async () => {
@@ -318,7 +317,7 @@ it('asks once for all leads of a list', async () => {
   expect(count).toBe(2);
 });
 
-it('is told anew after each mutation of one request', async () => {
+it('isScoreStale is read again after each mutation of a request', async () => {
   const id = await insertScoredLead();
   await database.rows('UPDATE leads SET "activityScore" = 50 WHERE id = $1', [id]);
   const lead = `updateLead(updateLeadInput: { id: ${id}, firstName: "X" }) { isScoreStale }`;

@@ -38,7 +38,7 @@ async function generationOf(leadId: number) {
   return { facts: await store.readFacts(leadId), writer: WRITER, meter: new CallMeter(), batchId: null };
 }
 
-/** Gives a lead a summary of its facts as they are. */
+/** Saves a summary of the current facts of a lead. */
 async function summarize(leadId: number): Promise<void> {
   const generation = await generationOf(leadId);
   await inTransaction(api.sequelize, (transaction) => store.save(generation, SUMMARY, transaction));
@@ -46,8 +46,8 @@ async function summarize(leadId: number): Promise<void> {
 
 const isStale = async (leadId: number) => (await store.findStale([leadId], WRITER.version)).length > 0;
 
-/** Of these leads, those whose facts are not those of their summary: read in full, whatever is noted of changes. */
-async function findOthers(leadIds: readonly number[]): Promise<number[]> {
+/** Finds the leads whose facts differ from those of their summary, without using the record of changes. */
+async function findWithOtherFacts(leadIds: readonly number[]): Promise<number[]> {
   const others: number[] = [];
   for (const leadId of leadIds) {
     const { hash } = await store.readFacts(leadId);
@@ -62,7 +62,7 @@ async function findOthers(leadIds: readonly number[]): Promise<number[]> {
 
 const anyOf = <Value>(...values: Value[]) => fc.constantFrom(...values);
 const lead = fc.nat(2);
-/** SQL of a change, where {N} is the id of one of three leads. */
+/** SQL of a change, in which {N} is the id of one of three leads. */
 const change = fc.oneof(
   fc
     .tuple(
@@ -99,7 +99,7 @@ const change = fc.oneof(
 );
 
 describe('a summary is stale', () => {
-  it('exactly where the facts are other ones, after whatever changes', async () => {
+  it('exactly if its facts have changed, after any changes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), async (changes) => {
         await database.rows('TRUNCATE leads, interactions');
@@ -111,14 +111,14 @@ describe('a summary is stale', () => {
           const [, toSummarize] = /^summarize (\d+)$/.exec(sql) ?? [];
           if (toSummarize === undefined) await database.rows(sql);
           else await summarize(Number(toSummarize));
-          expect((await store.findStale(ids, WRITER.version)).sort()).toEqual(await findOthers(ids));
+          expect((await store.findStale(ids, WRITER.version)).sort()).toEqual(await findWithOtherFacts(ids));
         }
       }),
       { numRuns: 25 },
     );
   });
 
-  it('once an interaction has begun that was planned', async () => {
+  it('once a planned interaction has taken place', async () => {
     const id = await insertLead(database);
     await database.rows(
       `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
@@ -137,7 +137,7 @@ describe('a summary is stale', () => {
     `UPDATE interactions SET notes = 'x' WHERE "leadId" = $1`,
     `DELETE FROM interactions WHERE "leadId" = $1`,
     `UPDATE leads SET company = 'x' WHERE id = $1`,
-  ])('where what changes it is committed while it is being saved, or waits for that: %s', async (sql) => {
+  ])('if its facts change while it is saved, or while the change waits for that: %s', async (sql) => {
     const id = await insertLead(database);
     await insertInteraction(database, id, { notes: 'Asked for an offer.' });
     const other = await connect(api.databaseUrl);

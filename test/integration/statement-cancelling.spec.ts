@@ -17,7 +17,7 @@ let lockHolder: Connection;
 let leads: unknown;
 
 beforeAll(async () => {
-  // Sequelize warns of connections that it gives up.
+  // Sequelize warns about connections that are lost.
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   database = await createTestDatabase();
   network = await startNetwork(database.url);
@@ -41,19 +41,19 @@ const lock = async () => {
 };
 const unlock = () => lockHolder.rows('ROLLBACK');
 
-describe('a wish to cancel a statement that arrives late', () => {
+describe('a cancel request that arrives late', () => {
   it.each([
-    ['while it is waited for', () => Promise.resolve()],
-    // What may still be hit is not used again.
-    ['when nobody waits for it any more', ({ isGivenUp }: HeldConnection) => isGivenUp],
-  ])('hits nobody else: %s', async (_, until) => {
+    ['while the server waits for it', () => Promise.resolve()],
+    // The connection that it could still affect is not reused.
+    ['after the server stopped waiting', ({ isGivenUp }: HeldConnection) => isGivenUp],
+  ])('affects no other statement: %s', async (_, until) => {
     expect(await api.ask(LEADS)).toEqual(leads);
     await lock();
     const held = network.holdNext();
     const late = api.send(LEADS);
     await untilWaiting(watcher);
     await held.hasSent;
-    // The statement ends by itself, and its request has had its time.
+    // The statement then completes, but its request has already timed out.
     await unlock();
     await late;
     await until(held);
@@ -67,9 +67,9 @@ describe('a wish to cancel a statement that arrives late', () => {
   });
 });
 
-// Takes the five seconds that a statement has to end. Without the limit, a recalculation behind a pooler that drops
-// cancel requests would hold its locks for as long as its statement runs.
-it('a transaction that is stopped loses its connection if nothing of what cancels its statement arrives', async () => {
+// Takes five seconds, the time that a cancelled statement has to end. Without this limit, a recalculation behind a pooler
+// that drops cancel requests would keep its locks for as long as its statement runs.
+it('a transaction that is stopped loses its connection if its cancel request never arrives', async () => {
   const stop = new AbortController();
   const work = api.sequelize.transaction((transaction) =>
     stopOnAbort(transaction, stop.signal, () =>

@@ -41,7 +41,7 @@ const summariesOptions = (args: readonly string[], env: Readonly<Record<string, 
   options(args, { DATABASE_URL: database.url, ...env });
 const run = (...args: string[]) => runProgram(PROGRAM, summariesOptions(args));
 
-async function insertToldLeads(count: number): Promise<number[]> {
+async function insertLeadsWithNotes(count: number): Promise<number[]> {
   const ids: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const id = await insertLead(connection, { activityScore: index });
@@ -64,8 +64,8 @@ describe('pnpm summaries', () => {
     await database.drop();
   });
 
-  it('writes what is missing, sums up on the standard output, and ends with 0', async () => {
-    await insertToldLeads(6);
+  it('writes missing summaries, prints totals to standard output, and exits with 0', async () => {
+    await insertLeadsWithNotes(6);
     expect(await run()).toMatchObject({
       code: 0,
       signal: null,
@@ -84,8 +84,8 @@ describe('pnpm summaries', () => {
     );
   });
 
-  it('names what fails, and ends with 1', async () => {
-    const [id] = await insertToldLeads(1);
+  it('names failed summaries, and exits with 1', async () => {
+    const [id] = await insertLeadsWithNotes(1);
     server.play({ body: answer('no JSON') }, { body: answer('no JSON') });
     const { code, stdout, stderr } = await run();
     expect(code).toBe(1);
@@ -95,16 +95,16 @@ describe('pnpm summaries', () => {
     expect(stdout).toContain('0 summaries written, 0 unchanged, 1 failed');
   });
 
-  it('stops at the limit of what it may cost, says so, and ends with 1', async () => {
-    await insertToldLeads(6);
+  it('stops at the cost limit, reports this, and exits with 1', async () => {
+    await insertLeadsWithNotes(6);
     const { code, stdout, stderr } = await run('--max-cost-usd', '0.00025');
     expect(code).toBe(1);
     expect(stdout).toContain('2 summaries written, 0 unchanged, 0 failed, 4 skipped, for $0.0002.');
     expect(stderr).toContain('not enough for another summary');
   });
 
-  it('says until when it waits for the provider', async () => {
-    await insertToldLeads(1);
+  it('reports how long it waits for the provider', async () => {
+    await insertLeadsWithNotes(1);
     server.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
     const program = startProgram(PROGRAM, summariesOptions([]));
     await new Promise<void>((resolve) => {
@@ -119,9 +119,9 @@ describe('pnpm summaries', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'begins no more after %s, and saves what is being written',
+    'starts no more summaries after %s, and saves those in progress',
     async (signal) => {
-      await insertToldLeads(20);
+      await insertLeadsWithNotes(20);
       let release: () => void = () => undefined;
       const gate = new Promise<void>((resolve) => (release = resolve));
       server.onRequest(() => gate);
@@ -140,8 +140,8 @@ describe('pnpm summaries', () => {
     },
   );
 
-  it('refuses with the usage what it cannot do, and ends with 2', async () => {
-    const refused: [string[], string][] = [
+  it('rejects invalid arguments with its usage, and exits with 2', async () => {
+    const invalid: [string[], string][] = [
       [['--limit', '0'], '--limit must be at least 1'],
       [['--limit', '1.5'], '--limit must be a whole number'],
       [['--limit', ''], '--limit'],
@@ -150,7 +150,7 @@ describe('pnpm summaries', () => {
       [['--nonsense'], '--nonsense'],
       [['more'], 'more'],
     ];
-    for (const [args, message] of refused) {
+    for (const [args, message] of invalid) {
       const { code, stdout, stderr } = await run(...args);
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
       expect(stderr).toContain(message);
@@ -159,7 +159,7 @@ describe('pnpm summaries', () => {
     expect((await run('--help')).stdout).toContain('Usage: pnpm summaries');
   });
 
-  it('ends with 2 where summaries are switched off, or the database is not migrated', async () => {
+  it('exits with 2 if summaries are disabled or the database is not migrated', async () => {
     const off = await runProgram(PROGRAM, summariesOptions([], { SUMMARY_PROVIDER: 'off' }));
     expect(off.code).toBe(2);
     expect(off.stderr).toBe('Summaries are switched off on this server.\n');
@@ -175,7 +175,7 @@ describe('pnpm summary:check', () => {
   const check = (env: Readonly<Record<string, string>> = {}, args: readonly string[] = []) =>
     runProgram('src/cli/summary-check.js', options(args, env));
 
-  it('says that summaries can be written, what is left and what the answer cost, and ends with 0', async () => {
+  it('reports that summaries work, the remaining limit and the cost, and exits with 0', async () => {
     server.play({ body: answer('{"ok": true}') });
     const { code, stdout, stderr } = await check();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -187,17 +187,13 @@ describe('pnpm summary:check', () => {
   });
 
   it.each([
+    ['a rejected key', { status: 401, body: '' }, 'BAD  The key was rejected: check OPENROUTER_API_KEY.'],
     [
-      'a key that is refused',
-      { status: 401, body: '' },
-      'BAD  The key was rejected: check OPENROUTER_API_KEY.',
-    ],
-    [
-      'a key whose limit is used up',
+      'a key with an exhausted limit',
       { body: { data: { limit_remaining: 0 } } },
       'BAD  The key is valid, but its limit is used up',
     ],
-  ])('names %s, asks no model, and ends with 1', async (_, turn, line) => {
+  ])('reports %s, sends no request to a model, and exits with 1', async (_, turn, line) => {
     server.answerKeyCheck(turn);
     const { code, stdout } = await check();
     expect(code).toBe(1);
@@ -205,7 +201,7 @@ describe('pnpm summary:check', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('does without a key check, as local model servers do', async () => {
+  it('works without a key check, as with local model servers', async () => {
     server.answerKeyCheck({ status: 404, body: '' });
     server.play({ body: { ...answer('{"ok": true}'), usage: undefined } });
     const { code, stdout } = await check();
@@ -214,7 +210,7 @@ describe('pnpm summary:check', () => {
     expect(stdout).toContain('at an unreported cost');
   });
 
-  it('takes the answers of models that think, and no figures that cannot be', async () => {
+  it('accepts answers with reasoning, and ignores invalid figures', async () => {
     server.answerKeyCheck({ body: { data: { limit_remaining: 'plenty' } } });
     server.play({
       body: {
@@ -233,14 +229,14 @@ describe('pnpm summary:check', () => {
     [{ status: 402, body: '' }, 'Add credit'],
     [{ status: 404, body: '' }, 'OPENROUTER_MODELS (openai/gpt-4o-mini) names a model that does not exist'],
     [{ body: answer('fine') }, 'choose a model with structured outputs'],
-  ])('says what to do after %j, and ends with 1', async (turn, words) => {
+  ])('advises how to fix %j, and exits with 1', async (turn, words) => {
     server.play(turn);
     const { code, stdout } = await check();
     expect(code).toBe(1);
     expect(stdout).toContain(words);
   });
 
-  it('says so where nothing answers, or too late', async () => {
+  it('reports a missing or late response', async () => {
     const nobody = await check({ OPENROUTER_BASE_URL: 'http://127.0.0.1:9/v1' });
     expect(nobody.code).toBe(1);
     expect(nobody.stdout).toContain('No answer from 127.0.0.1:9');
@@ -249,7 +245,7 @@ describe('pnpm summary:check', () => {
     expect(late.stdout).toContain('raise OPENROUTER_TOTAL_TIMEOUT_MS');
   });
 
-  it('says who writes summaries where no model does', async () => {
+  it('reports which writer is used if no model is configured', async () => {
     const fallback = await check({ OPENROUTER_API_KEY: '' });
     expect(fallback.code).toBe(0);
     expect(fallback.stdout).toContain('OPENROUTER_API_KEY is not set');
@@ -265,7 +261,7 @@ describe('pnpm summary:check', () => {
     expect(stdout + stderr).not.toContain(API_KEY);
   });
 
-  it('ends with 2 where the settings are wrong, or with arguments', async () => {
+  it('exits with 2 if the settings or the arguments are invalid', async () => {
     expect((await check({ OPENROUTER_BASE_URL: 'x' })).code).toBe(2);
     expect((await check({}, ['more'])).code).toBe(2);
     expect((await check({}, ['--help'])).stdout).toContain('Usage: pnpm summary:check');

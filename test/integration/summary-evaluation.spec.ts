@@ -11,7 +11,7 @@ describe('pnpm eval:summaries', () => {
   });
   afterAll(() => directory.remove());
 
-  it('reaches what is to be reached against a model that obeys every note, and says so in a table', async () => {
+  it('reaches its targets against a model that obeys every note, and prints them in a table', async () => {
     const { code, stdout, stderr } = await runProgram(PROGRAM, { cwd: directory.path });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const traces = stdout.split('\n').filter((line) => line.includes('traces'));
@@ -20,7 +20,7 @@ describe('pnpm eval:summaries', () => {
     expect(stdout).not.toContain('NO ');
   });
 
-  it('needs a model to be online, and knows its own arguments', async () => {
+  it('requires a model with --online, and rejects unknown arguments', async () => {
     const online = await runProgram(PROGRAM, { cwd: directory.path, args: ['--online'] });
     expect(online.code).toBe(2);
     expect(online.stderr).toContain('OPENROUTER_API_KEY');

@@ -24,7 +24,7 @@ const hide = () => database.rows('ALTER TABLE summary_leases RENAME TO hidden');
 const show = () => database.rows('ALTER TABLE hidden RENAME TO summary_leases');
 
 describe('the lease of a lead', () => {
-  it('is let go of with the work, whatever came of it', async () => {
+  it('is released with the work, whether it succeeds or fails', async () => {
     expect(await leases.hold(1, signal, async () => [await countLeases()])).toEqual([1]);
     await expect(leases.hold(1, signal, () => Promise.reject(new Error('in vain')))).rejects.toThrow(
       'in vain',
@@ -32,7 +32,7 @@ describe('the lease of a lead', () => {
     expect(await countLeases()).toBe(0);
   });
 
-  it('is let go of later where the database cannot be told, and what came of the work counts', async () => {
+  it('is released later if the database is unavailable, and the result of the work is kept', async () => {
     const kept = leases.hold(1, signal, async () => {
       await hide();
       return 'kept';
@@ -42,12 +42,12 @@ describe('the lease of a lead', () => {
     await until(async () => (await countLeases()) === 0);
   });
 
-  it('is there for the next one of this process meanwhile, who keeps it', async () => {
+  it('is available to the next work of this process meanwhile, which then keeps it', async () => {
     await leases.hold(1, signal, hide);
     await show();
     await leases.hold(1, signal, async () => {
       expect(await countLeases()).toBe(1);
-      // As long as the wait before the next attempt to let go of it, and longer.
+      // Longer than the wait before the next attempt to release it.
       await database.rows('SELECT pg_sleep(0.6)');
       expect(await countLeases()).toBe(1);
     });

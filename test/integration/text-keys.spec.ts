@@ -18,7 +18,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** What a function of the database makes of texts. */
+/** Calls a database function for each text. */
 async function inSql<Result = string>(call: string, texts: readonly string[]): Promise<Result[]> {
   const rows = await connection.rows<{ result: Result }>(
     `SELECT ${call} AS result FROM unnest($1::text[]) WITH ORDINALITY AS given (text, position) ORDER BY position`,
@@ -28,16 +28,16 @@ async function inSql<Result = string>(call: string, texts: readonly string[]): P
 }
 
 /**
- * Those of the texts whose characters Node.js and PostgreSQL know. Each has a Unicode version of its own, and the order of
- * marks that a newer version has added is unknown to the older one.
+ * The texts whose characters both Node.js and PostgreSQL know. Their Unicode versions differ, and the older version does
+ * not know the order of marks that the newer one has added.
  */
-async function known(given: readonly string[]): Promise<string[]> {
+async function withKnownCharacters(given: readonly string[]): Promise<string[]> {
   const texts = given.filter((one) => !/[\p{Cn}\p{Cs}]/u.test(one));
   const isKnown = await inSql<boolean>('unicode_assigned(text)', texts);
   return texts.filter((_, index) => isKnown[index]);
 }
 
-/** Letters in every case and form, among all the characters that there are. PostgreSQL takes no NUL. */
+/** Letters in every case and form, among all other characters except NUL, which PostgreSQL rejects. */
 const character = fc.oneof(
   fc.constantFrom(
     ...' -_aAhHkKzZıİIiſßẞςσΣÅåÄäÉéÑñǅǆЁёЙйԱաԵեևὈὀ\u212a\u212b\u0301\u0308\u0331\u0618\u00a0\u2010',
@@ -48,11 +48,11 @@ const character = fc.oneof(
 const text = fc.array(character, { maxLength: 12 }).map((characters) => characters.join(''));
 const texts = fc.array(text, { minLength: 100, maxLength: 100 });
 
-describe('the keys that texts are compared by', () => {
+describe('the keys for comparing texts', () => {
   it('of statuses and sources are the same in TypeScript and in SQL', async () => {
     await fc.assert(
       fc.asyncProperty(texts, async (given) => {
-        const labels = await known(given);
+        const labels = await withKnownCharacters(given);
         const keys = labels.map(labelKey);
         expect(await inSql('label_key(text)', labels)).toEqual(keys);
         expect(keys.map(labelKey)).toEqual(keys);
@@ -76,14 +76,14 @@ describe('the keys that texts are compared by', () => {
     ['Ü-Wagen Ωmega Ёж', 'ü_wagen_ωmega_ёж'],
     ['e\u0301', 'é'],
     ['H\u0331', '\u1e96'],
-  ])('of %j is %j', (label, key) => {
+  ])('map %j to %j', (label, key) => {
     expect(labelKey(label)).toBe(key);
   });
 
-  it('of e-mail addresses as they are stored are the addresses themselves, in TypeScript and in SQL', async () => {
+  it('of stored e-mail addresses are the addresses themselves, in TypeScript and in SQL', async () => {
     await fc.assert(
       fc.asyncProperty(texts, async (given) => {
-        const stored = (await known(given)).map(emailKey);
+        const stored = (await withKnownCharacters(given)).map(emailKey);
         expect(stored.map(emailKey)).toEqual(stored);
         expect(await inSql('email_key(text)', stored)).toEqual(stored);
       }),
@@ -91,7 +91,7 @@ describe('the keys that texts are compared by', () => {
     );
   });
 
-  it('of e-mail addresses leave out the same invisible characters in TypeScript and in SQL', async () => {
+  it('of e-mail addresses omit the same invisible characters in TypeScript and in SQL', async () => {
     const all = Array.from({ length: 0x10ffff }, (_, index) => index + 1)
       .filter((code) => (code < 0xd800 || code > 0xdfff) && (code < 0x30000 || code > 0xdffff))
       .map((code) => String.fromCodePoint(code));
@@ -106,7 +106,7 @@ describe('the keys that texts are compared by', () => {
     expect(ignorable.filter((one) => withoutInvisibleCharacters(one) !== '')).toEqual([]);
   });
 
-  it('of a search are the same whichever way the text is composed and in whichever case it is', async () => {
+  it('of a search do not depend on how the text is composed, nor on its case', async () => {
     const letters = fc.constantFrom(...'aÄéñøłßæđŞığŐ ёЙїґάΏςあがガ한각देवनागरी'.split(''));
     const word = fc.array(letters, { maxLength: 20 }).map((one) => one.join(''));
     await fc.assert(

@@ -66,7 +66,7 @@ describe('Sequelize', () => {
     }
   });
 
-  it('begins transactions with a statement of its query generator, and knows the version (transactions.ts)', async () => {
+  it('starts transactions with a statement of its query generator, and knows the version (transactions.ts)', async () => {
     await api.sequelize.query('SELECT 1');
     const sequelize = api.sequelize as unknown as {
       options: { databaseVersion: unknown };
@@ -85,7 +85,7 @@ describe('Nest', () => {
     expect(typeof graphQlAdapter._subscriptionService?.wss?.on).toBe('function');
   });
 
-  it('names resolvers that only read a property rootFieldResolver; they are removed (remove-trivial-resolvers.ts)', () => {
+  it('names trivial resolvers rootFieldResolver, and they are removed (remove-trivial-resolvers.ts)', () => {
     const lead = api.app.get(GraphQLSchemaHost, { strict: false }).schema.getType('Lead');
     if (!isObjectType(lead)) throw new Error('There is no Lead.');
     expect(lead.getFields().firstName?.resolve).toBeUndefined();

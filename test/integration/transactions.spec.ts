@@ -22,7 +22,7 @@ const INSERT = `INSERT INTO leads ("firstName", "lastName", email, status, "crea
 const CUT_OWN_CONNECTION = 'SELECT pg_terminate_backend(pg_backend_pid())';
 
 describe('inTransaction', () => {
-  it('gives errors of the database as errors of the domain', async () => {
+  it('throws database errors as domain errors', async () => {
     const { sequelize } = api;
     const taken = inTransaction(sequelize, async (transaction) => {
       await sequelize.query(INSERT, { transaction });
@@ -36,7 +36,7 @@ describe('inTransaction', () => {
   });
 });
 
-/** A trigger on changes of leads that raises an error the first few times that it runs. */
+/** A trigger on new leads that raises an error the first few times. */
 const failFirst = (times: number, when: string, raise: string): string => `
   CREATE SEQUENCE tries;
   CREATE FUNCTION fail_first() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -51,7 +51,7 @@ const CUT_CONNECTION = 'PERFORM pg_terminate_backend(pg_backend_pid())';
 
 const CREATE_LEAD = `mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "a@example.com" }) { email } }`;
 
-const triesOf = async (): Promise<unknown> =>
+const countTries = async (): Promise<unknown> =>
   withConnection(api.databaseUrl, async (connection) => {
     const [row] = await connection.rows<{ count: number }>('SELECT last_value::int AS count FROM tries');
     return row?.count;
@@ -60,31 +60,31 @@ const triesOf = async (): Promise<unknown> =>
 const leadCount = async (): Promise<number> =>
   (await api.ask<{ leads: unknown[] }>('{ leads { id } }')).leads.length;
 
-describe('a transaction that PostgreSQL rolls back because of others', () => {
+describe('a transaction that conflicts with another', () => {
   it.each([
     ['a statement', ''],
     ['its commit', 'DEFERRABLE INITIALLY DEFERRED'],
-  ])('is tried again if %s fails to serialize, and is done once', async (_what, when) => {
+  ])('is retried if %s fails to serialize, and takes effect once', async (_what, when) => {
     await api.sequelize.query(failFirst(3, when, SERIALIZATION_FAILURE));
     expect(await api.send(CREATE_LEAD)).toEqual({ data: { createLead: { email: 'a@example.com' } } });
-    expect(await triesOf()).toBe(4);
+    expect(await countTries()).toBe(4);
     expect(await leadCount()).toBe(1);
   });
 
-  it('is given up after five tries, and changes nothing', async () => {
+  it('fails after five attempts, and changes nothing', async () => {
     await api.sequelize.query(failFirst(100, '', SERIALIZATION_FAILURE));
     expect(await api.codeOf(CREATE_LEAD)).toBe('SERVICE_UNAVAILABLE');
-    expect(await triesOf()).toBe(5);
+    expect(await countTries()).toBe(5);
     expect(await leadCount()).toBe(0);
   });
 
-  it('is not tried again if nobody knows whether it has committed', async () => {
+  it('is not retried if it may have committed', async () => {
     await api.sequelize.query(failFirst(100, 'DEFERRABLE INITIALLY DEFERRED', CUT_CONNECTION));
     expect(await api.codeOf(CREATE_LEAD)).toBe('SERVICE_UNAVAILABLE');
-    expect(await triesOf()).toBe(1);
+    expect(await countTries()).toBe(1);
   });
 
-  it('is tried again if it met another one in a deadlock', async () => {
+  it('is retried after a deadlock', async () => {
     const { sequelize } = api;
     const ids = await withConnection(api.databaseUrl, async (connection) => [
       await insertLead(connection),
@@ -92,8 +92,8 @@ describe('a transaction that PostgreSQL rolls back because of others', () => {
     ]);
     let tries = 0;
     let arrivals = 0;
-    let letGo: () => void = () => undefined;
-    const bothHoldOne = new Promise<void>((resolve) => (letGo = resolve));
+    let release: () => void = () => undefined;
+    const bothHaveLocked = new Promise<void>((resolve) => (release = resolve));
     const lockBoth = (order: readonly number[]) =>
       inTransaction(sequelize, async (transaction) => {
         tries += 1;
@@ -101,8 +101,8 @@ describe('a transaction that PostgreSQL rolls back because of others', () => {
           sequelize.query('UPDATE leads SET company = company WHERE id = $1', { transaction, bind: [id] });
         await lock(order[0]);
         arrivals += 1;
-        if (arrivals === 2) letGo();
-        await bothHoldOne;
+        if (arrivals === 2) release();
+        await bothHaveLocked;
         await lock(order[1]);
       });
     await Promise.all([lockBoth(ids), lockBoth(ids.toReversed())]);
@@ -111,7 +111,7 @@ describe('a transaction that PostgreSQL rolls back because of others', () => {
 });
 
 describe('withSavepoint', () => {
-  it('goes back to before a part that fails, and the transaction goes on', async () => {
+  it('rolls back only the part that fails, and the transaction continues', async () => {
     const { sequelize } = api;
     await inTransaction(sequelize, async (transaction) => {
       await sequelize.query(INSERT, { transaction });
@@ -121,7 +121,7 @@ describe('withSavepoint', () => {
     expect(await api.ask('{ leads { email } }')).toEqual({ leads: [{ email: 'same@example.com' }] });
   });
 
-  it('says that the transaction is lost where the connection is, within a part and before one', async () => {
+  it('reports a lost transaction if the connection is lost within a part or before one', async () => {
     const { sequelize } = api;
     const work = inTransaction(sequelize, async (transaction) => {
       const part = () =>
