@@ -13,8 +13,8 @@ const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error as DomainError).code,
   );
 
-describe('the memory of answers', () => {
-  it('is reserved in the order of arrival', async () => {
+describe('AnswerMemory', () => {
+  it('grants reservations in the order of arrival', async () => {
     const memory = memoryOf12();
     const first = await memory.reserve(6_000, undefined);
     const order: string[] = [];
@@ -26,7 +26,7 @@ describe('the memory of answers', () => {
       order.push('third');
       return reservation;
     });
-    // There is room for the third, but the second came first.
+    // The third would fit, but the second came first.
     await Promise.resolve();
     expect(order).toEqual([]);
     first.release();
@@ -34,13 +34,13 @@ describe('the memory of answers', () => {
     expect(order).toEqual(['second', 'third']);
   });
 
-  it('has room for small answers beside large ones', async () => {
+  it('keeps room for small answers beside large ones', async () => {
     const memory = memoryOf12();
     await memory.reserve(9_900, undefined);
     expect(await codeOf(memory.reserve(1_000, undefined))).toBe('admitted');
   });
 
-  it('rejects an answer that it never has room for, whether estimated or read', async () => {
+  it('rejects an answer larger than the memory, by its estimate or by its rows', async () => {
     const memory = memoryOf12();
     expect(await codeOf(memory.reserve(10_001, undefined))).toBe('RESPONSE_TOO_LARGE');
     const small = await memory.reserve(1, undefined);
@@ -57,7 +57,7 @@ describe('the memory of answers', () => {
     expect(await codeOf(memory.reserve(9_900, undefined))).toBe('admitted');
   });
 
-  it('counts objects without a row of their own beyond the objects that it was estimated to have', async () => {
+  it('counts objects without rows only beyond the estimated number of objects', async () => {
     const reservation = await memoryOf12().reserve(1_000, undefined);
     reservation.addRow(100);
     reservation.addObjects(999);
@@ -67,7 +67,7 @@ describe('the memory of answers', () => {
     }).toThrow(expect.objectContaining({ code: 'RESPONSE_TOO_LARGE' }));
   });
 
-  it('fails an answer that grows while another has the room, so that the other one can grow', async () => {
+  it('rejects an answer that outgrows the free memory, so that another can grow', async () => {
     const memory = memoryOf12();
     const [one, other] = await Promise.all([
       memory.reserve(4_000, undefined),
@@ -83,7 +83,7 @@ describe('the memory of answers', () => {
     expect(grow(other)).not.toThrow();
   });
 
-  it('keeps only the JSON of an answer that waits for its client', async () => {
+  it('counts only the JSON of an answer that waits for its client', async () => {
     const memory = memoryOf12();
     const sent = await memory.reserve(9_900, undefined);
     sent.addJson(1 * MB);
@@ -105,7 +105,7 @@ describe('the memory of answers', () => {
     await waiting;
   });
 
-  it('is not waited for by a request that is over, nor for long', async () => {
+  it('rejects a waiting request if it ends or waits too long', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const memory = memoryOf12();
@@ -122,7 +122,7 @@ describe('the memory of answers', () => {
     }
   });
 
-  it('gives back what arrives after its request was answered', async () => {
+  it('releases a reservation that is granted after its request has ended', async () => {
     const memory = memoryOf12();
     const deadline = new OpenRequests(60_000).begin();
     deadline.close(false);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { addressGroup, clientAddressOf } from '../../src/common/client-address.js';
 
-describe('the address that a client counts for', () => {
+describe('the address of a client', () => {
   it.each<[string | undefined, string]>([
     ['203.0.113.1', '203.0.113.1'],
     ['::ffff:203.0.113.1', '203.0.113.1'],
@@ -16,7 +16,7 @@ describe('the address that a client counts for', () => {
     ["1.2.3.4'; --", 'unknown'],
     ['', 'unknown'],
     [undefined, 'unknown'],
-  ])('%s is that of %s', (address, group) => {
+  ])('%s counts as %s', (address, group) => {
     expect(addressGroup(address)).toBe(group);
   });
 
@@ -29,7 +29,7 @@ describe('the address that a client counts for', () => {
     [2, '203.0.113.5'],
     [['10.0.0.0/8'], '198.51.100.7'],
     [['192.0.2.1'], '10.0.0.1'],
-  ])('is told by the proxies that are trusted: %j', (proxies, address) => {
+  ])('depends on the trusted proxies: %j', (proxies, address) => {
     expect(clientAddressOf(proxies)(requestOf('10.0.0.1', '203.0.113.5, 198.51.100.7'))).toBe(address);
   });
 });

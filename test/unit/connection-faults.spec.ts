@@ -3,12 +3,12 @@ import { connectionFault } from '../../src/database/connection-faults.js';
 
 it.each([
   [
-    'a statement that the database cancels',
+    'a cancelled statement',
     Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
     'it cancelled a statement; raise statement_timeout, or reset it for the role and the database',
   ],
   [
-    'a connection that a pooler does not give in time',
+    'a pooler without a free connection',
     new Error('timeout expired'),
     'it did not answer in time; check host, port and firewall, and whether a pooler there has a free connection',
   ],

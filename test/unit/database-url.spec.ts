@@ -21,11 +21,11 @@ describe('parseDatabaseUrl', () => {
     ['postgres://u:p@one/crm?host=::1', '::1', 5432, 'u', 'p', 'crm'],
     ['postgres://u%40v:p%40%2F%3A%25%23@one/a%2Fb%20c', 'one', 5432, 'u@v', 'p@/:%#', 'a/b c'],
     ['postgres://u:pä ß@one/crm', 'one', 5432, 'u', 'pä ß', 'crm'],
-  ])('%s', (url, host, port, name, password, database) => {
+  ])('parses %s', (url, host, port, name, password, database) => {
     expect(parseDatabaseUrl(url)).toMatchObject({ host, port, user: name, password, database });
   });
 
-  it('reads options, the name of the application and the parameters of TLS', () => {
+  it('parses options, application name and TLS parameters', () => {
     const url =
       'postgres://u@%2Frun/crm?options=-c search_path%3Da&application_name=crm&sslmode=disable&connect_timeout=3';
     expect(parseDatabaseUrl(url)).toMatchObject({
@@ -54,19 +54,19 @@ describe('parseDatabaseUrl', () => {
     ['postgres://u:p@one/crm?application_name=%e2%80%aex', 'must have control characters and invisible'],
     ['postgres://u:p@one/crm?sslcert=%1b[2J', 'must have control characters and invisible'],
     ['postgres://u:12?secret@one/crm', 'may have no other parameters than host, port'],
-  ])('rejects %s and quotes none of it', (url, rule) => {
+  ])('rejects %s without quoting it', (url, rule) => {
     const parse = () => parseDatabaseUrl(url);
     expect(parse).toThrow(rule);
     expect(parse).not.toThrow('secret');
   });
 
-  it('takes any password', () => {
+  it('accepts any character in a password', () => {
     expect(parseDatabaseUrl('postgres://u:%1b%e2%80%ae@one/crm').password).toBe('\u001b\u202e');
   });
 });
 
 describe('locationOf', () => {
-  it('names host, port and database, and nothing secret', () => {
+  it('returns host, port and database, but no secrets', () => {
     expect(locationOf('postgres://u:p@[::1]/crm?port=5433')).toBe('[::1]:5433/crm');
     expect(locationOf('postgres://u:p@%2Frun/crm?password=p')).toBe('/run:5432/crm');
   });

@@ -40,12 +40,12 @@ const scores = DEMO_LEADS.map((lead) => cardOf(lead).activityScore);
 const textOf = (pick: (lead: DemoLead) => string | string[]) => DEMO_LEADS.flatMap(pick).join(' ');
 
 describe('the demo leads', () => {
-  it('are fifteen, at addresses of their own', () => {
+  it('are fifteen with different e-mail addresses', () => {
     expect(DEMO_LEADS).toHaveLength(15);
     expect(new Set(DEMO_LEADS.map(({ email }) => email)).size).toBe(15);
   });
 
-  it('stand in every status of a pipeline and came from every source', () => {
+  it('cover every status of a pipeline and every source', () => {
     expect(new Set(DEMO_LEADS.map(({ status }) => status))).toEqual(
       new Set([
         'new',
@@ -64,7 +64,7 @@ describe('the demo leads', () => {
     );
   });
 
-  it('spread from cold to hot', () => {
+  it('have scores from cold to hot', () => {
     expect(scores.filter((score) => score > 80).length).toBeGreaterThanOrEqual(2);
     expect(scores.filter((score) => score < 15).length).toBeGreaterThanOrEqual(2);
     expect(scores.filter((score) => score >= 30 && score <= 70).length).toBeGreaterThanOrEqual(4);
@@ -73,7 +73,7 @@ describe('the demo leads', () => {
     expect(new Set(scores.filter((_, index) => !isLostLead[index])).size).toBe(13);
   });
 
-  it('have budgets from none to 480 000 that the database keeps to the cent', () => {
+  it('have budgets from none to 480 000 with at most two decimals', () => {
     const budgets = DEMO_LEADS.flatMap(({ budget }) => budget ?? []);
     expect(budgets.length).toBeLessThan(15);
     expect(Math.min(...budgets)).toBe(0);
@@ -81,7 +81,7 @@ describe('the demo leads', () => {
     expect(budgets.filter((budget) => budget !== Math.round(budget * 100) / 100)).toEqual([]);
   });
 
-  it('lack a phone, a location or a company here and there', () => {
+  it('sometimes lack a phone, a location or a company', () => {
     for (const detail of ['phone', 'location', 'company'] as const) {
       const missing = DEMO_LEADS.filter((lead) => lead[detail] === null);
       expect(missing.length).toBeGreaterThan(0);
@@ -89,20 +89,20 @@ describe('the demo leads', () => {
     }
   });
 
-  it('have up to nine interactions, exactly one lead none', () => {
+  it('have up to nine interactions, and exactly one lead has none', () => {
     const counts = DEMO_LEADS.map(({ interactions }) => interactions.length);
     expect(counts.filter((count) => count === 0)).toHaveLength(1);
     expect(Math.max(...counts)).toBe(9);
   });
 
-  it('have meetings that are still to come', () => {
+  it('have two planned meetings', () => {
     const planned = DEMO_LEADS.flatMap(({ interactions }) =>
       interactions.filter(({ ageInDays }) => ageInDays < 0),
     );
     expect(planned.map(({ type }) => type)).toEqual(['meeting', 'meeting']);
   });
 
-  it('have e-mails in both directions, and an outbound one is no contact', () => {
+  it('have e-mails in both directions, and an outbound one is not a contact', () => {
     const emails = DEMO_LEADS.flatMap(({ interactions }) =>
       interactions.filter(({ type }) => type === 'email'),
     );
@@ -123,23 +123,23 @@ describe('the demo leads', () => {
     /\p{Script=Hangul}/u,
     /\p{Script=Devanagari}/u,
     /[łżëüñêç]/i,
-  ])('have names and notes in the script %s', (script) => {
+  ])('have names and notes that match %s', (script) => {
     expect(textOf(({ firstName, lastName }) => [firstName, lastName])).toMatch(script);
     expect(textOf(({ interactions }) => interactions.map(({ notes }) => notes))).toMatch(script);
   });
 
-  it.each(DEMO_LEADS)('can reach nobody at $email', ({ email, phone }) => {
+  it.each(DEMO_LEADS)('have fictional contact details: $email', ({ email, phone }) => {
     expect(email).toMatch(/^[a-z.-]+@example\.(com|org|net)$/);
-    // Ranges that the regulators keep free for film and fiction: United States, London, Berlin.
+    // Ranges that regulators reserve for fiction: United States, London, Berlin.
     if (phone !== null)
       expect(phone).toMatch(/^(\+1 202 555 01\d\d|\+44 20 7946 0\d{3}|\+49 30 23125 \d{3})$/);
   });
 
-  it.each(DEMO_LEADS)('keep the same card over the ten minutes after loading: $email', (lead) => {
+  it.each(DEMO_LEADS)('have the same card for ten minutes after loading: $email', (lead) => {
     for (let minutes = 0; minutes <= 10; minutes += 1) expect(cardOf(lead, minutes)).toEqual(cardOf(lead));
   });
 
-  it('hold text in one normal form, without stray white space', () => {
+  it('have texts in Unicode NFC without surrounding white space', () => {
     const texts = DEMO_LEADS.flatMap((lead) => [
       lead.firstName,
       lead.lastName,

@@ -34,7 +34,7 @@ const replicas = ofOurImage.filter(([, { profiles }]) => profiles?.includes('rep
 const dockerfile = read('Dockerfile');
 const proxy = read('deploy/haproxy/haproxy.cfg');
 
-/** What a program gets to see of what compose sets, where nobody has set what it passes on. */
+/** The environment of a service if none of the variables that compose passes on is set. */
 const textsOf = (environment: Readonly<Record<string, string | number>>) =>
   Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [
@@ -43,27 +43,27 @@ const textsOf = (environment: Readonly<Record<string, string | number>>) =>
     ]),
   );
 
-/** The source of a program of dist/. */
+/** The source file of a program of dist/. */
 const sourceOf = (program: string) => program.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 
-/** One that says which version, to the last number. */
+/** An image with an exact version. */
 const EXACT = /^[a-z]+:\d+\.\d+(\.\d+)?(-[a-z]+)*$/;
 
 describe('docker-compose.yml', () => {
-  it('sets only settings that there are', () => {
+  it('sets only settings that exist', () => {
     expect(ofOurImage.length).toBeGreaterThan(0);
     for (const [, { environment = {} }] of ofOurImage) {
       expect(Object.keys(environment).filter((name) => !settingNames.includes(name))).toEqual([]);
     }
   });
 
-  it('takes other images by their exact versions', () => {
+  it('pins other images to exact versions', () => {
     const foreign = services.filter(([, { build }]) => build === undefined).map(([, { image }]) => image);
     expect(foreign).toHaveLength(2);
     for (const image of foreign) expect(image).toMatch(EXACT);
   });
 
-  it('names only services, volumes, files and programs that there are', () => {
+  it('names only services, volumes, files and programs that exist', () => {
     for (const [, { depends_on = {}, volumes = [], command = [], entrypoint = [] }] of services) {
       for (const name of Object.keys(depends_on)) expect(compose.services).toHaveProperty([name]);
       for (const source of volumes.map((volume) => volume.split(':')[0] ?? '')) {
@@ -76,7 +76,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('confines all that is not the database', () => {
+  it('restricts the privileges of every service', () => {
     for (const [name, service] of services) {
       expect(service.security_opt).toContain('no-new-privileges:true');
       if (name === 'database') continue;
@@ -84,26 +84,26 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('has three replicas, which are the servers that the proxy names', () => {
+  it('has three replicas, the same as the configuration of the proxy', () => {
     expect(replicas).toHaveLength(3);
     const named = [...proxy.matchAll(/^ +server (\S+) (\S+):3000$/gm)];
     expect(named.map(([, name]) => name)).toEqual(replicas.map(([name]) => name));
     expect(named.map(([, , host]) => host)).toEqual(replicas.map(([name]) => name));
   });
 
-  it('gives the proxy time to notice that a server stops, and the server time to end what it has begun', () => {
+  it('gives the proxy time to notice a stop, and the server time to complete its requests', () => {
     const [, interval = '', fall = ''] = /default-server inter (\d+)s .* fall (\d+) /.exec(proxy) ?? [];
     for (const [, { environment = {}, stop_grace_period = '' }] of replicas) {
       const { times } = loadSettings({ NODE_ENV: 'production', ...textsOf(environment) });
       expect(times.shutdownDelayMs).toBeGreaterThan(Number(interval) * Number(fall) * 1000);
-      // And two seconds for the last answers, twice.
+      // Plus two seconds, twice, to send the last responses.
       expect(Number.parseInt(stop_grace_period, 10) * 1000).toBeGreaterThan(
         times.shutdownDelayMs + times.shutdownMs + 4_000,
       );
     }
   });
 
-  it('asks servers whether they are ready, and has them believe the proxy alone', () => {
+  it('checks the readiness of servers, which trust only the proxy', () => {
     expect(proxy).toMatch(/^ +http-check send meth GET uri \/health\/ready$/m);
     expect(ofOurImage.filter(([, { environment }]) => environment?.TRUST_PROXY !== undefined)).toEqual(
       replicas,
@@ -116,14 +116,14 @@ describe('docker-compose.yml', () => {
     expect(dockerfile).toMatch(/^HEALTHCHECK .*\n.*\/health\/live`/m);
   });
 
-  it('brings up none of the replicas and no proxy unless asked to', () => {
+  it('starts the replicas and the proxy only with a profile', () => {
     const standard = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
     expect(standard).toEqual(['database', 'migrate', 'api']);
   });
 });
 
 describe('the Dockerfile', () => {
-  it('rests on an exact version, by whose number a user runs it who is not root', () => {
+  it('pins the base image, and runs as a numeric user other than root', () => {
     const [, base = ''] = /^ARG NODE_IMAGE=(\S+)$/m.exec(dockerfile) ?? [];
     expect(base).toMatch(EXACT);
     expect([...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual([
@@ -133,14 +133,14 @@ describe('the Dockerfile', () => {
     expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
   });
 
-  it('starts a program that there is, without a shell, which would keep signals from it', () => {
+  it('starts an existing program without a shell, which would not forward signals', () => {
     const [, command = '[]'] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? [];
     const [node, program = ''] = JSON.parse(command) as string[];
     expect(node).toBe('node');
     expect(existsSync(path.join(ROOT, sourceOf(program)))).toBe(true);
   });
 
-  it('copies what .dockerignore lets through', () => {
+  it('copies only files that .dockerignore does not exclude', () => {
     const ignored = read('.dockerignore').split('\n');
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \.\/?$/gm)].flatMap(([, names = '']) =>
       names.split(' '),

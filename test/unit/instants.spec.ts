@@ -5,7 +5,7 @@ import { instantOf } from '../../src/database/read-rows.js';
 
 const byDriver = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => unknown;
 
-describe('an instant as PostgreSQL writes it', () => {
+describe('instantOf', () => {
   const two = (value: number) => String(value).padStart(2, '0');
   const text = fc
     .tuple(
@@ -21,7 +21,7 @@ describe('an instant as PostgreSQL writes it', () => {
       return `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}${fraction}+00`;
     });
 
-  it('is what the driver makes of it', () => {
+  it('parses timestamps of PostgreSQL like the driver', () => {
     fc.assert(
       fc.property(text, (written) => {
         expect(instantOf(written)).toEqual(byDriver(written));
@@ -39,7 +39,7 @@ describe('an instant as PostgreSQL writes it', () => {
     '2026-03-01 09:30:00-08',
     '0001-01-01 00:00:00+00',
     '0099-12-31 23:59:59.999999+00',
-  ])('is left to the driver, or read as it does: %s', (written) => {
+  ])('returns the same as the driver for %s', (written) => {
     expect(instantOf(written)).toEqual(byDriver(written));
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseIsoDate } from '../../src/common/iso-date.js';
 
 describe('parseIsoDate', () => {
-  it('reads back every instant that a date prints', () => {
+  it('parses the result of toISOString for every instant', () => {
     const years = { min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z') };
     fc.assert(
       fc.property(fc.date({ ...years, noInvalidDate: true }), (date) => {
@@ -22,11 +22,11 @@ describe('parseIsoDate', () => {
     ['2026-03-01T09:30:00-14:00', '2026-03-01T23:30:00.000Z'],
     ['2026-03-01T09:30:00+05:45', '2026-03-01T03:45:00.000Z'],
     ['2026-03-01T09:30:00,123456789Z', '2026-03-01T09:30:00.123Z'],
-  ])('takes %p', (text, expected) => {
+  ])('accepts %j', (text, expected) => {
     expect(parseIsoDate(text)?.toISOString()).toBe(expected);
   });
 
-  it('takes every offset up to 14 hours, and no other', () => {
+  it('accepts every offset up to 14 hours, and no other', () => {
     const twoDigits = fc.integer({ min: 0, max: 99 });
     fc.assert(
       fc.property(fc.constantFrom('+', '-'), twoDigits, twoDigits, (sign, hours, minutes) => {
@@ -83,7 +83,7 @@ describe('parseIsoDate', () => {
     '2026-03-01T09:30:00.Z',
     '2026-03-01Z',
     '\u0662026-03-01',
-  ])('refuses %p', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseIsoDate(text)).toBeNull();
   });
 });

@@ -4,8 +4,8 @@ import { withRequest } from '../../src/common/request-context.js';
 import { LineLimit } from '../../src/logging/line-limit.js';
 import { createLog } from '../../src/logging/log.js';
 
-describe('lines that anybody can have written', () => {
-  it('are written up to a number for each kind, and then counted, whatever kinds there are', () => {
+describe('LineLimit', () => {
+  it('limits the lines of each kind and the number of kinds, and counts omitted lines', () => {
     const omitted: [string, number][] = [];
     const limit = new LineLimit((kind, count) => omitted.push([kind, count]));
     const written = (kind: string, times: number) =>
@@ -24,7 +24,7 @@ describe('lines that anybody can have written', () => {
     expect(omitted).toHaveLength(2);
   });
 
-  it('are those of requests without a caller, of exceeded limits and of libraries', () => {
+  it('applies to requests without a caller, exceeded rate limits and libraries', () => {
     const lines: string[] = [];
     const destination = new Writable({
       write: (line: Buffer, _, done) => {

@@ -5,8 +5,8 @@ import type { PointStore } from '../../src/rate-limits/rate-store.js';
 
 const demand = (key: string, points: number, max = 5) => ({ key, points, max });
 
-describe('points that are counted in the process', () => {
-  it('are taken for all keys or for none, and up to the limit', async () => {
+describe('LocalRateStore', () => {
+  it('takes points for all keys or for none, up to the limit', async () => {
     const store = new LocalRateStore();
     expect(await store.take([demand('a', 3), demand('b', 1, 1)])).toMatchObject({ granted: true, taken: 3 });
     expect(await store.take([demand('a', 1), demand('b', 1, 1)])).toMatchObject({ granted: false, taken: 0 });
@@ -14,25 +14,25 @@ describe('points that are counted in the process', () => {
     expect((await store.take([demand('a', 1)])).endsInMs).toBeGreaterThan(0);
   });
 
-  it('are taken in part where that will do', async () => {
+  it('takes fewer points if the caller allows that', async () => {
     const store = new LocalRateStore();
     expect(await store.take([demand('a', 4)], true)).toMatchObject({ granted: true, taken: 4 });
     expect(await store.take([demand('a', 4)], true)).toMatchObject({ granted: true, taken: 1 });
     expect(await store.take([demand('a', 4)], true)).toMatchObject({ granted: false, taken: 0 });
   });
 
-  it('are forgotten for those who came first, however many come', async () => {
+  it('forgets the oldest keys if there are too many', async () => {
     const store = new LocalRateStore();
     await store.take([demand('first', 5)]);
     for (let key = 0; key < 20_000; key += 1) await store.take([demand(`key ${key}`, 1)]);
     expect(await store.take([demand('first', 5)])).toMatchObject({ granted: true });
   });
 
-  it('are taken only for errors that say so, and the shared store is left alone for a while', async () => {
-    let asked = 0;
+  it('replaces a failing shared store for a while, but only after certain errors', async () => {
+    let callCount = 0;
     const failing = (code: string): PointStore => ({
       take: () => {
-        asked += 1;
+        callCount += 1;
         return Promise.reject(Object.assign(new Error('no'), { code }));
       },
     });
@@ -40,7 +40,7 @@ describe('points that are counted in the process', () => {
     const store = new FallbackRateStore(failing('25006'), new LocalRateStore(), isReadOnly);
     for (let time = 0; time < 5; time += 1) expect((await store.take([demand('a', 1)])).granted).toBe(true);
     expect((await store.take([demand('a', 1)])).granted).toBe(false);
-    expect(asked).toBe(1);
+    expect(callCount).toBe(1);
     const other = new FallbackRateStore(failing('08006'), new LocalRateStore(), isReadOnly);
     await expect(other.take([demand('a', 1)])).rejects.toMatchObject({ code: '08006' });
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { RecalculationPrinter } from '../../src/cli/recalculation-progress.js';
 
-/** Standard error of a test is no terminal, so there is no bar. */
+/** In tests, standard error is not a terminal, so the printer shows no progress bar. */
 let printed: string;
 beforeEach(() => {
   printed = '';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import fc from 'fast-check';
 import { reconnectDelayMs } from '../../src/database/persistent-connection.js';
 
-it('doubles the delay up to a limit, and makes half of it random', () => {
+it('doubles the delay up to a limit, and half of it is random', () => {
   fc.assert(
     fc.property(fc.nat(2_000), (failedCount) => {
       const longest = Math.min(5_000, 500 * 2 ** failedCount);

@@ -44,7 +44,7 @@ describe('the deadline of a mutation whose client has disconnected', () => {
     expect(open.count).toBe(0);
   });
 
-  it('is no timeout once the mutation has completed', () => {
+  it('has no effect after the mutation has completed', () => {
     const { deadline, mutation } = disconnected();
     deadline.untrack(mutation);
     expect(open.count).toBe(0);

@@ -5,8 +5,8 @@ import { scrubLine } from '../../src/logging/scrub.js';
 
 const scrubbed = (text: string): unknown => JSON.parse(scrubLine(JSON.stringify(text)));
 
-describe('a line of the log', () => {
-  it('is scrubbed whoever writes it', () => {
+describe('a log line', () => {
+  it('is scrubbed before it is written', () => {
     const written: string[] = [];
     createLog('info', { write: (line) => written.push(line) }).info('a letter to ada@example.com');
     expect(written).toEqual([expect.stringContaining('"msg":"a letter to [masked]"')]);
@@ -34,7 +34,7 @@ describe('a line of the log', () => {
     'Key (email)=(hunter22) already exists.',
     'Failing row contains (1, hunter22, null)',
     'invalid input syntax for type integer: "hunter22"',
-  ])('has nothing of %j', (secret) => {
+  ])('does not contain the secret of %j', (secret) => {
     const text = scrubbed(secret);
     expect(text).toContain('[masked]');
     expect(text).not.toMatch(/hunter22|\d{4}|example\.(com|co|fr)\b(?!\/crm)|abc\.def|dXNlc|eyJ/);
@@ -53,11 +53,11 @@ describe('a line of the log', () => {
     'http://localhost:3000/graphql',
     'SQLSTATE 23505',
     'jwt:0a1b2c3d4e5f60718293',
-  ])('keeps %j', (harmless) => {
+  ])('contains %j unchanged', (harmless) => {
     expect(scrubbed(harmless)).toBe(harmless);
   });
 
-  it('stays JSON, with its numbers as they are', () => {
+  it('remains JSON with unchanged numbers', () => {
     const line = { time: 1766666666666, id: 5550123456, text: 'a "quoted" ada@example.com\n\\', key: null };
     expect(JSON.parse(scrubLine(JSON.stringify(line)))).toEqual({
       ...line,
@@ -67,7 +67,7 @@ describe('a line of the log', () => {
 });
 
 describe('an error in the log', () => {
-  it('has neither the message nor the statement of a database error, at any depth', () => {
+  it('contains neither message nor statement of a database error, at any depth', () => {
     const original = Object.assign(new Error('duplicate key, Ada Lovelace'), {
       severity: 'ERROR',
       code: '23505',
@@ -92,7 +92,7 @@ describe('an error in the log', () => {
     });
   });
 
-  it('has no more than words of what it quotes, and of errors of syntax none', () => {
+  it('quotes only single words, and nothing in syntax errors', () => {
     const messageOf = (error: Error) => describeError(error).message;
     expect(messageOf(new TypeError("Cannot read properties of undefined (reading 'email')"))).toBe(
       "Cannot read properties of undefined (reading 'email')",
@@ -103,13 +103,13 @@ describe('an error in the log', () => {
     );
   });
 
-  it('has its frames without its message', () => {
+  it('has stack frames without the message', () => {
     const { stack } = describeError(new Error('first\nsecond'));
     expect(stack).toMatch(/^\s+at /);
     expect(stack).not.toMatch(/first|second/);
   });
 
-  it('has the facts of a provider, and nothing else that is thrown', () => {
+  it('contains the facts of a provider error, and only the type of a thrown string', () => {
     const cause = { status: 502, generationId: 'gen-1', detail: 'said "no such thing"', body: 'notes' };
     expect(describeError(new Error('x', { cause })).cause).toEqual({
       status: 502,

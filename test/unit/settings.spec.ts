@@ -78,7 +78,7 @@ const OPENROUTER_DEFAULTS = {
 
 function openRouterOf(environment: Environment) {
   const { writer } = loadSettings({ OPENROUTER_API_KEY, ...environment }).summaries;
-  if (writer.provider !== 'openrouter') throw new Error('Another was chosen.');
+  if (writer.provider !== 'openrouter') throw new Error('Another writer was chosen.');
   return writer.openRouter;
 }
 
@@ -89,7 +89,7 @@ function violationOf(environment: Environment, program?: 'server' | 'command'): 
     if (error instanceof InvalidSettingsError) return error;
     throw error;
   }
-  throw new Error('The settings were taken.');
+  throw new Error('The settings were accepted.');
 }
 
 describe('loadSettings', () => {
@@ -97,18 +97,18 @@ describe('loadSettings', () => {
     expect(loadSettings({})).toEqual(DEFAULTS);
   });
 
-  it('says what became of a setting that an earlier version had', () => {
+  it('reports settings that existed only in earlier versions', () => {
     expect(loadSettings({ SCORE_MAX_AGE_HOURS: '24' }).removed).toEqual([
       expect.stringMatching(/^SCORE_MAX_AGE_HOURS no longer exists: .*SCORE_REFRESH_SECONDS/),
     ]);
     expect(loadSettings({ SCORE_MAX_AGE_HOURS: ' ' }).removed).toEqual([]);
   });
 
-  it.each(['', '   ', '\r'])('takes a setting that is set to white space (%j) as not set', (blank) => {
+  it.each(['', '   ', '\r'])('treats a setting that contains only white space (%j) as not set', (blank) => {
     expect(loadSettings(Object.fromEntries(settingNames.map((name) => [name, blank])))).toEqual(DEFAULTS);
   });
 
-  it('leaves out white space around every value', () => {
+  it('trims every value', () => {
     const bare = {
       ...PRODUCTION,
       HOST: '0.0.0.0',
@@ -308,24 +308,24 @@ describe('loadSettings', () => {
     });
   });
 
-  it('lets nobody read metrics in production without a token, nor with one that can be guessed', () => {
+  it('disables metrics in production without a token, and rejects short tokens', () => {
     expect(loadSettings(PRODUCTION).observability.metricsAccess).toBe('off');
     expect(violationOf({ METRICS_TOKEN: 'fifteen-letters' }).faults).toEqual([
       'METRICS_TOKEN must be at least 16 characters long',
     ]);
   });
 
-  it('runs tests as development does', () => {
+  it('treats the environment test as development', () => {
     expect(loadSettings({ NODE_ENV: 'test' }).environment).toBe('development');
   });
 
-  describe('who may call from a browser', () => {
-    it('is any localhost origin in development, and nobody in production', () => {
+  describe('CORS_ORIGINS', () => {
+    it('defaults to localhost origins in development, and to none in production', () => {
       expect(loadSettings({}).http.corsOrigins).toBeNull();
       expect(loadSettings(PRODUCTION).http.corsOrigins).toEqual([]);
     });
 
-    it.each(['development', 'production'])('is who is listed in %s, and nobody else', (environment) => {
+    it.each(['development', 'production'])('allows only the listed origins in %s', (environment) => {
       const settings = loadSettings({
         ...PRODUCTION,
         NODE_ENV: environment,
@@ -335,7 +335,7 @@ describe('loadSettings', () => {
     });
   });
 
-  describe('who may call', () => {
+  describe('authentication', () => {
     const pem = (type: 'rsa' | 'ec' | 'ed25519', of: 'public' | 'private' = 'public', strength = 2048) => {
       const pair =
         type === 'rsa'
@@ -350,7 +350,7 @@ describe('loadSettings', () => {
     const TOKENS = { AUTH_ISSUER: 'https://login.example.com/', AUTH_AUDIENCE: 'crm' };
     const AUTH_JWKS_URL = 'https://login.example.com/keys';
 
-    it('is asked in production, where others reach the server, and where tokens are taken', () => {
+    it('is on in production, on public addresses, and if tokens are accepted', () => {
       const isOn = (environment: Environment) => loadSettings(environment).access.isOn;
       expect(isOn({})).toBe(false);
       expect(['localhost', '127.0.0.2', '::1'].map((HOST) => isOn({ HOST }))).toEqual([false, false, false]);
@@ -371,13 +371,13 @@ describe('loadSettings', () => {
       { ...PRODUCTION, AUTH: 'off', HOST: '127.0.0.1' },
       { AUTH: 'off', HOST: '0.0.0.0' },
       { AUTH: 'off', HOST: '127.0.0.1.nip.io' },
-    ])('cannot be anybody with %j', (environment) => {
+    ])('cannot be off with %j', (environment) => {
       expect(violationOf(environment).faults).toEqual([
         'AUTH may be off only in development, with HOST a loopback address',
       ]);
     });
 
-    it('takes tokens of one kind, with all that says whose count', () => {
+    it('accepts one source of keys, and requires issuer and audience', () => {
       const AUTH_PUBLIC_KEY = pem('ed25519');
       expect(violationOf({ ...TOKENS, AUTH_JWKS_URL, AUTH_PUBLIC_KEY }).faults).toEqual([
         'AUTH_JWKS_URL and AUTH_PUBLIC_KEY must not both be set',
@@ -407,13 +407,13 @@ describe('loadSettings', () => {
       'http://10.0.0.1/keys',
       'file:///secret-marker',
       'secret-marker',
-    ])('takes no keys from %s', (url) => {
+    ])('accepts no keys from %s', (url) => {
       expect(violationOf({ ...TOKENS, AUTH_JWKS_URL: url }).faults).toEqual([
         'AUTH_JWKS_URL must be an https URL (http only on localhost)',
       ]);
     });
 
-    it('takes public keys that are strong, with line ends of either kind', () => {
+    it('accepts only strong public keys, with real or escaped line ends', () => {
       for (const key of [pem('rsa'), pem('ec'), pem('ed25519')].map((text) => text.trim())) {
         for (const AUTH_PUBLIC_KEY of [key, key.replaceAll('\n', '\\n')]) {
           expect(loadSettings({ ...TOKENS, AUTH_PUBLIC_KEY }).access.jwt?.keys).toEqual({
@@ -434,7 +434,7 @@ describe('loadSettings', () => {
       }
     });
 
-    it('knows routers by a secret that cannot be guessed', () => {
+    it('requires at least 32 characters for the secret of routers', () => {
       expect(violationOf({ ROUTER_SECRET: 'x'.repeat(31) }).faults).toEqual([
         'ROUTER_SECRET must have at least 32 characters',
       ]);
@@ -442,8 +442,8 @@ describe('loadSettings', () => {
     });
   });
 
-  describe('who writes summaries', () => {
-    it('is a model where there is a key', () => {
+  describe('the writer of summaries', () => {
+    it('is a model if an API key is set', () => {
       expect(loadSettings({ OPENROUTER_API_KEY }).summaries.writer).toEqual(OPENROUTER_DEFAULTS);
       expect(loadSettings({ OPENROUTER_API_KEY, SUMMARY_PROVIDER: 'openrouter' }).summaries.writer).toEqual(
         OPENROUTER_DEFAULTS,
@@ -454,30 +454,30 @@ describe('loadSettings', () => {
       { SUMMARY_PROVIDER: 'template' },
       { SUMMARY_PROVIDER: 'template', OPENROUTER_API_KEY },
       { ...PRODUCTION, OPENROUTER_API_KEY: undefined, SUMMARY_PROVIDER: 'template' },
-    ])('is the template where it was chosen: %j', (environment) => {
+    ])('is the template if it is chosen: %j', (environment) => {
       expect(loadSettings(environment).summaries.writer).toEqual({ provider: 'template', isFallback: false });
     });
 
-    it('is the template as a fallback where development has no key', () => {
+    it('is the template as a fallback in development without a key', () => {
       expect(loadSettings({}).summaries.writer).toEqual({ provider: 'template', isFallback: true });
     });
 
     it.each([
       { SUMMARY_PROVIDER: 'off' },
       { ...PRODUCTION, OPENROUTER_API_KEY: undefined, SUMMARY_PROVIDER: 'off' },
-    ])('is nobody where they are switched off: %j', (environment) => {
+    ])('is off if summaries are disabled: %j', (environment) => {
       expect(loadSettings(environment).summaries.writer).toEqual({ provider: 'off' });
     });
 
-    it.each(['de', 'pt-BR', 'zh-Hant'])('writes in %s where that is asked for', (language) => {
+    it.each(['de', 'pt-BR', 'zh-Hant'])('writes in the language %s if it is set', (language) => {
       expect(loadSettings({ SUMMARY_LANGUAGE: language }).summaries.language).toBe(language);
     });
 
-    it('writes after a change, where that is asked for', () => {
+    it('writes after a change if a delay is set', () => {
       expect(loadSettings({ SUMMARY_REFRESH_DELAY_SECONDS: '30' }).summaries.refreshDelaySeconds).toBe(30);
     });
 
-    it('gives a command no need for a key', () => {
+    it('needs no key for a command', () => {
       const withoutKey = { ...PRODUCTION, OPENROUTER_API_KEY: undefined };
       expect(loadSettings(withoutKey, 'command').database.url).toBe(DATABASE_URL);
       expect(loadSettings({ SUMMARY_PROVIDER: 'openrouter' }, 'command').environment).toBe('development');
@@ -593,19 +593,19 @@ describe('loadSettings', () => {
       'OPENROUTER_MODELS must name 1 to 3 models, separated by commas',
       [',', 'a,b,c,secret-marker'],
     ],
-  ])('names %s and its rule where its value makes no sense', (name, rule, values) => {
+  ])('reports %s with its rule if the value is invalid', (name, rule, values) => {
     for (const value of values)
       expect([value, violationOf({ [name]: value }).faults]).toEqual([value, [rule]]);
   });
 
-  it('refuses an attempt that may take longer than the whole call', () => {
+  it('rejects a timeout of attempts above the total timeout', () => {
     const rule = 'OPENROUTER_ATTEMPT_TIMEOUT_MS must not be above OPENROUTER_TOTAL_TIMEOUT_MS';
     expect(violationOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '29999' }).faults).toEqual([rule]);
     expect(violationOf({ OPENROUTER_ATTEMPT_TIMEOUT_MS: '60001' }, 'command').faults).toEqual([rule]);
     expect(openRouterOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '30000' }).totalTimeoutMs).toBe(30_000);
   });
 
-  it('wants a database and a key in production', () => {
+  it('requires a database and a key in production', () => {
     const { faults } = violationOf({ NODE_ENV: 'production', DATABASE_URL: ' ', OPENROUTER_API_KEY: '' });
     expect(faults).toEqual([
       'DATABASE_URL must be set in production, which has no embedded PostgreSQL',
@@ -614,13 +614,13 @@ describe('loadSettings', () => {
     expect(violationOf({ NODE_ENV: 'production' }, 'command').faults).toEqual(faults.slice(0, 1));
   });
 
-  it('wants a key where OpenRouter was chosen', () => {
+  it('requires a key if OpenRouter is chosen', () => {
     expect(violationOf({ SUMMARY_PROVIDER: 'openrouter' }).faults).toEqual([
       'OPENROUTER_API_KEY must be set if SUMMARY_PROVIDER is openrouter',
     ]);
   });
 
-  it('names everything that is wrong at once, each once, and no value', () => {
+  it('reports all violations together, each once and without values', () => {
     const { faults, message } = violationOf({
       NODE_ENV: 'production',
       PORT: 'secret-marker',
@@ -646,7 +646,7 @@ describe('loadSettings', () => {
     for (const fault of faults) expect(message).toContain(`\n  - ${fault}`);
   });
 
-  it('never repeats a value, whichever setting it was given for', () => {
+  it('never repeats the value of any setting', () => {
     for (const name of settingNames) {
       for (const value of ['secret-marker with é', 'x://secret-marker', 'secret-marker,,,b,c,d']) {
         const environment = { ...PRODUCTION, PORT: 'wrong', [name]: value };
@@ -655,7 +655,7 @@ describe('loadSettings', () => {
     }
   });
 
-  it('gives settings that nothing can change, down to the last list', () => {
+  it('returns deeply frozen settings', () => {
     const settings = loadSettings({ ...PRODUCTION, CORS_ORIGINS: 'https://crm.example.com' });
     const parts: unknown[] = [settings];
     for (const part of parts) {
@@ -673,7 +673,7 @@ describe('loadSettings', () => {
 describe('.env.example', () => {
   const example = parseEnv(readFileSync(path.join(import.meta.dirname, '../../.env.example'), 'utf8'));
 
-  it('lists exactly the settings there are', () => {
+  it('lists exactly the settings that exist', () => {
     expect(Object.keys(example).sort()).toEqual([...settingNames].sort());
   });
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { SharedReads } from '../../src/database/shared-reads.js';
 
-describe('shared reads', () => {
-  it('read once for all that ask at the same time, and apart for each key', async () => {
+describe('SharedReads', () => {
+  it('reads once for all simultaneous calls with the same key', async () => {
     const reads = new SharedReads<string, string>();
     const read: string[] = [];
-    const ask = (key: string) =>
+    const readKey = (key: string) =>
       reads.read(key, () => {
         read.push(key);
         return Promise.resolve(`row ${key}`);
       });
-    expect(await Promise.all([ask('a'), ask('a'), ask('b'), ask('a')])).toEqual([
+    expect(await Promise.all([readKey('a'), readKey('a'), readKey('b'), readKey('a')])).toEqual([
       'row a',
       'row a',
       'row b',
@@ -19,26 +19,26 @@ describe('shared reads', () => {
     expect(read.sort()).toEqual(['a', 'b']);
   });
 
-  it('read again for those that ask while a read is under way', async () => {
+  it('reads again for calls during a read', async () => {
     const reads = new SharedReads<string, number>();
     let value = 1;
     let release: () => void = () => undefined;
-    let begun: () => void = () => undefined;
-    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+    let markStarted: () => void = () => undefined;
+    const started = new Promise<void>((resolve) => (markStarted = resolve));
     const first = reads.read('a', async () => {
       const seen = value;
-      begun();
+      markStarted();
       await new Promise<void>((resolve) => (release = resolve));
       return seen;
     });
-    await hasBegun;
+    await started;
     value = 2;
     const later = [1, 2].map(() => reads.read('a', () => Promise.resolve(value)));
     release();
     expect([await first, ...(await Promise.all(later))]).toEqual([1, 2, 2]);
   });
 
-  it('fail for those that asked, and read again for the next', async () => {
+  it('rejects all simultaneous calls if the read fails, and reads again for the next', async () => {
     const reads = new SharedReads<string, number>();
     const failing = [1, 2].map(() => reads.read('a', () => Promise.reject(new Error('away'))));
     expect((await Promise.allSettled(failing)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SingleFlight } from '../../src/common/single-flight.js';
 
-/** Work that ends when it is told to. */
+/** Work that ends when the test ends it. */
 function controlled() {
   let end: (result: string) => void = () => undefined;
   const signals: AbortSignal[] = [];
@@ -10,7 +10,7 @@ function controlled() {
     return new Promise<string>((resolve, reject) => {
       end = resolve;
       signal.addEventListener('abort', () => {
-        reject(new Error('given up'));
+        reject(new Error('aborted'));
       });
     });
   };
@@ -23,32 +23,35 @@ function controlled() {
   };
 }
 
-const staying = () => new AbortController().signal;
+const neverAborted = () => new AbortController().signal;
 
-describe('shared work', () => {
-  it('is done once for all who ask while it is under way, and anew for who comes later', async () => {
+describe('SingleFlight', () => {
+  it('runs work once for concurrent callers, and again for later callers', async () => {
     const shared = new SingleFlight<number, string>();
     const { work, signals, end } = controlled();
-    const both = Promise.all([shared.run(1, staying(), work), shared.run(1, staying(), work)]);
+    const both = Promise.all([shared.run(1, neverAborted(), work), shared.run(1, neverAborted(), work)]);
     end('done');
     expect(await both).toEqual(['done', 'done']);
-    const later = shared.run(1, staying(), work);
+    const later = shared.run(1, neverAborted(), work);
     end('again');
     expect(await later).toBe('again');
     expect(signals).toHaveLength(2);
   });
 
-  it('is done for each key', async () => {
+  it('runs work separately for each key', async () => {
     const shared = new SingleFlight<number, string>();
     const one = controlled();
     const two = controlled();
-    const both = Promise.all([shared.run(1, staying(), one.work), shared.run(2, staying(), two.work)]);
+    const both = Promise.all([
+      shared.run(1, neverAborted(), one.work),
+      shared.run(2, neverAborted(), two.work),
+    ]);
     one.end('one');
     two.end('two');
     expect(await both).toEqual(['one', 'two']);
   });
 
-  it('goes on where one goes away, and is given up where all have', async () => {
+  it('aborts the work only after all callers have aborted', async () => {
     const shared = new SingleFlight<number, string>();
     const { work, signals } = controlled();
     const [first, second] = [new AbortController(), new AbortController()];
@@ -59,24 +62,24 @@ describe('shared work', () => {
     second.abort(new Error('gone too'));
     await expect(calls[1]).rejects.toThrow('gone too');
     expect(signals[0]?.aborted).toBe(true);
-    // Whoever comes then does not join what is being given up.
+    // A later caller does not join the aborted work.
     const { work: other, end } = controlled();
-    const next = shared.run(1, staying(), other);
+    const next = shared.run(1, neverAborted(), other);
     end('fresh');
     expect(await next).toBe('fresh');
   });
 
-  it('is not begun for who has gone already', async () => {
+  it('does not start work for a caller that has already aborted', async () => {
     const { work, signals } = controlled();
     const shared = new SingleFlight<number, string>();
     await expect(shared.run(1, AbortSignal.abort(new Error('gone')), work)).rejects.toThrow('gone');
     expect(signals).toHaveLength(0);
   });
 
-  it('fails for all where it fails', async () => {
+  it('rejects for all callers if the work fails', async () => {
     const shared = new SingleFlight<number, string>();
     const work = () => Promise.reject(new Error('no'));
-    const calls = [shared.run(1, staying(), work), shared.run(1, staying(), work)];
+    const calls = [shared.run(1, neverAborted(), work), shared.run(1, neverAborted(), work)];
     for (const call of calls) await expect(call).rejects.toThrow('no');
   });
 });

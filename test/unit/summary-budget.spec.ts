@@ -17,11 +17,11 @@ describe('the budget of a batch', () => {
     ['wait', { largestCostUsd: null, writingCount: 1 }],
     ['no', { largestCostUsd: null, costUsd: 1 }],
     ['yes', { maxCostUsd: 0.3, costUsd: 0.1 + 0.1, largestCostUsd: 0.1 }],
-  ] as const)('says %s where %j', (answer, change) => {
+  ] as const)('allows another summary: %s, with %j', (answer, change) => {
     expect(mayBegin({ ...budget, ...change })).toBe(answer);
   });
 
-  it('is never overdrawn if no summary costs more than the most expensive one before', () => {
+  it('is never exceeded if no summary costs more than the most expensive one before', () => {
     const costs = fc.array(fc.double({ min: 0.001, max: 0.1, noNaN: true }), { minLength: 1, maxLength: 50 });
     fc.assert(
       fc.property(

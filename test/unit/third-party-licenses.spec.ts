@@ -16,8 +16,8 @@ async function install(name: string, manifest: object): Promise<void> {
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name, version: '1.0.0', ...manifest }));
 }
 
-describe('the list of licences', () => {
-  it('has what is needed at run time, however deep, and nothing else', async () => {
+describe('thirdPartyLicenses', () => {
+  it('contains only runtime dependencies, direct or indirect', async () => {
     await install('', { dependencies: { a: '1' }, devDependencies: { tool: '1' } });
     await install('a', { license: 'MIT', dependencies: { b: '1' }, optionalDependencies: { platform: '1' } });
     await install('b', { licenses: [{ type: 'ISC' }] });
@@ -32,7 +32,7 @@ describe('the list of licences', () => {
     ]);
   });
 
-  it.each([{ license: 'GPL-3.0' }, { license: 'UNLICENSED' }, {}])('refuses %p', async (manifest) => {
+  it.each([{ license: 'GPL-3.0' }, { license: 'UNLICENSED' }, {}])('rejects %j', async (manifest) => {
     await install('', { dependencies: { a: '1' } });
     await install('a', manifest);
     expect(() => thirdPartyLicenses(directory.path)).toThrow(/not allowed.*: a 1\.0\.0/);

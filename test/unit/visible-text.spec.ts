@@ -12,18 +12,18 @@ describe('a text', () => {
     '\u0301',
     '\u{e0041}\u{e007f}',
     '\ufe0f',
-  ])('that shows nothing is blank: %j', (text) => {
+  ])('without visible characters is blank: %j', (text) => {
     expect(isBlank(text)).toBe(true);
   });
 
   it.each(['.', '李', 'क्‍ष', '\u{1f469}\u200d\u{1f4bb}', 'ﷺ', '\u200bA', '\u0000', '😀'])(
-    'that shows something is not blank: %j',
+    'with visible characters is not blank: %j',
     (text) => {
       expect(isBlank(text)).toBe(false);
     },
   );
 
-  it('of very many marks is not composed, which would take minutes', () => {
+  it('with too many marks is not composed, because that would take minutes', () => {
     const marks = '\u0301'.repeat(200_000) + '\u0323'.repeat(200_000);
     expect(normaliseText(marks)).toBe(marks);
     expect(emailKey(marks)).toBe(marks);

@@ -65,13 +65,13 @@ async function schemaOfDecorators() {
   }
 }
 
-describe('what is written in decorators', () => {
-  it('decides, and where nothing is written nobody gets anything', async () => {
+describe('the decorator AllowedTo', () => {
+  it('sets the role of a field, and a field without a role is forbidden', async () => {
     const schema = await schemaOfDecorators();
     const rolesThatMay = (query: string): Role[] => {
       const document = parse(query);
       const operation = getOperationAST(document);
-      if (operation == null) throw new Error('There is no operation.');
+      if (operation == null) throw new Error('The document has no operation.');
       return ROLES.filter(
         (role) =>
           new AccessCheck().violationOf(schema, document, operation, {

@@ -4,15 +4,15 @@ import { AccessCheck } from '../../../src/access/check-access.js';
 import { neededAccess } from '../../../src/access/needed-access.js';
 import { type Role, ROLES } from '../../../src/common/caller.js';
 
-/** With the roles that the comments of a schema name: `# admin` behind a type or a field. */
+/** Builds a schema with roles. Their keys are `Type` or `Type.field`. */
 function schemaOf(sdl: string, roles: Readonly<Record<string, Role>>): GraphQLSchema {
   const schema = buildSchema(sdl);
   for (const [place, allowedTo] of Object.entries(roles)) {
     const [typeName = '', fieldName] = place.split('.');
     const type = schema.getType(typeName);
-    if (!isObjectType(type)) throw new Error(`${typeName} is no object type.`);
+    if (!isObjectType(type)) throw new Error(`${typeName} is not an object type.`);
     const target = fieldName === undefined ? type : type.getFields()[fieldName];
-    if (target === undefined) throw new Error(`${place} is not there.`);
+    if (target === undefined) throw new Error(`${place} does not exist.`);
     target.extensions = { ...target.extensions, allowedTo };
   }
   return schema;
@@ -50,11 +50,11 @@ const schema = schemaOf(
 function neededBy(query: string, operationName?: string) {
   const document = parse(query);
   const operation = getOperationAST(document, operationName);
-  if (operation == null) throw new Error('There is no such operation.');
+  if (operation == null) throw new Error('The document has no such operation.');
   return { ...neededAccess(schema, document, operation), document, operation };
 }
 
-describe('an operation', () => {
+describe('neededAccess', () => {
   it.each<[string, Role | null]>([
     ['{ __typename }', null],
     ['{ __schema { types { name } } __type(name: "Lead") { name } }', null],
@@ -79,11 +79,11 @@ describe('an operation', () => {
       'query ($r: [_Any!]!) { x: _entities(representations: $r) { ...F } } fragment F on Lead { owner { name } }',
       'admin',
     ],
-  ])('%s takes the role %s', (query, role) => {
+  ])('returns for %s the role %s', (query, role) => {
     expect(neededBy(query)).toMatchObject({ role, closedFields: [] });
   });
 
-  it('takes what the operation that is run asks for, not what others in its document do', () => {
+  it('ignores the other operations of the document', () => {
     const document = 'query Mine { lead { name } } mutation Other { wipe }';
     expect(neededBy(document, 'Mine').role).toBe('viewer');
     expect(neededBy(document, 'Other').role).toBe('admin');
@@ -97,11 +97,11 @@ describe('an operation', () => {
     '{ lead { name } _service { sdl } }',
     '{ _entities(representations: []) { __typename } }',
     'query ($no: Boolean = false) { _service @include(if: $no) { sdl } }',
-  ])('%s is for a router', (query) => {
+  ])('requires a router for %s', (query) => {
     expect(neededBy(query).needsRouter).toBe(true);
   });
 
-  it('is walked once through each fragment, however many multiply', () => {
+  it('visits each fragment once, even if spreads multiply', () => {
     const depth = 60;
     const spread = Array.from(
       { length: depth },
@@ -111,35 +111,35 @@ describe('an operation', () => {
     expect(neededBy(query).role).toBe('admin');
   });
 
-  it('ends where fragments spread each other', () => {
+  it('terminates if fragments spread each other', () => {
     expect(
       neededBy('{ lead { ...A } } fragment A on Lead { ...B } fragment B on Lead { ...A notes }').role,
     ).toBe('rep');
   });
 });
 
-describe('a field that names no role, of a type that names none', () => {
+describe('a field without a role, of a type without a role', () => {
   it.each([
     ['{ unnamed }', 'Query.unnamed'],
     ['{ bare { name } }', 'Bare.name'],
     ['mutation { wipe unnamed }', 'Mutation.unnamed'],
     ['subscription { unnamed }', 'Subscription.unnamed'],
     ['{ nowhere }', 'Query.nowhere'],
-  ])('%s is reachable by nobody', (query, field) => {
+  ])('is forbidden for every role: %s', (query, field) => {
     const { closedFields, document, operation } = neededBy(query);
     expect(closedFields).toEqual([field]);
     for (const role of ROLES) {
-      const refusal = new AccessCheck().violationOf(schema, document, operation, {
+      const violation = new AccessCheck().violationOf(schema, document, operation, {
         id: 'r',
         caller: { key: 'key:1', role },
         isFromRouter: true,
       });
-      expect(refusal?.extensions.code).toBe('FORBIDDEN');
+      expect(violation?.extensions.code).toBe('FORBIDDEN');
     }
   });
 });
 
-describe('a check', () => {
+describe('AccessCheck', () => {
   const codeFor = (query: string, request: Parameters<AccessCheck['violationOf']>[3]) => {
     const { document, operation } = neededBy(query);
     return new AccessCheck().violationOf(schema, document, operation, request)?.extensions.code ?? null;
@@ -161,17 +161,17 @@ describe('a check', () => {
     ['mutation { wipe }', 'admin', null],
     ['{ _service { sdl } }', 'admin', 'FORBIDDEN'],
     ['{ lead { name } ... { s: _service { sdl } } }', 'admin', 'FORBIDDEN'],
-  ])('%s by %s: %s', (query, role, code) => {
+  ])('checks %s for the role %s: %s', (query, role, code) => {
     expect(codeFor(query, as(role))).toBe(code);
   });
 
-  it('refuses whoever has not said who they are', () => {
+  it('rejects a request without a caller', () => {
     expect(codeFor('{ __typename }', undefined)).toBe('UNAUTHENTICATED');
     expect(codeFor('{ lead { name } }', { id: 'r' })).toBe('UNAUTHENTICATED');
     expect(codeFor('{ unnamed }', { id: 'r' })).toBe('UNAUTHENTICATED');
   });
 
-  it('has a router itself ask for the schema, and for nothing else', () => {
+  it('allows a router without a caller only the schema', () => {
     const router = { id: 'r', isFromRouter: true };
     expect(codeFor('{ _service { sdl } }', router)).toBeNull();
     expect(codeFor('{ _service { sdl } lead { name } }', router)).toBe('UNAUTHENTICATED');
@@ -179,7 +179,7 @@ describe('a check', () => {
     expect(codeFor('{ lead { name } }', router)).toBe('UNAUTHENTICATED');
   });
 
-  it('has a caller reach entities through a router, with a role of its own', () => {
+  it('allows entities only through a router, and checks the role of the caller', () => {
     const entity = '{ _entities(representations: []) { ... on Lead { notes } } }';
     expect(codeFor(entity, as('rep', true))).toBeNull();
     expect(codeFor(entity, as('viewer', true))).toBe('FORBIDDEN');

@@ -18,7 +18,7 @@ const save = async (content: string | Buffer): Promise<string> => {
   return file;
 };
 
-/** One text a line: its number, then its cells or what is wrong. */
+/** Returns a text for each record: its line, and its cells or its error. */
 async function read(content: string | Buffer): Promise<string[]> {
   const file = await CsvFile.open(await save(content), SHAPE);
   const lines: string[] = [];
@@ -32,9 +32,9 @@ async function read(content: string | Buffer): Promise<string[]> {
 const CELLS = (line: number, a: string, b: string) => `${line}: ${JSON.stringify({ a, b })}`;
 const QUOTES = 'a quote is not closed, or not doubled inside a quoted cell';
 
-describe('a CSV file', () => {
+describe('CsvFile', () => {
   it.each(['\n', '\r\n'])(
-    'gives its lines, with the number of the line that each starts on (%j)',
+    'returns each record with the number of its first line (line end %j)',
     async (end) => {
       const text = ['a,b', '1,2', '"one', 'two, ""three""",4', '', '5,"6', '', '7"', '8,9'].join(end);
       expect(await read(text)).toEqual([
@@ -46,14 +46,14 @@ describe('a CSV file', () => {
     },
   );
 
-  it('tolerates a byte order mark, other orders of columns, spaces around their names, and both line ends', async () => {
+  it('accepts a byte order mark, any order of columns, spaces around names, and mixed line ends', async () => {
     expect(await read('\ufeff"b", a \r\n1,2\n3,4\r\n')).toEqual([
       '2: {"b":"1","a":"2"}',
       '3: {"b":"3","a":"4"}',
     ]);
   });
 
-  it('reports lines with too few or too many cells, and goes on', async () => {
+  it('reports lines with too few or too many cells, and continues', async () => {
     expect(await read('a,b\n1\n1,2,3\n"x\ny",2,3\n4,5\n')).toEqual([
       '2: it has 1 cells, but the header has 2 columns',
       '3: it has 3 cells, but the header has 2 columns',
@@ -67,7 +67,7 @@ describe('a CSV file', () => {
     { broken: '1,"2"x', fault: QUOTES },
     { broken: '1,"2""', fault: QUOTES },
     { broken: '1,2"', fault: 'there is a quote inside a cell that does not start with one' },
-  ])('loses a line with broken quotes alone: $broken', async ({ broken, fault }) => {
+  ])('loses only the line with broken quotes: $broken', async ({ broken, fault }) => {
     expect(await read(`a,b\n1,2\n${broken}\n3,4\n"5\n6",7\n${broken}\n8,"9"\n`)).toEqual([
       CELLS(2, '1', '2'),
       `3: ${fault}`,
@@ -78,7 +78,7 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('loses a line alone whose quote nothing closes up to the end of the file', async () => {
+  it('loses only the line of a quote that is never closed', async () => {
     expect(await read('a,b\n1,2\n3,"4\n5,6\n7,8')).toEqual([
       CELLS(2, '1', '2'),
       '3: a quote is not closed',
@@ -87,7 +87,7 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('loses a line alone that is too long, or whose quote is not closed for too long', async () => {
+  it('loses only a line that is too long, or whose quote is not closed within the limit', async () => {
     const fault = 'it is longer than 1 MiB, or a quote is not closed';
     const rows = Array.from({ length: 60_000 }, (_, index) => `${index},${'x'.repeat(20)}`);
     const text = ['a,b', `${'z'.repeat(2_000_000)},1`, '1,"2', ...rows].join('\n');
@@ -97,7 +97,7 @@ describe('a CSV file', () => {
     expect(lines.at(-1)).toBe(CELLS(60_003, '59999', 'x'.repeat(20)));
   });
 
-  it('reads records across the pieces that a file is read in', async () => {
+  it('reads records that span several chunks of the file', async () => {
     const rows = Array.from({ length: 20_000 }, (_, index) => `"ü${index}\r\n€",${'é'.repeat(index % 7)}`);
     const lines = await read(`a,b\r\n${rows.join('\r\n')}`);
     expect(lines).toEqual(
@@ -105,7 +105,7 @@ describe('a CSV file', () => {
     );
   });
 
-  it('reports cells that are not UTF-8, and takes those that are', async () => {
+  it('reports cells that are not valid UTF-8, and reads the others', async () => {
     const bytes = Buffer.concat([
       Buffer.from('a,b\nü,\u{1f600}\n1,'),
       Buffer.from([0xfc]),
@@ -118,7 +118,7 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('tells how far it was read', async () => {
+  it('reports the number of bytes that it has read', async () => {
     const file = await CsvFile.open(await save(`a\n${'x\n'.repeat(100_000)}`), SHAPE);
     const reads: number[] = [];
     let count = 0;
@@ -131,7 +131,7 @@ describe('a CSV file', () => {
   });
 });
 
-describe('a CSV file that cannot be used', () => {
+describe('an unusable CSV file', () => {
   it.each([
     { content: '', message: /it is empty; the first line must contain the column names/ },
     { content: '\ufeff', message: /it is empty/ },
@@ -141,7 +141,7 @@ describe('a CSV file that cannot be used', () => {
     { content: Buffer.from('a,b\n', 'utf16le'), message: /unknown column/ },
     { content: Buffer.from('\ufeffa,b\n', 'utf16le'), message: /it is UTF-16; save it as UTF-8/ },
     { content: 'b,x\n', message: /unknown column "x"; no column "a"; the columns are a, b\./ },
-  ])('is refused: $message', async ({ content, message }) => {
+  ])('is rejected: $message', async ({ content, message }) => {
     await expect(CsvFile.open(await save(content), SHAPE)).rejects.toMatchObject({
       name: 'OperatorError',
       message: expect.stringMatching(message) as unknown,
@@ -151,7 +151,7 @@ describe('a CSV file that cannot be used', () => {
   it.each([
     { file: 'missing.csv', message: /missing\.csv: there is no such file\./ },
     { file: '.', message: /it is not a file\./ },
-  ])('is refused: $file', async ({ file, message }) => {
+  ])('is rejected: $file', async ({ file, message }) => {
     await expect(CsvFile.open(path.join(directory.path, file), SHAPE)).rejects.toMatchObject({
       name: 'OperatorError',
       message: expect.stringMatching(message) as unknown,

@@ -7,11 +7,11 @@ describe('a header', () => {
     { names: ['status', 'email', 'budget', 'lastName', 'firstName'], shape: LEAD_SHAPE },
     { names: [...LEAD_SHAPE.columns].reverse(), shape: LEAD_SHAPE },
     { names: ['date', 'email', 'type'], shape: INTERACTION_SHAPE },
-  ])('may be $names', ({ names, shape }) => {
+  ])('may contain $names', ({ names, shape }) => {
     expect(headerFaults(names, shape)).toEqual([]);
   });
 
-  it('is refused with all its faults at once, and the columns there are', () => {
+  it('is rejected with all errors and the list of valid columns', () => {
     expect(headerFaults(['type', 'Email', 'notes', 'score', 'type', 'Email'], INTERACTION_SHAPE)).toEqual([
       'unknown columns "Email", "score"',
       'more than one column "type"',
@@ -20,19 +20,19 @@ describe('a header', () => {
     ]);
   });
 
-  it('is refused where another separator makes one column of it', () => {
+  it('is rejected if it uses another separator', () => {
     expect(headerFaults(['firstName;lastName;email'], LEAD_SHAPE)).toContain(
       'unknown column "firstName;lastName;email"',
     );
   });
 
-  it('shows the start of a long name alone, and no control characters', () => {
+  it('is rejected with long names truncated and control characters escaped', () => {
     expect(headerFaults(['email', '\u001b[2J'.padEnd(500, 'x')], LEAD_SHAPE)[0]).toBe(
       `unknown column "\\u001b[2J${'x'.repeat(36)}…"`,
     );
   });
 
-  it('names an empty column', () => {
+  it('is rejected if a column has no name', () => {
     expect(headerFaults(['email', ''], LEAD_SHAPE)[0]).toBe('unknown column ""');
   });
 });

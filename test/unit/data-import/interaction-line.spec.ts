@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readInteractionLine } from '../../../src/data-import/interaction-line.js';
 
-describe('a line of interactions', () => {
-  it('takes types in any letter case, dates with a zone, and notes of several lines', () => {
+describe('readInteractionLine', () => {
+  it('accepts types in any case, dates with an offset, and notes of several lines', () => {
     expect(
       readInteractionLine(3, {
         email: ' Ada@example.com',
@@ -20,7 +20,7 @@ describe('a line of interactions', () => {
     });
   });
 
-  it('has no notes where they are blank or no column', () => {
+  it('returns null for notes that are blank or have no column', () => {
     const cells = { email: 'a@example.com', type: 'call', date: '2026-03-01' };
     expect(readInteractionLine(2, { ...cells, notes: '  ' })).toMatchObject({ notes: null });
     expect(readInteractionLine(2, cells)).toMatchObject({ notes: null });
@@ -33,12 +33,12 @@ describe('a line of interactions', () => {
     ['', null],
     [' \u200b', null],
     [undefined, null],
-  ])('takes the direction %j', (direction, expected) => {
+  ])('accepts the direction %j', (direction, expected) => {
     const cells = { email: 'a@example.com', type: 'email', date: '2026-03-01', direction };
     expect(readInteractionLine(2, cells)).toMatchObject({ type: 'email', direction: expected });
   });
 
-  it.each(['in', 'unknown', 'null', 'outbound!', '-'])('is refused for the direction %j', (direction) => {
+  it.each(['in', 'unknown', 'null', 'outbound!', '-'])('rejects the direction %j', (direction) => {
     const cells = { email: 'a@example.com', type: 'email', date: '2026-03-01', direction };
     expect(readInteractionLine(2, cells)).toEqual({
       line: 2,
@@ -46,7 +46,7 @@ describe('a line of interactions', () => {
     });
   });
 
-  it('is refused with every broken rule, and without what it says', () => {
+  it('reports every violation without the invalid values', () => {
     expect(
       readInteractionLine(9, { email: '', type: 'fax', date: '2026-02-30', notes: 'x'.repeat(10_001) }),
     ).toEqual({
@@ -57,7 +57,7 @@ describe('a line of interactions', () => {
   });
 
   it.each(['2026-05-01T10:00:00-03:00[America/Lima]', '2026-05-01T10:00:00+23:45', '2026-05-01T10:00:00'])(
-    'is refused for the date %s',
+    'rejects the date %s',
     (date) => {
       expect(readInteractionLine(2, { email: 'a@example.com', type: 'call', date })).toEqual({
         line: 2,
@@ -66,7 +66,7 @@ describe('a line of interactions', () => {
     },
   );
 
-  it('is refused for control characters in its notes', () => {
+  it('rejects control characters in notes', () => {
     const cells = { email: 'a@example.com', type: 'call', date: '2026-03-01', notes: 'a\u0000b' };
     expect(readInteractionLine(2, cells)).toEqual({
       line: 2,

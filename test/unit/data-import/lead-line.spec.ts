@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseBudget, readLeadLine } from '../../../src/data-import/lead-line.js';
 
-describe('a budget', () => {
+describe('parseBudget', () => {
   it.each([
     ['0', 0],
     ['1234.50', 1234.5],
@@ -13,20 +13,20 @@ describe('a budget', () => {
     ['1e3', 1000],
     ['1.5E-2', 0.015],
     ['1e400', Infinity],
-  ])('reads %j', (text, budget) => {
+  ])('parses %j', (text, budget) => {
     expect(parseBudget(text)).toBe(budget);
   });
 
   it.each(['', 'abc', 'NaN', 'Infinity', '-Infinity', '1,000', '1 000', '0x10', '1e', '$5', '1_000', '٣'])(
-    'refuses %j',
+    'rejects %j',
     (text) => {
       expect(parseBudget(text)).toBeNull();
     },
   );
 });
 
-describe('a line of leads', () => {
-  it('is held against the rules of the API, all of them at once', () => {
+describe('readLeadLine', () => {
+  it('reports every violation of the rules of the API', () => {
     expect(
       readLeadLine(7, {
         email: 'nobody',
@@ -55,7 +55,7 @@ describe('a line of leads', () => {
       cells: { email: 'a@example.com', budget },
       reason: 'budget must not have more than two decimals',
     })),
-  ])('is refused with one reason for $cells', ({ cells, reason }) => {
+  ])('rejects $cells with one reason', ({ cells, reason }) => {
     expect(readLeadLine(2, cells)).toEqual({ line: 2, reason });
   });
 
@@ -66,13 +66,13 @@ describe('a line of leads', () => {
     ['1.230000000000000000000', 1.23],
     ['12345e-2', 123.45],
     ['0', 0],
-  ])('takes the budget %s', (budget, expected) => {
+  ])('accepts the budget %s', (budget, expected) => {
     expect(readLeadLine(2, { email: 'a@example.com', budget })).toMatchObject({
       input: { budget: expected },
     });
   });
 
-  it('takes a cell that shows nothing as not given', () => {
+  it('treats a cell with only invisible characters as absent', () => {
     const line = { email: 'a@example.com', firstName: '\u200b', company: '\u3164', status: '\u00ad ' };
     expect(readLeadLine(2, line)).toEqual({
       line: 2,
@@ -81,7 +81,7 @@ describe('a line of leads', () => {
     });
   });
 
-  it('takes an empty or blank cell as not given', () => {
+  it('treats an empty or blank cell as absent', () => {
     expect(
       readLeadLine(2, {
         email: ' Ada@Example.com ',

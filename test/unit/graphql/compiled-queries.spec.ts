@@ -4,13 +4,13 @@ import { CompiledQueries } from '../../../src/graphql/compiled-queries/compiled-
 
 const schema = buildSchema('type Query { a: Int }');
 
-it('keeps the programs of long documents up to a size in memory, the latest used', () => {
+it('removes the least recently used compiled queries if their documents are too large in total', () => {
   const queries = new CompiledQueries();
   const compiledQueryFor = (index: number) => {
     // With two bytes a character, eight of them take 16 MB.
     const document = parse(`${' '.repeat(1_000_000)} query Q${index} { a }`);
     const operation = getOperationAST(document);
-    if (operation == null) throw new Error('There is no operation.');
+    if (operation == null) throw new Error('The document has no operation.');
     return queries.compiledQueryFor({
       schema,
       document,

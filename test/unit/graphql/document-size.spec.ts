@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type DocumentNode, Kind, OperationTypeNode, parse, type SelectionSetNode } from 'graphql';
 import { sizeOf } from '../../../src/graphql/limits/document-size.js';
 
-/** Documents whose fragments spread only later ones, so that they can be written out. */
+/** Documents whose fragments spread only later fragments, so that all can be expanded. */
 const FRAGMENTS = 4;
 const selections = (from: number): fc.Arbitrary<string> =>
   fc.letrec((tie) => ({
@@ -30,8 +30,8 @@ const documents = fc
     ),
   );
 
-/** Written out, without a thought of what it takes. */
-function naively(document: DocumentNode) {
+/** Computes the size by expanding all fragments, at any cost. */
+function sizeByExpansion(document: DocumentNode) {
   const fragments = Object.fromEntries(
     document.definitions.flatMap((definition) =>
       definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition.selectionSet]] : [],
@@ -52,7 +52,7 @@ function naively(document: DocumentNode) {
         own.aliases += node.alias === undefined ? 0 : 1;
         if (depth === 1 && 'operation' in definition && definition.operation === OperationTypeNode.MUTATION)
           own.mutations += 1;
-        // The value of the one argument there is has three levels.
+        // The value of the only argument has three levels.
         size.depth = Math.max(size.depth, depth);
         size.valueDepth = Math.max(size.valueDepth, node.arguments?.length ? 3 : 0);
         walk(node.selectionSet, depth + 1);
@@ -66,25 +66,25 @@ function naively(document: DocumentNode) {
   return size;
 }
 
-describe('the size of a document', () => {
-  it('is that of the document with its fragments written out', () => {
+describe('sizeOf', () => {
+  it('returns the size with all fragments expanded', () => {
     fc.assert(
       fc.property(documents, (text) => {
         const document = parse(text);
-        expect(sizeOf(document)).toMatchObject(naively(document));
+        expect(sizeOf(document)).toMatchObject(sizeByExpansion(document));
       }),
       { numRuns: 300 },
     );
   });
 
-  it('counts directives wherever they can stand', () => {
+  it('counts directives in every position', () => {
     const document = parse(
       'query ($v: Int @a @b) @c { x @d ... @e { x } ...F @f } fragment F on Query @g { x @h }',
     );
     expect(sizeOf(document).directives).toBe(8);
   });
 
-  it('counts what stands in one place more than once', () => {
+  it('counts duplicate selections and directives', () => {
     expect(sizeOf(parse('{ x x ...F ...F ...F } fragment F on Query { y: x x }')).repeats).toBe(3);
     expect(sizeOf(parse('{ x @a @b @c @d }')).repeats).toBe(4);
     expect(sizeOf(parse('query @a @b @c { x }')).repeats).toBe(3);

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { jsonPieces } from '../../../src/graphql/answers/json-pieces.js';
 
-describe('JSON in pieces', () => {
-  it('is the JSON of the value, whatever that is', () => {
+describe('jsonPieces', () => {
+  it('returns the JSON of any value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        // Repeated, it is too long for one piece.
+        // The repeated value is too long for one piece.
         const long = {
           data: { short: value, list: Array.from({ length: 2_000 }, () => ({ value, id: 'x'.repeat(20) })) },
         };
@@ -17,12 +17,12 @@ describe('JSON in pieces', () => {
     );
   });
 
-  it('leaves out what is undefined, as JSON does', () => {
+  it('treats undefined like JSON.stringify', () => {
     const long = { errors: undefined, data: { list: ['x'.repeat(40_000), undefined, 'y'.repeat(40_000)] } };
     expect([...jsonPieces(long)].join('')).toBe(JSON.stringify(long));
   });
 
-  it('has no piece that is much longer than a text of the value', () => {
+  it('returns no piece much longer than a string in the value', () => {
     const list = Array.from({ length: 1_000 }, (_, index) => ({
       index,
       items: [{ text: 'x'.repeat(1_000) }],

@@ -35,7 +35,7 @@ function schemaWithRoles() {
   type('A').extensions = { allowedTo: 'viewer' };
   const { any } = type('A').getFields();
   if (any !== undefined) any.extensions = { allowedTo: 'rep' };
-  // B has only roles of fields, and none for `next`.
+  // B has roles on its fields only, and none on `next`.
   for (const field of Object.values(type('B').getFields())) {
     if (field.name !== 'next') field.extensions = { allowedTo: 'admin' };
   }
@@ -62,7 +62,7 @@ const selections = fc.letrec((tie) => ({
     fc.constantFrom('...F0', '...F1', '...F2', '...F3'),
   ),
 })).set;
-/** Fragments may be recursive, unknown or unused, and fields and types unknown. */
+/** Fragments may be recursive, unknown or unused; fields and types may be unknown. */
 const documents = fc
   .tuple(
     selections,
@@ -97,7 +97,7 @@ function fieldsByVisitor(document: DocumentNode): Map<FieldNode, Omit<SelectedFi
 }
 
 describe('the traversal of an operation', () => {
-  it('visits each field once, with the types that the visitor of GraphQL.js has', () => {
+  it('visits each field once, with the same types as the visitor of GraphQL.js', () => {
     fc.assert(
       fc.property(documents, (document) => {
         const fields: SelectedField[] = [];
@@ -121,7 +121,7 @@ describe('the traversal of an operation', () => {
     );
   });
 
-  it('returns the results of selections in their order, and nothing for a recursive spread', () => {
+  it('returns the results of selections in order, and nothing for a recursive spread', () => {
     const document = parse('{ a { b } ...F c } fragment F on Query { d ...F ... { e { f } } }');
     const text = selectionFold<string>({
       fragments: fragmentsOf(document),
@@ -134,7 +134,7 @@ describe('the traversal of an operation', () => {
 });
 
 describe('the access that an operation needs', () => {
-  it('is that of every field that the visitor of GraphQL.js finds', () => {
+  it('includes every field that the visitor of GraphQL.js finds', () => {
     fc.assert(
       fc.property(documents, (document) => {
         const roles: Role[] = [];
@@ -160,11 +160,11 @@ describe('the access that an operation needs', () => {
 });
 
 describe('the analysis of an operation', () => {
-  it('is computed once, but again for another operation or schema', () => {
+  it('is cached for each operation and schema', () => {
     const document = parse('query One { a { id } } query Two { b { id } }');
     const of = (name: string, schema = SCHEMA) => {
       const operation = getOperationAST(document, name);
-      if (operation == null) throw new Error(`There is no ${name}.`);
+      if (operation == null) throw new Error(`The document has no operation ${name}.`);
       return analysisOf(schema, document, operation);
     };
     expect(of('One')).toBe(of('One'));

@@ -11,7 +11,7 @@ const SCHEMA = buildSchema(`
   type Point { x: Int }
 `);
 
-// Decorators put them there.
+// In the server, decorators add these extensions.
 for (const field of [
   SCHEMA.getQueryType()?.getFields().all,
   (SCHEMA.getType('Lead') as GraphQLObjectType).getFields().all,
@@ -25,12 +25,12 @@ if (line !== undefined) line.extensions = { sizedBy: { argument: 'count', standa
 function cost(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text);
   const rowCounts = { points: 700 };
-  const work = costOf(SCHEMA, document, document.definitions[0] as OperationDefinitionNode);
-  return work({ variables, rowCounts }).total;
+  const costWith = costOf(SCHEMA, document, document.definitions[0] as OperationDefinitionNode);
+  return costWith({ variables, rowCounts }).total;
 }
 
 describe('the cost of a query', () => {
-  it('is the objects of its answer, where all pages are full', () => {
+  it('is the number of objects in the response if all pages are full', () => {
     expect(cost('{ page(first: 7) { nodes { id } } }')).toBe(1 + 7);
     expect(cost('{ page(last: 7) { edges { node { id } } } }')).toBe(1 + 7 * 2);
     expect(cost('{ page { nodes { id } } }')).toBe(1 + 20);
@@ -40,14 +40,14 @@ describe('the cost of a query', () => {
     ).toBe(1 + 3 * (1 + 1 + 5));
   });
 
-  it('counts a list without pages as long as it may be, of all its parents together', () => {
+  it('includes the maximum length of a list without pages, once for all parents', () => {
     expect(cost('{ all { x } }')).toBe(700);
     expect(cost('{ page(first: 30) { nodes { all { x } } } }')).toBe(1 + 30 + 700);
     expect(cost('{ page(first: 0) { nodes { all { x } } } }')).toBe(1);
     expect(cost('{ a: all { x } b: all { x } }')).toBe(1_400);
   });
 
-  it('counts a list as long as its argument says, and no longer than it can be', () => {
+  it('uses the argument that sets the length of a list, up to its maximum', () => {
     const query = 'query ($n: Int) { page(first: 2) { nodes { line(count: $n) { x } } } }';
     const lines = (count: number) => 1 + 2 * (1 + count + 3);
     expect(cost('{ page(first: 2) { nodes { line { x } } } }')).toBe(lines(60));
@@ -59,7 +59,7 @@ describe('the cost of a query', () => {
     expect(cost(query, { n: -1 })).toBe(lines(0));
   });
 
-  it('takes a variable, what it is by itself, or what a page is by itself', () => {
+  it('uses the value of a variable, its default, or the default page size', () => {
     const query = 'query ($n: Int = 30) { page(first: $n) { nodes { id } } }';
     expect(cost(query, { n: 5 })).toBe(6);
     expect(cost(query)).toBe(31);
@@ -67,7 +67,7 @@ describe('the cost of a query', () => {
     expect(cost('query ($n: Int) { page(first: $n) { nodes { id } } }')).toBe(21);
   });
 
-  it('is that of the product of pages, whatever their sizes', () => {
+  it('multiplies nested pages, and clamps invalid sizes', () => {
     const size = fc.oneof(
       fc.integer(),
       fc.double(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FieldNode, type FragmentDefinitionNode, Kind, parse } from 'graphql';
 import { readForConnection } from '../../../src/graphql/selected-fields.js';
 
-/** What a resolver of the only field of a query is told of it. */
+/** Returns the info that the resolver of the only field of a query gets. */
 function infoOf(query: string) {
   const { definitions } = parse(query);
   const fragments = Object.fromEntries(
@@ -16,7 +16,7 @@ function infoOf(query: string) {
   return { fieldNodes: operation?.selectionSet.selections as FieldNode[], fragments };
 }
 
-describe('what is read for the nodes of a connection', () => {
+describe('readForConnection', () => {
   const fieldsFor = readForConnection(({ ofNodes }) => [...ofNodes].sort());
 
   it.each([
@@ -29,25 +29,25 @@ describe('what is read for the nodes of a connection', () => {
     ['{ list { pageInfo { hasNextPage } } }', []],
     ['{ list { nodes { a } } list { nodes { b } } }', ['a', 'b']],
     ['{ list { nodes { a { deep } } } }', ['a']],
-  ])('are the fields that are asked for: %s', (query, fields) => {
+  ])('passes the selected fields of nodes: %s', (query, fields) => {
     expect(fieldsFor(infoOf(query))).toEqual(fields);
   });
 
-  it('may depend on what is asked for of the connection itself', () => {
+  it('passes the selected fields of the connection', () => {
     const ofConnection = readForConnection((selection) => [...selection.ofConnection].sort());
     expect(
       ofConnection(infoOf('{ list { x: nodes { a } ...F } } fragment F on C { pageInfo { hasNextPage } }')),
     ).toEqual(['nodes', 'pageInfo']);
   });
 
-  it('is worked out once for a field of a document', () => {
+  it('computes the result once for each field of a document', () => {
     let count = 0;
     const read = readForConnection(() => [(count += 1)]);
     const info = infoOf('{ list { nodes { a } } }');
     expect([read(info), read({ ...info, fieldNodes: [...info.fieldNodes] })]).toEqual([[1], [1]]);
   });
 
-  it('is told apart where a field is merged with another one in one place and not in another', () => {
+  it('computes the result separately if the field is merged with another field', () => {
     const { fieldNodes, fragments } = infoOf('{ list { nodes { a } } list { nodes { b } } }');
     expect(fieldsFor({ fieldNodes: fieldNodes.slice(0, 1), fragments })).toEqual(['a']);
     expect(fieldsFor({ fieldNodes, fragments })).toEqual(['a', 'b']);

@@ -10,10 +10,10 @@ import {
   Connections,
 } from '../../../src/http/connections.js';
 
-/** More than the kernel buffers of a loopback connection take. */
+/** More than the kernel buffers of a loopback connection can take. */
 const LARGE = Buffer.alloc(24 * 1024 * 1024, 'x');
 const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
-/** Limits that no test waits for. */
+/** Limits that no test reaches. */
 const NEVER: ConnectionLimits = {
   maxCount: 100,
   firstRequestMs: 6e5,
@@ -31,7 +31,7 @@ let connections: Connections;
 let reasons: CloseReason[];
 let stopListening: () => void;
 const clients: Socket[] = [];
-/** The server's ends of the connections. */
+/** The connections on the side of the server. */
 const accepted: Socket[] = [];
 
 beforeEach(() => {
@@ -44,7 +44,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** A server whose own deadlines are off. `/large` is a large response, `/never` has none. */
+/** A server without timeouts of its own. `/large` has a large response, `/never` has none. */
 async function serve(limits: ConnectionLimits): Promise<void> {
   connections = new Connections(limits);
   server = createServer(
@@ -61,7 +61,7 @@ async function serve(limits: ConnectionLimits): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
 
-/** A client that keeps its side open. */
+/** A client that keeps its side of the connection open. */
 function open(bytes = ''): Socket {
   const { port } = server.address() as AddressInfo;
   const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -75,12 +75,12 @@ async function untilAccepted(count: number): Promise<void> {
   while (accepted.length < count) await once(server, 'connection');
 }
 
-/** @throws if that takes longer than any deadline of these tests */
+/** @throws if it takes longer than any deadline of these tests */
 async function untilOpen(count: number): Promise<void> {
-  const giveUpAt = performance.now() + 15_000;
+  const deadline = performance.now() + 15_000;
   const openCount = () => accepted.filter(({ closed }) => !closed).length;
   while (openCount() !== count) {
-    if (performance.now() > giveUpAt) throw new Error(`${openCount()} connections are open.`);
+    if (performance.now() > deadline) throw new Error(`${openCount()} connections are open.`);
     await sleep(10);
   }
 }
@@ -91,7 +91,7 @@ const firstData = (client: Socket) =>
   );
 
 describe('connections', () => {
-  it('are closed at the deadline unless a response is awaited or a WebSocket was let in', async () => {
+  it('are closed at the deadline unless a response is pending or a WebSocket was accepted', async () => {
     await serve({ ...NEVER, firstRequestMs: 100, nextRequestMs: 100, lingerMs: 100 });
     server.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     server.on('upgrade', ({ socket, url }: { socket: Socket; url: string }) => {
@@ -102,11 +102,11 @@ describe('connections', () => {
     const closing = [
       { what: 'nothing', bytes: '' },
       { what: 'empty lines', bytes: '\r\n', drip: '\r\n' },
-      { what: 'a head, line by line', bytes: 'GET / HTTP/1.1\r\n', drip: 'a: b\r\n' },
+      { what: 'a request head, line by line', bytes: 'GET / HTTP/1.1\r\n', drip: 'a: b\r\n' },
       { what: 'empty lines after a response', bytes: GET, drip: '\r\n' },
       { what: 'nothing after a response', bytes: GET },
-      { what: 'bytes of another protocol, not let in', bytes: UPGRADE, drip: 'z' },
-      { what: 'no HTTP, and does not close', bytes: 'NONSENSE\r\n\r\n' },
+      { what: 'bytes of another protocol, which was not accepted', bytes: UPGRADE, drip: 'z' },
+      { what: 'invalid HTTP, without closing', bytes: 'NONSENSE\r\n\r\n' },
     ].map((sent) => ({ ...sent, client: open(sent.bytes).resume() }));
     await untilAccepted(2 + closing.length);
     const dripping = setInterval(() => {
@@ -118,7 +118,7 @@ describe('connections', () => {
     expect([awaiting, kept].map(({ readableEnded }) => readableEnded)).toEqual([false, false]);
   });
 
-  it('are closed at the deadline if their client does not read, and not if it does', async () => {
+  it('are closed at the deadline only if their client does not read', async () => {
     await serve({ ...NEVER, writeMs: 100 });
     open('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
     const reader = open('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -130,7 +130,7 @@ describe('connections', () => {
     while (bytes < LARGE.length) await firstData(reader);
   });
 
-  it('are closed before the deadline if clients leave too much unread together', async () => {
+  it('are closed before the deadline if all clients together leave too much unread', async () => {
     await serve({ ...NEVER, maxUnreadBytes: 64 * 1024 * 1024 });
     for (let index = 0; index < 4; index += 1) open('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
     await untilAccepted(4);
@@ -138,7 +138,7 @@ describe('connections', () => {
     expect(reasons).toEqual(['unread', 'unread']);
   });
 
-  it('make room for new ones, the longest idle first, but not while a response is awaited', async () => {
+  it('are replaced by new ones, the longest idle first, unless a response is pending', async () => {
     await serve({ ...NEVER, maxCount: 3 });
     const busy = open('GET /never HTTP/1.1\r\nhost: x\r\n\r\n');
     await untilAccepted(1);
@@ -162,11 +162,11 @@ describe('connections', () => {
     await request;
     return socket;
   };
-  /** A request whose body never arrives as a whole. */
+  /** A request whose body is never complete. */
   const unfinished = (bytes: number): Socket =>
     open(`POST /never HTTP/1.1\r\nhost: x\r\ncontent-length: 100000000\r\n\r\n${'x'.repeat(bytes)}`);
 
-  it('make room for new ones if no one is idle, the longest without a whole request first', async () => {
+  it('are replaced by new ones if none is idle, the oldest incomplete request first', async () => {
     await serve({ ...NEVER, maxCount: 3 });
     const busy = await requested(() => open('GET /never HTTP/1.1\r\nhost: x\r\n\r\n'));
     const first = await requested(() => unfinished(1));
@@ -178,7 +178,7 @@ describe('connections', () => {
     expect([busy, second].map(({ readableEnded }) => readableEnded)).toEqual([false, false]);
   });
 
-  it('are closed if clients send too much of requests that are not complete, the longest such first', async () => {
+  it('are closed if incomplete requests are too large in total, the oldest first', async () => {
     await serve({ ...NEVER, maxRequestBytes: 1_000_000 });
     const whole = () =>
       open(`POST /never HTTP/1.1\r\nhost: x\r\ncontent-length: 500000\r\n\r\n${'x'.repeat(500_000)}`);
@@ -198,7 +198,7 @@ describe('connections', () => {
     expect(accepted.map(({ closed }) => closed)).toEqual([false, true, true, false, false]);
   });
 
-  it('are closed if they send very many requests without awaiting a response', async () => {
+  it('are closed if the client sends too many requests without awaiting a response', async () => {
     await serve(NEVER);
     const client = open('GET /never HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(100));
     await untilAccepted(1);

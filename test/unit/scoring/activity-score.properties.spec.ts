@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 const asOf = new Date('2026-03-10T12:00:00Z');
 const RUNS = { numRuns: 2000 };
 
-/** Distances in floating point below which two ways to calculate the same thing need not agree. */
+/** Two calculations of the same value may differ by this much, because of rounding errors. */
 const NOISE = 1e-9;
 
 const CAPS = [40, 30, 20, 10];
@@ -37,7 +37,7 @@ const leads: fc.Arbitrary<ScoredLead> = fc.record({
   ),
 });
 
-/** Whole half-lives on purpose: there the values are round, and ties and exact halves happen. */
+/** Includes whole half-lives, because their values are round and produce ties and exact halves. */
 const agesOver = (lowestDays: number) =>
   fc.oneof(
     fc.constantFrom(
@@ -65,7 +65,7 @@ const isOutboundEmail = ({ type, direction }: ScoredInteraction) =>
 const isLostStatus = (status: string) =>
   /^(lost|closed[ _-]lost|disqualified|unqualified)$/.test(status.toLowerCase());
 
-/** The formula of docs/scoring.md, written a second time and straight from the interactions. */
+/** The formula of docs/scoring.md, implemented independently and directly from the interactions. */
 function unroundedValues(lead: ScoredLead, interactions: readonly ScoredInteraction[], at: Date): number[] {
   if (isLostStatus(lead.status)) return [0, 0, 0, 0];
   const ages = interactions.map((interaction) => ({
@@ -113,10 +113,10 @@ function pointsOfStatus(status: string): number {
   }
 }
 
-/** Of the sixteen ways to round four values up or down to a total, the one that rounds up what is largest. */
+/** Of the sixteen ways to round four values to a total, returns the one that rounds up the largest remainders. */
 function largestRemainders(values: readonly number[], total: number): number[] {
   let best: { points: number[]; claims: number[] } | undefined;
-  // Counted down with the first factor as the highest bit, so that of equal claims the first listed wins.
+  // Counts down with the first factor as the highest bit, so that the first factor wins a tie.
   for (let choice = 15; choice >= 0; choice -= 1) {
     const isUp = [8, 4, 2, 1].map((bit) => (choice & bit) !== 0);
     const points = values.map((value, i) => Math.floor(value) + (isUp[i] ? 1 : 0));
@@ -133,7 +133,7 @@ function isLarger(claims: readonly number[], than: readonly number[]): boolean {
   return index >= 0 && (claims[index] ?? 0) > (than[index] ?? 0);
 }
 
-/** Whether two remainders differ by noise alone, or a value is noise away from a whole point. */
+/** Whether rounding errors decide which of two remainders is larger, or whether a value is whole. */
 function isDecidedByNoise(values: readonly number[]): boolean {
   const remainders = values.map((value) => value - Math.floor(value));
   const isNoise = (distance: number) => distance > 0 && distance < NOISE;
@@ -145,7 +145,7 @@ function isDecidedByNoise(values: readonly number[]): boolean {
   );
 }
 
-/** Whether the last bits of a total decide how it is rounded. */
+/** Whether rounding errors decide how a total is rounded. */
 const isAtABoundary = (total: number): boolean => Math.abs(total + 0.5 - Math.round(total + 0.5)) <= NOISE;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -155,8 +155,8 @@ const total = (lead: ScoredLead, interactions: readonly ScoredInteraction[], at:
 
 const after = (instant: Date, ms: number) => new Date(instant.getTime() + ms);
 
-describe('calculateActivityScore, whatever the data', () => {
-  it('gives a whole score from 0 to 100 that the breakdown adds up to', () => {
+describe('calculateActivityScore, for any data', () => {
+  it('returns a whole score from 0 to 100, which is the sum of the breakdown', () => {
     fc.assert(
       fc.property(leads, anyInteractions, (lead, interactions) => {
         const { activityScore, breakdown } = calculateActivityScore(lead, interactions, asOf);
@@ -185,7 +185,7 @@ describe('calculateActivityScore, whatever the data', () => {
     );
   });
 
-  it('scores as the formula says and gives the missing points to the largest remainders', () => {
+  it('follows the formula, and gives the missing points to the largest remainders', () => {
     fc.assert(
       fc.property(leads, anyInteractions, (lead, interactions) => {
         const values = unroundedValues(lead, interactions, asOf);
@@ -200,9 +200,9 @@ describe('calculateActivityScore, whatever the data', () => {
     );
   });
 
-  it('gives ties of remainders to the factor listed first', () => {
-    // Recency 2.5 and budget 17.5 tie. The number of e-mails changes the remainder of engagement, so the tie is about one
-    // point, about two, or about none.
+  it('gives a point to the first factor if remainders tie', () => {
+    // Recency 2.5 and budget 17.5 tie. The number of e-mails changes the remainder of engagement, so one point,
+    // two points or none are missing.
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.constantFrom('won', 'new'), (emails, status) => {
         const lead = { status, budget: 150_000 };
@@ -219,7 +219,7 @@ describe('calculateActivityScore, whatever the data', () => {
     );
   });
 
-  it('never lowers a score for one more interaction', () => {
+  it('never lowers a score for another interaction', () => {
     fc.assert(
       fc.property(leads, anyInteractions, anyInteraction, (lead, interactions, another) => {
         fc.pre(!isAtABoundary(total(lead, interactions, asOf)));
@@ -234,7 +234,7 @@ describe('calculateActivityScore, whatever the data', () => {
   it('never raises a score as time passes, except at the two instants of a planned contact', () => {
     fc.assert(
       fc.property(leads, anyInteractions, agesOver(0), (lead, interactions, wait) => {
-        // Nothing happens up to `later`: no interaction takes place, and no contact comes within 30 days.
+        // Until `later`, no interaction takes place, and no contact comes within 30 days.
         const later = after(asOf, wait);
         const uneventful = interactions.filter((interaction) => {
           const events = [interaction.date, after(interaction.date, -30 * DAY)];
@@ -248,7 +248,7 @@ describe('calculateActivityScore, whatever the data', () => {
     );
   });
 
-  it('gives the same result in whichever order the interactions come', () => {
+  it('does not depend on the order of interactions', () => {
     fc.assert(
       fc.property(leads, shuffles(anyInteraction), (lead, [interactions, shuffled]) => {
         const values = unroundedValues(lead, interactions, asOf);
@@ -261,7 +261,7 @@ describe('calculateActivityScore, whatever the data', () => {
     );
   });
 
-  it('leaves its arguments unchanged', () => {
+  it('does not change its arguments', () => {
     fc.assert(
       fc.property(leads, anyInteractions, (lead, interactions) => {
         const copy = structuredClone({ lead, interactions });
@@ -273,7 +273,7 @@ describe('calculateActivityScore, whatever the data', () => {
   });
 });
 
-/** Interactions, and the same ones in another order. */
+/** Interactions, and the same interactions in another order. */
 const shuffles = (interaction: fc.Arbitrary<ScoredInteraction>) =>
   fc
     .array(interaction, { minLength: 2, maxLength: 40 })
@@ -293,7 +293,7 @@ const closeTo = (state: ContactState) => ({
 });
 
 describe('the contact state', () => {
-  it('is the same from one interaction at a time, in any order, as from the definition', () => {
+  it('is the same if interactions are added one at a time, in any order', () => {
     fc.assert(
       fc.property(shuffles(pastInteraction), ([interactions, shuffled]) => {
         const latest = Math.max(...interactions.map(({ date }) => date.getTime()));
@@ -316,7 +316,7 @@ describe('the contact state', () => {
     );
   });
 
-  it('scores any instant up to the next planned interaction', () => {
+  it('is enough to score any instant up to the next planned interaction', () => {
     fc.assert(
       fc.property(leads, anyInteractions, agesOver(0), (lead, interactions, wait) => {
         const state = contactStateOf(interactions, asOf);
@@ -332,8 +332,8 @@ describe('the contact state', () => {
   });
 });
 
-describe('how long a score is valid', () => {
-  it('has the same score at every instant before', () => {
+describe('validUntil', () => {
+  it('guarantees the same score at every earlier instant', () => {
     fc.assert(
       fc.property(
         leads,
@@ -356,7 +356,7 @@ describe('how long a score is valid', () => {
     );
   });
 
-  it('ends at the latest when the score changes', () => {
+  it('is at the latest the instant at which the score changes', () => {
     fc.assert(
       fc.property(leads, anyInteractions, agesOver(0), (lead, interactions, wait) => {
         const { activityScore, validUntil } = calculateActivityScore(lead, interactions, asOf);
@@ -370,7 +370,7 @@ describe('how long a score is valid', () => {
     );
   });
 
-  it('is not much shorter than it could be: a year takes fewer than three evaluations for each change', () => {
+  it('is late enough: a year takes fewer than three evaluations for each change', () => {
     let changes = 0;
     let evaluations = 0;
     fc.assert(
@@ -379,7 +379,7 @@ describe('how long a score is valid', () => {
         const state = contactStateOf(interactions, asOf);
         let { activityScore, validUntil } = scoreOf(lead, state, asOf);
         while (validUntil !== null && validUntil < after(asOf, 365 * DAY)) {
-          // As a refresher that runs every minute.
+          // Like a refresher that runs every minute.
           const next = scoreOf(lead, state, after(validUntil, 60_000));
           evaluations += 1;
           if (next.activityScore !== activityScore) changes += 1;

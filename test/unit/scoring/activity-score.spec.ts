@@ -62,7 +62,7 @@ describe('calculateActivityScore', () => {
   });
 
   it.each(['lost', 'Closed-Lost', 'CLOSED LOST', 'disqualified', 'Unqualified'])(
-    'scores a lead that is "%s" 0 for ever, whatever else is known',
+    'gives a lead with the status "%s" the score 0 permanently',
     (status) => {
       expect(score({ status, budget: 1_000_000 }, [at(MEETING, 0), ...daysAgo(CALL, 3)])).toEqual({
         activityScore: 0,
@@ -72,11 +72,11 @@ describe('calculateActivityScore', () => {
     },
   );
 
-  it.each([null, NaN, 0, -0, -50_000, -Infinity])('counts a budget of %d as none', (budget) => {
+  it.each([null, NaN, 0, -0, -50_000, -Infinity])('treats a budget of %d as missing', (budget) => {
     expect(score({ budget })).toMatchObject({ activityScore: 3, breakdown: { budget: 0 } });
   });
 
-  it('fills half the cap at 50 000 and all of it with the largest budget that a lead can have', () => {
+  it('gives half the cap for a budget of 50 000, and all of it for the largest budget', () => {
     expect(score({ budget: 50_000 }).breakdown.budget).toBe(10);
     expect(score({ budget: 99_999_999.99 }).breakdown.budget).toBe(20);
   });
@@ -88,28 +88,28 @@ describe('calculateActivityScore', () => {
     });
   });
 
-  it('counts a contact one millisecond after asOf for recency alone', () => {
+  it('counts a contact one millisecond after asOf only for recency', () => {
     expect(score({}, [at(CALL, 1)])).toMatchObject({
       activityScore: 43,
       breakdown: { recency: 40, engagement: 0, budget: 0, status: 3 },
     });
   });
 
-  it('keeps recency full from exactly 30 days before a planned contact', () => {
+  it('gives full recency from exactly 30 days before a planned contact', () => {
     expect(score({}, [at(CALL, 30 * DAY)]).breakdown.recency).toBe(40);
     const early = score({}, [at(CALL, 30 * DAY + 1)]);
     expect(early.breakdown.recency).toBe(0);
     expect(early.validUntil).toEqual(new Date(asOf.getTime() + 1));
   });
 
-  it('takes an outbound e-mail neither for a contact nor for a planned one', () => {
+  it('does not count an outbound e-mail as a contact, past or planned', () => {
     expect(score({}, [at(OUTBOUND_EMAIL, 0), at(OUTBOUND_EMAIL, DAY)])).toMatchObject({
       activityScore: 3,
       breakdown: { recency: 0 },
     });
   });
 
-  it('takes a direction into account for e-mails only', () => {
+  it('uses the direction of e-mails only', () => {
     const outboundCall: Kind = { type: 'call', direction: 'outbound' };
     const inboundEmail: Kind = { type: 'email', direction: 'inbound' };
     expect(score({}, [at(outboundCall, 0)])).toEqual(score({}, [at(CALL, 0)]));
@@ -120,13 +120,13 @@ describe('calculateActivityScore', () => {
     expect(score({}, [{ type: 'meeting', date: new Date(NaN) }])).toEqual(score({}));
   });
 
-  it('lets a contact of a century ago fade to nothing, but still knows it', () => {
+  it('gives a contact of a century ago no points, but keeps its date', () => {
     const interactions = daysAgo(MEETING, 36_525);
     expect(score({}, interactions).activityScore).toBe(3);
     expect(contactStateOf(interactions, asOf).lastContactAt).toEqual(interactions[0]?.date);
   });
 
-  it('gives a tie of remainders to the factor listed first', () => {
+  it('gives a point to the first factor if remainders tie', () => {
     // 2.5 + 0.56 + 17.5 + 3: two points are missing; the larger remainder of engagement takes one.
     expect(score({ budget: 150_000 }, daysAgo(EMAIL, 56))).toMatchObject({
       activityScore: 24,
@@ -149,7 +149,7 @@ describe('calculateActivityScore', () => {
 });
 
 describe('contactStateOf', () => {
-  it('has the latest and the next of all interactions and of contacts, and the counts of the past ones', () => {
+  it('returns the last and next interaction and contact, and the counts of past interactions', () => {
     const interactions = [
       ...daysAgo(EMAIL, 9, 4),
       ...daysAgo(OUTBOUND_EMAIL, 1, -1),

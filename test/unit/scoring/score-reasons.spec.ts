@@ -23,7 +23,7 @@ function reasons(facts: Partial<ScoreFacts> = {}) {
 }
 
 describe('scoreReasons', () => {
-  it('has a reason for every factor of a lead that nothing is known of', () => {
+  it('returns a reason for every factor of a lead without data', () => {
     expect(reasons()).toEqual({
       recency: 'no contact yet',
       engagement: 'no interactions yet',
@@ -55,7 +55,7 @@ describe('scoreReasons', () => {
     { meetingCount: 0, callCount: 3, emailCount: 0, reason: '3 calls' },
     { meetingCount: 0, callCount: 0, emailCount: 1, reason: '1 email' },
     { meetingCount: 0, callCount: 0, emailCount: 12_000, reason: '12,000 emails' },
-  ])('lists only the kinds of interaction there were: "$reason"', ({ reason, ...counts }) => {
+  ])('lists only the kinds of interactions that exist: "$reason"', ({ reason, ...counts }) => {
     expect(reasons(counts).engagement).toBe(reason);
   });
 
@@ -69,7 +69,7 @@ describe('scoreReasons', () => {
     { emailCount: 1, reason: '1 email, 4 outbound emails' },
     { outboundEmailCount: 30, reason: '30 outbound emails' },
     { outboundEmailCount: 1, reason: '1 outbound email' },
-  ])('names outbound e-mails apart from contacts: "$reason"', ({ reason, ...counts }) => {
+  ])('lists outbound e-mails after contacts: "$reason"', ({ reason, ...counts }) => {
     expect(reasons({ outboundEmailCount: 4, ...counts }).engagement).toBe(reason);
   });
 
@@ -86,13 +86,13 @@ describe('scoreReasons', () => {
     expect(reasons({ lastContactAt: at(-5 * DAY), nextContactAt: at(ahead) }).recency).toBe(reason);
   });
 
-  it('counts a contact that is planned too far ahead as none', () => {
+  it('ignores a contact that is planned too far ahead', () => {
     const nextContactAt = new Date(scoreCalculatedAt.getTime() + 31 * DAY);
     expect(reasons({ nextContactAt }).recency).toBe('no contact yet');
   });
 
   it.each(['lost', 'Closed Lost', 'closed-lost', 'disqualified', 'UNQUALIFIED'])(
-    'has one reason for every factor of a lead in the status %s',
+    'returns the same reason for every factor of a lead with the status %s',
     (status) => {
       const known = { lastContactAt: scoreCalculatedAt, meetingCount: 2, budget: 50_000 };
       const reason = 'closed as lost';
@@ -113,7 +113,7 @@ describe('scoreReasons', () => {
     { budget: 0, reason: 'no budget known' },
     { budget: -1, reason: 'no budget known' },
     { budget: NaN, reason: 'no budget known' },
-  ])('says "$reason" of a budget of $budget', ({ budget, reason }) => {
+  ])('returns "$reason" for a budget of $budget', ({ budget, reason }) => {
     expect(reasons({ budget }).budget).toBe(reason);
   });
 
@@ -122,7 +122,7 @@ describe('scoreReasons', () => {
     { status: 'Closed Won', reason: 'status is Closed Won' },
     { status: '', reason: 'no status known' },
     { status: ' ', reason: 'no status known' },
-  ])('tells a status of "$status" as it is stored', ({ status, reason }) => {
+  ])('shows the stored status "$status"', ({ status, reason }) => {
     expect(reasons({ status }).status).toBe(reason);
   });
 });

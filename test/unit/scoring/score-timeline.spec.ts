@@ -19,7 +19,7 @@ const END = new Date('9999-12-31T23:59:59.999Z');
 
 const after = (instant: Date, ms: number) => new Date(instant.getTime() + ms);
 
-/** An interaction, and when it was recorded. */
+/** An interaction with the instant at which it was recorded. */
 type Recorded = ScoredInteraction & { readonly recordedAt: Date };
 
 const LEAD: ScoredLead = { budget: 50_000, status: 'qualified' };
@@ -37,11 +37,11 @@ const on = (
   recordedAt,
 });
 
-/** What is known at an instant: what has taken place by then, and what was recorded by then. */
+/** The interactions known at an instant: those that have taken place or were recorded by then. */
 const knownAt = (interactions: readonly Recorded[], at: Date): Recorded[] =>
   interactions.filter(({ date, recordedAt }) => date <= at || recordedAt <= at);
 
-/** As the database gives it. */
+/** Returns the history like the query of the database. */
 function historyOf(
   lead: ScoredLead,
   interactions: readonly Recorded[],
@@ -90,7 +90,7 @@ const ranges = fc
   .map(([one, other]) => [after(base, Math.min(one, other)), after(base, Math.max(one, other))] as const);
 
 describe('scoreTimeline', () => {
-  it('has the score of each of its instants', () => {
+  it('has the correct score at each instant', () => {
     fc.assert(
       fc.property(
         leads,
@@ -100,7 +100,7 @@ describe('scoreTimeline', () => {
         (lead, given, range, count) => {
           const [from, to] = range;
           const points = timelineOf(given, from, to, count, lead);
-          // Of interactions of one instant, the last point has the score after all of them.
+          // If several interactions have one instant, the last point has the score after all of them.
           for (const point of points.filter(({ at }, index) => +at !== +(points[index + 1]?.at ?? NaN))) {
             const { activityScore } = calculateActivityScore(lead, knownAt(given, point.at), point.at);
             // Sums in another order can differ in the last bits, which may decide between two scores.
@@ -114,7 +114,7 @@ describe('scoreTimeline', () => {
     );
   });
 
-  it('has the regular instants with both ends, each interaction, and when contacts come within 30 days, in order', () => {
+  it('has the regular instants with both ends, each interaction, and each start of full recency, in order', () => {
     fc.assert(
       fc.property(
         leads,
@@ -136,7 +136,7 @@ describe('scoreTimeline', () => {
           for (let index = 0; index < count; index += 1) {
             expect(times).toContain(Math.round(+from + (index * (+to - +from)) / (count - 1)));
           }
-          // Where the recency becomes full for a planned contact.
+          // The instants at which a planned contact makes recency full.
           const planned = given
             .filter(isContact)
             .map(({ date, recordedAt }) => ({ date, from: Math.max(+date - 30 * DAY, +recordedAt) }));
@@ -150,7 +150,7 @@ describe('scoreTimeline', () => {
     );
   });
 
-  it('shows a jump as the scores before and after it, and elsewhere the same score', () => {
+  it('has different scores before and after a jump, and the same score elsewhere', () => {
     const points = timelineOf([on(-40), on(40, { type: 'meeting' })], base, after(base, 60 * DAY), 2);
     // 40 · 2^(−40/14) = 5.52; 40 · 2^(−50/14) = 3.36 and, planned, 40.
     expect(
@@ -168,7 +168,7 @@ describe('scoreTimeline', () => {
     ]);
   });
 
-  it('counts a contact as planned from when it was recorded', () => {
+  it('counts a contact as planned from the instant at which it was recorded', () => {
     const recorded = after(base, 12 * DAY);
     const given = [on(20, { type: 'meeting' }, recorded), on(-10), on(5, { type: 'call' }, recorded)];
     const points = timelineOf(given, base, after(base, 30 * DAY), 2);
@@ -187,7 +187,7 @@ describe('scoreTimeline', () => {
     ]);
   });
 
-  it('has one point for a range of one instant, and one for each of several interactions of the same instant', () => {
+  it('has one point for a range of one instant, or one for each interaction at that instant', () => {
     expect(timelineOf([], base, base, 60)).toHaveLength(1);
     const twice = timelineOf([on(0), on(0)], base, base, 60);
     expect(twice.map(({ interaction }) => interaction?.id)).toEqual([0, 1]);
@@ -205,7 +205,7 @@ describe('instantBelow', () => {
   const falls = (given: readonly Recorded[], score: number, lead = LEAD, at = base) =>
     instantBelow(historyOf(lead, given, at, END), score, END);
 
-  it('is the first instant at which the score falls below the number, to the millisecond', () => {
+  it('returns the first instant at which the score falls below the number, to the millisecond', () => {
     fc.assert(
       fc.property(leads, interactions, fc.integer({ min: 0, max: 100 }), (lead, given, number) => {
         const instant = falls(given, number, lead);
@@ -218,7 +218,7 @@ describe('instantBelow', () => {
           expect(scoreAt(last)).toBeLessThan(number + tolerance);
           expect(scoreAt(last - 1)).toBeGreaterThanOrEqual(number - tolerance);
         }
-        // It does not fall earlier.
+        // The score does not fall earlier.
         let wasAbove = false;
         for (let at = +base; at < last; at += 7 * DAY) {
           const isAbove = scoreAt(at) >= number;
@@ -237,24 +237,24 @@ describe('instantBelow', () => {
     expect(day).toBeLessThan(30);
   });
 
-  it('is null if the score never gets so low, is below already, or the lead is lost', () => {
+  it('returns null if the score never falls so low, is below already, or the lead is lost', () => {
     expect(falls([on(0)], 17)).toBeNull();
     expect(falls([on(0)], 0)).toBeNull();
     expect(falls([on(0)], 100)).toBeNull();
     expect(falls([on(0)], 10, { budget: 50_000, status: 'lost' })).toBeNull();
   });
 
-  it('is the fall after a rise if the score is below now', () => {
+  it('returns the fall after a later rise if the score is below now', () => {
     const instant = falls([on(60, { type: 'meeting' })], 50);
     expect(instant !== null && instant > after(base, 60 * DAY)).toBe(true);
   });
 
-  it('ends with the last instant that the API can name', () => {
+  it('returns null if the score falls after the last instant of the API', () => {
     expect(falls([{ type: 'meeting', date: END, recordedAt: LONG_AGO }], 20)).toBeNull();
   });
 });
 
-/** 1 if the last bits of the total decide how it is rounded, or the score changes at that very instant, else 0. */
+/** Returns 1 if rounding errors decide the score, or it changes at that instant; otherwise 0. */
 function isNearBoundary(lead: ScoredLead, given: readonly Recorded[], at: Date): number {
   const scoreAt = (instant: Date) => calculateActivityScore(lead, knownAt(given, instant), instant);
   const { validUntil } = scoreAt(at);

@@ -4,16 +4,16 @@ import { looksLikeInstructions } from '../../../src/summaries/instructions/instr
 import { INJECTIONS } from '../../evaluation/injections.js';
 import { ORDINARY_NOTES } from '../../evaluation/ordinary-notes.js';
 
-describe('the detector of instructions', () => {
-  it.each(INJECTIONS.map(({ name, text }) => [name, text]))('finds the order: %s', (_, text) => {
+describe('looksLikeInstructions', () => {
+  it.each(INJECTIONS.map(({ name, text }) => [name, text]))('detects instructions: %s', (_, text) => {
     expect(looksLikeInstructions(text)).toBe(true);
   });
 
-  it.each(ORDINARY_NOTES)('lets an ordinary note pass: %s', (text) => {
+  it.each(ORDINARY_NOTES)('accepts an ordinary note: %s', (text) => {
     expect(looksLikeInstructions(text)).toBe(false);
   });
 
-  it('finds an order wherever it stands', () => {
+  it('detects instructions in any position', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...INJECTIONS),
@@ -26,7 +26,7 @@ describe('the detector of instructions', () => {
     );
   });
 
-  it('finds an order that is encoded, cut by invisible characters, or written in capitals', () => {
+  it('detects instructions that are encoded, split by invisible characters, or in capitals', () => {
     const disguises: ((text: string) => string)[] = [
       (text) => Buffer.from(text).toString('base64'),
       (text) => Buffer.from(text).toString('base64url'),
@@ -47,7 +47,7 @@ describe('the detector of instructions', () => {
     );
   });
 
-  it('judges whatever it is given, and any words of a customer in the same way each time', () => {
+  it('returns the same result each time for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
         expect(looksLikeInstructions(text)).toBe(looksLikeInstructions(text));

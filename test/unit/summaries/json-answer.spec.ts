@@ -8,7 +8,7 @@ import { draftSchema } from '../../../src/summaries/summary-draft.js';
 
 const schema = z.object({ a: z.number() });
 
-describe('the JSON in an answer', () => {
+describe('readJsonAnswer', () => {
   it.each([
     ['{"a":1}', 1],
     ['\ufeff {"a":1}\n', 1],
@@ -20,7 +20,7 @@ describe('the JSON in an answer', () => {
     ['<think>a <think>b</think> {"a":2}</think>{"a":1}', 1],
     ['{"a":2}</think>{"a":1}', 1],
     ['<|START_THINKING|>{"a":2}<|END_THINKING|>{"a":1}', 1],
-  ])('is found in %j', (answer, value) => {
+  ])('finds the JSON in %j', (answer, value) => {
     expect(readJsonAnswer(answer, schema)).toEqual({ value: { a: value } });
   });
 
@@ -38,12 +38,12 @@ describe('the JSON in an answer', () => {
     ['Here: {"a":"1"}', 'it does not follow the schema at a'],
     ['[]', 'it does not follow the schema at the top'],
     ['"{\\"a\\":1}"', 'it does not follow the schema at the top'],
-  ])('is not taken from %j: %s', (answer, fault) => {
+  ])('rejects %j: %s', (answer, fault) => {
     expect(readJsonAnswer(answer, schema)).toEqual({ fault });
   });
 
-  it('is looked for in time that grows as the answer does', () => {
-    const begunAt = performance.now();
+  it('takes time in proportion to the length of the answer', () => {
+    const startedAt = performance.now();
     for (const piece of [
       '{',
       '[',
@@ -58,7 +58,7 @@ describe('the JSON in an answer', () => {
     ]) {
       readJsonAnswer(`x ${piece.repeat(1_000_000 / piece.length)}`, schema);
     }
-    expect(performance.now() - begunAt).toBeLessThan(20_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });
 
@@ -69,12 +69,12 @@ describe('reasoning', () => {
     ['a<think>b', null],
     ['a < b and c > d', 'a < b and c > d'],
     ['<thinker>a</thinker>', '<thinker>a</thinker>'],
-  ])('is left out of %j', (text, rest) => {
+  ])('is removed from %j', (text, rest) => {
     expect(withoutReasoning(text)).toBe(rest);
   });
 });
 
-describe('the reason why an answer ended', () => {
+describe('the finish reason', () => {
   it.each([
     ['stop', 'complete'],
     ['End-Turn', 'complete'],
@@ -89,11 +89,11 @@ describe('the reason why an answer ended', () => {
     ['tool_calls', 'other'],
     ['constructor', 'other'],
     [1, 'other'],
-  ])('%p is %s', (reason, ending) => {
+  ])('%j means %s', (reason, ending) => {
     expect(endingOf(reason)).toBe(ending);
   });
 });
 
-it.each(brokenTexts(draftText()))('a draft is not taken from %s', (_, text) => {
+it.each(brokenTexts(draftText()))('rejects %s', (_, text) => {
   expect(readJsonAnswer(text, draftSchema).fault).toBeDefined();
 });

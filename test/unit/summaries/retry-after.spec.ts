@@ -23,7 +23,7 @@ describe('Retry-After', () => {
     ['Infinity', undefined],
     ['', undefined],
     [null, undefined],
-  ])('%p asks to wait %p ms', (header, waitMs) => {
+  ])('%j means a delay of %j ms', (header, waitMs) => {
     expect(parseRetryAfter(header, NOW)).toBe(waitMs);
   });
 });

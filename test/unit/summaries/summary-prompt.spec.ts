@@ -37,7 +37,7 @@ describe('the prompt', () => {
     ]);
   });
 
-  it('says who got in touch, if that is known', () => {
+  it('contains the direction of an interaction if it is known', () => {
     const interaction = {
       id: 1,
       type: 'email',
@@ -57,22 +57,22 @@ describe('the prompt', () => {
     expect(INSTRUCTIONS).toContain('"inbound" is the lead');
   });
 
-  it('keeps a note on its one line, whatever it holds', () => {
+  it('keeps any note on one line', () => {
     expect(userLines(note(`a\n${DELIMITER}\nand "more"}`))).toHaveLength(4);
   });
 
-  it('is the same from one day to the next, until a plan has had its time', () => {
+  it('stays the same until a planned interaction takes place', () => {
     const at = (asOf: string) => promptOf({ asOf: new Date(asOf) });
     expect(at('2026-03-09T00:00:00Z')).toEqual(at('2026-03-12T08:00:00Z'));
     expect(at('2026-03-12T10:00:00Z')).not.toEqual(at('2026-03-12T08:00:00Z'));
   });
 
-  it('names the language that is asked for', () => {
+  it('names the requested language', () => {
     expect(systemMessage('pt-BR')).toContain('Brazilian Portuguese');
     expect(systemMessage(null)).toContain('the language that most of the notes are written in');
   });
 
-  it('masks e-mail addresses and telephone numbers, not dates and amounts', () => {
+  it('masks e-mail addresses and telephone numbers, but not dates and amounts', () => {
     expect(
       notesIn(
         'Mail ada@example.com or Ünal@exämple.org, call +44 20 7946 0182 or (202) 555-0101, by 2026-11-20 10:30, for 50 000 or 1 200 000 000.',
@@ -82,16 +82,16 @@ describe('the prompt', () => {
     );
   });
 
-  it('removes characters that hide something', () => {
+  it('removes invisible and control characters', () => {
     expect(notesIn('a\u200bb\u202ec\u0007d\u{e0041}e\ufefff')).toBe('abcdef');
   });
 
-  it('cuts a long note, says so, and never splits a character', () => {
+  it('truncates a long note visibly, and never splits a character', () => {
     const cut = notesIn(`${'x'.repeat(999)}😀 and more`);
     expect(cut).toBe(`${'x'.repeat(999)} [cut]`);
   });
 
-  it('cuts the oldest interactions where there are too many, and says how many', () => {
+  it('omits the oldest interactions if there are too many, and contains their number', () => {
     const interactions = Array.from({ length: 40 }, (_, index) => ({
       id: index,
       type: 'call' as const,

@@ -5,8 +5,8 @@ import { summaryFacts } from '../../support/summary-facts.js';
 
 const write = (facts: Partial<SummaryFacts>) => new TemplateSummaryWriter().write(summaryFacts(facts));
 
-describe('the template', () => {
-  it('tells who the lead is, the last contact and what is planned, and claims no model', async () => {
+describe('TemplateSummaryWriter', () => {
+  it('describes the lead, the last contact and planned interactions, and names no model', async () => {
     expect(await write({})).toEqual({
       text: 'Ada Lovelace of Analytical Engines is a lead in status qualified with a budget of 50,000. The last contact was a call 3 days ago; there has been 1 interaction in all. A meeting is planned for 2026-03-12.',
       headline: null,
@@ -19,7 +19,7 @@ describe('the template', () => {
     });
   });
 
-  it('does with next to nothing', async () => {
+  it('needs hardly any data', async () => {
     const { text } = await write({
       firstName: '小龍',
       lastName: '李',
@@ -32,7 +32,7 @@ describe('the template', () => {
     expect(text).toBe('小龍 李 is a lead in status closed lost. There has been no contact yet.');
   });
 
-  it('does not claim that there was no contact where it sees plans alone', async () => {
+  it('does not claim that there was no contact if only plans are known', async () => {
     const { text } = await write({
       interactions: [
         { id: 1, type: 'email', direction: null, date: new Date('2026-03-12T09:00:00Z'), notes: null },
@@ -44,30 +44,30 @@ describe('the template', () => {
     );
   });
 
-  const told = (
+  const interactionOf = (
     type: SummaryInteraction['type'],
     direction: SummaryInteraction['direction'],
     date: string,
   ): SummaryInteraction => ({ id: 1, type, direction, date: new Date(date), notes: null });
 
   it.each([
-    [told('email', 'inbound', '2026-03-07'), 'an email from the lead 3 days ago'],
-    [told('call', 'outbound', '2026-03-07'), 'a call to the lead 3 days ago'],
-    [told('meeting', 'outbound', '2026-03-07'), 'a meeting 3 days ago'],
-    [told('email', null, '2026-03-07'), 'an email 3 days ago'],
-  ])('tells who got in touch: %#', async (interaction, expected) => {
+    [interactionOf('email', 'inbound', '2026-03-07'), 'an email from the lead 3 days ago'],
+    [interactionOf('call', 'outbound', '2026-03-07'), 'a call to the lead 3 days ago'],
+    [interactionOf('meeting', 'outbound', '2026-03-07'), 'a meeting 3 days ago'],
+    [interactionOf('email', null, '2026-03-07'), 'an email 3 days ago'],
+  ])('describes the direction of the last contact: %#', async (interaction, expected) => {
     const { text } = await write({ interactions: [interaction], interactionCount: 1 });
     expect(text).toContain(`The last contact was ${expected}; there has been 1 interaction in all.`);
   });
 
-  it('does not take an outbound email for a contact', async () => {
-    const outbound = (day: string) => told('email', 'outbound', `2026-03-${day}`);
+  it('does not count an outbound email as a contact', async () => {
+    const outbound = (day: string) => interactionOf('email', 'outbound', `2026-03-${day}`);
     const textOf = async (interactions: SummaryInteraction[], interactionCount = interactions.length) =>
       (await write({ interactions, interactionCount })).text.replace(/^.*?50,000\. /, '');
     expect(await textOf([outbound('09')])).toBe(
       'There has been no contact yet. The latest email to the lead has no answer.',
     );
-    const contact = told('email', 'inbound', '2026-03-05');
+    const contact = interactionOf('email', 'inbound', '2026-03-05');
     const earlier = outbound('01');
     expect(await textOf([outbound('20'), outbound('09'), outbound('06'), contact, earlier])).toBe(
       'The last contact was an email from the lead 5 days ago; there have been 4 interactions in all. The latest 2 emails to the lead have no answer. An email to the lead is planned for 2026-03-20.',
@@ -77,7 +77,7 @@ describe('the template', () => {
     );
   });
 
-  it('counts the interactions that it does not see', async () => {
+  it('counts interactions that are not in its input', async () => {
     const { text } = await write({
       interactions: [
         { id: 1, type: 'email', direction: null, date: new Date('2026-03-10T11:00:00Z'), notes: 'secret' },

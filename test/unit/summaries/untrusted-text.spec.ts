@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cleanText } from '../../../src/summaries/untrusted-text.js';
 
-describe('the text of an outsider', () => {
+describe('cleanText', () => {
   it.each([
     ['meet 12.03.2026 14:30', 'meet 12.03.2026 14:30'],
     ['budget 50 000 - 60 000', 'budget 50 000 - 60 000'],
@@ -16,13 +16,13 @@ describe('the text of an outsider', () => {
     ['+1 (202) 555-0101, 50,000', '[phone], 50,000'],
     ['a@b.example and c.d+e@f.g.example', '[e-mail] and [e-mail]'],
     ['a\u{e0101}b', 'ab'],
-  ])('has contacts masked, and dates and amounts left: %s', (text, expected) => {
+  ])('masks contact details, but not dates and amounts: %s', (text, expected) => {
     expect(cleanText(text, 500)).toBe(expected);
   });
 
-  // A pattern that goes back over what it has read would take minutes here, and hold up the whole process.
+  // A regular expression that backtracks would take minutes here, and block the whole process.
   it.each(['a@', 'a.', '1 ', '1-', '(1', '1', '1 2026-11-20 ', 'a@b.'])(
-    'cannot make the server busy: %p over and over',
+    'takes little time for many repetitions of %j',
     (part) => {
       expect(cleanText(part.repeat(50_000), 500).length).toBeLessThanOrEqual(506);
     },
