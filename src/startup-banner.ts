@@ -23,16 +23,17 @@ export function startupBanner(settings: Settings, server: RunningServer): string
   }
   lines.push(...settings.removed.map((message) => `Warning: ${message}`));
   if (server.isDatabaseEmbedded) {
+    const key = settings.access.isOn ? " -H 'authorization: Bearer YOUR-API-KEY'" : '';
     const loaded = server.demoLeadCount > 0 ? `, with ${server.demoLeadCount} demo leads in it` : '';
     lines.push(
       `Database: ${describeDatabase(settings.database)}${loaded}; set DATABASE_URL to use your own.`,
       '',
       'Try, in another terminal:',
       '',
-      "  curl -s -H 'content-type: application/json' \\",
+      `  curl -s -H 'content-type: application/json'${key} \\`,
       `    -d '{"query":"mutation { recalculateAllScores { count } }"}' ${server.url}`,
       '',
-      "  curl -s -H 'content-type: application/json' \\",
+      `  curl -s -H 'content-type: application/json'${key} \\`,
       `    -d '{"query":"{ leads { id firstName lastName activityScore scoreCalculatedAt } }"}' ${server.url}`,
       '',
       'Ctrl-C stops the server. README.md has the tour.',

@@ -62,9 +62,10 @@ export function toDomainError(error: unknown): DomainError | null {
   if (isPassingFault(error)) {
     const over = currentRequest()?.deadline?.error;
     if (over !== undefined) return over;
-    return new DomainError('SERVICE_UNAVAILABLE', 'The database is not available at the moment; try again.', {
-      cause: error,
-    });
+    const reason = isLockError(error)
+      ? 'Another transaction has locked rows or a table of the database for too long'
+      : 'The database is not available at the moment';
+    return new DomainError('SERVICE_UNAVAILABLE', `${reason}; try again.`, { cause: error });
   }
   return null;
 }

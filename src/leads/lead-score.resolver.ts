@@ -56,8 +56,10 @@ export class LeadScoreResolver {
   @Costs(HISTORY_COST)
   @SizedBy('points', { standard: DEFAULT_POINTS, max: MAX_POINTS })
   @ResolveField(() => [ScorePointType], {
+    // Nullable, so that one lead with too many interactions does not fail a whole list.
+    nullable: true,
     description:
-      'The score over time, past and future, in chronological order. It contains regular points, a point for each interaction, and a point for each instant at which a planned contact makes recency full. Scores are those of `scoreAt`. Fails with BAD_USER_INPUT if the range has more than 500 interactions.',
+      'The score over time, past and future, in chronological order. It contains regular points, a point for each interaction, and a point for each instant at which a planned contact makes recency full. Scores are those of `scoreAt`. Null, with the error BAD_USER_INPUT, if the range has more than 500 interactions.',
   })
   @FieldArgs(() => ScoreTimelineArgs)
   async scoreTimeline(

@@ -65,7 +65,19 @@ const change = fc.oneof(
   fc
     .tuple(lead, fc.constantFrom('new', 'Lost', 'won', 'qualified'))
     .map(([id, status]) => `UPDATE leads SET status = '${status}', budget = ${id * 10_000} WHERE id = ${id}`),
+  lead.map(restoration),
+  lead.map((id) => `UPDATE leads SET "meetingWeight" = 1000, "lastContactAt" = now() WHERE id = ${id}`),
 );
+
+/** A restore of the rows of one lead from a copy, with its contact state and score. */
+function restoration(id: number): string {
+  return `CREATE TEMP TABLE kept_leads AS SELECT * FROM leads WHERE id = ${id};
+    CREATE TEMP TABLE kept_interactions AS SELECT * FROM interactions WHERE "leadId" = ${id};
+    DELETE FROM leads WHERE id = ${id};
+    INSERT INTO leads SELECT * FROM kept_leads;
+    INSERT INTO interactions SELECT * FROM kept_interactions;
+    DROP TABLE kept_leads, kept_interactions`;
+}
 
 function insertion(rows: readonly { lead: number; type: string; direction: string; date: string }[]): string {
   const values = rows.map(
@@ -136,6 +148,62 @@ describe('the contact state and the score of each lead', () => {
     await insertInteraction(database, id);
     expect((await readCount()) - before).toBe(0);
     await database.rows('COMMIT');
+  });
+});
+
+describe('another program', () => {
+  const isStale = async (id: number) =>
+    (await api.ask<{ lead: { isScoreStale: boolean } }>(`{ lead(id: ${id}) { isScoreStale } }`)).lead
+      .isScoreStale;
+  const recalculateStale = () => api.ask('mutation { recalculateAllScores(onlyStale: true) { count } }');
+  let id: number;
+
+  beforeEach(async () => {
+    id = await insertLead(database);
+    await insertInteraction(database, id, { type: 'meeting', ageInDays: 1 });
+    expect(await isStale(id)).toBe(false);
+  });
+
+  it('can copy a lead: the copy has no interactions, so its score is stale', async () => {
+    await database.rows(
+      `CREATE TEMP TABLE copied AS SELECT * FROM leads;
+       UPDATE copied SET id = 7, email = 'copy@example.com';
+       INSERT INTO leads SELECT * FROM copied;
+       DROP TABLE copied`,
+    );
+    expect(await isStale(7)).toBe(true);
+    expect(await recalculateStale()).toEqual({ recalculateAllScores: { count: 1 } });
+    expect((await readScores(database)).find((row) => row.id === 7)?.activityScore).toBe(3);
+    expect(await verify()).toEqual({ count: 2, differences: [] });
+  });
+
+  it('can restore a lead with its interactions, whose score is right at once', async () => {
+    const before = await readScores(database);
+    await database.rows(restoration(id));
+    expect(await isStale(id)).toBe(false);
+    expect((await readScores(database))[0]?.activityScore).toBe(before[0]?.activityScore);
+    expect(await verify()).toEqual({ count: 1, differences: [] });
+  });
+
+  it('makes a score stale if it changes the score and its points together', async () => {
+    const [right] = await readScores(database);
+    await database.rows(
+      'UPDATE leads SET "activityScore" = "activityScore" + 3, "recencyPoints" = "recencyPoints" + 3',
+    );
+    expect(await isStale(id)).toBe(true);
+    expect(await recalculateStale()).toEqual({ recalculateAllScores: { count: 1 } });
+    expect((await readScores(database))[0]?.activityScore).toBe(right?.activityScore);
+  });
+
+  it('can change the id of a lead, whose list entry and summary follow', async () => {
+    await api.ask(`mutation { regenerateSummary(id: ${id}) { id } }`);
+    await database.rows('UPDATE leads SET id = 70');
+    expect(
+      await api.ask(
+        '{ leadsConnection(orderBy: { field: SCORE, direction: DESC }) { nodes { id summaryDetail { isStale } } } }',
+      ),
+    ).toEqual({ leadsConnection: { nodes: [{ id: '70', summaryDetail: { isStale: false } }] } });
+    expect(await verify()).toEqual({ count: 1, differences: [] });
   });
 });
 

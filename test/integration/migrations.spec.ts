@@ -33,6 +33,7 @@ const ALL = [
   '0021-contact-state-of-leads',
   '0022-score-valid-from',
   '0023-indexes',
+  '0024-foreign-writes',
 ];
 
 /** The tables of the job queue count as one more migration. */

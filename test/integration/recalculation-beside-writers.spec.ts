@@ -8,6 +8,7 @@ import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { databaseReset } from '../support/database-reset.js';
 import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
+import { passTime } from '../support/pass-time.js';
 import { pauseBeforeCommit, pauseBeforeWriting } from '../support/recalculation-pause.js';
 import { until } from '../support/until.js';
 
@@ -200,6 +201,21 @@ describe('a lead that another transaction has locked', () => {
     expect((await readScores(other)).filter(({ activityScore }) => activityScore === null)).toMatchObject([
       { id: ids[3] },
     ]);
+  });
+
+  it('is named if that transaction has locked the table of interactions, which its score needs', async () => {
+    const ids = await insertLeads(other, 20);
+    await insertInteraction(other, ids[3] ?? 0, { ageInDays: -1 });
+    // The planned interaction has taken place, so the contact state must be read from the interactions.
+    await passTime(other, 2);
+    await lockHolder.rows('BEGIN; LOCK TABLE interactions IN ACCESS EXCLUSIVE MODE');
+    const { recalculateAllScores } = await api.ask<{ recalculateAllScores: unknown }>(RECALCULATE);
+    await lockHolder.rows('ROLLBACK');
+    expect(recalculateAllScores).toEqual({
+      count: 19,
+      failedCount: 1,
+      failures: [{ leadId: ids[3], reason: 'The row is locked by another transaction.' }],
+    });
   });
 
   it('causes no deadlock if that transaction waits for the recalculation', async () => {

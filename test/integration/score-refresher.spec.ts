@@ -148,6 +148,13 @@ describe('a refresh', () => {
       expect((await refresher.refresh()).failures).toHaveLength(1);
     });
 
+    it('retries at once if the clock was set back', async () => {
+      await insertLeads(database, 1);
+      expect((await refresher.refresh()).failures).toHaveLength(1);
+      await passTime(database, -1);
+      expect((await refresher.refresh()).failures).toHaveLength(1);
+    });
+
     it('lets a recalculation of stale scores include it at any time', async () => {
       await insertLeads(database, 1);
       expect((await refresher.refresh()).failures).toHaveLength(1);

@@ -176,12 +176,15 @@ export const REPAIR_LISTINGS = `
 
 /**
  * $1: an instant, $2: a limit. Locks leads whose scores may be wrong at this instant, the longest overdue
- * first. Skips leads that another transaction has locked, and leads that the database has recently rejected.
+ * first. Skips leads that another transaction has locked, and leads that the database has recently rejected,
+ * unless the clock was set back since.
  * Returns no leads while a recalculation or an import runs, because it updates the scores itself.
  */
 export const LOCK_TO_REFRESH = `
   SELECT leads.id FROM lead_scores JOIN leads ON leads.id = lead_scores."leadId"
-  WHERE "refreshAt" <= $1 AND coalesce("retryAt" <= $1, true) AND NOT EXISTS (
+  WHERE "refreshAt" <= $1
+    AND ("retryAt" > $1 AND "retryAt" <= clock_timestamp() + interval '${REJECTED_RETRY_SECONDS} s') IS NOT TRUE
+    AND NOT EXISTS (
     SELECT FROM pg_locks
     WHERE locktype = 'advisory' AND classid = 0 AND objid = ${ADVISORY_LOCKS.bulkScoring} AND objsubid = 1 AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())

@@ -245,7 +245,7 @@ class BulkRecalculation {
         const due = await this.readIds(this.statements(range).readDue);
         const isOurs = new Set(ids);
         const scored = ids.length === 0 ? NOTHING : await this.score({ ...range, ids });
-        return { ...scored, locked: due.filter((id) => !isOurs.has(id)) };
+        return { ...scored, locked: [...scored.locked, ...due.filter((id) => !isOurs.has(id))] };
       });
     } catch (error) {
       this.recalculation.signal?.throwIfAborted();
@@ -274,12 +274,26 @@ class BulkRecalculation {
     let due = await this.readIds(readDue);
     if (due.length > 0) {
       const rest = this.statements({ ...range, ids: due });
-      await this.update(rest.renewStates);
+      if (!(await this.tryToRenew(rest.renewStates))) {
+        await this.query(updateLeadScores);
+        return { count, differences, silentlySkipped: [], locked: due };
+      }
       count += await this.update(rest.setScores);
       due = await this.readIds(rest.readDue);
     }
     await this.query(updateLeadScores);
     return { count, differences, silentlySkipped: due, locked: [] };
+  }
+
+  /** @returns false if another transaction has locked `interactions` or one of the leads */
+  private async tryToRenew(renewStates: string): Promise<boolean> {
+    try {
+      await withSavepoint(this.sequelize, this.transaction, () => this.update(renewStates));
+      return true;
+    } catch (error) {
+      if (isLockError(error)) return false;
+      throw error;
+    }
   }
 
   private async removeOrphans(): Promise<void> {
