@@ -27,14 +27,14 @@ const apikey = async (...args: string[]) =>
   (await runProgram('src/cli/apikey.js', { cwd: directory.path, env: { DATABASE_URL: database.url }, args }))
     .stdout;
 
-function expectRefusal({ code, stdout, stderr }: Finished, reason: RegExp): void {
+function expectStartupError({ code, stdout, stderr }: Finished, reason: RegExp): void {
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toMatch(reason);
   expect(stderr).not.toMatch(/ {4}at /);
 }
 
-const NOBODY =
+const NO_CREDENTIALS =
   /^No caller could be authenticated: .*Create a key with `pnpm apikey create NAME --role admin`, or set AUTH_JWKS_URL or AUTH_PUBLIC_KEY/;
 
 async function ask(url: string, authorization?: string): Promise<{ status: number; body: unknown }> {
@@ -46,13 +46,12 @@ async function ask(url: string, authorization?: string): Promise<{ status: numbe
   return { status: response.status, body: await response.json() };
 }
 
-/** How it starts, with `pnpm apikey` in between. */
 describe('a server in production', () => {
-  it('refuses to start where nobody may call it, and says what to do', async () => {
-    expectRefusal(await serve(production()), NOBODY);
+  it('does not start if no credential could be accepted, and suggests the fix', async () => {
+    expectStartupError(await serve(production()), NO_CREDENTIALS);
   });
 
-  it('starts with a key that the command made, answers it alone, and refuses again once it is revoked', async () => {
+  it('starts with a key from the command, accepts only that key, and does not start once it is revoked', async () => {
     const key = (await apikey('create', 'crm', '--role', 'viewer')).trim();
     const server = await startServerProgram({ cwd: directory.path, env: production() });
     expect(await ask(server.url, `Bearer ${key}`)).toEqual({ status: 200, body: { data: { leads: [] } } });
@@ -66,26 +65,26 @@ describe('a server in production', () => {
     expect(stdout).not.toContain('Authentication is off');
     expect(stdout).not.toContain(key.slice(-43));
     await apikey('revoke', 'crm');
-    expectRefusal(await serve(production()), NOBODY);
+    expectStartupError(await serve(production()), NO_CREDENTIALS);
   });
 });
 
-const OFF = /AUTH may be off only in development, with HOST a loopback address/;
+const AUTH_OFF_REJECTED = /AUTH may be off only in development, with HOST a loopback address/;
 
-describe('authentication that is off', () => {
+describe('AUTH=off', () => {
   it.each([
     ['in production', () => production()],
-    ['where other machines reach the server', () => ({ DATABASE_URL: database.url, HOST: '0.0.0.0' })],
-    ['at an address of a network', () => ({ DATABASE_URL: database.url, HOST: '192.0.2.1' })],
-  ])('is refused %s', async (_, env) => {
-    expectRefusal(await serve({ ...env(), AUTH: 'off' }), OFF);
+    ['if other machines can reach the server', () => ({ DATABASE_URL: database.url, HOST: '0.0.0.0' })],
+    ['on a network address', () => ({ DATABASE_URL: database.url, HOST: '192.0.2.1' })],
+  ])('is rejected %s', async (_, env) => {
+    expectStartupError(await serve({ ...env(), AUTH: 'off' }), AUTH_OFF_REJECTED);
   });
 
-  it('is no default where other machines reach the server', async () => {
-    expectRefusal(await serve({ DATABASE_URL: database.url, HOST: '0.0.0.0' }), NOBODY);
+  it('is not the default if other machines can reach the server', async () => {
+    expectStartupError(await serve({ DATABASE_URL: database.url, HOST: '0.0.0.0' }), NO_CREDENTIALS);
   });
 
-  it('is in one line of what a server in development says, and lets this machine do all', async () => {
+  it('is the default on a loopback address, and the server prints that in one line', async () => {
     const server = await startServerProgram({
       cwd: directory.path,
       env: { DATABASE_URL: database.url, SUMMARY_PROVIDER: 'template' },

@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** What it asks for takes no database: whether the key holds does. */
+/** Needs no database itself; only verifying the key does. */
 const NOTHING = '{ __typename }';
 async function statusOf(): Promise<number> {
   const headers = { 'content-type': 'application/json', authorization };
@@ -43,7 +43,7 @@ async function untilStatus(status: number): Promise<void> {
   await until(async () => (await statusOf()) === status);
 }
 
-/** A socket of the key, and how it was closed. */
+/** Opens a socket with the key; `closed` resolves with the close code. */
 function open() {
   let onClosed: (code: number) => void;
   const closed = new Promise<number>((resolve) => (onClosed = resolve));
@@ -66,13 +66,13 @@ function open() {
 
 const ANSWER = { data: { __typename: 'Query' } };
 
-describe('where it cannot be said whether an API key holds', () => {
-  it('requests and new sockets are to come again, and those there are stay until it can', async () => {
+describe('a server that cannot verify an API key', () => {
+  it('answers requests with 503, closes new sockets with 1013 and keeps open sockets until it can', async () => {
     const access = api.app.get(SocketAccess, { strict: false });
     const socket = open();
     expect(await socket.ask()).toEqual(ANSWER);
     await network.cut();
-    // The key is believed for some seconds more.
+    // A verified key stays cached for some seconds.
     await untilStatus(503);
     await access.closeOutdated();
     expect(await open().closed).toBe(1013);

@@ -29,7 +29,7 @@ const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
 let api: Api;
 let database: Connection;
-/** On the same database. Models belong to the one that was started last, so none is closed before the end. */
+/** Servers on the same database. The models belong to the one that started last, so none closes before the end. */
 const others: Api[] = [];
 let keys: Record<Role, string>;
 let leadId: number;
@@ -90,7 +90,7 @@ function withHmac(secret: string): string {
   return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
 }
 const valid = () => ({ ...CLAIMS, exp: inSeconds(600) });
-/** With a signature that holds, whatever the header says. */
+/** Signs with the right key, whatever the header claims. */
 function signedByHand(header: object, content: string): string {
   const input = `${encoded(header)}.${content}`;
   return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`;
@@ -99,7 +99,7 @@ const withPart = (token: string, index: number, part: string) => token.split('.'
 
 const READ = '{ leads { id } }';
 
-/** A document for each root field, with a role that it takes. */
+/** A document for each root field, with the role that it requires. */
 const operations = (): readonly (readonly [Role, string])[] => [
   ['viewer', READ],
   ['viewer', `{ lead(id: ${leadId}) { id interactions { notes } interactionsConnection { totalCount } } }`],
@@ -134,7 +134,7 @@ const operations = (): readonly (readonly [Role, string])[] => [
 ];
 
 describe('the schema', () => {
-  it('names a role at every field', () => {
+  it('requires a role for every field', () => {
     const { schema } = api.app.get(GraphQLSchemaHost, { strict: false });
     const places = Object.values(schema.getTypeMap())
       .filter((type) => isObjectType(type) && !type.name.startsWith('_'))
@@ -148,7 +148,7 @@ describe('the schema', () => {
     expect(places.filter(([type, name]) => roleOfField(type, name) === undefined).map(String)).toEqual([]);
   });
 
-  it('has no root field whose role is not tried below', () => {
+  it('has no root field that the tests below leave out', () => {
     const { schema } = api.app.get(GraphQLSchemaHost, { strict: false });
     const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
       Object.keys(type?.getFields() ?? {}).filter((name) => !name.startsWith('_')),
@@ -159,21 +159,24 @@ describe('the schema', () => {
 });
 
 describe('a role', () => {
-  it.each(ROLES)('%s may what it may, and nothing changes where it may not', async (role) => {
-    for (const [needed, document] of operations()) {
-      const before = await everything();
-      const response = await post(document, bearer(keys[role]));
-      if (includesRole(role, needed)) {
-        expect([document, codeOf(response)]).not.toEqual([document, 'FORBIDDEN']);
-        expect(response.status).toBe(200);
-      } else {
-        expect([document, response.status, codeOf(response)]).toEqual([document, 403, 'FORBIDDEN']);
-        expect(await everything()).toEqual(before);
+  it.each(ROLES)(
+    'such as %s permits its operations only, and forbidden ones change nothing',
+    async (role) => {
+      for (const [needed, document] of operations()) {
+        const before = await everything();
+        const response = await post(document, bearer(keys[role]));
+        if (includesRole(role, needed)) {
+          expect([document, codeOf(response)]).not.toEqual([document, 'FORBIDDEN']);
+          expect(response.status).toBe(200);
+        } else {
+          expect([document, response.status, codeOf(response)]).toEqual([document, 403, 'FORBIDDEN']);
+          expect(await everything()).toEqual(before);
+        }
       }
-    }
-  });
+    },
+  );
 
-  it('is asked for again where a query was compiled for somebody else', async () => {
+  it('is checked again if a query was compiled for another caller', async () => {
     const query = '{ recalculations(first: 3) { nodes { id status } } }';
     for (let count = 0; count < 6; count += 1) {
       expect((await post(query, bearer(keys.admin))).status).toBe(200);
@@ -185,24 +188,24 @@ describe('a role', () => {
   });
 
   it.each<[string, unknown, number]>([
-    ['a text', 'viewer', 200],
+    ['a string', 'viewer', 200],
     ['one of a list', ['other', 'viewer'], 200],
     ['the highest of a list', ['viewer', 'admin'], 200],
-    ['none', undefined, 403],
-    ['an unknown one', 'root', 403],
-    ['one in other letters', 'ADMIN', 403],
+    ['undefined', undefined, 403],
+    ['an unknown name', 'root', 403],
+    ['a name in another letter case', 'ADMIN', 403],
     ['an object', { admin: true }, 403],
     ['a list of lists', [['admin']], 403],
-    ['a name of a prototype', 'constructor', 403],
+    ['a property of Object.prototype', 'constructor', 403],
     ['__proto__', '__proto__', 403],
     ['true', true, 403],
-  ])('that is %s in a token counts as such', async (_, role, status) => {
+  ])('that a token contains as %s counts only if it is valid', async (_, role, status) => {
     expect((await post(READ, bearer(await signed({ role })))).status).toBe(status);
   });
 });
 
 describe('a token', () => {
-  it('that the issuer signed is believed, in a header of any letter case', async () => {
+  it('that the issuer signed is accepted after Bearer in any letter case', async () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
       expect((await post(READ, { authorization: `${scheme} ${await signed()}` })).status).toBe(200);
     }
@@ -212,49 +215,51 @@ describe('a token', () => {
   });
 
   const forged: Record<string, () => string | Promise<string>> = {
-    'of no algorithm': () => unsigned('none'),
-    'of no algorithm, in capitals': () => unsigned('NONE'),
-    'of no algorithm, in mixed letters': () => unsigned('nOnE'),
-    'of an empty algorithm': () => unsigned(''),
-    'of no algorithm with a signature': () => unsigned('none', 'AAAA'),
-    'signed with the public key as a secret': () => withHmac(PEM),
-    'signed with the public key as a secret, trimmed': () => withHmac(PEM.trim()),
-    'signed with nothing as a secret': () => withHmac(''),
-    'signed by somebody else': () => signed({}, {}, stranger),
-    'with a key of its own': async () =>
+    'with alg none': () => unsigned('none'),
+    'with alg NONE': () => unsigned('NONE'),
+    'with alg nOnE': () => unsigned('nOnE'),
+    'with an empty alg': () => unsigned(''),
+    'with alg none and a signature': () => unsigned('none', 'AAAA'),
+    'signed with the public key as HMAC secret': () => withHmac(PEM),
+    'signed with the trimmed public key as HMAC secret': () => withHmac(PEM.trim()),
+    'signed with an empty HMAC secret': () => withHmac(''),
+    'signed with another private key': () => signed({}, {}, stranger),
+    'with a key of its own (jwk)': async () =>
       signed({}, { jwk: await exportJWK(stranger), kid: 'mine' }, stranger),
-    'with an address of its own keys': () => signed({}, { jku: 'http://127.0.0.1:9/keys' }, stranger),
-    'with an address of its own certificate': () => signed({}, { x5u: 'http://127.0.0.1:9/x' }, stranger),
-    'with a path as the name of its key': () => signed({}, { kid: '../../../../dev/null' }, stranger),
-    'of a signature that is all zeros': () => unsigned('ES256', Buffer.alloc(64).toString('base64url')),
+    'with an address of its own keys (jku)': () => signed({}, { jku: 'http://127.0.0.1:9/keys' }, stranger),
+    'with an address of its own certificate (x5u)': () =>
+      signed({}, { x5u: 'http://127.0.0.1:9/x' }, stranger),
+    'with a path as key id (kid)': () => signed({}, { kid: '../../../../dev/null' }, stranger),
+    'with a signature of zeros': () => unsigned('ES256', Buffer.alloc(64).toString('base64url')),
     'without its signature': async () => withPart(await signed(), 2, ''),
     'of two parts': async () => (await signed()).split('.').slice(0, 2).join('.'),
-    'with other claims than were signed': async () =>
+    'with claims changed after signing': async () =>
       withPart(await signed({ role: 'viewer' }), 1, encoded({ ...CLAIMS, exp: inSeconds(600) })),
-    'with another header than was signed': async () => withPart(await signed(), 0, encoded({ alg: 'PS256' })),
+    'with a header changed after signing': async () => withPart(await signed(), 0, encoded({ alg: 'PS256' })),
     'that has expired': () => signed({ exp: inSeconds(-60) }),
     'that is not valid yet': () => signed({ nbf: inSeconds(60) }),
     'that never expires': () => signed({ exp: undefined }),
-    'whose end is a text': () => signed({ exp: '9999999999' }),
-    'of another issuer': () => signed({ iss: 'https://login.example.org/' }),
-    'of no issuer': () => signed({ iss: undefined }),
-    'of an issuer list': () => signed({ iss: [ISSUER] }),
-    'for somebody else': () => signed({ aud: 'other' }),
-    'for a list of others': () => signed({ aud: ['other', 'another'] }),
-    'for nobody': () => signed({ aud: undefined }),
-    'of no subject': () => signed({ sub: undefined }),
-    'of an empty subject': () => signed({ sub: '' }),
-    'with extensions that must be understood': () =>
+    'with a string as expiry': () => signed({ exp: '9999999999' }),
+    'from another issuer': () => signed({ iss: 'https://login.example.org/' }),
+    'without an issuer': () => signed({ iss: undefined }),
+    'with a list of issuers': () => signed({ iss: [ISSUER] }),
+    'for another audience': () => signed({ aud: 'other' }),
+    'for a list of other audiences': () => signed({ aud: ['other', 'another'] }),
+    'without an audience': () => signed({ aud: undefined }),
+    'without a subject': () => signed({ sub: undefined }),
+    'with an empty subject': () => signed({ sub: '' }),
+    'with unknown critical extensions (crit)': () =>
       signedByHand({ alg: 'RS256', crit: ['x'], x: 1 }, encoded(valid())),
-    'of plain text': () => signedByHand({ alg: 'RS256', b64: false, crit: ['b64'] }, encoded(valid())),
+    'with an unencoded payload (b64)': () =>
+      signedByHand({ alg: 'RS256', b64: false, crit: ['b64'] }, encoded(valid())),
     'that is encrypted': () => `${encoded({ alg: 'dir', enc: 'A256GCM' })}..AAAA.AAAA.AAAA`,
-    'that is huge': async () => signed({ more: 'x'.repeat(9_000) }),
-    'of garbage': () => '%%%.%%%.%%%',
-    'of dots': () => '..',
-    'of JSON that is none': () => `${Buffer.from('{').toString('base64url')}.e30.AAAA`,
-    'of a null': () => `${Buffer.from('null').toString('base64url')}.bnVsbA.AAAA`,
+    'that is very long': async () => signed({ more: 'x'.repeat(9_000) }),
+    'of invalid characters': () => '%%%.%%%.%%%',
+    'of dots only': () => '..',
+    'with invalid JSON': () => `${Buffer.from('{').toString('base64url')}.e30.AAAA`,
+    'with null as header and payload': () => `${Buffer.from('null').toString('base64url')}.bnVsbA.AAAA`,
   };
-  it.each(Object.entries(forged))('%s is refused, with one message for all', async (_, forge) => {
+  it.each(Object.entries(forged))('%s is rejected with the same message as any other', async (_, forge) => {
     const before = await everything();
     const token = await forge();
     const response = await post('mutation { recalculateAllScores { count } }', bearer(token));
@@ -268,13 +273,13 @@ describe('a token', () => {
   });
 
   it.each(['', 'Basic YTpi', 'Bearer', 'Bearer a b', 'Token x'])(
-    'in a header such as %j is none',
+    'is missing if the header is %j',
     async (authorization) => {
       expect((await post(READ, { authorization })).status).toBe(401);
     },
   );
 
-  it('beside another one is refused, also where one of them is right', async () => {
+  it('in one of two Authorization headers is rejected, even if both are valid', async () => {
     const answer = await fetchRaw([
       `Authorization: Bearer ${keys.admin}`,
       `Authorization: Bearer ${keys.viewer}`,
@@ -284,7 +289,7 @@ describe('a token', () => {
   });
 });
 
-/** @returns the status of an answer to a request with headers as they are given */
+/** Sends header lines unchanged, duplicates included. @returns the HTTP status */
 async function fetchRaw(headers: readonly string[]): Promise<number> {
   const { connect: connectTo } = await import('node:net');
   const { port } = api.app.getHttpServer().address() as AddressInfo;
@@ -305,7 +310,7 @@ async function fetchRaw(headers: readonly string[]): Promise<number> {
   });
 }
 
-describe('keys of an address', () => {
+describe('keys from a JWKS address', () => {
   let server: Server;
   let served: object[] | null = [];
   let fetchCount = 0;
@@ -346,7 +351,7 @@ describe('keys of an address', () => {
     await expect(verifier.authenticate(old)).rejects.toThrow('ERR_JWKS_NO_MATCHING_KEY');
   });
 
-  it('without names may change and stand beside one another', async () => {
+  it('without key ids may change and be served together', async () => {
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const [first, second] = await Promise.all([publicKey, other.publicKey].map((key) => exportJWK(key)));
     const old = await signed();
@@ -367,7 +372,7 @@ describe('keys of an address', () => {
     await expect(verifier.authenticate(await signed({ aud: 'other' }))).rejects.toThrow('claim aud');
   });
 
-  it('are fetched once for a flood of forged tokens, also while they cannot be had', async () => {
+  it('are fetched at most twice for many forged tokens, even if the fetch fails', async () => {
     served = [await exportJWK(publicKey)];
     const forged = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -387,7 +392,7 @@ describe('keys of an address', () => {
     expect(fetchCount).toBeLessThanOrEqual(2);
   });
 
-  it('are not those of tokens that name another', async () => {
+  it('reject a token that has their key id but another signature', async () => {
     served = [await publicOf(publicKey, 'one')];
     const verifier = new TokenVerifier(settings, times);
     await expect(verifier.authenticate(await signed({}, { kid: 'one' }, stranger))).rejects.toThrow(
@@ -396,7 +401,7 @@ describe('keys of an address', () => {
     await expect(verifier.authenticate(unsigned('none'))).rejects.toThrow('ERR_JOSE_ALG_NOT_ALLOWED');
   });
 
-  it('that cannot be had make nobody unauthenticated: it cannot be said', async () => {
+  it('that cannot be fetched cause SERVICE_UNAVAILABLE, not UNAUTHENTICATED', async () => {
     served = null;
     const down = await startApi(
       {
@@ -414,7 +419,7 @@ describe('keys of an address', () => {
 });
 
 describe('an API key', () => {
-  it('with the secret of another, or nearly right, is refused', async () => {
+  it('is rejected if its secret belongs to another key or differs slightly', async () => {
     const [, viewerId] = keys.viewer.split('_');
     const adminSecret = keys.admin.slice(keys.admin.indexOf('_', 4) + 1);
     for (const key of [
@@ -431,7 +436,7 @@ describe('an API key', () => {
     }
   });
 
-  it('ends within seconds of being revoked, on a socket as well', async () => {
+  it('stops working within seconds after it is revoked, on a socket too', async () => {
     const key = await withApiKeyStore(api.databaseUrl, (store) => store.create('brief', 'viewer'));
     expect((await post(READ, bearer(key))).status).toBe(200);
     const socket = open({ authorization: `Bearer ${key}` });
@@ -441,7 +446,7 @@ describe('an API key', () => {
     expect((await post(READ, bearer(key))).status).toBe(401);
   }, 20_000);
 
-  it('is nowhere in the database', async () => {
+  it('is not stored in the database in plain text', async () => {
     const [row] = await database.rows<{ all: string }>(
       'SELECT json_agg(api_keys)::text AS "all" FROM api_keys',
     );
@@ -457,7 +462,7 @@ describe('a federation router', () => {
     `{ _entities(representations: [{ __typename: "Lead", id: "${leadId}" }]) { ... on Lead { email } } }`;
   const router = { 'router-authorization': ROUTER_SECRET };
 
-  it('proves itself with the secret, and with nothing else', async () => {
+  it('is authenticated by the router secret only', async () => {
     expect((await post(SDL, router)).status).toBe(200);
     expect(codeOf(await post(SDL))).toBe('UNAUTHENTICATED');
     expect(codeOf(await post(SDL, { 'router-authorization': `${ROUTER_SECRET}x` }))).toBe('UNAUTHENTICATED');
@@ -469,7 +474,7 @@ describe('a federation router', () => {
     ).toBe('FORBIDDEN');
   });
 
-  it('passes on who asks for entities, who needs the role', async () => {
+  it('forwards the credential of the caller, whose role must permit the entities', async () => {
     expect((await post(ENTITY(), { ...router, ...bearer(keys.viewer) })).body).toEqual({
       data: { _entities: [{ email: 'first@example.com' }] },
     });
@@ -479,7 +484,7 @@ describe('a federation router', () => {
     expect(codeOf(await post(`{ _service { sdl } leads { id } }`, router))).toBe('UNAUTHENTICATED');
   });
 
-  it('is believed by nobody in production where no secret is set', async () => {
+  it('is rejected in production if no secret is set', async () => {
     const without = await startApi(
       {
         NODE_ENV: 'production',
@@ -495,7 +500,7 @@ describe('a federation router', () => {
     others.push(without);
   });
 
-  it('counts as none on a socket', async () => {
+  it('is not recognized on a socket', async () => {
     const socket = open({ authorization: `Bearer ${keys.admin}` }, router);
     expect(await socket.ask('{ _service { sdl } }')).toMatchObject({
       errors: [{ extensions: { code: 'FORBIDDEN' } }],
@@ -509,7 +514,6 @@ interface Answer {
   readonly errors?: readonly unknown[];
 }
 
-/** A socket of a caller. */
 function open(connectionParams: Record<string, unknown>, headers: Record<string, string> = {}, server = api) {
   class SocketWithHeaders extends WebSocket {
     constructor(address: string, protocols: string | string[]) {
@@ -539,10 +543,10 @@ function open(connectionParams: Record<string, unknown>, headers: Record<string,
       try {
         for await (const answer of client.iterate({ query })) return answer;
         return {};
-      } catch (refusal) {
-        // What is refused before it is executed is an error of the protocol, with the errors in it.
-        if (Array.isArray(refusal)) return { errors: refusal as Answer['errors'] };
-        throw refusal;
+      } catch (error) {
+        // An operation rejected before execution arrives as a protocol error that contains the GraphQL errors.
+        if (Array.isArray(error)) return { errors: error as Answer['errors'] };
+        throw error;
       }
     },
     watch: (query: string) => client.iterate({ query }) as AsyncIterableIterator<Answer>,
@@ -552,17 +556,17 @@ function open(connectionParams: Record<string, unknown>, headers: Record<string,
 
 describe('a socket', () => {
   it.each<[string, () => Record<string, unknown>, () => Record<string, string>]>([
-    ['nothing', () => ({}), () => ({})],
+    ['no credential', () => ({}), () => ({})],
     ['a wrong key', () => ({ authorization: 'Bearer lsk_1_x' }), () => ({})],
     ['a forged token', () => ({ authorization: `Bearer ${unsigned('none')}` }), () => ({})],
-    ['no text', () => ({ authorization: { toString: 'x' } }), () => ({})],
-    ['two keys', () => ({ authorization: `Bearer ${keys.admin}` }), () => bearer(keys.viewer)],
-    ['the secret of routers', () => ({}), () => ({ 'router-authorization': ROUTER_SECRET })],
-  ])('that brings %s is closed as forbidden', async (_, params, headers) => {
+    ['an authorization that is not a string', () => ({ authorization: { toString: 'x' } }), () => ({})],
+    ['two different keys', () => ({ authorization: `Bearer ${keys.admin}` }), () => bearer(keys.viewer)],
+    ['the router secret alone', () => ({}), () => ({ 'router-authorization': ROUTER_SECRET })],
+  ])('with %s is closed as forbidden', async (_, params, headers) => {
     expect(await open(params(), headers()).closed).toEqual([4403, 'Forbidden']);
   });
 
-  it('takes the header of its request as well as its first message', async () => {
+  it('accepts credentials in its request header or its first message', async () => {
     for (const socket of [
       open({}, bearer(keys.viewer)),
       open({ Authorization: `Bearer ${keys.viewer}` }),
@@ -573,7 +577,7 @@ describe('a socket', () => {
     }
   });
 
-  it.each(ROLES)('checks each operation of a %s as it is over HTTP', async (role) => {
+  it.each(ROLES)('checks each operation for the role %s, as HTTP does', async (role) => {
     const socket = open({ authorization: `Bearer ${keys[role]}` });
     const all = [
       ...operations(),
@@ -597,13 +601,13 @@ describe('a socket', () => {
     await socket.dispose();
   });
 
-  it('is closed when its token expires, with what runs there', async () => {
+  it('is closed when its token expires', async () => {
     const socket = open({ authorization: `Bearer ${await signed({ role: 'viewer', exp: inSeconds(-2) })}` });
     expect(await socket.ask(READ)).toMatchObject({ data: {} });
     expect(await socket.closed).toEqual([4403, 'The token has expired']);
   }, 20_000);
 
-  it('gets nothing of a run that is there where its role may not watch it', async () => {
+  it('receives no progress of a recalculation without the required role', async () => {
     const id = await recalculated();
     const watch = `subscription { recalculationProgress(id: ${id}) { id } }`;
     const admin = open({ authorization: `Bearer ${keys.admin}` });
@@ -614,7 +618,7 @@ describe('a socket', () => {
     await rep.dispose();
   });
 
-  it('of the client to copy says who calls, as its requests do', async () => {
+  it('of the example client sends the same credential as its requests', async () => {
     const id = await recalculated();
     const url = `${await api.app.getUrl()}/graphql`;
     const { client, close } = createApiClient(url, WebSocket, keys.admin);
@@ -628,15 +632,15 @@ describe('a socket', () => {
     await close();
   });
 
-  it('is closed with a subscription that runs there', async () => {
+  it('is closed when its token expires during a subscription', async () => {
     const socket = open({ authorization: `Bearer ${await signed()}` });
     const events = socket.watch('subscription { recalculationProgress { id } }');
-    let hasHeard = false;
-    const first = events.next().finally(() => (hasHeard = true));
-    // The first ones may be over before the subscription begins.
+    let hasReceived = false;
+    const first = events.next().finally(() => (hasReceived = true));
+    // The first recalculations may end before the subscription starts.
     await until(async () => {
       await recalculated();
-      return hasHeard;
+      return hasReceived;
     });
     expect(await first).toMatchObject({
       value: { data: { recalculationProgress: { id: expect.any(String) as unknown } } },
@@ -655,22 +659,22 @@ describe('a socket', () => {
   });
 });
 
-/** @returns the id of a recalculation that was done */
+/** Recalculates all scores. @returns the id of the recalculation */
 async function recalculated(): Promise<string> {
   expect((await post('mutation { recalculateAllScores { count } }', bearer(keys.admin))).body).toMatchObject({
     data: { recalculateAllScores: { count: expect.any(Number) as unknown } },
   });
   const response = await post('{ recalculations(first: 1) { nodes { id } } }', bearer(keys.admin));
   const { data } = response.body as { data: { recalculations: { nodes: { id: string }[] } } };
-  const [run] = data.recalculations.nodes;
-  return run?.id ?? '';
+  const [recalculation] = data.recalculations.nodes;
+  return recalculation?.id ?? '';
 }
 
 async function drained(events: AsyncIterableIterator<Answer>): Promise<void> {
   for await (const event of events) expect(event).not.toHaveProperty('errors');
 }
 
-describe('without authentication', () => {
+describe('a server without authentication', () => {
   let off: Api;
   beforeAll(async () => {
     off = await startApi({}, api.databaseUrl);
@@ -681,7 +685,7 @@ describe('without authentication', () => {
   });
 
   it.each(['attacker.example.com', 'localhost.example.com', '127.0.0.1.nip.io:80', '10.0.0.1'])(
-    'a request for %s is refused, over a socket as well',
+    'rejects requests to the host %s, over a socket too',
     async (host) => {
       const response = await post(READ, { host }, off);
       expect([response.status, codeOf(response)]).toEqual([403, 'FORBIDDEN']);
@@ -690,15 +694,15 @@ describe('without authentication', () => {
   );
 
   it.each(['localhost', 'localhost:3000', '127.0.0.1:3000', '[::1]:3000'])(
-    'one for %s is answered',
+    'answers requests to the host %s',
     async (host) => {
       expect((await post('{ recalculations { nodes { id } } }', { host }, off)).status).toBe(200);
     },
   );
 });
 
-describe('a request that nobody makes', () => {
-  it('is refused before its body is read, in whatever form it comes', async () => {
+describe('an unauthenticated request', () => {
+  it('is rejected before its body is read, in every form', async () => {
     vi.restoreAllMocks();
     const server = api.app.getHttpServer();
     expect(

@@ -41,8 +41,8 @@ const ADA = { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' }
 const contents = () =>
   database.rows(`SELECT * FROM leads AS l FULL JOIN interactions AS i ON i."leadId" = l.id`);
 
-/** Sends what has to be refused, and checks that nothing changed and nothing of the inside is shown. */
-async function refusal(query: string, variables?: Record<string, unknown>) {
+/** Sends a request that must be rejected, and checks that it changes no data and exposes no internals. */
+async function rejection(query: string, variables?: Record<string, unknown>) {
   const before = await contents();
   const { errors } = await api.send(query, variables);
   expect(await contents()).toEqual(before);
@@ -51,7 +51,7 @@ async function refusal(query: string, variables?: Record<string, unknown>) {
   return { code: errors?.[0]?.extensions.code, message: errors?.[0]?.message ?? '' };
 }
 
-/** Soft hyphen, joiners and spaces of no width, marks of direction, selectors, fillers, tags. */
+/** Soft hyphen, zero-width joiners and spaces, direction marks, variation selectors, fillers, tags. */
 const INVISIBLE = [
   '\u00ad',
   '\u034f',
@@ -106,11 +106,11 @@ describe('a lead', () => {
     ['an over-large budget', { budget: 100_000_000 }, /budget must be at most 99999999.99/],
     ['a budget that is over-large when rounded', { budget: 99_999_999.996 }, /budget must be at most/],
     ['a budget of tenths of a cent', { budget: 1.234 }, /budget must not have more than two decimals/],
-    ['a budget just above a half', { budget: 1.005 }, /budget must not have more than two decimals/],
+    ['a budget just above half a cent', { budget: 1.005 }, /budget must not have more than two decimals/],
     ['a budget below a cent', { budget: 0.001 }, /budget must not have more than two decimals/],
     ['a large budget with a fraction of a cent', { budget: 9_999_999.994 }, /more than two decimals/],
     ['a tiny negative budget', { budget: -0.001 }, /budget must not be negative/],
-    ['a budget beyond all numbers of money', { budget: 1e308 }, /budget must be at most 99999999.99/],
+    ['a budget of 1e308', { budget: 1e308 }, /budget must be at most 99999999.99/],
     ...INVISIBLE.flatMap((character): [string, object, RegExp][] => [
       [`an e-mail with ${nameOf(character)}`, { email: `ad${character}a@example.com` }, /email must/],
       [
@@ -119,35 +119,43 @@ describe('a lead', () => {
         /lastName must not be empty/,
       ],
     ]),
-    ['an e-mail with a space that is wide', { email: 'ad\u2003a@example.com' }, /email must be an e-mail/],
-    ['a name of marks without a letter', { firstName: '\u0301\u0308' }, /firstName must not be empty/],
-    ['a name of very many marks', { firstName: `A${'\u0301\u0323'.repeat(60)}` }, /100 combining marks/],
+    ['an e-mail with an em space', { email: 'ad\u2003a@example.com' }, /email must be an e-mail/],
+    ['a name of combining marks only', { firstName: '\u0301\u0308' }, /firstName must not be empty/],
+    [
+      'a name of very many combining marks',
+      { firstName: `A${'\u0301\u0323'.repeat(60)}` },
+      /100 combining marks/,
+    ],
     ['an unknown status', { status: 'on hold' }, /status must be one of new, contacted/],
-    ['a status of very many marks', { status: `new${'\u0301\u0323'.repeat(100_000)}` }, /status must be one/],
-    ['a status named like a property of every object', { status: 'constructor' }, /status must be one of/],
+    [
+      'a status of very many combining marks',
+      { status: `new${'\u0301\u0323'.repeat(100_000)}` },
+      /status must be one/,
+    ],
+    ['a status that is a property of Object.prototype', { status: 'constructor' }, /status must be one of/],
   ];
 
   it.each(BAD_FIELDS)('is not created with %s', async (_, fields, message) => {
-    const { code, message: actual } = await refusal(CREATE_LEAD, { input: { ...ADA, ...fields } });
+    const { code, message: actual } = await rejection(CREATE_LEAD, { input: { ...ADA, ...fields } });
     expect(code).toBe('BAD_USER_INPUT');
     expect(actual).toMatch(message);
   });
 
-  it.each(BAD_FIELDS)('is not changed to %s', async (_, fields, message) => {
-    const { code, message: actual } = await refusal(UPDATE_LEAD, { input: { id: leadId, ...fields } });
+  it.each(BAD_FIELDS)('is not updated with %s', async (_, fields, message) => {
+    const { code, message: actual } = await rejection(UPDATE_LEAD, { input: { id: leadId, ...fields } });
     expect(code).toBe('BAD_USER_INPUT');
     expect(actual).toMatch(message);
   });
 
-  it.each(['firstName', 'lastName', 'email', 'status'])('does not lose its %s to null', async (field) => {
-    expect(await refusal(UPDATE_LEAD, { input: { id: leadId, [field]: null } })).toMatchObject({
+  it.each(['firstName', 'lastName', 'email', 'status'])('is not updated with null as %s', async (field) => {
+    expect(await rejection(UPDATE_LEAD, { input: { id: leadId, [field]: null } })).toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringContaining(field) as unknown,
     });
   });
 
-  it('is told all that is wrong at once', async () => {
-    const { message } = await refusal(CREATE_LEAD, {
+  it('is rejected with all validation errors at once', async () => {
+    const { message } = await rejection(CREATE_LEAD, {
       input: { firstName: '', lastName: '', email: '', budget: -1, status: 'x' },
     });
     for (const field of ['firstName', 'lastName', 'email', 'budget', 'status'])
@@ -157,7 +165,7 @@ describe('a lead', () => {
   it.each(['1.234', '1.005', '-0.001', '1e308', '0.0100001'])(
     'is not created with the literal budget %s',
     async (budget) => {
-      const { code, message } = await refusal(
+      const { code, message } = await rejection(
         `mutation { createLead(createLeadInput: { firstName: "a", lastName: "b", email: "c@example.com", budget: ${budget} }) { id } }`,
       );
       expect(code).toBe('BAD_USER_INPUT');
@@ -166,7 +174,7 @@ describe('a lead', () => {
   );
 
   it.each(['NaN', '1e400', '"12"', 'true'])('is not created with the budget %s', async (budget) => {
-    const { code } = await refusal(
+    const { code } = await rejection(
       `mutation { createLead(createLeadInput: { firstName: "a", lastName: "b", email: "c@example.com", budget: ${budget} }) { id } }`,
     );
     expect(code).toMatch(/^(BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED)$/);
@@ -175,28 +183,30 @@ describe('a lead', () => {
   it.each(['taken@example.com', 'TAKEN@Example.com'])(
     'is not created with the taken e-mail %s',
     async (email) => {
-      expect(await refusal(CREATE_LEAD, { input: { ...ADA, email } })).toEqual({
+      expect(await rejection(CREATE_LEAD, { input: { ...ADA, email } })).toEqual({
         code: 'CONFLICT',
         message: 'email is already taken.',
       });
     },
   );
 
-  it('is not created with an e-mail that an older lead has in other letters', async () => {
+  it('is not created with an e-mail that an older lead has in another letter case', async () => {
     await insertLead(database, { email: 'Old.Lead@Example.com' });
-    expect(await refusal(CREATE_LEAD, { input: { ...ADA, email: 'old.lead@example.com' } })).toMatchObject({
+    expect(await rejection(CREATE_LEAD, { input: { ...ADA, email: 'old.lead@example.com' } })).toMatchObject({
       code: 'CONFLICT',
     });
   });
 
-  it('is not given an e-mail that another has', async () => {
+  it('is not updated with the e-mail of another lead', async () => {
     await insertLead(database, { email: 'other@example.com' });
-    expect(await refusal(UPDATE_LEAD, { input: { id: leadId, email: 'other@example.com' } })).toMatchObject({
-      code: 'CONFLICT',
-    });
+    expect(await rejection(UPDATE_LEAD, { input: { id: leadId, email: 'other@example.com' } })).toMatchObject(
+      {
+        code: 'CONFLICT',
+      },
+    );
   });
 
-  it('is created once where the same e-mail is sent many times at once', async () => {
+  it('is created once if several requests send the same e-mail at once', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => api.send(CREATE_LEAD, { input: ADA })));
     const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? 'created').sort();
     expect(codes).toEqual([...Array.from({ length: 7 }, () => 'CONFLICT'), 'created']);
@@ -219,12 +229,12 @@ describe('an interaction', () => {
     '2026-05-01T10:00:00+23:45',
     '2026-05-01T10:00:00+05:75',
     '1700000000000',
-  ])('is neither created with nor changed to the date %p', async (date) => {
-    expect(await refusal(CREATE_INTERACTION, { input: { type: 'CALL', leadId, date } })).toMatchObject({
+  ])('is neither created nor updated with the date %p', async (date) => {
+    expect(await rejection(CREATE_INTERACTION, { input: { type: 'CALL', leadId, date } })).toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringContaining('ISO 8601') as unknown,
     });
-    expect(await refusal(UPDATE_INTERACTION, { input: { id: interactionId, date } })).toMatchObject({
+    expect(await rejection(UPDATE_INTERACTION, { input: { id: interactionId, date } })).toMatchObject({
       code: 'BAD_USER_INPUT',
     });
   });
@@ -232,7 +242,7 @@ describe('an interaction', () => {
   it.each(['banana', '2026-05-01T10:00:00+14:30'])(
     'is not created with the literal date %s',
     async (date) => {
-      const { code, message } = await refusal(
+      const { code, message } = await rejection(
         `mutation { createInteraction(createInteractionInput: { type: CALL, leadId: ${leadId}, date: "${date}" }) { id } }`,
       );
       expect(code).toBe('GRAPHQL_VALIDATION_FAILED');
@@ -248,26 +258,26 @@ describe('an interaction', () => {
     { notes: 'a\u0000' },
   ])('is not created with %p', async (fields) => {
     const input = { type: 'CALL', leadId, date: '2026-01-01', ...fields };
-    expect(await refusal(CREATE_INTERACTION, { input })).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(await rejection(CREATE_INTERACTION, { input })).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  it.each([{ type: null }, { date: null }])('is not changed to %p', async (fields) => {
-    expect(await refusal(UPDATE_INTERACTION, { input: { id: interactionId, ...fields } })).toMatchObject({
+  it.each([{ type: null }, { date: null }])('is not updated with %p', async (fields) => {
+    expect(await rejection(UPDATE_INTERACTION, { input: { id: interactionId, ...fields } })).toMatchObject({
       code: 'BAD_USER_INPUT',
     });
   });
 
   it('is not created for a lead that does not exist', async () => {
     const input = { type: 'CALL', leadId: 424242, date: '2026-01-01' };
-    expect(await refusal(CREATE_INTERACTION, { input })).toEqual({
+    expect(await rejection(CREATE_INTERACTION, { input })).toEqual({
       code: 'NOT_FOUND',
       message: 'Lead 424242 does not exist.',
     });
   });
 });
 
-describe('an unknown id', () => {
-  it.each([424242, -1, 0, 2_147_483_647])('%p is answered with null by look-ups', async (id) => {
+describe('a request with an unknown id', () => {
+  it.each([424242, -1, 0, 2_147_483_647])('returns null for %p if it is a query', async (id) => {
     expect(await api.ask(`{ lead(id: ${id}) { id } interaction(id: ${id}) { id } }`)).toEqual({
       lead: null,
       interaction: null,
@@ -280,15 +290,15 @@ describe('an unknown id', () => {
     'regenerateSummary(id: 424242) { id }',
     'updateInteraction(updateInteractionInput: { id: 424242, notes: "x" }) { id }',
     'removeInteraction(id: 424242)',
-  ])('is answered with NOT_FOUND by %s', async (mutation) => {
-    expect(await refusal(`mutation { ${mutation} }`)).toEqual({
+  ])('returns NOT_FOUND for %s', async (mutation) => {
+    expect(await rejection(`mutation { ${mutation} }`)).toEqual({
       code: 'NOT_FOUND',
       message: expect.stringMatching(/^(Lead|Interaction) 424242 does not exist\.$/) as unknown,
     });
   });
 
-  it.each(['2147483648', '1.5', '"1"'])('that is no 32-bit integer (%s) is refused', async (id) => {
-    expect((await refusal(`{ lead(id: ${id}) { id } }`)).code).toBe('GRAPHQL_VALIDATION_FAILED');
+  it.each(['2147483648', '1.5', '"1"'])('is rejected if the id is not a 32-bit integer (%s)', async (id) => {
+    expect((await rejection(`{ lead(id: ${id}) { id } }`)).code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 });
 
@@ -313,7 +323,7 @@ describe('an ID argument', () => {
       ),
     );
 
-  it('is one of those below, wherever the schema has one', () => {
+  it('is tested below, wherever the schema has one', () => {
     const places = Object.values(schema.getTypeMap()).flatMap((type) => {
       if (isInputObjectType(type)) {
         return Object.values(type.getFields())
@@ -329,7 +339,7 @@ describe('an ID argument', () => {
     expect(places).toContain('cancelRecalculation(id:)');
   });
 
-  const NO_IDS = [
+  const INVALID_IDS = [
     'x7',
     '',
     ' 7',
@@ -347,9 +357,9 @@ describe('an ID argument', () => {
     '\u0667',
   ];
 
-  it.each(ROOT_ARGUMENTS)('of $place that is the id of nothing is an error', async ({ operation, query }) => {
+  it.each(ROOT_ARGUMENTS)('of $place is rejected if it is malformed', async ({ operation, query }) => {
     const client = connectSocket(url);
-    for (const id of NO_IDS) {
+    for (const id of INVALID_IDS) {
       const { errors } =
         operation === 'subscription'
           ? await firstAnswer(client, query, { id })
@@ -365,15 +375,15 @@ describe('an ID argument', () => {
 });
 
 describe('a document', () => {
-  it('that does not parse is refused', async () => {
-    expect((await refusal('{ leads {')).code).toBe('GRAPHQL_PARSE_FAILED');
+  it('is rejected if it does not parse', async () => {
+    expect((await rejection('{ leads {')).code).toBe('GRAPHQL_PARSE_FAILED');
   });
 
-  it('that asks for an unknown field is refused', async () => {
-    expect((await refusal('{ leads { secret } }')).code).toBe('GRAPHQL_VALIDATION_FAILED');
+  it('is rejected if it contains an unknown field', async () => {
+    expect((await rejection('{ leads { secret } }')).code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  it('of a simple cross-site form is refused', async () => {
+  it('is rejected if it comes from a simple cross-site form', async () => {
     const response = await request(api.app.getHttpServer())
       .post('/graphql')
       .type('text/plain')
@@ -383,8 +393,8 @@ describe('a document', () => {
   });
 });
 
-describe('a fault of our own', () => {
-  it('shows the client nothing but that it happened', async () => {
+describe('an internal error', () => {
+  it('reaches the client without details', async () => {
     await database.rows('ALTER TABLE interactions RENAME TO interactions_gone');
     const { errors } = await api.send('{ interactions { id } }');
     await database.rows('ALTER TABLE interactions_gone RENAME TO interactions');
@@ -421,7 +431,7 @@ describe('browsers', () => {
     expect((await preflight(api, origin)).headers['access-control-allow-origin']).not.toBe(origin);
   });
 
-  it('may call from the origins of the setting in production, and from no other', async () => {
+  it('may call only from the configured origins in production', async () => {
     const production = await startApi({
       NODE_ENV: 'production',
       DATABASE_URL: 'postgres://unused/unused',

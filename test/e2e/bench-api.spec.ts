@@ -16,7 +16,7 @@ describe('pnpm bench:api', () => {
   const run = (...args: string[]) => runProgram('bench/api.js', { args, cwd: directory.path });
 
   it(
-    'measures servers that answer the same, and pages of lists, and leaves no database behind',
+    'measures servers with equal responses and pages of lists, and leaves no database behind',
     async () => {
       const small = ['--leads', '60', '--interactions', '6', '--rounds', '1', '--seconds', '1'];
       const { code, stdout, stderr } = await run(...small, '--ladder', '2100', '--url', SERVER);
@@ -50,7 +50,7 @@ describe('pnpm bench:api', () => {
     ['--ladder', '10,'],
     ['--seconds', 'many'],
     ['--url', 'localhost'],
-  ])('refuses %s %s', async (...args) => {
+  ])('rejects %s %s', async (...args) => {
     const { code, stdout, stderr } = await run(...args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

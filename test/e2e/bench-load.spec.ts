@@ -62,7 +62,7 @@ describe('pnpm bench:load', () => {
     ['--rates', '10,'],
     ['--seconds', 'many'],
     ['--url', 'localhost'],
-  ])('refuses %s %s', async (...args) => {
+  ])('rejects %s %s', async (...args) => {
     const { code, stdout, stderr } = await run(...args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

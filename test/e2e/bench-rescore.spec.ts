@@ -18,12 +18,12 @@ describe('pnpm bench:rescore', () => {
   const run = (...args: string[]) => runProgram('bench/rescore.js', { args, cwd: directory.path });
 
   it(
-    'measures every way at every size, and leaves no database behind',
+    'measures every strategy at every size, and leaves no database behind',
     async () => {
       const { code, stdout, stderr } = await run(...SMALL, '--indexes');
 
       expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('Error') as unknown });
-      const ways = [
+      const strategies = [
         'one plain statement',
         'recalculateAllScores',
         'recalculateAllScores, every score changes',
@@ -35,8 +35,8 @@ describe('pnpm bench:rescore', () => {
         ...stdout.matchAll(
           /^\| ([\d,]+ × \d+) \| ([^|(]+?) (?:\([^|]*\) )?\| [\d.]+ \| [\d.]+ – [\d.]+ \| [\d,]+ \| [\d.]+ \| [\d.]+ \|/gm,
         ),
-      ].map(([, size, way]) => [size, way]);
-      expect(measured).toEqual(sizes.flatMap((size) => ways.map((way) => [size, way])));
+      ].map(([, size, strategy]) => [size, strategy]);
+      expect(measured).toEqual(sizes.flatMap((size) => strategies.map((strategy) => [size, strategy])));
       expect(stdout).toMatch(/^\| time grows \| 10\.00 times the leads \| 5\.00 times the interactions \|$/m);
       expect(stdout).toMatch(/^\| recalculateAllScores \| 200 × 3 \| 20 × 3 \| 200 × 15 \|$/m);
       expect(stdout).toMatch(/^\| beside a recalculation of 200 leads \([\d.]+ s\) \| [\d,]+ \|/m);
@@ -47,7 +47,7 @@ describe('pnpm bench:rescore', () => {
   );
 
   it(
-    'leaves no database behind where it is interrupted',
+    'leaves no database behind if it is interrupted',
     async () => {
       const program = startProgram('bench/rescore.js', { args: SMALL, cwd: directory.path });
       await program.untilPrinted(/Medians of 1 interleaved rounds/);
@@ -60,7 +60,7 @@ describe('pnpm bench:rescore', () => {
   );
 
   it(
-    'stops and removes the embedded server where it is interrupted in the middle of a statement',
+    'stops and removes the embedded server if it is interrupted during a statement',
     async () => {
       await chmod(directory.path, 0o711);
       const program = startProgram('bench/rescore.js', {
@@ -81,7 +81,7 @@ describe('pnpm bench:rescore', () => {
   );
 
   it.each([['--leads', '0'], ['--rounds', 'many'], ['--url', 'localhost'], ['--sideways']])(
-    'refuses %s',
+    'rejects %s',
     async (...args) => {
       const { code, stdout, stderr } = await run(...args);
 

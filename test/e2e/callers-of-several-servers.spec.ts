@@ -8,7 +8,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../support/temporar
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { answersTo } from '../support/websocket.js';
 
-/** Above 100, so that servers take several points at a time. */
+/** Above 100, so that servers lease several tokens at a time. */
 const REQUESTS = 250;
 const WRITES = 40;
 const BULK = 5;
@@ -52,7 +52,7 @@ beforeEach(() => {
 
 const urls = () => fleet.servers.map(({ url }) => url);
 
-/** Any server, by itself or through the balancer. */
+/** Any server, directly or through the load balancer. */
 const anyUrl = () => [...urls(), fleet.url][Math.floor(random() * 4)] ?? fleet.url;
 
 async function count(url: string, key: string, query: string, variables = {}): Promise<Counted> {
@@ -65,7 +65,7 @@ async function count(url: string, key: string, query: string, variables = {}): P
   };
 }
 
-/** So many requests at random, some at once and some after each other. */
+/** Sends requests to random servers, some of them concurrently. */
 async function drive(times: number, key: string, query: string, variables = () => ({})): Promise<Counted[]> {
   const all: Counted[] = [];
   while (all.length < times) {
@@ -76,40 +76,39 @@ async function drive(times: number, key: string, query: string, variables = () =
   return all;
 }
 
-/** How many were answered; the others must have been told when to come again. */
+/** Counts the answered requests; every other one must contain Retry-After. */
 function answeredOf(all: readonly Counted[]): number {
-  const refused = all.filter(({ status }) => status !== 200);
-  for (const { status, retryAfter, code } of refused) {
+  const rejected = all.filter(({ status }) => status !== 200);
+  for (const { status, retryAfter, code } of rejected) {
     expect({ status, code }).toEqual({ status: 429, code: 'RATE_LIMITED' });
     expect(Number(retryAfter)).toBeGreaterThan(0);
     expect(Number(retryAfter)).toBeLessThanOrEqual(60);
   }
-  return all.length - refused.length;
+  return all.length - rejected.length;
 }
 
-/** A caller that has sent nothing yet. */
 let callerCount = 0;
 const newCaller = () => fleet.createKey(`caller-${++callerCount}`, 'admin');
 
 describe(`rate limits of three servers (FLEET_SEED=${SEED})`, () => {
-  it('let a caller send as many requests as the limit, whichever servers it asks, and others theirs', async () => {
+  it('let each caller send as many requests as the limit, over all servers together', async () => {
     const [greedy, other] = [await newCaller(), await newCaller()];
     const [ofGreedy, ofOther] = await Promise.all([
       drive(2 * REQUESTS, greedy, LEADS),
       drive(20, other, LEADS),
     ]);
-    // None of the points that a server took for itself is left: in the end each of them was asked until it refused.
+    // No leased token stays unused: in the end every server has rejected a request of this caller.
     expect(answeredOf(ofGreedy)).toBe(REQUESTS);
     expect(answeredOf(ofOther)).toBe(20);
     for (const url of [...urls(), fleet.url]) {
       expect(await count(url, greedy, LEADS)).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
       expect(await count(url, other, LEADS)).toMatchObject({ status: 200 });
-      const refused = answersTo(fleet.connectSocket(url, greedy), LEADS).next();
-      await expect(refused).rejects.toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+      const rejected = answersTo(fleet.connectSocket(url, greedy), LEADS).next();
+      await expect(rejected).rejects.toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
     }
   });
 
-  it('let a caller write as often as the limit, and nothing is written of what is refused', async () => {
+  it('let a caller write as often as the limit, and rejected mutations write nothing', async () => {
     let leadCount = 0;
     const variables = () => ({
       lead: {
@@ -123,7 +122,7 @@ describe(`rate limits of three servers (FLEET_SEED=${SEED})`, () => {
     expect(await observer.rows('SELECT count(*)::int AS count FROM leads')).toEqual([{ count: WRITES }]);
   });
 
-  it('let a caller run bulk operations as often as its own limit, and others theirs', async () => {
+  it('let each caller run bulk operations as often as their own limit', async () => {
     const [greedy, other] = [await newCaller(), await newCaller()];
     expect(answeredOf(await drive(4 * BULK, greedy, REGENERATE))).toBe(BULK);
     expect(answeredOf(await drive(BULK, other, REGENERATE))).toBe(BULK);
@@ -132,7 +131,7 @@ describe(`rate limits of three servers (FLEET_SEED=${SEED})`, () => {
 });
 
 describe('a key', () => {
-  it('opens every server, and ends on all of them within seconds of being revoked, sockets as well', async () => {
+  it('is accepted by every server, and by none within seconds after it is revoked, sockets included', async () => {
     const key = await fleet.createKey('brief', 'viewer');
     for (const url of urls()) expect(await count(url, key, LEADS)).toMatchObject({ status: 200 });
     const sockets = await Promise.all(urls().map((url) => fleet.holdSocket(url, key)));
@@ -140,14 +139,14 @@ describe('a key', () => {
     const revokedAt = performance.now();
     const sinceRevoked = () => performance.now() - revokedAt;
 
-    const untilRefused = async (url: string) => {
+    const untilRejected = async (url: string) => {
       while ((await count(url, key, LEADS)).status === 200 && sinceRevoked() < 6_000) await sleep(250);
       return count(url, key, LEADS);
     };
-    for (const refused of await Promise.all(urls().map(untilRefused))) {
-      expect(refused).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+    for (const rejected of await Promise.all(urls().map(untilRejected))) {
+      expect(rejected).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
     }
-    // A socket is looked at every two seconds, and what is known of its key may be four seconds old then.
+    // Servers check sockets every two seconds, and the cached state of a key may be four seconds old then.
     const closed = Promise.all(sockets.map((socket) => socket.closed));
     expect(await Promise.race([closed, sleep(8_000 - sinceRevoked(), 'still open')])).toEqual(
       Array(3).fill({ code: 4403, reason: 'The API key was revoked' }),

@@ -40,7 +40,7 @@ afterAll(() => api.close());
 
 const open = (): Socket => connectTcp(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
 
-/** Everything that comes back until the server closes. */
+/** @returns everything that the server sends until it closes the connection */
 async function exchange(bytes: string): Promise<string> {
   const socket = open();
   let answer = '';
@@ -60,7 +60,7 @@ function post(query: string, headers: string): string {
   );
 }
 
-/** The server's ends of all connections. */
+/** The number of connections that are open at the server. */
 const openCount = () =>
   new Promise<number>((resolve, reject) => {
     api.app.getHttpServer().getConnections((error: Error | null, count: number) => {
@@ -73,7 +73,7 @@ async function untilNoneIsOpen(): Promise<void> {
   await until(async () => (await openCount()) === 0);
 }
 
-describe('an offer to leave HTTP', () => {
+describe('an upgrade request', () => {
   it.each([
     ['h2c, in a GET', `GET /health/live HTTP/1.1\r\n${HOST}${H2C}\r\n`, '200'],
     [
@@ -81,27 +81,27 @@ describe('an offer to leave HTTP', () => {
       `GET /health/live HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: TLS/1.2\r\n\r\n`,
       '200',
     ],
-    ['WebSocket, of another path', `GET /other HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`, '404'],
-    ['WebSocket, of a path that begins alike', `GET /graphqlx HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`, '404'],
-    ['WebSocket, of /health/live', `GET /health/live HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`, '200'],
+    ['WebSocket, on another path', `GET /other HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`, '404'],
+    ['WebSocket, on a path with the same prefix', `GET /graphqlx HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`, '404'],
+    ['WebSocket, on /health/live', `GET /health/live HTTP/1.1\r\n${HOST}${HANDSHAKE}\r\n`, '200'],
     [
       'WebSocket, without a key',
       `GET /graphql HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
       '400',
     ],
     [
-      'WebSocket, of another version',
+      'WebSocket, in another version',
       `GET /graphql HTTP/1.1\r\n${HOST}${HANDSHAKE.replace('13', '9')}\r\n`,
       '400',
     ],
     ['WebSocket, with two hosts', `GET /graphql HTTP/1.1\r\n${HOST}Host: other\r\n${HANDSHAKE}\r\n`, '400'],
-    ['WebSocket, of a malformed host', `GET /graphql HTTP/1.1\r\nHost: a b\r\n${HANDSHAKE}\r\n`, '400'],
+    ['WebSocket, with a malformed host', `GET /graphql HTTP/1.1\r\nHost: a b\r\n${HANDSHAKE}\r\n`, '400'],
     [
-      'a request after it is not swallowed',
+      'h2c, before another request',
       `GET /health/live HTTP/1.1\r\n${HOST}${H2C}\r\nGET /x HTTP/1.1\r\n\r\n`,
       '200',
     ],
-  ])('for %s is answered over HTTP/1.1, and the connection is closed', async (_, bytes, status) => {
+  ])('for %s is answered over HTTP/1.1, and the connection closes', async (_, bytes, status) => {
     const answer = await exchange(bytes);
     expect(statusOf(answer)).toBe(status);
     expect(answer).toMatch(/^connection: close\r$/im);
@@ -111,12 +111,12 @@ describe('an offer to leave HTTP', () => {
   it.each([
     ['h2c', H2C],
     ['WebSocket', HANDSHAKE],
-  ])('for %s in a POST leaves its body where it is', async (_, offer) => {
+  ])('for %s in a POST is ignored, and the body is read', async (_, offer) => {
     expect(await exchange(post('{ __typename }', HOST + offer))).toContain('{"data":{"__typename":"Query"}}');
   });
 
   it.each(['/other', '/', '/graphql', '/graphql/', '*', 'http://localhost/graphql'])(
-    'of %s may be followed by a reset',
+    'for %s does no harm if a reset follows',
     async (path) => {
       for (const offer of [HANDSHAKE, H2C, 'Connection: Upgrade\r\nUpgrade: websocket\r\n']) {
         const socket = open();
@@ -147,7 +147,7 @@ describe('a request', () => {
     ['X-Forwarded-Host', `${FORWARDED}X-Forwarded-Host: localhost, \r\n`],
     ['X-Forwarded-Proto', `${FORWARDED}X-Forwarded-Proto: ht tp\r\n`],
     ['X-Forwarded-Proto', `${FORWARDED}X-Forwarded-Proto: file\r\n`],
-  ])('with a wrong %s header is rejected (%j)', async (header, headers) => {
+  ])('with an invalid %s header is rejected (%j)', async (header, headers) => {
     const answer = await exchange(post('{ __typename }', `${headers}Connection: close\r\n`));
     expect(statusOf(answer)).toBe('400');
     expect(answer).toContain('"code":"BAD_REQUEST"');
@@ -156,12 +156,12 @@ describe('a request', () => {
     expect(statusOf(await exchange(old))).toBe('400');
   });
 
-  it('of a proxy is taken as the proxy describes it', async () => {
+  it('from a trusted proxy is accepted with its forwarded host', async () => {
     const headers = `${FORWARDED}X-Forwarded-Host: crm.example.com:8443\r\nX-Forwarded-Proto: https\r\n`;
     expect(statusOf(await exchange(post('{ __typename }', `${headers}Connection: close\r\n`)))).toBe('200');
   });
 
-  it('of a health check over HTTP/1.0 needs no host', async () => {
+  it('for a health check over HTTP/1.0 needs no Host header', async () => {
     expect(statusOf(await exchange('GET /health/live HTTP/1.0\r\n\r\n'))).toBe('200');
   });
 });
@@ -170,7 +170,7 @@ describe('a client that does not read', () => {
   const LARGE = '{ leads { summary } }';
   beforeAll(async () => {
     const database = await connect(api.databaseUrl);
-    // More than the kernel buffers of a loopback connection take.
+    // More than fits into the kernel buffers of a loopback connection.
     await database.rows(
       `INSERT INTO leads ("firstName", "lastName", email, status, summary, "createdAt", "updatedAt")
        SELECT 'First', 'Last', n || '@example.com', 'new', repeat('x', 300000), now(), now()
@@ -180,15 +180,15 @@ describe('a client that does not read', () => {
   });
 
   const reasons: CloseReason[] = [];
-  let stopListening: () => void;
+  let unsubscribe: () => void;
   beforeAll(() => {
-    stopListening = connectionClosed.subscribe(({ reason }) => reasons.push(reason));
+    unsubscribe = connectionClosed.subscribe(({ reason }) => reasons.push(reason));
   });
   afterEach(() => {
     reasons.splice(0);
   });
   afterAll(() => {
-    stopListening();
+    unsubscribe();
   });
   /** The server's end of the next connection. */
   const nextConnection = async (): Promise<Socket> =>
@@ -197,7 +197,7 @@ describe('a client that does not read', () => {
     if (!connection.closed) await once(connection, 'close');
   };
 
-  it('is disconnected, over HTTP', async () => {
+  it('is disconnected over HTTP', async () => {
     const accepted = nextConnection();
     const socket = open();
     socket.write(post(LARGE, HOST));
@@ -206,7 +206,7 @@ describe('a client that does not read', () => {
     socket.destroy();
   });
 
-  it('is disconnected, over WebSocket, and is not read from meanwhile', async () => {
+  it('is disconnected over WebSocket, and the server stops reading from it', async () => {
     const accepted = nextConnection();
     const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
     await once(socket, 'open');
@@ -220,7 +220,7 @@ describe('a client that does not read', () => {
     const connection = await accepted;
     await untilClosed(connection);
     expect(reasons).toEqual(['unread']);
-    // Of 100 MB.
+    // The client sends 100 MB.
     expect(connection.bytesRead).toBeLessThan(40_000_000);
     socket.terminate();
   });
@@ -235,7 +235,7 @@ describe('a caller over WebSocket', () => {
       return (errors as NonNullable<SocketAnswer['errors']>)[0]?.extensions;
     }
   };
-  /** Begins subscriptions, and waits until the server has answered something that was asked for later. */
+  /** Starts subscriptions, and waits until the server has answered a later request. */
   const watch = async (client: ReturnType<typeof connectSocket>, count: number) => {
     const watching = Array.from({ length: count }, () => answersTo(client, WATCH));
     const ended = watching.map((answers) => answers.next());
@@ -246,7 +246,7 @@ describe('a caller over WebSocket', () => {
     };
   };
 
-  it('may have a number of operations open on one socket, and another on all', async () => {
+  it('may have a limited number of operations open on one socket, and on all sockets', async () => {
     const clients = [1, 2].map(() => connectSocket(url, undefined, credentials));
     const [first, second] = clients as [(typeof clients)[0], (typeof clients)[0]];
     const endFirst = await watch(first, 3);
@@ -257,7 +257,7 @@ describe('a caller over WebSocket', () => {
     const sixth = answersTo(second, WATCH);
     const alsoPending = sixth.next();
     expect(await codeOf(second, WATCH)).toMatchObject({ code: 'TOO_MANY_OPERATIONS', limit: 6 });
-    // Whatever ends makes room: completed subscriptions, answered queries, operations that failed, closed sockets.
+    // Every operation that ends frees its slot: a completed subscription, an answered query, a failed operation.
     await fourth.return?.();
     await pending;
     for (const query of [
@@ -268,14 +268,14 @@ describe('a caller over WebSocket', () => {
     ]) {
       for (let times = 0; times < 5; times += 1) await codeOf(first, query);
     }
-    // A subscription that has not begun yet ends when it has.
+    // A subscription that has not started yet ends only after it has.
     await until(async () => (await codeOf(first, '{ __typename }')) === 'OK');
     await sixth.return?.();
     await Promise.all([endFirst(), endSecond(), alsoPending]);
     for (const client of clients) await client.dispose();
   });
 
-  it('may have a number of sockets', async () => {
+  it('may have a limited number of sockets', async () => {
     const clients = [1, 2, 3].map(() => connectSocket(url, undefined, credentials));
     const ends = await Promise.all(clients.map((client) => watch(client, 1)));
     const fourth = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
@@ -288,15 +288,15 @@ describe('a caller over WebSocket', () => {
   });
 });
 
-describe('while whole requests take all the memory for requests', () => {
-  it('a request with a body is rejected, and one without is answered', async () => {
+describe('a server whose memory for requests is full', () => {
+  it('rejects a request with a body, and answers one without', async () => {
     const requests: IncomingMessage[] = [];
     const collect = (request: IncomingMessage) => requests.push(request);
     api.app.getHttpServer().on('request', collect);
     const lock = await connect(api.databaseUrl);
     await lock.rows('BEGIN');
     await lock.rows('LOCK TABLE leads');
-    // 37 requests of 1,000,000 bytes are more than 32 MiB; without their ends, they are less.
+    // 37 requests of 1,000,000 bytes exceed 32 MiB; without their last 100,000 bytes they do not.
     const [length, withoutEnd] = [1_000_000, 900_000];
     const large = post('{ leads { id } }'.padEnd(length), `${HOST}Connection: close\r\n`);
     const clients = Array.from({ length: 37 }, () => open());
@@ -324,12 +324,12 @@ describe('while whole requests take all the memory for requests', () => {
   });
 });
 
-describe('a client that goes away while it sends a body', () => {
+describe('a client that disconnects while it sends a body', () => {
   afterEach(() => {
     api.app.useLogger(false);
   });
 
-  it('is no failure of the database', async () => {
+  it('causes no warning in the log', async () => {
     const written: string[] = [];
     api.app.useLogger(new NestLog(createLog('warn', { write: (line) => written.push(line) })));
     const socket = open();
@@ -339,7 +339,7 @@ describe('a client that goes away while it sends a body', () => {
     );
     const [request] = (await once(api.app.getHttpServer(), 'request')) as [IncomingMessage];
     const aborted = once(request, 'error');
-    // The body is read once the caller is known.
+    // The server reads the body after it has authenticated the caller.
     await until(() => request.listenerCount('data') > 0);
     socket.resetAndDestroy();
     await aborted;
@@ -348,12 +348,12 @@ describe('a client that goes away while it sends a body', () => {
   });
 });
 
-describe('what is not even a request', () => {
+describe('a malformed request', () => {
   it.each([
-    ['no HTTP', 'NONSENSE\r\n\r\n', '400'],
-    ['a head that is too large', `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, '431'],
-    ['a head that never ends', 'GET / HTTP/1.1\r\nhost: x\r\n', '408'],
-  ])('%s is answered in the shape of every other answer, and cut', async (_, sent, status) => {
+    ['bytes that are not HTTP', 'NONSENSE\r\n\r\n', '400'],
+    ['headers that are too large', `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, '431'],
+    ['headers that never end', 'GET / HTTP/1.1\r\nhost: x\r\n', '408'],
+  ])('with %s gets an error in the usual format, and the connection closes', async (_, sent, status) => {
     const server = api.app.getHttpServer();
     expect([10_000, 200]).toContain(server.headersTimeout);
     expect(server.requestTimeout).toBe(30_000);

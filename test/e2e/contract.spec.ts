@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { type Api, startApi } from '../support/api.js';
 
-/** What existing clients send, with the directive that federation brings declared. */
+/** The schema that existing clients use, with the federation directive declared. */
 const CONTRACT = buildSchema(
   `directive @key(fields: String!) on OBJECT
    ${readFileSync(new URL('../contract.graphql', import.meta.url), 'utf8')}`,
@@ -51,18 +51,18 @@ function positionsOf(schema: GraphQLSchema): string[] {
 }
 
 describe('the schema', () => {
-  it('has everything that existing clients send, with the same types', () => {
+  it('contains everything that existing clients use, with the same types', () => {
     expect(positionsOf(served)).toEqual(expect.arrayContaining(positionsOf(CONTRACT)));
   });
 
-  it('asks for no argument and no input field beyond those that existing clients send', () => {
+  it('requires no argument or input field that existing clients do not send', () => {
     const known = new Set(positionsOf(CONTRACT));
     const fieldOf = (position: string) => position.split(/[(:]/, 1)[0];
     const knownFields = new Set([...known].map(fieldOf));
     const isNewField = (position: string) => position.includes('(') && !knownFields.has(fieldOf(position));
     const required = ownTypes(served).flatMap((type) => {
       if (isInputObjectType(type)) {
-        // What goes to new fields alone, no existing client sends.
+        // Only new fields use a new input type, so no existing client sends one.
         if (CONTRACT.getType(type.name) === undefined) return [];
         return Object.values(type.getFields())
           .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined)
@@ -110,13 +110,13 @@ describe('the schema', () => {
 });
 
 describe('the subgraph', () => {
-  it('says that Lead is an entity', async () => {
+  it('declares Lead as an entity', async () => {
     const { _service } = await api.ask<{ _service: { sdl: string } }>('{ _service { sdl } }');
     expect(_service.sdl).toMatch(/type Lead\s+@key\(fields: "id"\)/);
     expect(_service.sdl).toContain('https://specs.apollo.dev/federation/v2.0');
   });
 
-  it('answers for leads by reference, with null for one that does not exist, from one query', async () => {
+  it('resolves references to leads with one query, and unknown ones to null', async () => {
     const { createLead } = await api.ask<{ createLead: { id: string } }>(
       `mutation { createLead(createLeadInput: { firstName: "Ada", lastName: "L", email: "ada@example.com" }) { id } }`,
     );

@@ -40,27 +40,27 @@ async function askTimed(): Promise<{ answer: unknown; ms: number }> {
   return { answer, ms: performance.now() - begin };
 }
 
-async function untilWell(): Promise<void> {
+async function untilHealthy(): Promise<void> {
   await until(async () => (await healthStatus()) === 200);
 }
 
 describe('a server whose database', () => {
-  it('ends only the connection of the pings rejects no request', async () => {
-    // Once its ping was answered: a server whose repeated ping is lost as well takes the database to be gone.
-    const pidOfWatch = async (own: Connection) => {
-      const [watch] = await own.rows<{ pid: number }>(
+  it('closes only the ping connection rejects no request', async () => {
+    // Only after an answered ping: if the repeated ping is lost too, the server considers the database unavailable.
+    const pidOfMonitor = async (own: Connection) => {
+      const [monitor] = await own.rows<{ pid: number }>(
         `SELECT pid FROM pg_stat_activity
          WHERE datname = current_database() AND application_name LIKE '% watch' AND state = 'idle' AND query LIKE 'SHOW%'`,
       );
-      return watch?.pid;
+      return monitor?.pid;
     };
     await withConnection(database.url, async (own) => {
       for (let time = 0; time < 3; time += 1) {
-        const ended = await pidOfWatch(own);
+        const ended = await pidOfMonitor(own);
         await own.rows('SELECT pg_terminate_backend($1)', [ended]);
         await until(async () => {
           expect(await server.ask(LEADS)).toEqual({ data: { leads: [] } });
-          const pid = await pidOfWatch(own);
+          const pid = await pidOfMonitor(own);
           return pid !== undefined && pid !== ended;
         });
       }
@@ -73,11 +73,11 @@ describe('a server whose database', () => {
       'freezes',
       async () => {
         network.freeze();
-        // The first may find out; those after are refused at once.
+        // The first request may have to wait for the failure; later ones are rejected at once.
         expect(await server.ask(LEADS)).toMatchObject(UNAVAILABLE);
       },
     ],
-  ])('%s says so within a second, is not ready, and is well again without a restart', async (_, fail) => {
+  ])('%s returns SERVICE_UNAVAILABLE within a second, and recovers without a restart', async (_, fail) => {
     expect(await server.ask(LEADS)).toEqual({ data: { leads: [] } });
     await fail();
     await until(async () => (await healthStatus()) === 503);
@@ -87,7 +87,7 @@ describe('a server whose database', () => {
       expect(ms).toBeLessThan(1_000);
     }
     await network.mend();
-    await untilWell();
+    await untilHealthy();
     expect(await server.ask(LEADS)).toEqual({ data: { leads: [] } });
     expect(server.process.exitCode).toBeNull();
   });

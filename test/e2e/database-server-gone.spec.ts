@@ -17,7 +17,7 @@ let postgres: DatabaseServer;
 let server: ServerProgram;
 let leadId: number;
 
-// Each of its own: what an outage leaves in a database is not to be part of the next one.
+// Each test has its own PostgreSQL, so that one outage does not affect the next test.
 beforeEach(async () => {
   directory = await temporaryDirectory();
   postgres = await createDatabaseServer();
@@ -50,12 +50,12 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Res
 
 const statusOf = async (path: string) => (await fetch(server.url.replace('/graphql', path))).status;
 
-/** Of a batch that is begun now, once the workers have done it. */
+/** Starts a batch. @returns its status after it has ended */
 async function endOfBatch(): Promise<unknown> {
-  const begun = (await server.ask('mutation { regenerateSummaries(onlyStale: false) { id } }')) as {
+  const started = (await server.ask('mutation { regenerateSummaries(onlyStale: false) { id } }')) as {
     data: { regenerateSummaries: { id: string } };
   };
-  const query = `{ summaryBatch(id: ${begun.data.regenerateSummaries.id}) { status } }`;
+  const query = `{ summaryBatch(id: ${started.data.regenerateSummaries.id}) { status } }`;
   for (;;) {
     const answer = (await server.ask(query)) as { data: { summaryBatch: { status: string } } };
     if (answer.data.summaryBatch.status !== 'RUNNING') return answer.data.summaryBatch;
@@ -75,26 +75,26 @@ describe('a server whose PostgreSQL', () => {
         return Promise.resolve();
       },
     ],
-  ])('%s says so soon, lives, and does all its work again without a restart', async (_, fail, mend) => {
+  ])('%s reports the outage soon, stays alive, and works again without a restart', async (_, fail, mend) => {
     const socket = connectSocket(server.url);
-    const runs = answersTo(socket, 'subscription { recalculationProgress { status trigger } }');
-    const heard: unknown[] = [];
+    const recalculations = answersTo(socket, 'subscription { recalculationProgress { status trigger } }');
+    const received: unknown[] = [];
     void (async () => {
-      for await (const { data } of runs) heard.push(data);
+      for await (const { data } of recalculations) received.push(data);
     })().catch(() => undefined);
-    // A ping that a busy machine answers late makes the server refuse requests for a moment.
+    // A ping that a busy machine answers late makes the server reject requests for a moment.
     const recalculate = () =>
       until(async () => {
         const answer = await server.ask('mutation { recalculateAllScores { count } }');
         return JSON.stringify(answer) === '{"data":{"recalculateAllScores":{"count":1}}}';
       });
-    const hasHeard = () => JSON.stringify(heard).includes('SUCCEEDED');
-    // Only what is under way before the failure is to outlive it.
-    while (!hasHeard()) await recalculate();
-    heard.length = 0;
+    const hasSucceeded = () => JSON.stringify(received).includes('SUCCEEDED');
+    // The subscription must be active before the failure.
+    while (!hasSucceeded()) await recalculate();
+    received.length = 0;
     await fail();
 
-    // A ping is under way, or is due within half a second; what waits meanwhile is ended with it.
+    // A ping is in progress or due within half a second; queries that wait meanwhile end with it.
     const first = await timed(() => server.ask(LEADS));
     expect(first.result).toMatchObject(UNAVAILABLE);
     expect(first.ms).toBeLessThan(PING_TIMEOUT_MS + 1_500);
@@ -108,10 +108,10 @@ describe('a server whose PostgreSQL', () => {
       expect(live).toMatchObject({ result: 200 });
       expect(live.ms).toBeLessThan(1_000);
     }
-    const red = await timed(async () => {
+    const unready = await timed(async () => {
       await until(async () => (await statusOf('/health/ready')) === 503);
     });
-    expect(red.ms).toBeLessThan(3_000);
+    expect(unready.ms).toBeLessThan(3_000);
 
     await mend();
     const begin = performance.now();
@@ -120,14 +120,14 @@ describe('a server whose PostgreSQL', () => {
     const rename = `mutation { updateLead(updateLeadInput: { id: ${leadId}, firstName: "Again" }) { firstName } }`;
     expect(await server.ask(rename)).toEqual({ data: { updateLead: { firstName: 'Again' } } });
     await recalculate();
-    await until(hasHeard);
+    await until(hasSucceeded);
     expect(await endOfBatch()).toEqual({ status: 'SUCCEEDED' });
     expect(performance.now() - begin).toBeLessThan(15_000);
     expect(server.process.exitCode).toBeNull();
     await socket.dispose();
   });
 
-  it('is frozen can be stopped all the same, without waiting for the database', async () => {
+  it('is frozen stops without waiting for the database', async () => {
     await server.ask(LEADS);
     await postgres.freeze();
     const { result, ms } = await timed(() => server.stop());

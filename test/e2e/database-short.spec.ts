@@ -15,7 +15,7 @@ let api: Api;
 let admin: Connection;
 
 beforeAll(async () => {
-  // Sequelize warns of the connections that it gives up.
+  // Silences Sequelize's warnings about connections that it drops.
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   postgres = await createDatabaseServer([
     `max_connections=${MAX_CONNECTIONS}`,
@@ -45,7 +45,7 @@ const setReadOnly = async (isReadOnly: boolean) => {
   await cutPool();
 };
 
-/** Whatever PostgreSQL has left. */
+/** Takes every connection that PostgreSQL has left. */
 async function takeConnections(): Promise<Connection[]> {
   const taken: Connection[] = [];
   for (;;) {
@@ -67,20 +67,20 @@ async function takePool(): Promise<() => void> {
   };
 }
 
-/** What is wrong, the request that meets it, and what makes it wrong. @returns what puts it right */
+/** For each shortage a request that it affects, and a function that causes it and returns one that ends it. */
 const SHORTAGES: Record<string, [string, () => Promise<() => unknown>]> = {
-  'takes no writes (25006)': [
+  'accepts no writes (25006)': [
     CREATE,
     async () => {
       await setReadOnly(true);
-      // What the test itself does next has to be written.
+      // The next statements of the test have to write.
       return async () => {
         await admin.rows('SET default_transaction_read_only = off');
         await setReadOnly(false);
       };
     },
   ],
-  'says that its disk is full (53100)': [
+  'reports a full disk (53100)': [
     CREATE,
     async () => {
       await admin.rows(`
@@ -98,18 +98,21 @@ const SHORTAGES: Record<string, [string, () => Promise<() => unknown>]> = {
       return () => Promise.all(taken.map((connection) => connection.close()));
     },
   ],
-  'has all connections of the pool at work': [LEADS, takePool],
+  'has all connections of the pool in use': [LEADS, takePool],
 };
 
 describe('a server whose database', () => {
-  it.each(Object.entries(SHORTAGES))('%s', async (_, [query, begin]) => {
-    const end = await begin();
-    expect(await api.codeOf(query)).toBe('SERVICE_UNAVAILABLE');
-    await end();
-    await until(async () => (await api.codeOf(LEADS)) === undefined);
-    expect(await api.codeOf(CREATE)).toBeUndefined();
-    await admin.rows('DELETE FROM leads');
-  });
+  it.each(Object.entries(SHORTAGES))(
+    '%s returns SERVICE_UNAVAILABLE, and recovers',
+    async (_, [query, begin]) => {
+      const end = await begin();
+      expect(await api.codeOf(query)).toBe('SERVICE_UNAVAILABLE');
+      await end();
+      await until(async () => (await api.codeOf(LEADS)) === undefined);
+      expect(await api.codeOf(CREATE)).toBeUndefined();
+      await admin.rows('DELETE FROM leads');
+    },
+  );
 });
 
 const get = async (path: string) =>
@@ -145,8 +148,8 @@ const WRITES = (id: number, interactionId: number | string) => [
   'mutation { cancelSummaryBatch(id: 1) { id } }',
 ];
 
-describe('while the database takes no writes', () => {
-  it('every query is answered, every mutation fails with one code, and health and metrics say so', async () => {
+describe('a server whose database does not accept writes', () => {
+  it('answers every query, rejects every mutation with one code, and reports it in health and metrics', async () => {
     const id = await insertLead(admin, { email: 'kept@example.com' });
     const interactionId = await insertInteraction(admin, id);
     await setReadOnly(true);
@@ -170,10 +173,10 @@ describe('while the database takes no writes', () => {
     expect(await api.codeOf(CREATE)).toBeUndefined();
   });
 
-  it('queries are answered also when only the table of rate limits meets the full disk', async () => {
+  it('answers queries even if only the table of rate limits is on a full disk', async () => {
     await admin.rows('TRUNCATE rate_limits');
     await admin.rows('CREATE TRIGGER fill BEFORE INSERT ON rate_limits FOR EACH ROW EXECUTE FUNCTION fill()');
-    // More than one lease, so that the table is asked for.
+    // More than one lease, so that the server writes to the table.
     for (let sent = 0; sent < 25; sent += 1) expect(await api.codeOf('{ __typename }')).toBeUndefined();
     expect(await isWritable()).toBe('0');
     await admin.rows('DROP TRIGGER fill ON rate_limits');

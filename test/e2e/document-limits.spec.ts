@@ -57,11 +57,11 @@ const nested = (depth: number) => `${'['.repeat(depth)}"new"${']'.repeat(depth)}
 const filtered = (depth: number) =>
   `{ leadsConnection(filter: { status: ${nested(depth - 1)} }) { totalCount } }`;
 
-/** Commas are no tokens; a comment is one. */
+/** Commas are not tokens; a comment is one. */
 const tokens = (count: number) =>
   `{ leadsConnection(filter: { status: [${'"new",'.repeat(count - 17)}] }) { totalCount } } # and so on`;
 
-/** A document just within a limit, the one just above it, and what is said of that. */
+/** A document just within a limit, one just above it, and the error for the latter. */
 const CASES: readonly [what: string, within: string, above: string, code: string, limit: number][] = [
   ['tokens', tokens(90), tokens(91), 'QUERY_TOO_LONG', 90],
   [
@@ -123,22 +123,22 @@ const overSocket = async (query: string, variables?: Record<string, unknown>) =>
   const client = connectSocket(url);
   try {
     return ((await answersTo(client, query, variables).next()).value as SocketAnswer).errors ?? [];
-  } catch (refused) {
-    return refused as NonNullable<SocketAnswer['errors']>;
+  } catch (thrown) {
+    return thrown as NonNullable<SocketAnswer['errors']>;
   } finally {
     await client.dispose();
   }
 };
 
 describe('a document', () => {
-  it.each(CASES)('may have so many %s and no more', async (what, within, above, code, limit) => {
+  it.each(CASES)('is rejected if it has more %s than the limit', async (what, within, above, code, limit) => {
     const taken = await small.send(within);
     expect(taken.errors?.map(({ extensions }) => extensions.code) ?? []).not.toContain(code);
-    // What is within the limit may be wrong for another reason.
+    // These documents are within the limit but invalid for another reason.
     if (!['tokens', 'mutations', 'levels of a value'].includes(what)) expect(taken.errors).toBeUndefined();
-    const refused = await request(small.app.getHttpServer()).post('/graphql').send({ query: above });
-    expect(refused.status).toBe(400);
-    const { errors, data } = refused.body as { errors: { extensions: object }[]; data?: unknown };
+    const rejected = await request(small.app.getHttpServer()).post('/graphql').send({ query: above });
+    expect(rejected.status).toBe(400);
+    const { errors, data } = rejected.body as { errors: { extensions: object }[]; data?: unknown };
     expect(data).toBeUndefined();
     expect(errors.map(({ extensions }) => extensions)).toMatchObject([{ code, limit }]);
 
@@ -146,7 +146,7 @@ describe('a document', () => {
     expect((await overSocket(above)).map(({ extensions }) => extensions)).toMatchObject([{ code, limit }]);
   });
 
-  it('may have variables that are so deep and no deeper', async () => {
+  it('is rejected if its variables are deeper than the limit', async () => {
     const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }';
     const deep = (key: unknown) => ({ r: [{ __typename: 'Lead', id: '1', key }] });
     expect((await small.send(query, deep([1]))).errors).toBeUndefined();
@@ -158,36 +158,44 @@ describe('a document', () => {
     expect((await score([[1]]))[0]?.extensions?.code).toBe('QUERY_TOO_DEEP');
   });
 
-  it('costs what its variables make of it, and is refused by that alone', async () => {
+  it('is rejected by the cost that its variables cause', async () => {
     const query =
       'query ($r: [_Any!]!, $n: Int = 100) { _entities(representations: $r) { ... on Lead { interactionsConnection(first: $n) { nodes { id } } } } }';
-    const tell = async (count: number, n?: number | null) =>
+    const errorFor = async (count: number, n?: number | null) =>
       (
         await usual.send(query, {
           r: Array.from({ length: count }, () => ({ __typename: 'Lead', id: '1' })),
           n,
         })
       ).errors?.[0]?.extensions;
-    expect(await tell(588, 100)).toBeUndefined();
-    expect(await tell(2_858, 19)).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 60_000, actual: 60_018 });
-    expect(await tell(588)).toBeUndefined();
-    expect(await tell(589)).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 60_000, actual: 589 * 102 });
-    // Null is the size that a page has by itself.
-    expect(await tell(2_000, null)).toBeUndefined();
-    for (const n of [-1, -2_147_483_648]) expect((await tell(1, n))?.code).toBe('BAD_USER_INPUT');
-    expect((await tell(589, 2_147_483_647))?.code).toBe('QUERY_TOO_COMPLEX');
+    expect(await errorFor(588, 100)).toBeUndefined();
+    expect(await errorFor(2_858, 19)).toMatchObject({
+      code: 'QUERY_TOO_COMPLEX',
+      limit: 60_000,
+      actual: 60_018,
+    });
+    expect(await errorFor(588)).toBeUndefined();
+    expect(await errorFor(589)).toMatchObject({
+      code: 'QUERY_TOO_COMPLEX',
+      limit: 60_000,
+      actual: 589 * 102,
+    });
+    // Null means the default page size.
+    expect(await errorFor(2_000, null)).toBeUndefined();
+    for (const n of [-1, -2_147_483_648]) expect((await errorFor(1, n))?.code).toBe('BAD_USER_INPUT');
+    expect((await errorFor(589, 2_147_483_647))?.code).toBe('QUERY_TOO_COMPLEX');
   });
 
   it.each([
     ['[', `{ lead(id: ${'['.repeat(3_900)}`],
     ['{', `{ a${'{a'.repeat(1_900)}`],
-    ['many [', `{ lead(id: ${'['.repeat(400_000)}`],
-    ['{ closed', `${'{ a '.repeat(1_900)}${'}'.repeat(1_900)}`],
-  ])('that is deep in %s is refused with a code', async (_, query) => {
+    ['[ of 400 kB', `{ lead(id: ${'['.repeat(400_000)}`],
+    ['{ with its }', `${'{ a '.repeat(1_900)}${'}'.repeat(1_900)}`],
+  ])('with deeply nested %s is rejected with a code', async (_, query) => {
     expect(await usual.codeOf(query)).toMatch(/^(QUERY_TOO_LONG|QUERY_TOO_DEEP|GRAPHQL_PARSE_FAILED)$/);
   });
 
-  it('whose fragments spread one another without bounds is counted, not walked', async () => {
+  it('is rejected without expanding its fragments if they grow exponentially', async () => {
     const bomb = `{ ...F0 } ${times(60, (index) => `fragment F${index} on Query { ...F${index + 1} ... { ...F${index + 1} } }`)} fragment F60 on Query { __typename }`;
     expect((await usual.send(bomb)).errors).toMatchObject([
       { extensions: { code: 'QUERY_TOO_MANY_FIELDS', limit: 1_000 } },
@@ -198,23 +206,23 @@ describe('a document', () => {
     expect(await usual.codeOf('{ ...Unknown }')).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  it('that is as bad as the limits allow is validated within bounds', async () => {
-    // All of them overlap; each spread compares with each other.
+  it('is validated in time if it is as expensive as the limits allow', async () => {
+    // All fields overlap, so validation compares each spread with every other.
     const query = `{ ${times(150, (index) => `... on Query { lead(id: 1) { id ...F${index % 30} } }`)} } ${times(30, (index) => `fragment F${index} on Lead { id email firstName }`)}`;
     const started = performance.now();
     expect((await usual.send(query)).errors).toBeUndefined();
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
-  it('repeats a field 10 000 times in vain', async () => {
+  it('is rejected if it repeats a field 10,000 times', async () => {
     expect(await usual.codeOf(`{ ${'__typename '.repeat(10_000)} }`)).toBe('QUERY_TOO_LONG');
   });
 });
 
-describe('the limits that there are without settings', () => {
+describe('the default limits', () => {
   const contract = readFileSync(new URL('../contract.graphql', import.meta.url), 'utf8');
 
-  it('let clients ask for all there is of each lead', async () => {
+  it('let clients request every field of each lead', async () => {
     const fieldsOf = (type: string) =>
       [
         ...(new RegExp(`type ${type}\\b[^{]*\\{([^}]*)\\}`).exec(contract)?.[1] ?? '').matchAll(
@@ -228,13 +236,13 @@ describe('the limits that there are without settings', () => {
     expect((await usual.send(query)).errors).toBeUndefined();
   });
 
-  it('let introspection through in development', async () => {
+  it('allow introspection in development', async () => {
     expect(
       (await usual.send(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }))).errors,
     ).toBeUndefined();
   });
 
-  it('let every ready query through', async () => {
+  it('allow every ready query', async () => {
     for (const { document, variables } of READY_QUERIES.flatMap(({ queries }) => queries)) {
       if (/^subscription|recalculate|regenerate/m.test(document)) continue;
       expect(String(await usual.codeOf(document, variables && { ...variables }))).not.toMatch(
@@ -245,7 +253,7 @@ describe('the limits that there are without settings', () => {
 });
 
 describe('a body', () => {
-  it('may have so many bytes and no more', async () => {
+  it('is rejected if it has more bytes than the limit', async () => {
     const api = await startApi({ MAX_BODY_BYTES: '2000' }, small.databaseUrl);
     const send = (bytes: number) => {
       const body = '{"query":"{ __typename } #"}';
@@ -255,18 +263,18 @@ describe('a body', () => {
         .send(`${body.slice(0, -2)}${'x'.repeat(bytes - body.length)}"}`);
     };
     expect((await send(2_000)).body).toEqual({ data: { __typename: 'Query' } });
-    const refused = await send(2_001);
-    expect(refused.status).toBe(413);
-    expect(refused.body).toMatchObject({ errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
+    const rejected = await send(2_001);
+    expect(rejected.status).toBe(413);
+    expect(rejected.body).toMatchObject({ errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
     await api.close();
   });
 });
 
-describe('a message of a socket', () => {
-  it('may have as many bytes as a body and no more', async () => {
+describe('a WebSocket message', () => {
+  it('closes the socket if it has more bytes than a body may have', async () => {
     const api = await startApi({ MAX_BODY_BYTES: '2000' }, small.databaseUrl);
     await api.app.listen(0, '127.0.0.1');
-    /** With which code the socket was closed after a message of so many bytes; null where it was answered. */
+    /** Sends a message of that size. @returns the close code of the socket, or null if the server answers */
     const send = async (bytes: number) => {
       const socket = new WebSocket(
         `${(await api.app.getUrl()).replace('http', 'ws')}/graphql`,

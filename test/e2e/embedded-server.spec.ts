@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => directory.remove());
 
-/** Meant for another PostgreSQL: the driver obeys the first ones, and the programs of PostgreSQL the others. */
+/** Variables for another PostgreSQL: the driver reads the first ones, the PostgreSQL programs the others. */
 const FOREIGN = {
   PGSSLMODE: 'verify-full',
   PGOPTIONS: '-c no_such_setting=1',
@@ -37,7 +37,7 @@ const start = () => startServerProgram({ cwd: directory.path, env: FOREIGN });
 const postmasterFile = () => path.join(directory.path, '.data', 'postgres', 'postmaster.pid');
 const isPostgresRunning = () => existsSync(postmasterFile());
 
-it('starts from nothing with the demo leads, and again with what is there', async () => {
+it('starts with the demo leads the first time, and later with the existing data', async () => {
   const first = await start();
   expect(await first.ask(RECALCULATE)).toEqual(FIFTEEN);
   await first.ask('mutation { removeLead(id: 1) }');
@@ -65,7 +65,7 @@ it('starts again after it was killed', async () => {
   expect(isPostgresRunning()).toBe(false);
 });
 
-it('runs beside another of the same data, which loads the demo leads once', async () => {
+it('runs beside a second server on the same data, and the demo leads are loaded once', async () => {
   const servers = await Promise.all([start(), start()]);
   for (const server of servers) expect(await server.ask(RECALCULATE)).toEqual(FIFTEEN);
   await servers[0].stop();
@@ -87,7 +87,7 @@ it.each([
   expect(isPostgresRunning()).toBe(false);
 });
 
-/** As pnpm does: a shell between, and a process group of its own for the program. */
+/** Starts the server as pnpm does: through a shell, in a process group of its own. */
 const PACKAGE_MANAGER = `
   process.title = 'pnpm start';
   const { spawn } = await import('node:child_process');
@@ -95,7 +95,7 @@ const PACKAGE_MANAGER = `
   setInterval(() => undefined, 1000);`;
 
 (process.platform === 'linux' ? it : it.skip)(
-  'stops in good order where the package manager that started it is killed',
+  'stops PostgreSQL if the package manager that started it is killed',
   async () => {
     const launcher = spawn(process.execPath, ['--input-type=module', '-e', PACKAGE_MANAGER], {
       cwd: directory.path,

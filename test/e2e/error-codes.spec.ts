@@ -18,13 +18,13 @@ import {
 import { pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
 
-/** What docs/errors.md says of a code. */
-interface Promised {
+/** A row of the table in docs/errors.md. */
+interface DocumentedError {
   readonly statuses: readonly number[];
   readonly changes: string;
 }
 
-const TABLE = new Map<string, Promised>(
+const TABLE = new Map<string, DocumentedError>(
   [
     ...readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8').matchAll(
       /^\| `([A-Z_]+)` +\|([^|]*)\|[^|]*\|([^|]*)\|$/gm,
@@ -36,20 +36,19 @@ const TABLE = new Map<string, Promised>(
 );
 
 const LIST_LIMIT = 3;
-/** The only code that no request over HTTP can have. */
+/** The only code that occurs on WebSockets but not over HTTP. */
 const SOCKET_CODE = 'TOO_MANY_OPERATIONS';
 const RECALCULATE = 'mutation { recalculateAllScores { recalculationId } }';
 
 let standIn: OpenRouterStandIn;
 let api: Api;
-/** Beside the application: it looks at what changed. */
 let database: Connection;
-/** Holds locks and gates, so it cannot look meanwhile. */
+/** Has the locks of the tests, while `database` observes what changes. */
 let lockHolder: Connection;
 let leadId: number;
 
 beforeAll(async () => {
-  // Sequelize warns of the connections that are cut here.
+  // Silences Sequelize's warnings about the connections that the tests terminate.
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   standIn = await startOpenRouterStandIn();
   api = await startApi({
@@ -86,30 +85,30 @@ const postRaw = (type: string, body: string): Test =>
 const get = (query: string, accept = 'application/json'): Test =>
   request(api.app.getHttpServer()).get('/graphql').query({ query }).set('accept', accept);
 
-/** Asks for what is refused; `now` sends it, so that only what it changes counts. */
+/** Causes an error. It sends the failing request with `now`, so that only changes by that request count. */
 type Provocation = (now: (sent: Test) => Promise<Response>) => Promise<Response>;
 
-/** Something that is refused at once, without preparation. */
+/** A request that fails without preparation. */
 const sending =
   (sent: () => Test): Provocation =>
   (now) =>
     now(sent());
 
-/** A summary for which the provider answers like this, however often it is asked. */
+/** A summary for which the provider gives this response to every attempt. */
 const summaryWith =
   (turn: Turn): Provocation =>
   async (now) => {
     standIn.play(...Array.from({ length: 4 }, () => turn));
-    const refused = await now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`));
+    const rejected = await now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`));
     standIn.forget();
     // A success in between keeps the breaker closed.
     const other = await insertLead(database);
     await insertInteraction(database, other);
     await api.ask(`mutation { regenerateSummary(id: ${other}) { id } }`);
-    return refused;
+    return rejected;
   };
 
-/** A recalculation that has written all and is not committed yet, and what is done to it or beside it then. */
+/** Calls `work` while a recalculation has written all scores but has not committed. */
 const duringRecalculation = async (
   work: (recalculation: Promise<Response>) => Promise<Response>,
   send = (sent: Test): Promise<Response> => sent.then((response) => response),
@@ -124,7 +123,7 @@ const duringRecalculation = async (
   return response;
 };
 
-const latestRunId = async (): Promise<string> => {
+const latestRecalculationId = async (): Promise<string> => {
   const { recalculations } = await api.ask<{ recalculations: { nodes: { id: string }[] } }>(
     '{ recalculations(first: 1) { nodes { id } } }',
   );
@@ -134,7 +133,7 @@ const latestRunId = async (): Promise<string> => {
 const CREATE = (email: string, budget = 1) =>
   `mutation { createLead(createLeadInput: { firstName: "A", lastName: "B", email: "${email}", budget: ${budget} }) { id } }`;
 
-/** Asks for some three million objects for each alias. */
+/** Requests about three million objects for each alias. */
 const postPages = (...aliases: string[]): Test => {
   const pages = aliases.map((alias) => `${alias}: interactionsConnection(first: 100) { nodes { id } }`);
   const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Lead { ${pages.join(' ')} } } }`;
@@ -148,17 +147,17 @@ const terminateWaiting = (connection: Connection) =>
      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
   );
 
-/** How each code comes about. */
+/** The causes of each code. */
 const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
   BAD_USER_INPUT: {
-    'a budget below nothing': sending(() => post(CREATE('new@example.com', -1))),
+    'a negative budget': sending(() => post(CREATE('new@example.com', -1))),
     'a variable of the wrong type': sending(() =>
       request(api.app.getHttpServer())
         .post('/graphql')
         .send({ query: 'mutation ($id: Int!) { removeLead(id: $id) }', variables: { id: 'x' } }),
     ),
   },
-  NOT_FOUND: { 'a lead that is not there': sending(() => post('mutation { removeLead(id: 424242) }')) },
+  NOT_FOUND: { 'a lead that does not exist': sending(() => post('mutation { removeLead(id: 424242) }')) },
   CONFLICT: { 'an e-mail that is taken': sending(() => post(CREATE('taken@example.com'))) },
   LIST_TOO_LONG: {
     'more leads than the limit': async (now) => {
@@ -170,77 +169,79 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     'more objects than the heap can hold': sending(() => postPages('a')),
   },
   SERVER_OVERLOADED: {
-    'large answers under way, and as many that wait as may': async (now) => {
+    'large responses in progress and a full queue': async (now) => {
       const memory = api.app.get(AnswerMemory, { strict: false });
       const largest = getHeapStatistics().heap_size_limit / 3;
       const held = await memory.reserve(Math.floor(largest / 1_000) - 100, undefined);
       const waiting = Array.from({ length: 100 }, () => memory.reserve(2_000, undefined));
-      const refused = await now(
+      const rejected = await now(
         post(
           '{ leadsConnection(first: 100) { nodes { interactionsConnection(first: 100) { nodes { id } } } } }',
         ),
       );
       held.release();
       for (const reservation of await Promise.all(waiting)) reservation.release();
-      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-      return refused;
+      expect(Number(rejected.headers['retry-after'])).toBeGreaterThan(0);
+      return rejected;
     },
   },
   RECALCULATION_FAILED: {
-    'a connection that is lost': (now) =>
+    'a lost connection': (now) =>
       duringRecalculation(async (recalculation) => {
         await terminateWaiting(database);
         return recalculation;
       }, now),
   },
   RECALCULATION_RUNNING: {
-    'another one': (now) => duringRecalculation(() => now(post(RECALCULATE))),
+    'another recalculation': (now) => duringRecalculation(() => now(post(RECALCULATE))),
   },
   RECALCULATION_CANCELLED: {
     cancelRecalculation: (now) =>
       duringRecalculation(async (recalculation) => {
-        await api.ask(`mutation { cancelRecalculation(id: ${await latestRunId()}) { id } }`);
+        await api.ask(`mutation { cancelRecalculation(id: ${await latestRecalculationId()}) { id } }`);
         return recalculation;
       }, now),
   },
   RECALCULATION_NOT_RUNNING: {
-    'a run that has ended': async (now) => {
+    'a recalculation that has ended': async (now) => {
       await api.ask(RECALCULATE);
-      return now(post(`mutation { cancelRecalculation(id: ${await latestRunId()}) { id } }`));
+      return now(post(`mutation { cancelRecalculation(id: ${await latestRecalculationId()}) { id } }`));
     },
   },
   SERVICE_UNAVAILABLE: {
-    'a connection that is lost': async (now) => {
+    'a lost connection': async (now) => {
       await lockHolder.rows('BEGIN');
       await lockHolder.rows('SELECT FROM leads FOR UPDATE');
-      const refused = now(
+      const rejected = now(
         post(`mutation { updateLead(updateLeadInput: { id: ${leadId}, budget: 7 }) { id } }`),
       );
       await untilWaiting(database);
       await terminateWaiting(database);
-      const response = await refused;
+      const response = await rejected;
       await lockHolder.rows('ROLLBACK');
       return response;
     },
   },
-  SUMMARY_PROVIDER_AUTH_FAILED: { '401': summaryWith({ status: 401, body: '' }) },
-  SUMMARY_PROVIDER_PAYMENT_REQUIRED: { '402': summaryWith({ status: 402, body: '' }) },
-  SUMMARY_PROVIDER_RATE_LIMITED: { '429': summaryWith({ status: 429, body: '' }) },
-  SUMMARY_PROVIDER_UNAVAILABLE: { '503': summaryWith({ status: 503, body: '' }) },
-  SUMMARY_TIMED_OUT: { 'no answer': summaryWith({ misbehave: 'hang' }) },
+  SUMMARY_PROVIDER_AUTH_FAILED: { 'status 401': summaryWith({ status: 401, body: '' }) },
+  SUMMARY_PROVIDER_PAYMENT_REQUIRED: { 'status 402': summaryWith({ status: 402, body: '' }) },
+  SUMMARY_PROVIDER_RATE_LIMITED: { 'status 429': summaryWith({ status: 429, body: '' }) },
+  SUMMARY_PROVIDER_UNAVAILABLE: { 'status 503': summaryWith({ status: 503, body: '' }) },
+  SUMMARY_TIMED_OUT: { 'a provider that does not respond': summaryWith({ misbehave: 'hang' }) },
   SUMMARY_MODERATED: {
-    'a filter': summaryWith({ body: answer('x', { finish_reason: 'content_filter' }) }),
+    'a content filter': summaryWith({ body: answer('x', { finish_reason: 'content_filter' }) }),
   },
-  SUMMARY_INVALID_OUTPUT: { 'no JSON': summaryWith({ body: answer('no JSON') }) },
-  SUMMARY_TRUNCATED: { length: summaryWith({ body: answer('{', { finish_reason: 'length' }) }) },
+  SUMMARY_INVALID_OUTPUT: { 'output that is not JSON': summaryWith({ body: answer('no JSON') }) },
+  SUMMARY_TRUNCATED: {
+    'output that is cut off': summaryWith({ body: answer('{', { finish_reason: 'length' }) }),
+  },
   SUMMARY_INSUFFICIENT_DATA: {
-    'a lead without anything': async (now) => {
+    'a lead without any data': async (now) => {
       await database.rows('DELETE FROM interactions');
       return now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`));
     },
   },
   SUMMARY_DISABLED: {
-    'the setting': async (now) => {
+    'SUMMARY_PROVIDER=off': async (now) => {
       const off = await startApi({ SUMMARY_PROVIDER: 'off' }, api.databaseUrl);
       const response = await now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`, off));
       await off.close();
@@ -261,7 +262,7 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     'many tokens': sending(() => post(`mutation { removeLead(id: ${leadId}) ${'a '.repeat(5_000)} }`)),
   },
   QUERY_TOO_DEEP: {
-    'values within one another': sending(() =>
+    'nested values': sending(() =>
       post(`mutation { removeLead(id: ${'['.repeat(20)}${leadId}${']'.repeat(20)}) }`),
     ),
   },
@@ -273,18 +274,18 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     ),
   },
   QUERY_TOO_MANY_ALIASES: {
-    'a lead asked for often': sending(() =>
+    'a lead requested often': sending(() =>
       post(`{ ${Array.from({ length: 31 }, (_, index) => `a${index}: lead(id: 1) { id }`).join(' ')} }`),
     ),
   },
   QUERY_TOO_MANY_DIRECTIVES: {
-    'one at each of many fields': sending(() =>
+    'a directive at each of many fields': sending(() =>
       post(`{ ${'... { __typename @skip(if: false) } '.repeat(51)} }`),
     ),
   },
   QUERY_TOO_MANY_DUPLICATES: {
-    'a field written often': sending(() => post(`{ ${'__typename '.repeat(500)} }`)),
-    'directives that there are not': sending(() => post(`{ __typename ${'@aa'.repeat(10)} }`)),
+    'a field repeated often': sending(() => post(`{ ${'__typename '.repeat(500)} }`)),
+    'unknown directives': sending(() => post(`{ __typename ${'@aa'.repeat(10)} }`)),
   },
   QUERY_TOO_COMPLEX: {
     'more objects than the setting allows': sending(() => postPages('a', 'b')),
@@ -297,14 +298,14 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     ),
   },
   RATE_LIMITED: {
-    'a request too many': async (now) => {
+    'one request too many': async (now) => {
       const strict = await startApi({ RATE_LIMIT_PER_MINUTE: '1' }, api.databaseUrl);
       await strict.send('{ __typename }');
       const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, strict));
       await strict.close();
       return response;
     },
-    'a mutation too many': async (now) => {
+    'one mutation too many': async (now) => {
       const strict = await startApi({ RATE_LIMIT_WRITES_PER_MINUTE: '1' }, api.databaseUrl);
       const response = await now(
         post(`mutation { removeLead(id: ${leadId}) b: removeLead(id: ${leadId}) }`, strict),
@@ -313,9 +314,9 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       return response;
     },
   },
-  // Late, as the one above: a second application takes the models of the first along.
+  // Near the end, as RATE_LIMITED: a second application takes over the models of the first.
   REQUEST_TIMED_OUT: {
-    'a lock that somebody holds': async (now) => {
+    'a row that another transaction has locked': async (now) => {
       const impatient = await startApi({ REQUEST_TIMEOUT_MS: '100' }, api.databaseUrl);
       await lockHolder.rows('BEGIN');
       await lockHolder.rows('SELECT FROM leads FOR UPDATE');
@@ -335,14 +336,14 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     ),
   },
   PERSISTED_QUERY_NOT_SUPPORTED: {
-    'a hash': sending(() =>
+    'a hash instead of a document': sending(() =>
       request(api.app.getHttpServer())
         .post('/graphql')
         .send({ extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
     ),
   },
   UNAUTHENTICATED: {
-    'no key where one is needed': async (now) => {
+    'a missing API key': async (now) => {
       const on = await startApi({ AUTH: 'on' }, api.databaseUrl);
       const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, on));
       await on.close();
@@ -350,26 +351,26 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     },
   },
   FORBIDDEN: {
-    'another name than that of this machine': sending(() =>
+    'the host name of another machine': sending(() =>
       post(`mutation { removeLead(id: ${leadId}) }`).set('host', 'attacker.example.com'),
     ),
   },
   BAD_REQUEST: {
-    'half a JSON': sending(() => postRaw('application/json', '{"query":')),
+    'incomplete JSON': sending(() => postRaw('application/json', '{"query":')),
     'an empty body': sending(() => postRaw('application/json', '')),
     'no document': sending(() => postRaw('application/json', '{}')),
     'several documents': sending(() =>
       postRaw('application/json', JSON.stringify([{ query: `mutation { removeLead(id: ${leadId}) }` }])),
     ),
-    'a form of another site': sending(() =>
+    'a form from another site': sending(() =>
       postRaw('text/plain', JSON.stringify({ query: `mutation { removeLead(id: ${leadId}) }` })),
     ),
     'another media type': sending(() => postRaw('application/xml', '<query/>')),
-    'an answer that is no JSON': sending(() =>
+    'an Accept header without JSON': sending(() =>
       post(`mutation { removeLead(id: ${leadId}) }`).set('accept', 'text/html'),
     ),
     'a mutation by GET': sending(() => get(`mutation { removeLead(id: ${leadId}) }`)),
-    'a GET that another site may have made': sending(() => get('{ __typename }', 'image/png')),
+    'a GET that another site could have sent': sending(() => get('{ __typename }', 'image/png')),
     'a subscription without WebSocket': sending(() => post('subscription { recalculationProgress { id } }')),
     'another method': sending(() => request(api.app.getHttpServer()).put('/graphql').send({})),
     'another path': sending(() => request(api.app.getHttpServer()).post('/graphql/x').send({})),
@@ -380,36 +381,36 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     ),
   },
   INTERNAL_SERVER_ERROR: {
-    'a trigger of somebody else': async (now) => {
-      await database.rows(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    'a trigger that raises an error': async (now) => {
+      await database.rows(`CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE 'inside'; END $$;
-        CREATE TRIGGER refuse BEFORE INSERT ON leads FOR EACH ROW EXECUTE FUNCTION refuse()`);
+        CREATE TRIGGER reject BEFORE INSERT ON leads FOR EACH ROW EXECUTE FUNCTION reject()`);
       const response = await now(post(CREATE('new@example.com')));
-      await database.rows('DROP FUNCTION refuse CASCADE');
+      await database.rows('DROP FUNCTION reject CASCADE');
       return response;
     },
-    'a fault outside GraphQL': async (now) => {
+    'an exception outside GraphQL': async (now) => {
       const writer = api.app.get(SummaryWriter, { strict: false });
-      const fault = vi.spyOn(writer, 'health').mockImplementation(() => {
+      const failing = vi.spyOn(writer, 'health').mockImplementation(() => {
         throw new Error('inside');
       });
       const response = await now(request(api.app.getHttpServer()).get('/health'));
-      fault.mockRestore();
+      failing.mockRestore();
       return response;
     },
   },
 };
 
-const EVERY_ONE = Object.entries(PROVOCATIONS).flatMap(([code, ways]) =>
-  Object.entries(ways).map(([way, provocation]) => [code, way, provocation] as const),
+const CASES = Object.entries(PROVOCATIONS).flatMap(([code, causes]) =>
+  Object.entries(causes).map(([cause, provocation]) => [code, cause, provocation] as const),
 );
 
 const leads = () => database.rows<Record<string, unknown>>('SELECT * FROM leads ORDER BY id');
 const interactions = () => database.rows('SELECT * FROM interactions ORDER BY id');
 
 describe('an error', () => {
-  it.each(EVERY_ONE)('%s comes of %s, as docs/errors.md has it', async (code, _, provocation) => {
-    const promised = TABLE.get(code);
+  it.each(CASES)('%s is caused by %s and matches docs/errors.md', async (code, _, provocation) => {
+    const documented = TABLE.get(code);
     let before = { leads: await leads(), interactions: await interactions() };
     let after = before;
     const response = await provocation(async (sent) => {
@@ -419,7 +420,7 @@ describe('an error', () => {
       return received;
     });
 
-    expect(promised?.statuses).toContain(response.status);
+    expect(documented?.statuses).toContain(response.status);
     const headers = response.headers as Record<string, string>;
     const { errors } = response.body as { errors: { message: string; extensions: object }[] };
     expect(errors).toHaveLength(1);
@@ -433,12 +434,12 @@ describe('an error', () => {
     );
 
     expect(after.interactions).toEqual(before.interactions);
-    if (promised?.changes === 'the score, not the summary') {
+    if (documented?.changes === 'the score, not the summary') {
       expect(after.leads.map(summaryOf)).toEqual(before.leads.map(summaryOf));
       const [lead] = after.leads.filter(({ id }) => id === leadId);
       expect(lead?.activityScore).not.toBeNull();
     } else {
-      expect(promised?.changes).toMatch(/^nothing\b/);
+      expect(documented?.changes).toMatch(/^nothing\b/);
       expect(after.leads).toEqual(before.leads);
     }
   });
@@ -451,14 +452,14 @@ describe('an error', () => {
   });
 });
 
-describe('over one WebSocket', () => {
+describe('a WebSocket', () => {
   let url: string;
   beforeAll(async () => {
     await api.app.listen(0, '127.0.0.1');
     url = `${await api.app.getUrl()}/graphql`;
   });
 
-  it('wrong requests have the codes that they have over HTTP, and the socket stays open', async () => {
+  it('returns the same codes as HTTP for invalid requests, and stays open', async () => {
     const client = connectSocket(url);
     let closedTimes = 0;
     client.on('closed', () => (closedTimes += 1));
@@ -469,7 +470,7 @@ describe('over one WebSocket', () => {
       const errors = await answersTo(client, query)
         .next()
         .then(({ value }) => (value as SocketAnswer).errors)
-        .catch((refused: unknown) => refused as SocketAnswer['errors']);
+        .catch((thrown: unknown) => thrown as SocketAnswer['errors']);
       expect(errors?.[0]?.extensions).toEqual({
         code: expect.any(String) as unknown,
         requestId: expect.stringMatching(/^[\da-f-]{36}$/) as unknown,
@@ -485,7 +486,7 @@ describe('over one WebSocket', () => {
     await client.dispose();
   });
 
-  it('an operation too many has a code that HTTP does not have, and the others go on', async () => {
+  it('rejects one operation too many with its own code, and the others continue', async () => {
     const client = connectSocket(url);
     const open = Array.from({ length: 100 }, () =>
       answersTo(client, 'subscription { recalculationProgress { id } }'),
@@ -502,7 +503,7 @@ describe('over one WebSocket', () => {
     };
     expect(await ask()).toBeNull();
     await open[0]?.return?.();
-    // A subscription that has not begun yet ends when it has.
+    // A subscription that has not started yet ends only after it has.
     let answered: unknown = null;
     while (answered === null) answered = await ask();
     expect(answered).toEqual({ data: { __typename: 'Query' } });
@@ -511,7 +512,7 @@ describe('over one WebSocket', () => {
     await client.dispose();
   });
 
-  it('a value that its scalar refuses is BAD_USER_INPUT', async () => {
+  it('returns BAD_USER_INPUT for a value that its scalar rejects', async () => {
     const client = connectSocket(url);
     await expect(
       client
@@ -525,12 +526,12 @@ describe('over one WebSocket', () => {
 describe('the codes', () => {
   const sorted = (codes: Iterable<string>) => [...codes].sort();
 
-  it('in docs/errors.md are those in the code', () => {
+  it('in docs/errors.md are the same as in the code', () => {
     expect(sorted(TABLE.keys())).toEqual(sorted(ERROR_CODES));
   });
 
-  it('are each provoked here, and no other', () => {
+  it('are all caused by a test here', () => {
     expect(sorted([...Object.keys(PROVOCATIONS), SOCKET_CODE])).toEqual(sorted(TABLE.keys()));
-    expect(Object.values(PROVOCATIONS).every((ways) => Object.keys(ways).length > 0)).toBe(true);
+    expect(Object.values(PROVOCATIONS).every((causes) => Object.keys(causes).length > 0)).toBe(true);
   });
 });

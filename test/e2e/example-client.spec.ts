@@ -40,7 +40,7 @@ type List = Awaited<ReturnType<typeof openList>>;
 const FIELDS = Object.keys(ORDER_FIELDS) as Field[];
 const DIRECTIONS = Object.keys(ORDER_DIRECTIONS) as Direction[];
 const ORDERS = FIELDS.flatMap((field) => DIRECTIONS.map((direction) => [field, direction] as const));
-/** What the example has generated documents of, but for its fragments. */
+/** The names of the operations in the generated documents. */
 const OPERATIONS = Object.values(generated as Readonly<Record<string, DocumentNode>>)
   .flatMap(({ definitions }) => definitions)
   .flatMap((definition) =>
@@ -48,10 +48,10 @@ const OPERATIONS = Object.values(generated as Readonly<Record<string, DocumentNo
   );
 
 let api: Api;
-/** The same without anybody who writes summaries. */
+/** A server on the same database, with summaries off. */
 let silent: Api;
 let database: Connection;
-/** Holds the gate of a recalculation that is paused. */
+/** Has the advisory lock that a paused recalculation waits for. */
 let lockHolder: Connection;
 let page: ApiClient;
 /** The operations that the server has answered without an error. */
@@ -82,7 +82,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await page.close();
-  // Where a test has failed with its gate closed, the next ones are to run all the same.
+  // A test that failed during a pause must not block the next ones.
   await lockHolder.rows('SELECT pg_advisory_unlock_all()');
   await database.rows('DROP TRIGGER IF EXISTS pause ON leads');
 });
@@ -93,7 +93,7 @@ afterAll(async () => {
   await api.close();
 });
 
-/** The list as the page asks for it: somebody watches it until the client is closed. */
+/** Watches the list, as the page does, until the client closes. */
 async function openList(
   client: Client,
   field: Field = 'SCORE',
@@ -104,7 +104,7 @@ async function openList(
   const options = listOptions(field, direction, { first, hasClosed });
   const watched = client.watchQuery({ query: LEAD_LIST, ...options });
   watched.subscribe(() => undefined);
-  /** Waits until whoever watches is shown a list like that. */
+  /** Waits until the watched query emits a matching list. */
   const until = async (isIt: (cards: readonly generated.LeadCardFragment[]) => boolean) => {
     await firstValueFrom(
       watched.pipe(
@@ -119,7 +119,7 @@ async function openList(
     );
   };
   await until(() => true);
-  /** As the cache has it: whoever watches is told a moment later. */
+  /** Reads the cache, because the watched query emits a moment later. */
   const connection = () => {
     const data = client.readQuery({ query: LEAD_LIST, variables: options.variables });
     if (data === null) throw new Error('The cache has no list.');
@@ -142,14 +142,14 @@ async function loadMore(list: List): Promise<boolean> {
   return variables !== null;
 }
 
-/** Waits until the page knows of a run that is like that. */
+/** Waits until the cache of the page contains a matching recalculation. */
 function untilRun(
   client: Client,
   isIt: (run: generated.RunProgressFragment) => boolean,
 ): Promise<generated.RunProgressFragment> {
   return firstValueFrom(
     client.watchQuery({ query: LATEST_RUN, fetchPolicy: 'cache-only' }).pipe(
-      // Apollo's queries do not bear that somebody leaves while they are being subscribed to.
+      // Apollo's queries do not support unsubscribing while they are being subscribed to.
       observeOn(asapScheduler),
       map(({ data, dataState }) => (dataState === 'complete' ? latestRun(data) : null)),
       filter((run): run is generated.RunProgressFragment => run !== null && isIt(run)),
@@ -160,7 +160,7 @@ function untilRun(
 const areScored = (cards: readonly generated.LeadCardFragment[]) =>
   cards.every(({ activityScore }) => activityScore !== null);
 
-/** Somebody else begins a recalculation, which waits before it commits. */
+/** Another caller starts a recalculation, which waits before it commits. */
 async function recalculateElsewhere() {
   const pause = await pauseBeforeCommit(lockHolder);
   return { pause, others: api.ask('mutation { recalculateAllScores { count } }') };
@@ -170,7 +170,7 @@ async function untilWritten(): Promise<void> {
   for (let tries = 0; tries < 10_000; tries += 1) {
     if ((await database.rows('SELECT FROM rescore_runs WHERE "doneCount" > 0')).length > 0) return;
   }
-  throw new Error('Nobody recalculates.');
+  throw new Error('No recalculation has written scores.');
 }
 
 const codeOf = (work: Promise<unknown>) =>
@@ -179,18 +179,18 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => failureOf(error).code,
   );
 
-/** Of a page that the server trusts with nothing. */
+/** A socket from a page whose origin the server rejects. */
 class ForeignSocket extends WebSocket {
   constructor(address: string, protocols: string[]) {
     super(address, protocols, { origin: 'https://elsewhere.example' });
   }
 }
 
-/** Tells nobody that it failed: a test that waits for what it should have done runs into its time limit. */
+/** Ignores the error: a test that waits for the effect runs into its time limit. */
 const ignore = () => undefined;
 
 describe('the lead list of examples/client', () => {
-  it('names every order that there is', async () => {
+  it('names every order of the API', async () => {
     const { field, direction } = await api.ask<Record<string, { enumValues: { name: string }[] }>>(`{
       field: __type(name: "LeadOrderField") { enumValues { name } }
       direction: __type(name: "OrderDirection") { enumValues { name } } }`);
@@ -198,7 +198,7 @@ describe('the lead list of examples/client', () => {
     expect([...DIRECTIONS].sort()).toEqual(direction?.enumValues.map(({ name }) => name).sort());
   });
 
-  it.each(ORDERS)('is loaded page by page by %s, %s', async (field, direction) => {
+  it.each(ORDERS)('loads page by page in the order %s, %s', async (field, direction) => {
     for (const [index, budget] of [300, null, 100, 500, 200, 400, null].entries()) {
       const id = await insertLead(database, { lastName: `Name ${(index * 3) % 7}`, budget });
       if (index !== 3) await insertInteraction(database, id, { ageInDays: (index * 5) % 7 });
@@ -217,7 +217,7 @@ describe('the lead list of examples/client', () => {
     await list.until((cards) => cards.length === 7);
   });
 
-  it('has the orders apart', async () => {
+  it('caches each order separately', async () => {
     const [zoe, adam] = [
       await insertLead(database, { lastName: 'Zoe' }),
       await insertLead(database, { lastName: 'Adam' }),
@@ -228,7 +228,7 @@ describe('the lead list of examples/client', () => {
     expect(descending.ids()).toEqual([zoe, adam]);
   });
 
-  it('has open leads alone, unless closed ones are asked for', async () => {
+  it('contains only open leads unless closed ones are requested', async () => {
     const ids: string[] = [];
     for (const status of ['new', 'won', 'Closed Lost', 'proposal']) {
       ids.push(String(await insertLead(database, { status })));
@@ -237,14 +237,14 @@ describe('the lead list of examples/client', () => {
     expect((await openList(page.client, 'CREATED_AT', 'ASC', PAGE_SIZE, true)).ids()).toEqual(ids);
   });
 
-  it('shows a page once that was asked for twice', async () => {
+  it('shows a page once if it was requested twice', async () => {
     const ids = (await insertLeads(database, 5)).map(String);
     const list = await openList(page.client, 'CREATED_AT', 'ASC', 2);
     await Promise.all([loadMore(list), loadMore(list)]);
     expect(list.ids()).toEqual(ids.slice(0, 4));
   });
 
-  it('shows a lead once that has moved to the next page meanwhile', async () => {
+  it('shows a lead once if it has moved to the next page', async () => {
     const ids = [];
     for (const budget of [10, 20, 30, 40]) ids.push(String(await insertLead(database, { budget })));
     const list = await openList(page.client, 'BUDGET', 'ASC', 2);
@@ -255,7 +255,7 @@ describe('the lead list of examples/client', () => {
     expect(list.ids()).toEqual(ids);
   });
 
-  it('leaves no gap where the list was begun anew before a page came', async () => {
+  it('has no gap if the list restarts before a page arrives', async () => {
     const ids = (await insertLeads(database, 7)).map(String);
     const list = await openList(page.client, 'CREATED_AT', 'ASC', 2);
     await loadMore(list);
@@ -268,14 +268,14 @@ describe('the lead list of examples/client', () => {
 });
 
 describe('the recalculation of examples/client', () => {
-  it('tells how far it is, to its end, and shows the new scores', async () => {
+  it('shows its progress to the end, and then the new scores', async () => {
     await insertLeads(database, 30);
     const list = await openList(page.client);
     expect(list.cards().map(({ activityScore }) => activityScore)).toEqual(Array(PAGE_SIZE).fill(null));
     followRuns(page.client, ignore);
     const pause = await pauseBeforeCommit(lockHolder);
     const answer = recalculateAll(page.client);
-    // The answer comes when all is done: this is what the subscription tells.
+    // The response arrives at the end; until then the progress comes from the subscription.
     expect(await untilRun(page.client, ({ savedCount }) => savedCount === 30)).toMatchObject({
       id: '1',
       status: 'RUNNING',
@@ -294,7 +294,7 @@ describe('the recalculation of examples/client', () => {
     expect(list.ids()).toHaveLength(PAGE_SIZE);
   });
 
-  it('is followed to its end where somebody else began it before the page was opened', async () => {
+  it('is followed to its end if another caller started it before the page opened', async () => {
     await insertLeads(database, 3);
     const { pause, others } = await recalculateElsewhere();
     await untilWritten();
@@ -307,7 +307,7 @@ describe('the recalculation of examples/client', () => {
     await list.until(areScored);
   });
 
-  it('is followed where somebody else begins one after the other', async () => {
+  it('is followed if another caller starts several, one after another', async () => {
     await insertLeads(database, 3);
     followRuns(page.client, ignore);
     for (const id of ['1', '2', '3']) {
@@ -320,7 +320,7 @@ describe('the recalculation of examples/client', () => {
     }
   });
 
-  it('says how it ended where no socket gets through', async () => {
+  it('shows its result even without a socket', async () => {
     await insertLeads(database, 2);
     await recalculateAll(page.client);
     expect(latestRun(page.client.readQuery({ query: LATEST_RUN }) ?? undefined)).toMatchObject({
@@ -329,7 +329,7 @@ describe('the recalculation of examples/client', () => {
     });
   });
 
-  it('fails with RECALCULATION_RUNNING beside another one, and shows that one', async () => {
+  it('fails with RECALCULATION_RUNNING during another one, and shows that one', async () => {
     await insertLeads(database, 2);
     const { pause, others } = await recalculateElsewhere();
     await untilWritten();
@@ -342,7 +342,7 @@ describe('the recalculation of examples/client', () => {
     await others;
   });
 
-  it('says that it cannot be followed where the subscription is refused', async () => {
+  it('reports an error if the subscription is rejected', async () => {
     const foreign = createApiClient(await endpointOf(api), ForeignSocket);
     const code = await new Promise((resolve) => {
       followRuns(foreign.client, (error) => {
@@ -355,7 +355,7 @@ describe('the recalculation of examples/client', () => {
 });
 
 describe('the lead card of examples/client', () => {
-  it('shows the summary that was written anew, and who wrote it', async () => {
+  it('shows a regenerated summary and its source', async () => {
     const id = String(await insertLead(database, { firstName: 'Grace', budget: 1000 }));
     const list = await openList(page.client);
     expect(list.cards()).toMatchObject([{ id, summary: null, activityScore: null }]);
@@ -365,7 +365,7 @@ describe('the lead card of examples/client', () => {
     expect(list.cards()).toEqual([card]);
   });
 
-  it('shows the fresh score though the summary could not be written', async () => {
+  it('shows the new score even if the summary fails', async () => {
     const id = String(await insertLead(database, { budget: 1000 }));
     const { client, close } = createApiClient(await endpointOf(silent), WebSocket);
     const list = await openList(client);
@@ -375,7 +375,7 @@ describe('the lead card of examples/client', () => {
   });
 
   it.each(Object.keys(INTERACTION_TYPES) as generated.InteractionType[])(
-    'shows the score that a new interaction leads to: %s',
+    'shows the new score after an interaction of type %s',
     async (type) => {
       const id = String(await insertLead(database));
       await api.ask('mutation { recalculateAllScores { count } }');
@@ -402,19 +402,17 @@ describe('the lead card of examples/client', () => {
 });
 
 describe('the errors of examples/client', () => {
-  const nobodys = { type: 'CALL', direction: null, date: '2020-02-29T09:30:00Z', notes: '' } as const;
+  const call = { type: 'CALL', direction: null, date: '2020-02-29T09:30:00Z', notes: '' } as const;
 
-  it('are known by the code of the API', async () => {
+  it('are identified by the code of the API', async () => {
     const id = String(await insertLead(database));
     expect(await codeOf(regenerateSummary(page.client, '999'))).toBe('NOT_FOUND');
-    expect(await codeOf(addInteraction(page.client, '999', nobodys))).toBe('NOT_FOUND');
-    expect(await codeOf(addInteraction(page.client, id, { ...nobodys, date: 'soon' }))).toBe(
-      'BAD_USER_INPUT',
-    );
+    expect(await codeOf(addInteraction(page.client, '999', call))).toBe('NOT_FOUND');
+    expect(await codeOf(addInteraction(page.client, id, { ...call, date: 'soon' }))).toBe('BAD_USER_INPUT');
     expect(await database.rows('SELECT FROM interactions')).toHaveLength(0);
   });
 
-  it('are known by the status where somebody else answers', async () => {
+  it('are identified by the HTTP status if another service answers', async () => {
     const { client, close } = createApiClient(
       (await endpointOf(api)).replace('/graphql', '/nothing'),
       WebSocket,
@@ -423,13 +421,13 @@ describe('the errors of examples/client', () => {
     await close();
   });
 
-  it('are known where nobody answers', async () => {
+  it('are UNREACHABLE if no server answers', async () => {
     const { client, close } = createApiClient('http://127.0.0.1:9/graphql', WebSocket);
     expect(await codeOf(client.query({ query: LATEST_RUN }))).toBe('UNREACHABLE');
     await close();
   });
 
-  it('have words for codes that there are', () => {
+  it('have headlines only for existing codes', () => {
     expect(Object.keys(HEADLINES).filter((code) => !ERROR_CODES.includes(code))).toEqual([]);
   });
 });

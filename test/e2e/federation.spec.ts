@@ -9,7 +9,7 @@ import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead, insertLeads } from '../support/fixtures.js';
 
-/** Somebody else's, which adds to what we have, and refers to it. */
+/** A subgraph of another service, which extends Lead and refers to it. */
 const ACCOUNTS = parse(`
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
   type Lead @key(fields: "id") { id: ID! owner: String! }
@@ -72,12 +72,12 @@ afterAll(async () => {
 async function ask(query: string): Promise<unknown> {
   const { body } = await router.executeOperation({ query });
   if (body.kind !== 'single') throw new Error('The answer comes in parts.');
-  // Without the prototypes that the gateway leaves out.
+  // Gives the objects the prototypes that the gateway leaves out.
   return JSON.parse(JSON.stringify(body.singleResult));
 }
 
 describe('the subgraph', () => {
-  it('composes with another one that extends Lead, without errors and hints', async () => {
+  it('composes with a subgraph that extends Lead, without errors or hints', async () => {
     const { errors, hints } = composeServices([
       { name: 'leads', url: 'http://leads', typeDefs: await readSdl() },
       { name: 'accounts', url: 'http://accounts', typeDefs: ACCOUNTS },
@@ -86,7 +86,7 @@ describe('the subgraph', () => {
     expect(hints?.map(({ message }) => message) ?? []).toEqual([]);
   });
 
-  it('answers a query across both through a gateway', async () => {
+  it('answers a query to both subgraphs through a gateway', async () => {
     const id = await insertLead(database, { firstName: 'Ada' });
     await insertInteraction(database, id, { notes: 'Hello' });
     leadIds = [id];
@@ -102,7 +102,7 @@ describe('the subgraph', () => {
     });
   });
 
-  it('gives null for a lead that is not there, and for what is no id', async () => {
+  it('returns null for an unknown lead and for an invalid id', async () => {
     const id = await insertLead(database, { firstName: 'Ada' });
     leadIds = [id, 999, 'x', '1.5', '99999999999', `${id}e0`, ` ${id}`, `0${id}`, '', '-1'];
     expect(await ask('{ account { leads { firstName } } }')).toMatchObject({

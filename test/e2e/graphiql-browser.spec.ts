@@ -13,8 +13,8 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
   let browser: Browser;
   let origin: string;
   let page: Page;
-  /** What a page is not to do: ask another host, break its policy, fail. */
-  let faults: string[];
+  /** Requests to other hosts, policy violations and errors of the page. */
+  let problems: string[];
 
   beforeAll(async () => {
     browser = await launchBrowser();
@@ -24,7 +24,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     origin = await api.app.getUrl();
   }, 60_000);
   afterAll(async () => {
-    // Where the first has not come up, there is no second.
+    // Either is undefined if the setup failed.
     await browser?.close();
     await api?.close();
   });
@@ -34,18 +34,18 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
   });
   afterEach(async () => {
     await page?.context().close();
-    expect(faults).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
-  /** A browser that has never been here. */
+  /** Opens GraphiQL in a new browser context, without stored data. */
   async function open(colorScheme: 'light' | 'dark'): Promise<Page> {
-    faults = [];
+    problems = [];
     const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
     const opened = await context.newPage();
     const note = (what: string, url: string) => {
       const { protocol, host } = new URL(url);
       if (!['data:', 'blob:'].includes(protocol) && host !== new URL(origin).host)
-        faults.push(`${what} ${url}`);
+        problems.push(`${what} ${url}`);
     };
     opened.on('request', (request) => {
       note('asked', request.url());
@@ -53,17 +53,17 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     opened.on('websocket', (socket) => {
       note('connected to', socket.url());
     });
-    opened.on('requestfailed', (request) => faults.push(`failed ${request.url()}`));
-    opened.on('pageerror', (error) => faults.push(error.message));
+    opened.on('requestfailed', (request) => problems.push(`failed ${request.url()}`));
+    opened.on('pageerror', (error) => problems.push(error.message));
     opened.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+      if (['error', 'warning'].includes(message.type())) problems.push(message.text());
     });
     await opened.addInitScript(`
       document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
         console.error('violated ' + effectiveDirective + ' by ' + blockedURI);
       });`);
     await opened.goto(`${origin}/graphql`);
-    // The editors are there, and the schema has come.
+    // The editors are ready, and the schema has arrived.
     await opened.locator('.graphiql-query-editor .view-lines').getByText('LeadsByScore').waitFor();
     return opened;
   }
@@ -75,31 +75,31 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
   const openReady = (title: string) =>
     page.getByRole('region', { name: 'Ready queries' }).getByRole('button', { name: title }).click();
 
-  /** The editor draws what is in view alone, with other spaces. */
+  /** The editor renders only visible lines, with other space characters. */
   async function untilAnswerHas(text: string): Promise<void> {
     await answer().getByText(text).first().waitFor();
   }
 
-  it('shows the ready queries at first, and one of them in the editor, ready to run', async () => {
+  it('shows the ready queries at first, and one of them in the editor', async () => {
     expect(await panel().getByRole('heading', { level: 2 }).textContent()).toBe('Ready queries');
     await run();
     await untilAnswerHas('"Amara"');
   });
 
-  it('has loaded the schema: the documentation has its descriptions', async () => {
+  it('loads the schema and shows its descriptions in the documentation', async () => {
     await show('Documentation Explorer');
     await panel().getByRole('link', { name: 'Query' }).click();
     await panel().getByText('One lead. Null if it does not exist.').waitFor();
   });
 
-  it('has the explorer, which follows the query and changes it', async () => {
+  it('has an explorer that follows the query and changes it', async () => {
     await show('GraphiQL Explorer');
     await panel().getByText('leadsConnection', { exact: true }).waitFor();
     await panel().getByText('email', { exact: true }).first().click();
     await page.locator('.graphiql-query-editor .view-lines').getByText('email').waitFor();
   });
 
-  it('opens a ready query in a tab of its own with its variables, and shows its answer', async () => {
+  it('opens a ready query with its variables in a new tab, and shows its response', async () => {
     await openReady('Lead card');
     await page.getByRole('tab', { name: 'LeadCard' }).waitFor();
     expect(await page.getByRole('tab').count()).toBe(2);
@@ -108,18 +108,18 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     await untilAnswerHas('"contact planned in 2 days"');
   });
 
-  it('shows the progress of a recalculation, over a WebSocket', async () => {
+  it('shows the progress of a recalculation over a WebSocket', async () => {
     await openReady('Progress of recalculations');
     await run();
-    let isTold = false;
-    const told = untilAnswerHas('"SUCCEEDED"').then(() => (isTold = true));
-    // Whether it is subscribed to already is not to be seen from here; of one of these it is told.
-    while (!isTold) await api.ask('mutation { recalculateAllScores { count } }');
-    await told;
+    let hasArrived = false;
+    const arrival = untilAnswerHas('"SUCCEEDED"').then(() => (hasArrived = true));
+    // The test cannot see when the subscription starts, so it recalculates until an event arrives.
+    while (!hasArrived) await api.ask('mutation { recalculateAllScores { count } }');
+    await arrival;
     await page.getByRole('button', { name: /^Stop query/ }).click();
   });
 
-  it('marks what the schema does not have, and completes what it has: the workers work', async () => {
+  it('marks unknown fields and completes known ones in its web workers', async () => {
     await openReady('Stale scores');
     await page.locator('.graphiql-query-editor .view-lines').getByText('activityScore').click();
     await page.keyboard.press('End');
@@ -131,7 +131,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     await page.locator('.suggest-widget').getByText('isScoreStale').first().waitFor();
   });
 
-  it('prettifies, remembers, explains its keys and changes its colours', async () => {
+  it('prettifies queries, has a history, lists its short keys and changes its colours', async () => {
     const editor = page.locator('.graphiql-query-editor');
     await editor.locator('.view-lines').getByText('LeadsByScore').click();
     await page.keyboard.press('Control+A');
@@ -150,7 +150,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     await page.locator('body.graphiql-dark').waitFor();
   });
 
-  it('is dark where the reader prefers it', async () => {
+  it('is dark if the user prefers that', async () => {
     await page.context().close();
     const background = () =>
       page.evaluate<string>(
@@ -160,7 +160,7 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     expect(await background()).toBe('rgb(33, 42, 59)');
   });
 
-  it('is told of by these tests where it breaks its policy or asks another host', async () => {
+  it('fails these tests if it violates its policy or requests another host', async () => {
     await page.evaluate(`
       document.body.insertAdjacentHTML('beforeend', '<img src="https://cdn.example/x.png"><style>p { color: red }</style>');
       const script = document.createElement('script');
@@ -168,17 +168,17 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
       document.body.append(script);
       fetch('https://cdn.example/').catch(() => undefined)`);
     for (const directive of ['img-src', 'style-src-elem', 'script-src-elem', 'connect-src']) {
-      while (!faults.some((fault) => fault.startsWith(`violated ${directive}`)))
+      while (!problems.some((problem) => problem.startsWith(`violated ${directive}`)))
         await page.waitForEvent('console');
     }
-    expect(faults).toContain('asked https://cdn.example/x.png');
+    expect(problems).toContain('asked https://cdn.example/x.png');
     expect(await page.evaluate('globalThis.hasRun')).toBeUndefined();
-    faults = [];
+    problems = [];
   });
 });
 
-(isSkipped ? describe.skip : describe)('GraphiQL where authentication is on', () => {
-  it('says who asks with what its header editor has, over a WebSocket as well', async () => {
+(isSkipped ? describe.skip : describe)('GraphiQL with authentication', () => {
+  it('sends the credential in its header editor, over a WebSocket too', async () => {
     const api = await startApi({ AUTH: 'on' });
     const authorization = `Bearer ${await createApiKey(api.databaseUrl)}`;
     await api.app.listen(0, '127.0.0.1');
@@ -203,14 +203,14 @@ if (isSkipped) process.stderr.write(`SKIPPED: GraphiQL in a browser. ${NO_BROWSE
     await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').last().click();
     await page.keyboard.insertText(JSON.stringify({ authorization }));
     await run();
-    let isTold = false;
-    const told = answer
+    let hasArrived = false;
+    const arrival = answer
       .getByText('"SUCCEEDED"')
       .first()
       .waitFor()
-      .then(() => (isTold = true));
-    while (!isTold) await fetch(url, recalculation);
-    await told;
+      .then(() => (hasArrived = true));
+    while (!hasArrived) await fetch(url, recalculation);
+    await arrival;
 
     await browser.close();
     await api.close();

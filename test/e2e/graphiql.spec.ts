@@ -6,7 +6,7 @@ import { isOwnOrigin } from '../../src/common/origins.js';
 import { type Api, startApi } from '../support/api.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 
-/** As browsers send it where somebody follows a link or types an address. */
+/** The Accept header of a browser that opens a page. */
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
 
 const ASSETS = readdirSync(path.resolve(import.meta.dirname, '..', '..', 'dist', 'graphiql', 'assets'));
@@ -51,7 +51,7 @@ describe('GET /graphql', () => {
     expect(text).toContain('<title>Lead-scoring API: GraphiQL</title>');
   });
 
-  it('allows the page nothing but what this server sends', async () => {
+  it('allows the page only content from this server', async () => {
     const { headers } = await get('/graphql', { accept: BROWSER });
     const { 'style-src': styles, ...others } = policyOf(headers);
     expect(others).toEqual({
@@ -69,7 +69,7 @@ describe('GET /graphql', () => {
     expect(styles).toMatch(/^'self' 'nonce-[\w-]{24}'$/);
   });
 
-  it('gives every page a nonce of its own, the one of its policy', async () => {
+  it('puts a new nonce into every page and its policy', async () => {
     const nonces = await Promise.all(
       [1, 2].map(async () => {
         const { headers, text } = await get('/graphql', { accept: BROWSER });
@@ -81,7 +81,7 @@ describe('GET /graphql', () => {
     expect(new Set(nonces).size).toBe(2);
   });
 
-  it('refers to nothing that is not among the assets, and has no script inside', async () => {
+  it('sends a page that refers only to the assets and has no inline script', async () => {
     const { text } = await get('/graphql', { accept: BROWSER });
     const references = [...text.matchAll(/ (?:src|href)="([^"]+)"/g)].map(([, reference]) => reference);
     expect(references.length).toBeGreaterThanOrEqual(3);
@@ -95,17 +95,17 @@ describe('GET /graphql', () => {
   it.each<[string, string, Record<string, string>]>([
     ['an operation', '?query=%7B__typename%7D', { accept: BROWSER }],
     ['a persisted operation', '?extensions=%7B%7D', { accept: BROWSER }],
-    ['a program that takes anything', '', { accept: '*/*' }],
-    ['a program that takes JSON', '', { accept: 'application/json' }],
-    ['a program that takes JSON and HTML', '', { accept: 'application/graphql-response+json, text/html' }],
-  ])('leaves to Apollo: %s', async (_, search, headers) => {
+    ['a request that accepts anything', '', { accept: '*/*' }],
+    ['a request that accepts JSON', '', { accept: 'application/json' }],
+    ['a request that accepts JSON and HTML', '', { accept: 'application/graphql-response+json, text/html' }],
+  ])('passes %s to Apollo', async (_, search, headers) => {
     const answer = await get(`/graphql${search}`, headers);
     expect(answer.status).toBe(400);
     expect(answer.headers['content-type']).toMatch(/json/);
     expect(answer.headers.vary?.split(', ')).toContain('Accept');
   });
 
-  it('leaves POST to Apollo, also that of a browser', async () => {
+  it('does not apply to a POST, even from a browser', async () => {
     const answer = await request(api.app.getHttpServer())
       .post('/graphql')
       .set('accept', BROWSER)
@@ -114,7 +114,7 @@ describe('GET /graphql', () => {
     expect(answer.headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
   });
 
-  it('has no page in production, nor its assets', async () => {
+  it('returns neither the page nor its assets in production', async () => {
     const answer = await get('/graphql', { accept: BROWSER }, production);
     expect(answer.status).toBe(401);
     expect(answer.text).not.toContain('<html');
@@ -130,7 +130,7 @@ describe('GET /graphiql/assets', () => {
     ['.css', 'text/css; charset=utf-8'],
     ['.ttf', 'font/ttf'],
     ['.svg', 'image/svg+xml'],
-  ])('sends every %s for good, as %s, with a policy of its own', async (extension, type) => {
+  ])('returns every %s file as immutable %s, with its own policy', async (extension, type) => {
     const names = ASSETS.filter((name) => name.endsWith(extension));
     expect(names.length).toBeGreaterThanOrEqual(1);
     for (const name of names) {
@@ -145,7 +145,7 @@ describe('GET /graphiql/assets', () => {
     }
   });
 
-  it('knows every kind of file that it has, each with a hash in its name', () => {
+  it('contains only known file types, with a hash in each name', () => {
     expect(ASSETS.filter((name) => !/-[\w-]{8}\.(js|css|ttf|svg)$/.test(name))).toEqual([]);
   });
 
@@ -159,7 +159,7 @@ describe('GET /graphiql/assets', () => {
     '%2Fetc%2Fpasswd',
     'index.html%00.js',
     '__proto__',
-  ])('answers 404 to %p', async (name) => {
+  ])('returns 404 for %p', async (name) => {
     const { status, headers } = await get(`/graphiql/assets/${name}`);
     expect(status).toBe(404);
     expect(headers['cache-control']).not.toContain('immutable');
@@ -167,7 +167,7 @@ describe('GET /graphiql/assets', () => {
 });
 
 describe('the WebSocket of the page', () => {
-  it('opens whatever CORS_ORIGINS says, and for no other page of this machine', async () => {
+  it('opens regardless of CORS_ORIGINS, but for no other page of this machine', async () => {
     const strict = await startApi({ CORS_ORIGINS: 'https://crm.example.com' });
     await strict.app.listen(0, '127.0.0.1');
     const own = await strict.app.getUrl();
@@ -191,12 +191,12 @@ describe('the WebSocket of the page', () => {
     ['http://192.168.1.5:3000', '192.168.1.5:3000', true],
     ['http://[::1]:3000', '[::1]:3000', true],
     ['http://localhost:3000', 'localhost:3001', false],
-    // A name of a site's own, which it has pointed at this machine.
+    // A name that a site has pointed at this machine (DNS rebinding).
     ['http://evil.example:3000', 'evil.example:3000', false],
     ['http://127.0.0.1.evil.example:3000', '127.0.0.1.evil.example:3000', false],
     ['null', 'localhost:3000', false],
     ['http://localhost:3000', undefined, false],
-  ])('is of the server itself from %s to %s: %p', (origin, host, isOwn) => {
+  ])('is same-origin from %s to %s: %p', (origin, host, isOwn) => {
     expect(isOwnOrigin(origin, host)).toBe(isOwn);
   });
 });

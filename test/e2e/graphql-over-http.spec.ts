@@ -17,7 +17,7 @@ afterAll(() => api.close());
 const AUDITS = serverAudits({ url: () => url, fetchFn: fetch });
 
 describe('the audit of GraphQL over HTTP', () => {
-  it('is whole', () => {
+  it('contains every check', () => {
     const count = (level: string) => AUDITS.filter(({ name }) => name.startsWith(level)).length;
     expect([count('MUST'), count('SHOULD'), count('MAY')]).toEqual([13, 23, 25]);
   });
@@ -29,26 +29,29 @@ describe('the audit of GraphQL over HTTP', () => {
 
 describe('a request from another site', () => {
   const query = `?query=${encodeURIComponent('{ __typename }')}`;
-  // `fetch` would say that it is one.
+  // `fetch` would add Sec-Fetch headers.
   const get = (headers: Record<string, string>) =>
     request(api.app.getHttpServer()).get(`/graphql${query}`).set(headers);
 
-  it('may read where it says that it wants JSON, as programs do', async () => {
+  it('may read if it accepts JSON, as programs do', async () => {
     const answer = await get({ accept: 'application/json' });
     expect([answer.status, answer.body]).toEqual([200, { data: { __typename: 'Query' } }]);
   });
 
   it.each<[string, Record<string, string>]>([
     ['a link or an image', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }],
-    ['nothing said', { accept: '*/*', 'sec-fetch-mode': 'no-cors' }],
+    ['any media type', { accept: '*/*', 'sec-fetch-mode': 'no-cors' }],
     ['a script of another site', { accept: 'application/json', 'sec-fetch-site': 'cross-site' }],
-    ['a script of a sister site', { accept: 'application/json', 'sec-fetch-site': 'same-site' }],
-  ])('is refused as forgery: %s', async (_, headers) => {
+    [
+      'a script of the same site, on another origin',
+      { accept: 'application/json', 'sec-fetch-site': 'same-site' },
+    ],
+  ])('is rejected as forgery: %s', async (_, headers) => {
     expect((await get(headers)).status).toBe(400);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'is refused where it sends a form: %s',
+    'is rejected if it sends a form: %s',
     async (type) => {
       const answer = await fetch(url, {
         method: 'POST',
@@ -60,16 +63,16 @@ describe('a request from another site', () => {
     },
   );
 
-  it('never changes anything by GET', async () => {
+  it('never changes data by GET', async () => {
     const mutation = `?query=${encodeURIComponent('mutation { recalculateAllScores { count } }')}`;
     const answer = await fetch(url + mutation, { headers: { accept: 'application/json' } });
     expect(answer.status).toBe(405);
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   it.each(['{ leads { id } }', '{ nonsense }', 'mutation { removeLead(id: 1) }'])(
-    'is kept by nobody on its way: %s',
+    'is not cached: %s',
     async (query) => {
       const answer = await request(api.app.getHttpServer()).post('/graphql').send({ query });
       expect(answer.headers['cache-control']).toBe('no-store');
@@ -77,7 +80,7 @@ describe('an answer', () => {
   );
 });
 
-describe('the status of a wrong document', () => {
+describe('the status of an invalid document', () => {
   const statusFor = async (accept: string | undefined) =>
     (
       await fetch(url, {

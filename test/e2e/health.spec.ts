@@ -25,9 +25,9 @@ afterEach(async () => {
 
 const get = (path: string) => request(api.app.getHttpServer()).get(path);
 const LISTS = { leads: { count: 0, limit: 5000 }, interactions: { count: 0, limit: 50_000 } };
-const WELL = { database: 'ok', writes: 'ok', migrations: 'ok', queue: 'ok', summaries: 'ok' };
+const HEALTHY = { database: 'ok', writes: 'ok', migrations: 'ok', queue: 'ok', summaries: 'ok' };
 
-/** Answers are a second old at most. */
+/** Polls, because the server caches a response for up to a second. */
 async function untilReadyIs(expected: object): Promise<void> {
   await until(async () => {
     const { body } = (await get('/health/ready')) as { body: { status: string; checks: object } };
@@ -44,10 +44,10 @@ async function untilListsAreCounted(): Promise<void> {
 }
 
 describe('GET /health', () => {
-  it('says that all is well', async () => {
+  it('returns 200 if every check succeeds', async () => {
     await untilListsAreCounted();
     const ready = await get('/health/ready');
-    expect([ready.status, ready.body]).toEqual([200, { status: 'ok', checks: WELL, lists: LISTS }]);
+    expect([ready.status, ready.body]).toEqual([200, { status: 'ok', checks: HEALTHY, lists: LISTS }]);
     expect(ready.headers['cache-control']).toBe('no-store');
     const whole = await get('/health');
     expect([whole.status, whole.body]).toEqual([200, { status: 'ok', database: 'ok', summaries: 'ok' }]);
@@ -55,7 +55,7 @@ describe('GET /health', () => {
     expect([live.status, live.body]).toEqual([200, { status: 'ok' }]);
   });
 
-  it('is not ready without the database, lives all the same, and recovers by itself', async () => {
+  it('is not ready without the database, stays alive, and recovers by itself', async () => {
     const name = new URL(database.url).pathname.slice(1);
     const elsewhere = new URL(database.url);
     elsewhere.pathname = '/postgres';
@@ -72,47 +72,47 @@ describe('GET /health', () => {
     await expectDown();
     expect((await get('/health/live')).status).toBe(200);
     await admit(true);
-    await untilReadyIs({ status: 'ok', checks: WELL });
+    await untilReadyIs({ status: 'ok', checks: HEALTHY });
     connection = await connect(database.url);
   });
 
   async function expectDown(): Promise<void> {
     await until(async () => {
-      const begunAt = performance.now();
+      const startedAt = performance.now();
       const { status, body, text } = (await get('/health/ready')) as {
         status: number;
         body: { status: string; checks: Record<string, string> };
         text: string;
       };
-      expect(performance.now() - begunAt).toBeLessThan(5_000);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
       if (body.checks.database !== 'down') return false;
       expect([status, body.status]).toEqual([503, 'down']);
-      // Nothing of why.
+      // The response exposes no cause.
       expect(text).not.toMatch(/connect|127\.0|postgres|terminat/i);
       return true;
     });
     expect((await get('/health')).status).toBe(503);
   }
 
-  it('is not ready where a migration is pending or the queue is not there', async () => {
+  it('is not ready if a migration is pending or the queue is missing', async () => {
     await connection.rows(`DELETE FROM "SequelizeMeta" WHERE name LIKE '0001%'`);
-    await untilReadyIs({ status: 'down', checks: { ...WELL, migrations: 'down' } });
+    await untilReadyIs({ status: 'down', checks: { ...HEALTHY, migrations: 'down' } });
     await connection.rows('ALTER SCHEMA summary_queue RENAME TO elsewhere');
-    await untilReadyIs({ status: 'down', checks: { ...WELL, migrations: 'down', queue: 'down' } });
+    await untilReadyIs({ status: 'down', checks: { ...HEALTHY, migrations: 'down', queue: 'down' } });
     await connection.rows('ALTER SCHEMA elsewhere RENAME TO summary_queue');
     await connection.rows('ALTER TABLE "SequelizeMeta" RENAME TO "Elsewhere"');
     // The database itself is fine.
-    await untilReadyIs({ status: 'down', checks: { ...WELL, migrations: 'down', queue: 'down' } });
+    await untilReadyIs({ status: 'down', checks: { ...HEALTHY, migrations: 'down', queue: 'down' } });
     expect((await get('/health/ready')).status).toBe(503);
   });
 
   it('is degraded, but ready, while no worker takes jobs', async () => {
     await api.app.get(SummaryWorkers, { strict: false }).stop();
-    await untilReadyIs({ status: 'degraded', checks: { ...WELL, queue: 'degraded' } });
+    await untilReadyIs({ status: 'degraded', checks: { ...HEALTHY, queue: 'degraded' } });
     expect((await get('/health/ready')).status).toBe(200);
   });
 
-  it('answers while all connections of the pool are at work', async () => {
+  it('answers while all connections of the pool are in use', async () => {
     const { maxCount } = api.app.get(ConnectionGate, { strict: false });
     const taken = await Promise.all(
       Array.from({ length: maxCount }, () => api.sequelize.connectionManager.getConnection({ type: 'read' })),
@@ -124,11 +124,11 @@ describe('GET /health', () => {
     }
   });
 
-  it('is not ready once the server is about to stop, though it still answers', async () => {
+  it('is not ready when the server is about to stop, although it still answers', async () => {
     await untilListsAreCounted();
     api.app.get(Readiness, { strict: false }).beginShutdown();
     const ready = await get('/health/ready');
-    expect([ready.status, ready.body]).toEqual([503, { status: 'stopping', checks: WELL, lists: LISTS }]);
+    expect([ready.status, ready.body]).toEqual([503, { status: 'stopping', checks: HEALTHY, lists: LISTS }]);
     expect((await get('/health/live')).status).toBe(200);
     expect(await api.ask('{ leads { id } }')).toEqual({ leads: [] });
   });

@@ -39,7 +39,7 @@ const update = async (input: object): Promise<InteractionAnswer> =>
 
 const clock = async (): Promise<Date> => {
   const [row] = await database.rows<{ now: Date }>('SELECT clock_timestamp() AS now');
-  if (row === undefined) throw new Error('no time');
+  if (row === undefined) throw new Error('clock_timestamp() returned no row');
   return row.now;
 };
 const score = async () => (await readScores(database))[0]?.activityScore;
@@ -48,7 +48,7 @@ const score = async () => (await readScores(database))[0]?.activityScore;
 const SCORE_WITH_A_CALL_JUST_NOW = 49;
 
 describe('createInteraction', () => {
-  it('keeps what was given and rescores the lead', async () => {
+  it('stores the input and updates the score of the lead', async () => {
     const date = await clock();
     const created = await create({ type: 'CALL', date: date.toISOString(), notes: ' Привет\nсвят ' });
     expect(created).toMatchObject({
@@ -60,18 +60,18 @@ describe('createInteraction', () => {
     expect(await score()).toBe(SCORE_WITH_A_CALL_JUST_NOW);
   });
 
-  it('does not count one that is planned, until its time has come', async () => {
+  it('does not count a planned interaction before its date', async () => {
     await create({ type: 'MEETING', date: '2999-01-01T00:00:00Z' });
     expect(await score()).toBe(3);
   });
 
-  it('fails with NOT_FOUND if there is no such lead', async () => {
+  it('fails with NOT_FOUND if the lead does not exist', async () => {
     const input = { type: 'CALL', date: '2026-03-01', leadId: 424242 };
     expect(await api.codeOf(CREATE, { input })).toBe('NOT_FOUND');
     expect(await database.rows('SELECT FROM interactions')).toHaveLength(0);
   });
 
-  it('keeps the direction, which is unknown unless it is given', async () => {
+  it('stores the direction, or null if it is omitted', async () => {
     const date = (await clock()).toISOString();
     for (const direction of ['INBOUND', 'OUTBOUND', null, undefined]) {
       const created = await create({ type: 'EMAIL', date, direction });
@@ -86,7 +86,7 @@ describe('createInteraction', () => {
     );
   });
 
-  it('counts an outbound e-mail as no contact, and says so in the reasons', async () => {
+  it('does not count an outbound e-mail as contact, and the reasons show that', async () => {
     const reasons = async () => {
       const { lead } = await api.ask<{ lead: { scoreBreakdown: unknown } }>(
         `{ lead(id: ${leadId}) { scoreBreakdown { recency { points reason } engagement { reason } } } }`,
@@ -121,12 +121,116 @@ describe('createInteraction', () => {
     ['2026-03-01T09:30:00.123456Z', '2026-03-01T09:30:00.123Z'],
     ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-  ])('takes the date %s', async (given, expected) => {
+  ])('accepts the date %s', async (given, expected) => {
     const { id } = await create({ type: 'EMAIL', date: given });
     const { interaction } = await api.ask<{ interaction: InteractionAnswer }>(
       `{ interaction(id: ${id}) { date } }`,
     );
     expect(interaction.date).toBe(expected);
+  });
+
+  it('replaces a score from the future if the clock was set back', async () => {
+    const future = new Date((await clock()).getTime() + 3_600_000);
+    await database.rows('UPDATE leads SET "scoreCalculatedAt" = $1, "activityScore" = 3', [future]);
+    await create({ type: 'CALL', date: (await clock()).toISOString() });
+    const [stored] = await readScores(database);
+    expect(stored?.scoreCalculatedAt?.getTime()).toBeLessThanOrEqual((await clock()).getTime());
+    expect(stored?.activityScore).toBe(SCORE_WITH_A_CALL_JUST_NOW);
+  });
+
+  it('counts every one of many concurrent interactions', async () => {
+    const date = (await clock()).toISOString();
+    await Promise.all(Array.from({ length: 20 }, () => create({ type: 'CALL', date })));
+    // recency 40 + 30 · (1 − 2^−6) + 3
+    expect(await score()).toBe(73);
+  });
+});
+
+describe('updateInteraction', () => {
+  it('changes the given fields, keeps the others and updates the score', async () => {
+    const { id } = await create({ type: 'CALL', date: (await clock()).toISOString(), notes: 'a' });
+    const changed = await update({ id: Number(id), date: '2999-01-01', notes: null });
+    expect(changed).toMatchObject({ id, type: 'CALL', date: '2999-01-01T00:00:00.000Z', notes: null });
+    expect(await score()).toBe(3);
+    await update({ id: Number(id), date: (await clock()).toISOString() });
+    expect(await score()).toBe(SCORE_WITH_A_CALL_JUST_NOW);
+  });
+});
+
+describe('the direction of an interaction', () => {
+  it('changes with the score, stays if it is omitted, and is cleared by null', async () => {
+    const date = (await clock()).toISOString();
+    const id = Number((await create({ type: 'EMAIL', date, direction: 'OUTBOUND' })).id);
+    expect(await score()).toBe(3);
+    expect(await update({ id, notes: 'No answer.' })).toMatchObject({ direction: 'OUTBOUND' });
+    expect(await score()).toBe(3);
+    expect(await update({ id, direction: null })).toMatchObject({ direction: null, notes: 'No answer.' });
+    // recency 40 + 30 · (1 − 2^−0.1) + 3
+    expect(await score()).toBe(45);
+    expect(await update({ id, direction: 'OUTBOUND' })).toMatchObject({ direction: 'OUTBOUND' });
+    expect(await score()).toBe(3);
+  });
+
+  it('is part of every list of interactions', async () => {
+    await create({ type: 'CALL', date: (await clock()).toISOString(), direction: 'INBOUND' });
+    const directions = [{ direction: 'INBOUND' }];
+    expect(
+      await api.ask(`{ interactions { direction }
+        lead(id: ${leadId}) { interactions { direction } interactionsConnection { nodes { direction } } } }`),
+    ).toEqual({
+      interactions: directions,
+      lead: { interactions: directions, interactionsConnection: { nodes: directions } },
+    });
+  });
+});
+
+describe('removeInteraction', () => {
+  it('removes the interaction and updates the score', async () => {
+    const { id } = await create({ type: 'CALL', date: (await clock()).toISOString() });
+    expect(await api.ask(`mutation { removeInteraction(id: ${id}) }`)).toEqual({ removeInteraction: true });
+    expect(await score()).toBe(3);
+    expect(await api.ask(`{ interaction(id: ${id}) { id } }`)).toEqual({ interaction: null });
+  });
+
+  it('removes an interaction whose lead no longer exists', async () => {
+    const id = await insertInteraction(database, leadId);
+    await database.rows('ALTER TABLE interactions DISABLE TRIGGER ALL');
+    await database.rows('UPDATE interactions SET "leadId" = 424242 WHERE id = $1', [id]);
+    await database.rows('ALTER TABLE interactions ENABLE TRIGGER ALL');
+    expect(await api.ask(`mutation { removeInteraction(id: ${id}) }`)).toEqual({ removeInteraction: true });
+  });
+
+  it('and a concurrent removeLead do not cause a deadlock', async () => {
+    const ids: number[] = [];
+    while (ids.length < 10) ids.push(await insertInteraction(database, leadId));
+    const answers = await Promise.all([
+      ...ids.map((id) => api.send(`mutation { removeInteraction(id: ${id}) }`)),
+      api.send(`mutation { removeLead(id: ${leadId}) }`),
+      ...ids.map((id) =>
+        api.send(`mutation { updateInteraction(updateInteractionInput: { id: ${id}, type: EMAIL }) { id } }`),
+      ),
+    ]);
+    const codes = new Set(answers.map(({ errors }) => errors?.[0]?.extensions.code ?? 'ok'));
+    expect([...codes].filter((code) => code !== 'ok' && code !== 'NOT_FOUND')).toEqual([]);
+    expect(await database.rows('SELECT 1 FROM interactions')).toEqual([]);
+  });
+});
+
+describe('interactions', () => {
+  it('are sorted newest first, for all leads or for one', async () => {
+    const second = await insertLead(database);
+    const old = await insertInteraction(database, leadId, { ageInDays: 2 });
+    const middle = await insertInteraction(database, second, { ageInDays: 1 });
+    const recent = await insertInteraction(database, leadId, { ageInDays: 0 });
+    expect(await api.ask('{ interactions { id } }')).toEqual({
+      interactions: [recent, middle, old].map((id) => ({ id: String(id) })),
+    });
+    expect(await api.ask(`{ interactionsByLead(leadId: ${leadId}) { id } }`)).toEqual({
+      interactionsByLead: [recent, old].map((id) => ({ id: String(id) })),
+    });
+    expect(await api.ask('{ interactionsByLead(leadId: 424242) { id } }')).toEqual({
+      interactionsByLead: [],
+    });
   });
 
   it.each([
@@ -136,7 +240,7 @@ describe('createInteraction', () => {
     ['-infinity', '0001-01-01T00:00:00.000Z'],
     ['0044-03-15 BC', '0001-01-01T00:00:00.000Z'],
   ])(
-    'gives a date of a database from elsewhere (%s) as the nearest that it can',
+    'with the date %s from another program are returned with the nearest valid date',
     async (stored, expected) => {
       const id = await insertInteraction(database, leadId);
       await database.rows('UPDATE interactions SET date = $1', [stored]);
@@ -154,108 +258,4 @@ describe('createInteraction', () => {
       });
     },
   );
-
-  it('replaces a score that is dated in the future, since the clock was set back', async () => {
-    const future = new Date((await clock()).getTime() + 3_600_000);
-    await database.rows('UPDATE leads SET "scoreCalculatedAt" = $1, "activityScore" = 3', [future]);
-    await create({ type: 'CALL', date: (await clock()).toISOString() });
-    const [stored] = await readScores(database);
-    expect(stored?.scoreCalculatedAt?.getTime()).toBeLessThanOrEqual((await clock()).getTime());
-    expect(stored?.activityScore).toBe(SCORE_WITH_A_CALL_JUST_NOW);
-  });
-
-  it('counts every one of many that are created at the same moment', async () => {
-    const date = (await clock()).toISOString();
-    await Promise.all(Array.from({ length: 20 }, () => create({ type: 'CALL', date })));
-    // recency 40 + 30 · (1 − 2^−6) + 3
-    expect(await score()).toBe(73);
-  });
-});
-
-describe('updateInteraction', () => {
-  it('changes what is named, leaves the rest and rescores the lead', async () => {
-    const { id } = await create({ type: 'CALL', date: (await clock()).toISOString(), notes: 'a' });
-    const changed = await update({ id: Number(id), date: '2999-01-01', notes: null });
-    expect(changed).toMatchObject({ id, type: 'CALL', date: '2999-01-01T00:00:00.000Z', notes: null });
-    expect(await score()).toBe(3);
-    await update({ id: Number(id), date: (await clock()).toISOString() });
-    expect(await score()).toBe(SCORE_WITH_A_CALL_JUST_NOW);
-  });
-});
-
-describe('the direction of an interaction', () => {
-  it('changes, stays if it is left out, and is cleared by null; the lead is rescored', async () => {
-    const date = (await clock()).toISOString();
-    const id = Number((await create({ type: 'EMAIL', date, direction: 'OUTBOUND' })).id);
-    expect(await score()).toBe(3);
-    expect(await update({ id, notes: 'No answer.' })).toMatchObject({ direction: 'OUTBOUND' });
-    expect(await score()).toBe(3);
-    expect(await update({ id, direction: null })).toMatchObject({ direction: null, notes: 'No answer.' });
-    // recency 40 + 30 · (1 − 2^−0.1) + 3
-    expect(await score()).toBe(45);
-    expect(await update({ id, direction: 'OUTBOUND' })).toMatchObject({ direction: 'OUTBOUND' });
-    expect(await score()).toBe(3);
-  });
-
-  it('comes with every list of interactions', async () => {
-    await create({ type: 'CALL', date: (await clock()).toISOString(), direction: 'INBOUND' });
-    const directions = [{ direction: 'INBOUND' }];
-    expect(
-      await api.ask(`{ interactions { direction }
-        lead(id: ${leadId}) { interactions { direction } interactionsConnection { nodes { direction } } } }`),
-    ).toEqual({
-      interactions: directions,
-      lead: { interactions: directions, interactionsConnection: { nodes: directions } },
-    });
-  });
-});
-
-describe('removeInteraction', () => {
-  it('removes it and rescores the lead', async () => {
-    const { id } = await create({ type: 'CALL', date: (await clock()).toISOString() });
-    expect(await api.ask(`mutation { removeInteraction(id: ${id}) }`)).toEqual({ removeInteraction: true });
-    expect(await score()).toBe(3);
-    expect(await api.ask(`{ interaction(id: ${id}) { id } }`)).toEqual({ interaction: null });
-  });
-
-  it('removes one whose lead is gone', async () => {
-    const id = await insertInteraction(database, leadId);
-    await database.rows('ALTER TABLE interactions DISABLE TRIGGER ALL');
-    await database.rows('UPDATE interactions SET "leadId" = 424242 WHERE id = $1', [id]);
-    await database.rows('ALTER TABLE interactions ENABLE TRIGGER ALL');
-    expect(await api.ask(`mutation { removeInteraction(id: ${id}) }`)).toEqual({ removeInteraction: true });
-  });
-
-  it('and removeLead at the same moment do not wait for each other in a circle', async () => {
-    const ids: number[] = [];
-    while (ids.length < 10) ids.push(await insertInteraction(database, leadId));
-    const answers = await Promise.all([
-      ...ids.map((id) => api.send(`mutation { removeInteraction(id: ${id}) }`)),
-      api.send(`mutation { removeLead(id: ${leadId}) }`),
-      ...ids.map((id) =>
-        api.send(`mutation { updateInteraction(updateInteractionInput: { id: ${id}, type: EMAIL }) { id } }`),
-      ),
-    ]);
-    const codes = new Set(answers.map(({ errors }) => errors?.[0]?.extensions.code ?? 'ok'));
-    expect([...codes].filter((code) => code !== 'ok' && code !== 'NOT_FOUND')).toEqual([]);
-    expect(await database.rows('SELECT 1 FROM interactions')).toEqual([]);
-  });
-});
-
-describe('interactions', () => {
-  it('come newest first, all of them or those of one lead', async () => {
-    const second = await insertLead(database);
-    const old = await insertInteraction(database, leadId, { ageInDays: 2 });
-    const middle = await insertInteraction(database, second, { ageInDays: 1 });
-    const recent = await insertInteraction(database, leadId, { ageInDays: 0 });
-    expect(await api.ask('{ interactions { id } }')).toEqual({
-      interactions: [recent, middle, old].map((id) => ({ id: String(id) })),
-    });
-    expect(await api.ask(`{ interactionsByLead(leadId: ${leadId}) { id } }`)).toEqual({
-      interactionsByLead: [recent, old].map((id) => ({ id: String(id) })),
-    });
-    expect(await api.ask('{ interactionsByLead(leadId: 424242) { id } }')).toEqual({
-      interactionsByLead: [],
-    });
-  });
 });

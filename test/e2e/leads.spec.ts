@@ -40,7 +40,7 @@ const read = async (id: number): Promise<LeadAnswer | null> =>
   (await api.ask<{ lead: LeadAnswer | null }>(LEAD, { id })).lead;
 
 describe('createLead', () => {
-  it('keeps what was given, defaults the rest and scores the lead', async () => {
+  it('stores the input, sets defaults and calculates the score', async () => {
     const lead = await create({
       firstName: '  小龍 ',
       email: ' Ada@Example.COM ',
@@ -70,13 +70,13 @@ describe('createLead', () => {
   });
 
   it.each(['Closed_Lost', ' closed lost', 'CLOSED-LOST'])(
-    'takes the status %j for closed_lost',
+    'stores the status %j as closed_lost',
     async (status) => {
       expect(await create({ status })).toMatchObject({ status: 'closed_lost' });
     },
   );
 
-  it('takes optional texts that show nothing as not given', async () => {
+  it('treats blank and invisible optional texts as missing', async () => {
     const blank = { phone: ' ', location: '\u200b', company: '\u3164', source: '\u2800', status: '' };
     const nothing = { phone: null, location: null, company: null, source: null, status: 'new' };
     expect(await create(blank)).toMatchObject(nothing);
@@ -91,7 +91,7 @@ describe('createLead', () => {
     },
   );
 
-  it('stores texts composed, and keeps joiners that scripts and emoji need', async () => {
+  it('composes characters, and keeps joiners that scripts and emoji need', async () => {
     expect(
       await create({
         firstName: 'Jose\u0301',
@@ -107,20 +107,20 @@ describe('createLead', () => {
     });
   });
 
-  it('takes the largest budget there is, and zero', async () => {
+  it('accepts the largest budget, and zero', async () => {
     expect(await create({ budget: 99_999_999.99 })).toMatchObject({ budget: 99_999_999.99 });
     expect(await create({ budget: 0, email: 'zero@example.com' })).toMatchObject({ budget: 0 });
   });
 });
 
 describe('updateLead', () => {
-  it('changes what is named, clears what is null and leaves the rest', async () => {
+  it('changes the given fields, clears those that are null and keeps the others', async () => {
     const { id } = await create({ phone: '1', company: 'Analytical', budget: 10 });
     const changed = await update({ id: Number(id), company: 'Engines', phone: null });
     expect(changed).toMatchObject({ ...ADA, id, company: 'Engines', phone: null, budget: 10 });
   });
 
-  it('rescores the lead where its budget or status changes, not otherwise', async () => {
+  it('updates the score only if the budget or the status changes', async () => {
     const lead = await create();
     const id = Number(lead.id);
     const renamed = await update({ id, firstName: 'Augusta' });
@@ -130,7 +130,7 @@ describe('updateLead', () => {
     expect(await update({ id, budget: null })).toMatchObject({ activityScore: 10 });
   });
 
-  it('lets a lead keep its address in other letters, also beside an older lead that has it too', async () => {
+  it('accepts the unchanged e-mail of a lead, even if another lead has it in another letter case', async () => {
     const id = await insertLead(database, { email: 'Ada@Example.com' });
     await insertLead(database, { email: 'ada@example.com' });
     expect(await update({ id, email: 'Ada@Example.com', firstName: 'A' })).toMatchObject({
@@ -140,16 +140,16 @@ describe('updateLead', () => {
   });
 });
 
-describe('an older lead whose address hides something', () => {
+describe('an older lead with an invisible character in its e-mail', () => {
   const HIDDEN = 'ad\u200ba@example.com';
 
-  it('has the address that it shows to itself', async () => {
+  it('reserves the e-mail that it appears to have', async () => {
     const id = await insertLead(database, { email: HIDDEN });
     expect(await api.codeOf(CREATE, { input: ADA })).toBe('CONFLICT');
     expect(await read(id)).toMatchObject({ email: HIDDEN });
   });
 
-  it('can be given the address that it shows, unless another has that too', async () => {
+  it('can be updated with the e-mail that it appears to have, unless another lead has it', async () => {
     const id = await insertLead(database, { email: HIDDEN });
     expect(await update({ id, email: ADA.email, firstName: 'A' })).toMatchObject({ email: ADA.email });
     const other = await insertLead(database, { email: HIDDEN });
@@ -171,14 +171,14 @@ describe('removeLead', () => {
 });
 
 describe('leads', () => {
-  it('are all there, oldest first, with their interactions newest first, from two queries', async () => {
+  it('are returned oldest first, with interactions newest first, by two statements', async () => {
     const ids = [await insertLead(database), await insertLead(database), await insertLead(database)];
     const [first, second] = ids as [number, number, number];
     const old = await insertInteraction(database, first, { ageInDays: 9 });
     const recent = await insertInteraction(database, first, { ageInDays: 1, type: 'meeting' });
     const other = await insertInteraction(database, second, { ageInDays: 5, type: 'email' });
     let leads: unknown;
-    // Before the first long list in a while, the server counts how long the lists are.
+    // Before the first long list in a while, the server counts the rows of the lists.
     await api.ask('{ leads { id } }');
     const count = await api.countStatements(async () => {
       ({ leads } = await api.ask<{ leads: unknown }>('{ leads { id interactions { id type leadId } } }'));
@@ -197,13 +197,13 @@ describe('leads', () => {
     expect(count).toBe(2);
   });
 
-  it('serve a status and a source that are not among the known ones as they are', async () => {
+  it('contain an unknown status and an unknown source unchanged', async () => {
     const id = await insertLead(database, { status: 'On Hold' });
     await database.rows(`UPDATE leads SET source = 'carrier pigeon' WHERE id = $1`, [id]);
     expect(await read(id)).toMatchObject({ status: 'On Hold', source: 'carrier pigeon' });
   });
 
-  it('come with numbers as numbers', async () => {
+  it('contain budgets as numbers, and NaN as null', async () => {
     const id = await insertLead(database, { budget: 12_345_678.9 });
     expect(await read(id)).toMatchObject({ budget: 12_345_678.9 });
     await database.rows(`UPDATE leads SET budget = 'NaN' WHERE id = $1`, [id]);
@@ -212,7 +212,7 @@ describe('leads', () => {
 });
 
 describe('scoreBreakdown', () => {
-  it('adds up to the score, with the caps of the factors and a reason for each', async () => {
+  it('adds up to the score, with a cap and a reason for each factor', async () => {
     const id = await insertLead(database, { budget: 50_000, status: 'qualified' });
     await insertInteraction(database, id, { type: 'meeting', ageInDays: 14 });
     await api.ask('mutation { recalculateAllScores { count } }');
@@ -227,7 +227,7 @@ describe('scoreBreakdown', () => {
     });
   });
 
-  it('is null where there is no score, and where another program wrote one over ours', async () => {
+  it('is null if the score is missing or another program has overwritten it', async () => {
     const id = await insertLead(database);
     expect(await read(id)).toMatchObject({ activityScore: null, scoreBreakdown: null });
     const legacy = await insertLead(database, { activityScore: 87, scoreCalculatedAt: new Date(0) });

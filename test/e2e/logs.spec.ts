@@ -11,7 +11,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../support/temporar
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { answersTo, connectSocket } from '../support/websocket.js';
 
-/** Each is sent wherever the server takes something, and none may be anywhere in what it writes. */
+/** The tests send each of these in every kind of input, and none of them may appear in the output. */
 const EMAIL = 'marker.mail@markers.example';
 const PHONE = '+44 20 7946 0958';
 const NOTES = 'markernotes said over lunch';
@@ -20,7 +20,7 @@ const TOKEN = 'markertoken0123456789abcdef';
 const PASSWORD = 'markerpassword';
 const ROUTER_SECRET = 'markerrouter-secret-of-32-characters';
 const METRICS_TOKEN = 'markermetrics-token';
-/** Of the form of an API key, but nobody's. */
+/** A well-formed API key that does not exist. */
 const UNKNOWN_KEY = `lsk_4711_${'markerkey'.padEnd(43, '0')}`;
 const MARKERS =
   /marker\.mail|markers\.example|20(?:%20|\W)?7946|7946(?:%20|\W)?0958|markernotes|said over lunch|markercompany|markertoken|markerpassword|markerrouter|markermetrics|markerkey|sk-or-v1|lsk_|eyJ/i;
@@ -30,7 +30,7 @@ let database: TestDatabase;
 let connection: Connection;
 let standIn: OpenRouterStandIn;
 let key: string;
-/** With a password of its own. */
+/** Contains PASSWORD. */
 let databaseUrl: string;
 beforeAll(async () => {
   directory = await temporaryDirectory();
@@ -85,14 +85,14 @@ async function send(url: string, body: object | string, headers: Record<string, 
 const CREATE = `mutation CreateLead($lead: CreateLeadInput!) { createLead(createLeadInput: $lead) { id } }`;
 const LEAD = { firstName: 'Marta', lastName: 'Kerr', email: EMAIL, phone: PHONE, company: COMPANY };
 
-/** All that has ever gone wrong with a log, on purpose. */
+/** Causes every error that has ever put data into a log. */
 async function provokeEverything({ url }: ServerProgram): Promise<void> {
   const created = await send(url, { query: CREATE, variables: { lead: LEAD } });
   const { data } = JSON.parse(created) as { data: { createLead: { id: string } } };
   const leadId = Number(data.createLead.id);
   const note = `mutation Note { createInteraction(createInteractionInput: { leadId: ${leadId}, type: CALL, date: "2020-02-29T09:30:00Z", notes: "${NOTES}" }) { id } }`;
   expect(await send(url, { query: note })).toContain('data');
-  // Conflicts, broken rules, wrong types, values in the document, things that are not there.
+  // Conflicts, invalid values, wrong types, values in the document, unknown fields.
   expect(await send(url, { query: CREATE, variables: { lead: LEAD } })).toContain('CONFLICT');
   await send(url, { query: CREATE, variables: { lead: { ...LEAD, budget: NOTES, email: PHONE } } });
   await send(url, { query: `{ lead(id: "${EMAIL}") { id } }` });
@@ -102,7 +102,7 @@ async function provokeEverything({ url }: ServerProgram): Promise<void> {
   await send(url, { query: `query Q { markernotes(email: "${EMAIL}") }` });
   await send(url, { query: `"${NOTES}` });
   await send(url, { query: `query ${'markernotes'.repeat(1)} { nothing }`, operationName: EMAIL });
-  // Bodies and addresses that are no requests.
+  // Invalid bodies and paths.
   await send(url, `{"query": "${EMAIL} ${NOTES}`);
   await send(url, `${NOTES}`, { 'content-type': `text/${PASSWORD}` });
   await send(url, 'x'.repeat(1_100_000) + NOTES);
@@ -117,12 +117,12 @@ async function provokeEverything({ url }: ServerProgram): Promise<void> {
   await provokeAccess(url);
 }
 
-/** Triggers of somebody else, which put whole rows into their messages. */
+/** Triggers that put whole rows into their error messages. */
 async function provokeDatabase(url: string, leadId: number): Promise<void> {
-  await connection.rows(`CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$
+  await connection.rows(`CREATE FUNCTION leak() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'no % % % %', NEW.email, NEW.phone, NEW.company, '${NOTES}' USING DETAIL = NEW::text; END $$`);
   await connection.rows(
-    'CREATE TRIGGER tell BEFORE INSERT OR UPDATE ON leads FOR EACH ROW EXECUTE FUNCTION tell()',
+    'CREATE TRIGGER leak BEFORE INSERT OR UPDATE ON leads FOR EACH ROW EXECUTE FUNCTION leak()',
   );
   const other = { ...LEAD, email: `other-${EMAIL}` };
   expect(await send(url, { query: CREATE, variables: { lead: other } })).toContain('INTERNAL_SERVER_ERROR');
@@ -130,16 +130,16 @@ async function provokeDatabase(url: string, leadId: number): Promise<void> {
     query: `mutation { updateLead(updateLeadInput: { id: ${leadId}, company: "${COMPANY}" }) { id } }`,
   });
   await send(url, { query: 'mutation { recalculateAllScores { count } }' });
-  await connection.rows('DROP TRIGGER tell ON leads');
+  await connection.rows('DROP TRIGGER leak ON leads');
   // The commit itself fails, which Sequelize prints on the console.
   await connection.rows(
-    'CREATE CONSTRAINT TRIGGER tell AFTER INSERT ON leads DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tell()',
+    'CREATE CONSTRAINT TRIGGER leak AFTER INSERT ON leads DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION leak()',
   );
   expect(await send(url, { query: CREATE, variables: { lead: other } })).toContain('INTERNAL_SERVER_ERROR');
-  await connection.rows('DROP FUNCTION tell CASCADE');
+  await connection.rows('DROP FUNCTION leak CASCADE');
 }
 
-/** Answers that repeat the key and the prompt. */
+/** Responses that repeat the key and the prompt. */
 async function provokeProvider(url: string, leadId: number): Promise<void> {
   const echo = `${API_KEY} ${NOTES} ${EMAIL}`;
   const summarize = { query: `mutation { regenerateSummary(id: ${leadId}, force: true) { summary } }` };
@@ -166,7 +166,7 @@ async function provokeSocket(url: string): Promise<void> {
     try {
       for await (const answer of answersTo(client, query, { id: NOTES })) void answer;
     } catch {
-      // What it refuses is told as an error.
+      // A rejected operation throws its errors.
     }
   }
   await client.dispose();
@@ -180,7 +180,7 @@ const jwt = (claims: object) =>
     .setExpirationTime('1h')
     .sign(privateKey);
 
-/** Whatever somebody could prove who it is with, right and wrong. */
+/** Valid and invalid credentials of every kind. */
 async function provokeAccess(url: string): Promise<void> {
   const query = '{ leadStats { totalCount } }';
   const good = await jwt({});
@@ -208,7 +208,7 @@ async function provokeAccess(url: string): Promise<void> {
   }
 }
 
-/** A frame that no client may send; graphql-ws prints the error of its socket. */
+/** Sends an invalid frame; graphql-ws prints the error of its socket. */
 async function sendBrokenFrame(url: string): Promise<void> {
   const { port } = new URL(url);
   const socket = connectTo(Number(port), '127.0.0.1');
@@ -236,7 +236,7 @@ const linesOf = ({ stdout }: Finished): Line[] =>
     .map((line) => JSON.parse(line) as Line);
 
 describe('the log of a server', () => {
-  it('has no secret, e-mail address, phone number or note in it, whatever goes wrong', async () => {
+  it('contains no secret, e-mail address, phone number or note, whatever fails', async () => {
     const server = await serve({
       ...TOKENS,
       AUTH_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
@@ -247,7 +247,7 @@ describe('the log of a server', () => {
     const finished = await server.stop();
     expect(finished.code).toBe(0);
     const lines = linesOf(finished);
-    // It did log what there was to be told.
+    // The log is not empty: it contains the expected lines.
     for (const msg of ['request', 'websocket operation', 'recalculation ended', 'provider request']) {
       expect(lines.map((line) => line.msg)).toContain(msg);
     }
@@ -257,25 +257,25 @@ describe('the log of a server', () => {
     expect(leaks.filter((line) => !line.includes('"operation":"markernotes"'))).toEqual([]);
   }, 60_000);
 
-  it('has the SQLSTATE and not the words of the database where nobody can be authenticated', async () => {
+  it('contains the SQLSTATE, but no message, of a database error during authentication', async () => {
     const server = await serve({ OPENROUTER_API_KEY: '', SUMMARY_PROVIDER: 'template' });
     await connection.rows('ALTER TABLE api_keys RENAME TO kept_keys');
-    await connection.rows(`CREATE FUNCTION tell() RETURNS boolean LANGUAGE plpgsql AS $$
+    await connection.rows(`CREATE FUNCTION leak() RETURNS boolean LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION 'no room for ${EMAIL}, ${PHONE}, ${UNKNOWN_KEY}, postgres://crm:${PASSWORD}@db/crm'
         USING ERRCODE = '53000'; END $$`);
-    await connection.rows('CREATE VIEW api_keys AS SELECT * FROM kept_keys WHERE tell()');
-    const refused = await send(server.url, { query: '{ leadStats { totalCount } }' });
+    await connection.rows('CREATE VIEW api_keys AS SELECT * FROM kept_keys WHERE leak()');
+    const rejected = await send(server.url, { query: '{ leadStats { totalCount } }' });
     await connection.rows('DROP VIEW api_keys');
-    await connection.rows('DROP FUNCTION tell');
+    await connection.rows('DROP FUNCTION leak');
     await connection.rows('ALTER TABLE kept_keys RENAME TO api_keys');
-    expect(refused).toContain('SERVICE_UNAVAILABLE');
+    expect(rejected).toContain('SERVICE_UNAVAILABLE');
     const { stdout, stderr } = await server.stop();
     expect(stdout).toContain('"code":"53000"');
     expect(stdout).not.toContain('no room for');
     expect(`${stdout}${stderr}`).not.toMatch(MARKERS);
   });
 
-  it('has who asked, how it ended and an id, of early refusals and of sockets as well', async () => {
+  it('contains the caller, outcome and id of every request, early rejections and sockets included', async () => {
     const server = await serve({
       LOG_LEVEL: 'info',
       OPENROUTER_API_KEY: '',
@@ -294,7 +294,7 @@ describe('the log of a server', () => {
     expect(outcomes).toEqual(['UNAUTHENTICATED', 'RATE_LIMITED', 'BAD_REQUEST']);
     const client = connectSocket(server.url, undefined, { authorization: `Bearer ${key}` });
     for await (const answer of answersTo(client, query)) void answer;
-    const refused = await answersTo(client, 'query Who { nothing }')
+    const rejected = await answersTo(client, 'query Who { nothing }')
       .next()
       .then(() => [])
       .catch((errors: unknown) => errors as { extensions: { requestId: string } }[]);
@@ -314,12 +314,12 @@ describe('the log of a server', () => {
     expect(failed).toMatchObject({
       outcome: 'GRAPHQL_VALIDATION_FAILED',
       caller: 'key:1',
-      requestId: refused[0]?.extensions.requestId,
+      requestId: rejected[0]?.extensions.requestId,
     });
     expect(failed?.requestId).not.toBe(done?.requestId);
   });
 
-  it('has one line a request, none of which are lost at the end, and none of probes', async () => {
+  it('has one line per request, loses none at shutdown, and omits health checks', async () => {
     const server = await serve({ LOG_LEVEL: 'info', OPENROUTER_API_KEY: '', SUMMARY_PROVIDER: 'template' });
     const query = 'query Many($first: Int) { leadsConnection(first: $first) { nodes { id } } }';
     for (let time = 0; time < 20; time += 1) {
@@ -346,7 +346,7 @@ describe('the log of a server', () => {
     expect([typeof last.durationMs, typeof last.bytes]).toEqual(['number', 'number']);
   });
 
-  it('is for people in development, and quiet where it is to be', async () => {
+  it('is readable in development, and empty at level warn', async () => {
     const readable = await serve({ NODE_ENV: 'development', LOG_LEVEL: 'info' });
     await send(readable.url, { query: 'query Shown { leadStats { totalCount } }' });
     expect((await readable.stop()).stdout).toMatch(/INFO.*: request \{.*"operation":"Shown"/);
@@ -357,7 +357,7 @@ describe('the log of a server', () => {
     expect(stdout).toMatch(/ready at/);
   });
 
-  it('stays small under a flood of callers without credentials, and counts what it leaves out', async () => {
+  it('stays small under a flood of unauthenticated requests, and counts omitted lines', async () => {
     const server = await serve({
       LOG_LEVEL: 'info',
       OPENROUTER_API_KEY: '',
@@ -388,7 +388,7 @@ describe('the log of a server', () => {
     const left = lines.filter(({ msg }) => msg === 'similar lines left out');
     const requests = lines.filter(({ msg }) => msg === 'request').length;
     const omitted = left.filter(({ kind }) => String(kind).startsWith('info request'));
-    // Of the seven kinds over HTTP, /metrics and a path that cannot be decoded have no line of a request.
+    // Of the seven attempts over HTTP, /metrics and the path that cannot be decoded have no request line.
     expect(omitted.reduce((sum, { count }) => sum + Number(count), requests)).toBe(5 * 50);
     expect(left.map(({ kind }) => kind)).toContain('console');
   }, 60_000);

@@ -41,14 +41,14 @@ const get = (authorization?: string) => {
 };
 const scrape = async () => (await get(`Bearer ${TOKEN}`)).text;
 
-/** The value of a series; 0 where it is not there yet. */
+/** The value of a series; 0 if it does not exist yet. */
 async function valueOf(series: string): Promise<number> {
   const line = (await scrape()).split('\n').find((text) => text.startsWith(`${series} `));
   return Number(line?.slice(series.length) ?? 0);
 }
 
 describe('GET /metrics', () => {
-  it('is for whoever has the token', async () => {
+  it('requires the token', async () => {
     for (const wrong of [undefined, 'Bearer wrong', `Basic ${TOKEN}`, 'Bearer', `Bearer ${TOKEN}x`]) {
       const { status, text } = await get(wrong);
       expect([status, text]).toEqual([401, '']);
@@ -59,7 +59,7 @@ describe('GET /metrics', () => {
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  it('counts operations by name and outcome, those that are compiled included', async () => {
+  it('counts operations by name and outcome, compiled ones included', async () => {
     const series = (outcome: string) =>
       `lead_scoring_operations_total{operation="Stats",type="query",outcome="${outcome}",transport="http"}`;
     for (let time = 0; time < 5; time += 1) await api.ask('query Stats { leadStats { totalCount } }');
@@ -77,14 +77,14 @@ describe('GET /metrics', () => {
     ).toBe(6);
   });
 
-  it('shows lists in one piece beside their limits', async () => {
+  it('shows the lengths and limits of unpaged lists', async () => {
     const text = await scrape();
     expect(text).toMatch(/^lead_scoring_list_rows\{list="leads",value="count"\} \d+$/m);
     expect(await valueOf('lead_scoring_list_rows{list="leads",value="limit"}')).toBe(5000);
     expect(await valueOf('lead_scoring_list_rows{list="interactions",value="limit"}')).toBe(50_000);
   });
 
-  it('has no more series than a hundred names, whoever makes up more', async () => {
+  it('limits the number of operation names that it shows', async () => {
     for (let name = 0; name < 150; name += 1) await api.ask(`query Made${name} { __typename }`);
     const names = new Set(
       [...(await scrape()).matchAll(/operations_total\{operation="(\w+)"/g)].map(([, name]) => name),
@@ -100,7 +100,7 @@ describe('GET /metrics', () => {
     expect(await valueOf('lead_scoring_recalculated_leads_total{outcome="saved"}')).toBe(1);
   });
 
-  it('counts what the provider did, took and cost', async () => {
+  it('counts the requests, tokens and costs of the provider', async () => {
     const id = await insertLead(connection);
     await insertInteraction(connection, id);
     const summarize = `mutation { regenerateSummary(id: ${id}, force: true) { summary } }`;
@@ -115,13 +115,13 @@ describe('GET /metrics', () => {
     expect(await valueOf('lead_scoring_provider_cost_usd_total')).toBe(0.0001);
   });
 
-  it('shows the pool, the queue and the provider as they are', async () => {
+  it('shows the state of the pool, the queue and the provider', async () => {
     await connection.rows(`SELECT summary_queue.add_job('write', '{}'::json)`);
     const held = await api.sequelize.connectionManager.getConnection({ type: 'read' });
     expect(await valueOf('lead_scoring_pool_connections{state="max"}')).toBe(10);
     expect(await valueOf('lead_scoring_pool_connections{state="used"}')).toBe(1);
     api.sequelize.connectionManager.releaseConnection(held);
-    // Of ten connections transactions have six.
+    // Transactions may use six of the ten connections.
     const update = 'mutation { updateLead(updateLeadInput: { id: 1, company: "Another" }) { id } }';
     await withConnection(api.databaseUrl, async (lockHolder) => {
       await lockHolder.rows('BEGIN');
@@ -132,7 +132,7 @@ describe('GET /metrics', () => {
       await lockHolder.rows('ROLLBACK');
       await Promise.all(updates);
     });
-    // Counted every five seconds.
+    // The server counts jobs every five seconds.
     await until(async () => (await valueOf('lead_scoring_queue_jobs{state="ready"}')) === 1);
     expect(await valueOf('lead_scoring_provider_degraded')).toBe(0);
     expect(await valueOf('lead_scoring_provider_paused_seconds')).toBe(0);
@@ -141,7 +141,7 @@ describe('GET /metrics', () => {
     expect(await valueOf('lead_scoring_provider_paused_seconds')).toBeGreaterThan(290);
   }, 20_000);
 
-  it('counts requests that take too long, and shows those that are open', async () => {
+  it('counts requests that time out, and shows those in flight', async () => {
     const open = await valueOf('lead_scoring_requests_in_flight');
     const deadline = api.app.get(OpenRequests, { strict: false }).begin(1);
     expect(await valueOf('lead_scoring_requests_in_flight')).toBe(open + 1);
@@ -150,13 +150,13 @@ describe('GET /metrics', () => {
     expect(await valueOf('lead_scoring_requests_in_flight')).toBe(open);
   });
 
-  it('counts promises that fail and that nobody waits for', async () => {
+  it('counts unhandled rejections', async () => {
     const directory = await temporaryDirectory();
-    const fault = `${directory.path}/fault.cjs`;
-    await writeFile(fault, `process.on('SIGUSR2', () => void Promise.reject(new Error('for nobody')));`);
+    const script = `${directory.path}/script.cjs`;
+    await writeFile(script, `process.on('SIGUSR2', () => void Promise.reject(new Error('for nobody')));`);
     const server = await startServerProgram({
       cwd: directory.path,
-      env: { DATABASE_URL: api.databaseUrl, NODE_OPTIONS: `--require=${fault}` },
+      env: { DATABASE_URL: api.databaseUrl, NODE_OPTIONS: `--require=${script}` },
     });
     server.process.kill('SIGUSR2');
     const read = async () => (await fetch(new URL('/metrics', server.url))).text();
@@ -172,7 +172,7 @@ describe('GET /metrics', () => {
     expect(await valueOf('lead_scoring_websocket_connections')).toBe(1);
     await client.dispose();
     await until(async () => (await valueOf('lead_scoring_websocket_connections')) === 0);
-    // Its name is one of too many by now.
+    // The limit of operation names is reached by now.
     expect(
       await valueOf(
         'lead_scoring_operations_total{operation="other",type="query",outcome="OK",transport="websocket"}',
@@ -195,7 +195,7 @@ describe('the Grafana dashboard', () => {
       .flatMap(({ expr }) => expr.match(/\b(?:lead_scoring|nodejs|process)_\w+/g) ?? []),
   );
 
-  it('queries only what there is, and shows all that is ours', async () => {
+  it('queries only existing metrics, and shows every metric of this server', async () => {
     const text = await scrape();
     const types = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => ({
       name,
@@ -211,7 +211,7 @@ describe('the Grafana dashboard', () => {
     }
   });
 
-  it('has panels with titles and queries alone', () => {
+  it('has a title and a query in every panel', () => {
     for (const { title, targets } of panels) {
       expect(title).not.toBe('');
       expect(targets?.length).toBeGreaterThan(0);
@@ -219,8 +219,8 @@ describe('the Grafana dashboard', () => {
   });
 });
 
-describe('metrics of what is refused', () => {
-  it('tell who could not prove who it is, and who asked for too much, by code and kind', async () => {
+describe('metrics of rejected requests', () => {
+  it('count authentication failures by reason, and rate limits by group', async () => {
     const guarded = await startApi(
       {
         AUTH: 'on',
@@ -261,9 +261,9 @@ describe('metrics of what is refused', () => {
   });
 });
 
-// At the end: models belong to the application that was made last, which this closes.
+// At the end: the models belong to the application that started last, which this test closes.
 describe('metrics without a token', () => {
-  it('are not there in production, and open in development', async () => {
+  it('are missing in production, and public in development', async () => {
     const production = await startApi(
       { NODE_ENV: 'production', DATABASE_URL: api.databaseUrl, SUMMARY_PROVIDER: 'template' },
       api.databaseUrl,

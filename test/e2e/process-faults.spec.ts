@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const FAULTS = path.resolve(import.meta.dirname, '..', 'support', 'faults.mjs');
 const LEADS = '{ leads { id } }';
-const WELL = { data: { leads: [] } };
+const NO_LEADS = { data: { leads: [] } };
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
@@ -24,20 +24,20 @@ afterAll(async () => {
 async function startWith(fault: string): Promise<ServerProgram> {
   const env = { DATABASE_URL: database.url, TEST_FAULT: fault, NODE_OPTIONS: `--import=${FAULTS}` };
   const server = await startServerProgram({ cwd: directory.path, env });
-  expect(await server.ask(LEADS)).toEqual(WELL);
+  expect(await server.ask(LEADS)).toEqual(NO_LEADS);
   return server;
 }
 
-describe('a server in which', () => {
-  it('a promise fails that nobody waits for says so in its log, and goes on', async () => {
+describe('a server', () => {
+  it('logs an unhandled rejection and continues', async () => {
     const server = await startWith('rejection');
     server.process.kill('SIGUSR2');
     await server.untilPrinted(/Unhandled rejection #1 since start.*nobody waits for this/s);
-    expect(await server.ask(LEADS)).toEqual(WELL);
+    expect(await server.ask(LEADS)).toEqual(NO_LEADS);
     expect(await server.stop()).toMatchObject({ code: 0 });
   });
 
-  it('an exception is not caught says so in its log, and stops with 1', async () => {
+  it('logs an uncaught exception and exits with code 1', async () => {
     const server = await startWith('exception');
     server.process.kill('SIGUSR2');
     expect(await server.finished).toMatchObject({
@@ -46,7 +46,7 @@ describe('a server in which', () => {
     });
   });
 
-  it.each(['tomorrow', 'yesterday'])('the clock jumps to %s answers, and does not spin', async (day) => {
+  it.each(['tomorrow', 'yesterday'])('answers without a busy loop if the clock jumps to %s', async (day) => {
     const server = await startWith(day);
     const processorSeconds = async () => {
       const text = await (await fetch(server.url.replace('/graphql', '/metrics'))).text();
@@ -57,7 +57,7 @@ describe('a server in which', () => {
     const before = await processorSeconds();
     await sleep(2_000);
     expect((await processorSeconds()) - before).toBeLessThan(1);
-    expect(await server.ask(LEADS)).toEqual(WELL);
+    expect(await server.ask(LEADS)).toEqual(NO_LEADS);
     expect((await fetch(server.url.replace('/graphql', '/health/ready'))).status).toBe(200);
     expect(await server.stop()).toMatchObject({ code: 0 });
   });

@@ -8,7 +8,7 @@ import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../s
 import { until } from '../support/until.js';
 
 let directory: TemporaryDirectory;
-/** These two stay as they are: whatever changes a database has one of its own. */
+/** Shared and never changed: a test that changes a database creates its own. */
 let empty: TestDatabase;
 let migrated: TestDatabase;
 
@@ -33,7 +33,7 @@ const tablesOf = (url: string) =>
   );
 
 describe("the server on an operator's database", () => {
-  it('refuses to start where migrations are pending, names them and the command, and touches nothing', async () => {
+  it('does not start if migrations are pending, names them and the command, and changes nothing', async () => {
     const { code, stderr, stdout } = await serve({ DATABASE_URL: empty.url });
     expect(code).toBe(1);
     expect(stdout).toBe('');
@@ -43,7 +43,7 @@ describe("the server on an operator's database", () => {
     expect(await tablesOf(empty.url)).toEqual([]);
   });
 
-  it('starts where nothing is pending, names the database, loads no demo leads, and ends with 0 when asked to', async () => {
+  it('starts if nothing is pending, names the database, loads no demo leads, and exits with 0', async () => {
     const server = await startServerProgram({
       cwd: directory.path,
       env: { DATABASE_URL: migrated.url, SCORE_MAX_AGE_HOURS: '24' },
@@ -53,12 +53,12 @@ describe("the server on an operator's database", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(databaseLineOf(migrated.url));
     expect(stdout).not.toContain(new URL(migrated.url).password);
-    // In development, the template stands in for a missing key.
+    // In development, the server uses the template if the key is missing.
     expect(stdout).toMatch(/Warning: OPENROUTER_API_KEY is not set/);
     expect(stdout).toMatch(/Warning: SCORE_MAX_AGE_HOURS no longer exists/);
   });
 
-  it('says nothing of a missing key where the template was chosen', async () => {
+  it('does not warn about a missing key if the template is configured', async () => {
     const chosen = await startServerProgram({
       cwd: directory.path,
       env: { DATABASE_URL: migrated.url, SUMMARY_PROVIDER: 'template' },
@@ -66,13 +66,13 @@ describe("the server on an operator's database", () => {
     expect((await chosen.stop()).stdout).not.toMatch(/Warning/);
   });
 
-  it('says that the port is in use', async () => {
-    const holder = createServer();
-    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
-    const address = holder.address();
+  it('reports that the port is in use', async () => {
+    const portOwner = createServer();
+    await new Promise<void>((resolve) => portOwner.listen(0, '127.0.0.1', resolve));
+    const address = portOwner.address();
     const port = String(typeof address === 'object' && address !== null ? address.port : 0);
     const { code, stderr } = await serve({ DATABASE_URL: migrated.url, PORT: port });
-    await new Promise((resolve) => holder.close(resolve));
+    await new Promise((resolve) => portOwner.close(resolve));
     expect(code).toBe(1);
     expect(stderr).toBe(
       `Cannot listen on 127.0.0.1, port ${port}: the port is in use; stop the program that uses it, or set PORT to another.\n`,
@@ -99,11 +99,11 @@ describe('a database that cannot be used', () => {
     ['no such database', (url: URL) => (url.pathname = '/no_such_database'), /the database does not exist/],
     ['nothing listens', (url: URL) => (url.port = '1'), /nothing listens there/],
     ['unknown host', (url: URL) => (url.hostname = 'database.invalid'), /host name does not resolve/],
-  ])('is explained in a sentence: %s', async (_, change, expected) => {
+  ])('causes an error of one sentence: %s', async (_, change, expected) => {
     expectSentence(await serve({ DATABASE_URL: withUrl(change) }), expected);
   });
 
-  it.each(['src/cli/migrate.js', 'src/cli/seed.js'])('is explained by %s too', async (program) => {
+  it.each(['src/cli/migrate.js', 'src/cli/seed.js'])('causes the same error in %s', async (program) => {
     const url = withUrl((wrong) => (wrong.password = 's3cret-wrong'));
     expectSentence(await run(program, { DATABASE_URL: url }), /the user or the password is wrong/);
   });
@@ -129,7 +129,7 @@ describe('a role that is not the owner of the tables', () => {
     await database.drop();
   });
 
-  it('is told what the server needs, and can do everything once that is granted', async () => {
+  it('gets an error with GRANT statements, and can do everything after them', async () => {
     await asOwner(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'secret'`);
     const url = new URL(database.url);
     [url.username, url.password] = [ROLE, 'secret'];
@@ -164,7 +164,7 @@ describe('a role that is not the owner of the tables', () => {
 });
 
 describe('settings', () => {
-  it('that are wrong are all named at once, never with their values', async () => {
+  it('that are invalid are all named at once, without their values', async () => {
     const { code, stderr } = await serve({
       PORT: 'eighty-s3cret',
       NODE_ENV: 'prod-s3cret',
@@ -179,7 +179,7 @@ describe('settings', () => {
     expect(stderr).not.toMatch(/s3cret| {4}at /);
   });
 
-  it('that production needs are named where they are missing', async () => {
+  it('that production requires are named if they are missing', async () => {
     const { code, stderr } = await serve({ NODE_ENV: 'production' });
     expect(code).toBe(1);
     expect(stderr).toContain('DATABASE_URL must be set in production');
@@ -201,7 +201,7 @@ describe('pnpm migrate', () => {
     .sort();
   const undone = (some: readonly string[]) => some.map((name) => `undone  ${name}\n`).join('');
 
-  it('applies, lists and undoes', async () => {
+  it('applies, lists and undoes migrations', async () => {
     expect(await migrate('status')).toMatchObject({
       databaseLine: databaseLineOf(database.url),
       stdout: expect.stringMatching(/^pending {2}0001-baseline\n/) as unknown,
@@ -218,7 +218,7 @@ describe('pnpm migrate', () => {
     expect((await migrate('down')).stdout).toBe('Nothing is applied.\n');
   });
 
-  it('is applied once by two deploys at the same moment, in production without settings of a language model', async () => {
+  it('applies migrations once in two concurrent deploys, in production without settings of a language model', async () => {
     const env = { NODE_ENV: 'production', DATABASE_URL: database.url };
     const deploy = () => run('src/cli/migrate.js', env, 'up');
     const results = await Promise.all([deploy(), deploy()]);
@@ -231,14 +231,14 @@ describe('pnpm migrate', () => {
     ).toHaveLength(names.length + 1);
   });
 
-  it('names what down would lose, and undoes it with --yes alone', async () => {
+  it('names the data that down would delete, and undoes only with --yes', async () => {
     await migrate();
     await withConnection(database.url, (connection) =>
       connection.rows(`INSERT INTO api_keys (name, role, "keyHash") VALUES ('crm', 'rep', sha256('key'))`),
     );
-    const refused = await migrate('down', '--to', '0014-api-keys');
-    expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain(
+    const rejected = await migrate('down', '--to', '0014-api-keys');
+    expect(rejected).toMatchObject({ code: 1, stdout: '' });
+    expect(rejected.stderr).toContain(
       'would lose:\n  - the table api_keys with 1 row\nNothing was undone. Add --yes',
     );
     expect((await migrate('status')).stdout).not.toContain('pending');
@@ -251,8 +251,8 @@ describe('pnpm migrate', () => {
     expect(done.stderr).toContain('the table api_keys with 1 row');
   });
 
-  it('refuses with its usage what it cannot do', async () => {
-    const refused = [
+  it('rejects invalid arguments with its usage', async () => {
+    const invalid = [
       ['sideways'],
       ['up', 'down'],
       ['up', '--all'],
@@ -260,7 +260,7 @@ describe('pnpm migrate', () => {
       ['--bogus'],
       ['down', '--to'],
     ];
-    for (const args of refused) {
+    for (const args of invalid) {
       const { code, stderr } = await migrate(...args);
       expect({ args, code }).toEqual({ args, code: 1 });
       expect(stderr).toContain('Usage: pnpm migrate');
@@ -288,7 +288,7 @@ describe('pnpm seed', () => {
     await database.drop();
   });
 
-  it('refuses a database that is not migrated', async () => {
+  it('rejects a database that is not migrated', async () => {
     const { code, stderr } = await run('src/cli/seed.js', { DATABASE_URL: empty.url });
     expect(code).toBe(1);
     expect(stderr).toContain('`pnpm migrate`');

@@ -50,30 +50,30 @@ const codeOf = (response: Response) =>
   (response.body as { errors?: { extensions: { code: string } }[] }).errors?.[0]?.extensions.code;
 
 describe('requests of a caller', () => {
-  it('are as many as the limit, and then refused until the minute is over', async () => {
+  it('are accepted up to the limit, and then rejected until the minute ends', async () => {
     const api = await replica({ RATE_LIMIT_PER_MINUTE: '5' });
     for (let sent = 0; sent < 5; sent += 1) expect((await post(api)).status).toBe(200);
-    const refused = await post(api);
-    expect(refused.status).toBe(429);
-    expect(refused.body).toMatchObject({
+    const rejected = await post(api);
+    expect(rejected.status).toBe(429);
+    expect(rejected.body).toMatchObject({
       errors: [
         { extensions: { code: 'RATE_LIMITED', limit: 5, retryAfterSeconds: expect.any(Number) as unknown } },
       ],
     });
-    const seconds = Number(refused.headers['retry-after']);
+    const seconds = Number(rejected.headers['retry-after']);
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThanOrEqual(60);
     expect(await api.countStatements(() => post(api))).toBe(0);
   });
 
-  it('are counted on all replicas together, however they come', async () => {
+  it('are counted over all replicas together', async () => {
     const replicas = await Promise.all([1, 2].map(() => replica({ RATE_LIMIT_PER_MINUTE: '5' })));
     const sent = Array.from({ length: 16 }, () => replicas[Math.floor(Math.random() * 2)] ?? base);
     const answers = await Promise.all(sent.map((api) => post(api)));
     expect(statuses(answers)).toEqual([...Array<number>(5).fill(200), ...Array<number>(11).fill(429)]);
   });
 
-  it('ask the database once for many of them', async () => {
+  it('need few database statements', async () => {
     const api = await replica({ RATE_LIMIT_PER_MINUTE: '1000' });
     const statements = await api.recordStatements(async () => {
       for (let sent = 0; sent < 40; sent += 1) await post(api);
@@ -81,7 +81,7 @@ describe('requests of a caller', () => {
     expect(statements.filter(({ text }) => text.includes('take_rate_points'))).toHaveLength(2);
   });
 
-  it('are let through again in the next minute, and old ones are forgotten', async () => {
+  it('are accepted again in the next minute, and expired counts are removed', async () => {
     const api = await replica({ RATE_LIMIT_WRITES_PER_MINUTE: '1' });
     expect((await post(api, create(1))).status).toBe(200);
     expect((await post(api, create(1))).status).toBe(429);
@@ -94,7 +94,7 @@ describe('requests of a caller', () => {
     expect(await database.rows('SELECT FROM rate_limits')).toEqual([]);
   });
 
-  it('are those of one key, wherever it is used from', async () => {
+  it('are counted per key, not per address', async () => {
     const api = await replica({
       AUTH: 'on',
       RATE_LIMIT_PER_MINUTE: '1',
@@ -107,18 +107,18 @@ describe('requests of a caller', () => {
     expect((await using(key, '203.0.113.2')).status).toBe(429);
   });
 
-  it('are refused with a code where they cannot be counted', async () => {
+  it('are rejected with SERVICE_UNAVAILABLE if they cannot be counted', async () => {
     const api = await replica({ RATE_LIMIT_PER_MINUTE: '5' });
     const lockHolder = await connect(base.databaseUrl);
     await lockHolder.rows('BEGIN');
     await lockHolder.rows('LOCK TABLE rate_limits');
-    const refused = post(api);
+    const rejected = post(api);
     await untilWaiting(database);
     await database.rows(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
-    const answer = await refused;
+    const answer = await rejected;
     expect([answer.status, (answer.body as { errors: unknown[] }).errors]).toMatchObject([
       503,
       [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
@@ -128,21 +128,21 @@ describe('requests of a caller', () => {
 });
 
 describe('mutations', () => {
-  it('count each, by whatever name, and are refused together before any is done', async () => {
+  it('count one by one, under any alias, and are rejected together before any is executed', async () => {
     const api = await replica({ RATE_LIMIT_WRITES_PER_MINUTE: '5' });
     expect((await post(api, create(3))).status).toBe(200);
     const before = await leadCount();
-    const refused = await post(api, create(3));
-    expect([refused.status, codeOf(refused)]).toEqual([429, 'RATE_LIMITED']);
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    const rejected = await post(api, create(3));
+    expect([rejected.status, codeOf(rejected)]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(rejected.headers['retry-after'])).toBeGreaterThan(0);
     expect(await leadCount()).toBe(before);
-    // What was refused has taken nothing.
+    // Rejected mutations do not count.
     expect((await post(api, create(2))).status).toBe(200);
     expect((await post(api, create(1))).status).toBe(429);
     expect((await post(api)).status).toBe(200);
   });
 
-  it('are exact on two replicas that are driven at random', async () => {
+  it('are limited exactly on two replicas with random requests', async () => {
     const replicas = await Promise.all([1, 2].map(() => replica({ RATE_LIMIT_WRITES_PER_MINUTE: '5' })));
     const answers = await Promise.all(
       Array.from({ length: 14 }, () => post(replicas[Math.floor(Math.random() * 2)] ?? base, create(1))),
@@ -159,11 +159,11 @@ describe('mutations', () => {
     expect((await post(api, mutation)).status).toBe(200);
     expect((await post(api, mutation)).status).toBe(200);
     expect((await post(api, mutation)).status).toBe(429);
-    // Those that were refused count for no other limit either.
+    // Rejected mutations do not count towards other limits either.
     expect((await post(api, create(3))).status).toBe(200);
   });
 
-  it('count over WebSocket, as requests do', async () => {
+  it('count over WebSocket as over HTTP', async () => {
     const api = await replica({ RATE_LIMIT_PER_MINUTE: '3', RATE_LIMIT_WRITES_PER_MINUTE: '1' });
     await api.app.listen(0, '127.0.0.1');
     const client = connectSocket(`${await api.app.getUrl()}/graphql`);
@@ -171,7 +171,7 @@ describe('mutations', () => {
       answersTo(client, query)
         .next()
         .then(({ value }) => (value as SocketAnswer).errors?.[0]?.extensions?.code)
-        .catch((refused: unknown) => (refused as NonNullable<SocketAnswer['errors']>)[0]?.extensions?.code);
+        .catch((thrown: unknown) => (thrown as NonNullable<SocketAnswer['errors']>)[0]?.extensions?.code);
     expect(await code(create(1))).toBeUndefined();
     expect(await code(create(1))).toBe('RATE_LIMITED');
     expect(await code('{ __typename }')).toBeUndefined();
@@ -180,28 +180,28 @@ describe('mutations', () => {
   });
 });
 
-describe('failed proofs of who somebody is', () => {
+describe('authentication failures', () => {
   const LIMIT = { AUTH: 'on', RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '2' };
   const wrong = { authorization: 'Bearer lsk_1_wrong' };
   const from = (address: string) => ({ ...wrong, 'x-forwarded-for': address });
   const statusOf = async (api: Api, headers: Record<string, string>) =>
     (await post(api, undefined, headers)).status;
 
-  it('are as many as the limit from one address on all replicas, and then refused with a code of its own', async () => {
+  it('of one address are limited over all replicas, and further ones return RATE_LIMITED', async () => {
     const first = await replica(LIMIT);
     const second = await replica(LIMIT);
     expect(await statusOf(first, wrong)).toBe(401);
     expect(await statusOf(second, wrong)).toBe(401);
     for (const api of [first, second]) {
-      const refused = await post(api, undefined, wrong);
-      expect([refused.status, codeOf(refused)]).toEqual([429, 'RATE_LIMITED']);
-      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+      const rejected = await post(api, undefined, wrong);
+      expect([rejected.status, codeOf(rejected)]).toEqual([429, 'RATE_LIMITED']);
+      expect(Number(rejected.headers['retry-after'])).toBeGreaterThan(0);
     }
-    // Who can prove it comes in from the same address as well.
+    // A valid credential is still accepted from the same address.
     expect(await statusOf(first, { authorization: `Bearer ${key}` })).toBe(200);
   });
 
-  it('count for the address that a trusted proxy tells', async () => {
+  it('count for the address that a trusted proxy sends', async () => {
     const api = await replica({ ...LIMIT, TRUST_PROXY: '127.0.0.1,::1,::ffff:127.0.0.1' });
     expect(await statusOf(api, from('203.0.113.1'))).toBe(401);
     expect(await statusOf(api, from('203.0.113.1'))).toBe(401);
@@ -209,7 +209,7 @@ describe('failed proofs of who somebody is', () => {
     expect(await statusOf(api, from('203.0.113.2'))).toBe(401);
   });
 
-  it('count for where they come from, whatever they say', async () => {
+  it('count for the real address if no proxy is trusted', async () => {
     const api = await replica(LIMIT);
     expect(await statusOf(api, from('203.0.113.1'))).toBe(401);
     expect(await statusOf(api, from('203.0.113.2'))).toBe(401);
@@ -218,7 +218,7 @@ describe('failed proofs of who somebody is', () => {
 
   const unknownKey = (id: number) => ({ authorization: `Bearer lsk_${id}_${'x'.repeat(43)}` });
 
-  it('are rejected without the database once there were too many', async () => {
+  it('are rejected without the database after the limit', async () => {
     const api = await replica(LIMIT);
     expect(await statusOf(api, unknownKey(1))).toBe(401);
     expect(await statusOf(api, unknownKey(2))).toBe(401);
@@ -226,12 +226,12 @@ describe('failed proofs of who somebody is', () => {
     const statements = await api.countStatements(async () => {
       for (let id = 4; id < 44; id += 1) expect(await statusOf(api, unknownKey(id))).toBe(429);
     });
-    // The copy of the keys is read again when it is four seconds old.
+    // The server reads the keys again when its copy is four seconds old.
     expect(statements).toBeLessThanOrEqual(2);
     expect(await statusOf(api, { authorization: `Bearer ${key}` })).toBe(200);
   });
 
-  it('that come at once share reads of the database', async () => {
+  it('at the same time share reads of the database', async () => {
     const api = await replica({ AUTH: 'on', RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: '0' });
     await post(api, undefined, unknownKey(1));
     const statements = await api.countStatements(() =>
@@ -240,7 +240,7 @@ describe('failed proofs of who somebody is', () => {
     expect(statements).toBeLessThanOrEqual(4);
   });
 
-  it('count over sockets as well, for the address that a trusted proxy tells', async () => {
+  it('count over sockets too, for the address that a trusted proxy sends', async () => {
     const api = await replica({ ...LIMIT, TRUST_PROXY: '1' });
     await api.app.listen(0, '127.0.0.1');
     const socketFrom = async (address: string): Promise<number> => {
@@ -258,7 +258,7 @@ describe('failed proofs of who somebody is', () => {
     expect(await socketFrom('2001:db8:1:2::1')).toBe(4403);
   });
 
-  it('count as secrets of routers and tokens for metrics, too', async () => {
+  it('with router secrets and metrics tokens count too', async () => {
     const secret = 'a secret of routers, of 32 characters or more';
     const api = await replica({
       ...LIMIT,

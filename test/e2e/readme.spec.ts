@@ -14,7 +14,7 @@ const DOCUMENTS = README + read('docs/api.md');
 
 interface Step {
   readonly request: { readonly query: string; readonly variables?: Record<string, unknown> };
-  /** As shown. */
+  /** As the document shows it. */
   readonly answer: string;
 }
 
@@ -23,12 +23,12 @@ const TOUR: Step[] = [
   ...DOCUMENTS.matchAll(/```sh\ncurl [^`]*?-d '([^`]*?)'\n```\n\n```json\n([^`]*?)\n```/g),
 ].map(([, body = '', answer = '']) => ({ request: JSON.parse(body) as Step['request'], answer }));
 
-/** Each curl that only looks at an address, likewise. */
-const LOOKS = [
+/** Each curl of a plain address with the answer below it. */
+const PLAIN_GETS = [
   ...DOCUMENTS.matchAll(/```sh\ncurl -s http:\/\/localhost:3000(\/\S+)\n```\n\n```json\n([^`]*?)\n```/g),
 ].map(([, path = '', answer = '']) => ({ path, answer }));
 
-/** Days and instants are other ones whenever somebody follows the tour. */
+/** Dates and ids differ each time. */
 const withoutDates = (text: string) =>
   text
     .replace(/\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, 'DATE')
@@ -44,18 +44,18 @@ describe('the README', () => {
 
   it('shows an answer below every curl', () => {
     expect(TOUR.length).toBeGreaterThanOrEqual(7);
-    expect(TOUR.length + LOOKS.length).toBe(DOCUMENTS.match(/^curl /gm)?.length ?? 0);
+    expect(TOUR.length + PLAIN_GETS.length).toBe(DOCUMENTS.match(/^curl /gm)?.length ?? 0);
   });
 
   it.each(TOUR)(
-    'shows what the server really answers: $request.query',
+    'shows the actual response: $request.query',
     async ({ request: { query, variables }, answer }) => {
       const actual = await api.send(query, variables);
       expect(withoutDates(JSON.stringify(actual))).toBe(withoutDates(answer));
     },
   );
 
-  it.each(LOOKS)('shows what stands at $path', async ({ path, answer }) => {
+  it.each(PLAIN_GETS)('shows the actual response of $path', async ({ path, answer }) => {
     expect((await request(api.app.getHttpServer()).get(path)).text).toBe(answer);
   });
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   api = await startApi();
   await api.app.listen(0, '127.0.0.1');
   await api.app.get(DemoService, { strict: false }).load();
-  // Something to be seen of everything: a run, a summary, and a score that another program has changed.
+  // Data for every query: a recalculation, a summary, and a score that another program has changed.
   await api.ask('mutation { recalculateAllScores { count } regenerateSummary(id: 1) { id } }');
   await withConnection(api.databaseUrl, (connection) =>
     connection.rows('UPDATE leads SET "activityScore" = 1 WHERE id = 5'),
@@ -29,18 +29,18 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Where an answer has nothing to show: null at the top, or a list of nodes that is empty. */
-function nothingIn(value: unknown, path = ''): string[] {
+/** The paths without content in a response: null at the top, or an empty list of nodes. */
+function emptyPathsIn(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, child]) => {
-    const isNothing =
+    const isEmpty =
       (path === '' && child === null) || (name === 'nodes' && Array.isArray(child) && child.length === 0);
-    return isNothing ? [`${path}/${name}`] : nothingIn(child, `${path}/${name}`);
+    return isEmpty ? [`${path}/${name}`] : emptyPathsIn(child, `${path}/${name}`);
   });
 }
 
 describe('the ready queries', () => {
-  it('have titles and names of their own, and a line about each', () => {
+  it('have unique titles and names, and a one-line description', () => {
     const names = ALL.map((query) => operationOf(query).name?.value);
     expect(names).not.toContain(undefined);
     expect(new Set(names).size).toBe(ALL.length);
@@ -48,7 +48,7 @@ describe('the ready queries', () => {
     expect(ALL.filter(({ about }) => !/^[^\n]{10,90}\.$/.test(about))).toEqual([]);
   });
 
-  it('use the variables that they bring, and no others', () => {
+  it('use exactly the variables that they contain', () => {
     for (const query of ALL) {
       const used = operationOf(query).variableDefinitions?.map(({ variable }) => variable.name.value);
       expect(Object.keys(query.variables ?? {}).sort()).toEqual([...(used ?? [])].sort());
@@ -60,38 +60,35 @@ describe('the ready queries', () => {
     expect(validate(schema, parse(document))).toEqual([]);
   });
 
-  it.each(ofKind(OperationTypeNode.QUERY))(
-    'answer with something to see: $title',
-    async ({ document, variables }) => {
-      const { data, errors } = await api.send(document, variables);
-      expect(errors).toBeUndefined();
-      expect(nothingIn(data)).toEqual([]);
-    },
-  );
+  it.each(ofKind(OperationTypeNode.QUERY))('return data: $title', async ({ document, variables }) => {
+    const { data, errors } = await api.send(document, variables);
+    expect(errors).toBeUndefined();
+    expect(emptyPathsIn(data)).toEqual([]);
+  });
 
   it.each(ofKind(OperationTypeNode.MUTATION))(
-    'change what they say: $title',
+    'succeed as mutations: $title',
     async ({ document, variables }) => {
       const { data, errors } = await api.send(document, variables);
       expect(errors).toBeUndefined();
-      expect(nothingIn(data)).toEqual([]);
+      expect(emptyPathsIn(data)).toEqual([]);
     },
   );
 
   it.each(ofKind(OperationTypeNode.SUBSCRIPTION))(
-    'tell what happens: $title',
+    'send an event: $title',
     async ({ document, variables }) => {
       await api.ask('mutation { regenerateSummaries(limit: 1) { id } }');
       const client = connectSocket(`${await api.app.getUrl()}/graphql`);
       const first = answersTo(client, document, variables).next();
-      let isTold = false;
-      void first.then(() => (isTold = true));
-      // Whether it is subscribed to already is not to be seen from here; of one of these it is told.
-      while (!isTold) await api.ask('mutation { recalculateAllScores { count } }');
+      let hasArrived = false;
+      void first.then(() => (hasArrived = true));
+      // The test cannot see when the subscription starts, so it recalculates until an event arrives.
+      while (!hasArrived) await api.ask('mutation { recalculateAllScores { count } }');
       const { value } = (await first) as { value: { data?: unknown; errors?: unknown } };
       await client.dispose();
       expect(value.errors).toBeUndefined();
-      expect(nothingIn(value.data)).toEqual([]);
+      expect(emptyPathsIn(value.data)).toEqual([]);
       expect(value.data).not.toBeNull();
     },
   );

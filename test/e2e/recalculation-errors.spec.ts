@@ -32,19 +32,19 @@ async function startServer(databaseUrl: string): Promise<ServerProgram> {
   return server;
 }
 
-/** The run's record as a server tells it, once it no longer says that it is running. */
-async function endOfRun(server: ServerProgram): Promise<Record<string, unknown> | undefined> {
-  let run: Record<string, unknown> | undefined;
+/** Waits until the latest recalculation has ended. @returns its record */
+async function endOfRecalculation(server: ServerProgram): Promise<Record<string, unknown> | undefined> {
+  let recalculation: Record<string, unknown> | undefined;
   await until(async () => {
     const answer = (await server.ask(
       '{ recalculations(first: 1) { nodes { status error savedCount } } }',
     )) as {
       data?: { recalculations: { nodes: Record<string, unknown>[] } } | null;
     };
-    run = answer.data?.recalculations.nodes[0];
-    return run !== undefined && run.status !== 'RUNNING';
+    recalculation = answer.data?.recalculations.nodes[0];
+    return recalculation !== undefined && recalculation.status !== 'RUNNING';
   });
-  return run;
+  return recalculation;
 }
 
 const recalculated = { data: { recalculateAllScores: { count: LEADS, failedCount: 0, failures: [] } } };
@@ -54,7 +54,7 @@ const unscored = async (connection: Connection) =>
     ({ activityScore, scoreCalculatedAt }) => activityScore === null && scoreCalculatedAt === null,
   ).length;
 
-describe('with several servers on one database', () => {
+describe('several servers on one database', () => {
   let database: TestDatabase;
   let lockHolder: Connection;
   let other: Connection;
@@ -62,7 +62,7 @@ describe('with several servers on one database', () => {
   let first: ServerProgram;
   let second: ServerProgram;
 
-  /** A connection of the tests, which the time limit of the database does not end. */
+  /** A connection without the statement timeout of the database. */
   const connectWithoutLimit = async () => {
     const connection = await connect(database.url);
     await connection.rows('SET statement_timeout = 0');
@@ -82,7 +82,7 @@ describe('with several servers on one database', () => {
     await other.rows(`
       DROP TRIGGER IF EXISTS pause ON leads;
       TRUNCATE leads, rescore_runs RESTART IDENTITY CASCADE`);
-    // It holds the gate of a pause, also if a test fails before it opens the gate.
+    // A new connection for each test: closing it ends a pause that a failed test has left.
     lockHolder = await connectWithoutLimit();
     await insertLeads(other, LEADS);
   });
@@ -94,7 +94,7 @@ describe('with several servers on one database', () => {
     await directory.remove();
   });
 
-  /** Until a recalculation waits before its commit. @throws if it ends before that, with its answer */
+  /** Waits until a recalculation pauses before its commit. @throws if it ends before that */
   async function untilPaused(answer: Promise<unknown>): Promise<void> {
     const ended = answer.then((early) => {
       throw new Error(`The recalculation did not wait: ${JSON.stringify(early)}`);
@@ -103,7 +103,7 @@ describe('with several servers on one database', () => {
     ended.catch(() => undefined);
   }
 
-  /** The same, and until its record says how far it is, which goes over another connection. */
+  /** Waits also until its record contains the progress, which another connection writes. */
   async function untilDone(answer: Promise<unknown>): Promise<void> {
     await untilPaused(answer);
     await until(
@@ -111,7 +111,7 @@ describe('with several servers on one database', () => {
     );
   }
 
-  it('a second server is told at once that the first recalculates', async () => {
+  it('reject a second recalculation at once, with the progress of the first', async () => {
     const pause = await pauseBeforeCommit(lockHolder);
     const answer = first.ask(RECALCULATE);
     await untilDone(answer);
@@ -129,16 +129,16 @@ describe('with several servers on one database', () => {
 
   it.each([
     {
-      what: 'its transaction’s connection',
+      what: 'the connection of its transaction',
       which: `wait_event_type = 'Lock'`,
       error: /connection|available/,
     },
     {
-      what: 'every connection that it has',
+      what: 'all its connections',
       which: `application_name LIKE 'lead-scoring%'`,
       error: /connection|available/,
     },
-  ])('one that loses $what says that it failed, and recalculates again', async ({ which, error }) => {
+  ])('report a failure if one loses $what, and recalculate again', async ({ which, error }) => {
     const pause = await pauseBeforeCommit(lockHolder);
     const answer = first.ask(RECALCULATE);
     await untilPaused(answer);
@@ -147,7 +147,7 @@ describe('with several servers on one database', () => {
     );
     expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_FAILED' } }] });
     await pause.open();
-    expect(await endOfRun(first)).toMatchObject({
+    expect(await endOfRecalculation(first)).toMatchObject({
       status: 'FAILED',
       error: expect.stringMatching(error) as unknown,
     });
@@ -155,7 +155,7 @@ describe('with several servers on one database', () => {
     expect(await first.ask(RECALCULATE)).toEqual(recalculated);
   });
 
-  it('goes on without the connection that keeps the record', async () => {
+  it('complete a recalculation without the connection that writes its record', async () => {
     const pause = await pauseBeforeCommit(lockHolder);
     const answer = first.ask(RECALCULATE);
     await untilPaused(answer);
@@ -165,10 +165,10 @@ describe('with several servers on one database', () => {
     );
     await pause.open();
     expect(await answer).toEqual(recalculated);
-    expect(await endOfRun(first)).toMatchObject({ status: 'SUCCEEDED', savedCount: LEADS });
+    expect(await endOfRecalculation(first)).toMatchObject({ status: 'SUCCEEDED', savedCount: LEADS });
   });
 
-  it('a statement that is cancelled costs no more than its lead, and a time limit of the database does not apply', async () => {
+  it('lose only one lead to a cancelled statement, and ignore the statement timeout of the database', async () => {
     await other.rows(`
       CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$;
@@ -191,7 +191,7 @@ describe('with several servers on one database', () => {
     await other.rows('DROP TRIGGER take_time ON leads; DROP TRIGGER cancel_statement ON leads');
   });
 
-  it('one that is killed in the middle leaves nothing behind but its record', async () => {
+  it('keep only the record if one is killed during a recalculation', async () => {
     const pause = await pauseBeforeCommit(lockHolder);
     const answer = first.ask(RECALCULATE).catch(() => 'cut off');
     await untilDone(answer);
@@ -199,7 +199,11 @@ describe('with several servers on one database', () => {
     await first.finished;
     expect(await answer).toBe('cut off');
     await pause.open();
-    expect(await endOfRun(second)).toEqual({ status: 'INTERRUPTED', error: null, savedCount: LEADS });
+    expect(await endOfRecalculation(second)).toEqual({
+      status: 'INTERRUPTED',
+      error: null,
+      savedCount: LEADS,
+    });
     expect(await unscored(other)).toBe(LEADS);
     expect(await second.ask(RECALCULATE)).toEqual(recalculated);
     expect(await other.rows('SELECT status FROM rescore_runs ORDER BY id')).toEqual([
@@ -209,8 +213,8 @@ describe('with several servers on one database', () => {
   });
 });
 
-describe('where the database is restarted', () => {
-  it('nothing is half-written, the record is true, and the next run works', async () => {
+describe('a restart of the database', () => {
+  it('leaves no scores and a correct record, and the next recalculation works', async () => {
     directory = await temporaryDirectory();
     const postgres = await startEmbeddedPostgres({
       directory: path.join(directory.path, 'postgres'),
@@ -226,11 +230,11 @@ describe('where the database is restarted', () => {
       const answer = server.ask(RECALCULATE);
       await untilWaiting(before);
       const [session] = await before.rows<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-      // Where one of its processes crashes, PostgreSQL ends all others and recovers, as after a power cut.
+      // If one of its processes crashes, PostgreSQL ends all others and recovers, as after a power cut.
       process.kill(session?.pid ?? 0, 'SIGKILL');
       expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_FAILED' } }] });
 
-      expect(['FAILED', 'INTERRUPTED']).toContain((await endOfRun(server))?.status);
+      expect(['FAILED', 'INTERRUPTED']).toContain((await endOfRecalculation(server))?.status);
       const after = await connect(postgres.url);
       expect(await unscored(after)).toBe(LEADS);
       expect(await server.ask(RECALCULATE)).toEqual(recalculated);

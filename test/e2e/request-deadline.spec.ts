@@ -10,14 +10,12 @@ const TIMEOUT_MS = 400;
 const LEADS = '{ leads { id } }';
 
 let api: Api;
-/** Looks at what runs. */
 let database: Connection;
-/** Holds locks. */
 let lockHolder: Connection;
 let leadId: number;
 
 beforeAll(async () => {
-  // Sequelize warns of connections that it gives up.
+  // Silences Sequelize's warnings about connections that it drops.
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   api = await startApi({ REQUEST_TIMEOUT_MS: String(TIMEOUT_MS), DATABASE_POOL_SIZE: '4' });
   database = await connect(api.databaseUrl);
@@ -42,14 +40,14 @@ async function whileLocked<Result>(work: () => Promise<Result>): Promise<Result>
   }
 }
 
-/** Statements, and transactions, that sessions of the application have not ended. */
-const underWay = () =>
+/** Running statements and open transactions of the application. */
+const activeStatements = () =>
   database.rows<{ query: string }>(
     `SELECT query FROM pg_stat_activity WHERE datname = current_database()
      AND application_name = 'lead-scoring api' AND state <> 'idle'`,
   );
 
-describe('a request that is done just in time', () => {
+describe('a request that ends before its deadline', () => {
   it('is answered', async () => {
     const asked = await whileLocked(async () => {
       const answer = api.ask(LEADS);
@@ -60,29 +58,29 @@ describe('a request that is done just in time', () => {
   });
 });
 
-describe('a request that takes longer than it may', () => {
+describe('a request that exceeds its deadline', () => {
   it.each([
     ['a query', LEADS],
     ['a mutation', 'mutation { removeLead(id: 1) }'],
-  ])('%s is told so, and its statement is ended in PostgreSQL', async (_, query) => {
+  ])('fails with REQUEST_TIMED_OUT as %s, and PostgreSQL cancels its statement', async (_, query) => {
     const before = await database.rows('SELECT * FROM leads');
     await whileLocked(async () => {
       expect(await api.codeOf(query)).toBe('REQUEST_TIMED_OUT');
-      expect(await underWay()).toEqual([]);
+      expect(await activeStatements()).toEqual([]);
     });
     expect(await database.rows('SELECT * FROM leads')).toEqual(before);
     expect(await api.ask(LEADS)).toEqual({ leads: [{ id: String(leadId) }] });
   });
 
-  it('is ended as a compiled query too', async () => {
+  it('is cancelled as a compiled query too', async () => {
     for (let time = 0; time < 5; time += 1) await api.ask('{ leads { id firstName } }');
     await whileLocked(async () => {
       expect(await api.codeOf('{ leads { id firstName } }')).toBe('REQUEST_TIMED_OUT');
-      expect(await underWay()).toEqual([]);
+      expect(await activeStatements()).toEqual([]);
     });
   });
 
-  it('is ended over a WebSocket too, which stays open', async () => {
+  it('is cancelled over a WebSocket too, which stays open', async () => {
     await api.app.listen(0, '127.0.0.1');
     const client = connectSocket(`${await api.app.getUrl()}/graphql`);
     const { value } = (await whileLocked(() => answersTo(client, LEADS).next())) as IteratorYieldResult<{
@@ -95,11 +93,11 @@ describe('a request that takes longer than it may', () => {
     await client.dispose();
   });
 
-  it('leaves the pool healthy after two hundred of them, most of which waited for a connection', async () => {
+  it('leaves the pool healthy, even if most of 200 requests waited for a connection', async () => {
     await whileLocked(async () => {
       const codes = await Promise.all(Array.from({ length: 200 }, () => api.codeOf(LEADS)));
       expect(new Set(codes)).toEqual(new Set(['REQUEST_TIMED_OUT']));
-      expect(await underWay()).toEqual([]);
+      expect(await activeStatements()).toEqual([]);
     });
     const answers = await Promise.all(Array.from({ length: 200 }, () => api.send(LEADS)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
@@ -109,7 +107,7 @@ describe('a request that takes longer than it may', () => {
 });
 
 describe('a recalculation', () => {
-  it('may take longer than a request, but rolls back after its own time', async () => {
+  it('may take longer than a request, but rolls back after its own timeout', async () => {
     const limited = await startApi(
       { REQUEST_TIMEOUT_MS: '100', RECALCULATION_TIMEOUT_MS: '1000' },
       api.databaseUrl,
@@ -127,7 +125,7 @@ describe('a recalculation', () => {
   });
 });
 
-describe('a caller who goes away', () => {
+describe('a caller that disconnects', () => {
   let slow: Api;
   beforeAll(async () => {
     slow = await startApi({}, api.databaseUrl);
@@ -135,7 +133,7 @@ describe('a caller who goes away', () => {
   });
   afterAll(() => slow.close());
 
-  const goDuring = async (query: string, server = slow) => {
+  const disconnectDuring = async (query: string, server = slow) => {
     const caller = new AbortController();
     const asked = fetch(`${await server.app.getUrl()}/graphql`, {
       method: 'POST',
@@ -148,23 +146,23 @@ describe('a caller who goes away', () => {
     await expect(asked).rejects.toThrow();
   };
 
-  it('has a query ended', async () => {
+  it('has its query cancelled', async () => {
     await whileLocked(async () => {
-      await goDuring(LEADS);
-      await until(async () => (await underWay()).length === 0);
+      await disconnectDuring(LEADS);
+      await until(async () => (await activeStatements()).length === 0);
     });
   });
 
-  it('has a mutation done all the same', async () => {
+  it('does not stop its mutation', async () => {
     const rename = `mutation { updateLead(updateLeadInput: { id: ${leadId}, firstName: "Gone" }) { id } }`;
-    await whileLocked(() => goDuring(rename));
+    await whileLocked(() => disconnectDuring(rename));
     await until(async () => {
       const [lead] = await database.rows<{ firstName: string }>('SELECT "firstName" FROM leads');
       return lead?.firstName === 'Gone';
     });
   });
 
-  it('has the time limit apply to each of its mutations', async () => {
+  it('does not exempt its mutations from the deadline', async () => {
     const limited = await startApi({ REQUEST_TIMEOUT_MS: '1500' }, api.databaseUrl);
     await limited.app.listen(0, '127.0.0.1');
     await limited.ask(LEADS);
@@ -177,13 +175,13 @@ describe('a caller who goes away', () => {
     await lock(lockHolder, leadId);
     await lock(otherHolder, otherId);
     const rename = (id: number) => `updateLead(updateLeadInput: { id: ${id}, firstName: "Late" }) { id }`;
-    await goDuring(`mutation { first: ${rename(leadId)} second: ${rename(otherId)} }`, limited);
+    await disconnectDuring(`mutation { first: ${rename(leadId)} second: ${rename(otherId)} }`, limited);
     // The first mutation completes after the client has gone. The second one waits until the deadline.
     await lockHolder.rows('ROLLBACK');
     const isRenamed = `SELECT FROM leads WHERE id = ${leadId} AND "firstName" = 'Late'`;
     await until(async () => (await database.rows(isRenamed)).length > 0);
     await untilWaiting(database);
-    await until(async () => (await underWay()).length === 0);
+    await until(async () => (await activeStatements()).length === 0);
     await otherHolder.rows('ROLLBACK');
     await otherHolder.close();
     const names = await database.rows<{ firstName: string }>('SELECT "firstName" FROM leads ORDER BY id');

@@ -24,17 +24,17 @@ async function post(query: string, id?: string) {
 
 describe('the id of a request', () => {
   it.each([
-    ['a lead that is not there', 'mutation { removeLead(id: 77) }'],
-    ['a value that breaks a rule', '{ leadsConnection(first: 0) { nodes { id } } }'],
+    ['a lead that does not exist', 'mutation { removeLead(id: 77) }'],
+    ['an invalid value', '{ leadsConnection(first: 0) { nodes { id } } }'],
     ['an unknown field', '{ nothing }'],
     ['a syntax error', '{'],
-  ])('is in the answer and in its errors: %s', async (_, query) => {
+  ])('is in the response and in its errors: %s', async (_, query) => {
     const { header, ids } = await post(query);
     expect(header).toMatch(UUID);
     expect(ids).toEqual([header]);
   });
 
-  it('is the one that the request brings along, where that is a word', async () => {
+  it('is taken from the request if its header is valid', async () => {
     expect(await post('{ nothing }', 'trace-1.2:3_4')).toEqual({
       header: 'trace-1.2:3_4',
       ids: ['trace-1.2:3_4'],
@@ -44,7 +44,7 @@ describe('the id of a request', () => {
     }
   });
 
-  it('is another one for each request, however many there are at once', async () => {
+  it('is unique among concurrent requests', async () => {
     const answers = await Promise.all(
       Array.from({ length: 30 }, () => post('mutation { removeLead(id: 77) }')),
     );
@@ -62,7 +62,7 @@ describe('the id of a request', () => {
     await client.dispose();
   });
 
-  it('is in what is logged about it', async () => {
+  it('is in the log lines about it', async () => {
     const written: string[] = [];
     api.app.useLogger(new NestLog(createLog('warn', { write: (line) => written.push(line) })));
     const lines = () => written.map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -7,7 +7,7 @@ import { answersTo, connectSocket, type SocketAnswer } from '../support/websocke
 
 let api: Api;
 let drop: () => Promise<void>;
-/** Of a caller that may read: what strangers are told is the same to all of them. */
+/** Of a viewer: unauthenticated callers get the same error for every request. */
 let authorization: string;
 beforeAll(async () => {
   const database = await createTestDatabase();
@@ -42,7 +42,7 @@ const send = async (query: string, variables: Record<string, unknown>) => {
   return response.body as Body;
 };
 
-/** As scanners send, which say nothing of what they accept. */
+/** Sends a query as scanners do, which accept any media type. */
 const post = async (query: string) => {
   const response = await request(api.app.getHttpServer())
     .post('/graphql')
@@ -58,7 +58,7 @@ const get = (query?: string, accept = '*/*') =>
     .query(query === undefined ? {} : { query })
     .set('accept', accept);
 
-/** The checks of graphql-cop (github.com/dolevf/graphql-cop, lib/tests), each with what it takes for a finding. */
+/** The checks of graphql-cop (github.com/dolevf/graphql-cop, lib/tests), each with its condition for a finding. */
 describe('a public scanner finds no', () => {
   it('alias overloading', async () => {
     const aliases = Array.from({ length: 101 }, (_, index) => `alias${index}:__typename`).join(' \n');
@@ -74,7 +74,7 @@ describe('a public scanner finds no', () => {
     expect(Array.isArray(answer.body)).toBe(false);
   });
 
-  it('circular introspection, nor any other', async () => {
+  it('introspection, circular or other', async () => {
     const circular =
       'query cop { __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } } } } } } } }';
     expect((await post(circular)).data).toBeUndefined();
@@ -110,7 +110,7 @@ describe('a public scanner finds no', () => {
     }
   });
 
-  it('suggestions in what is wrong with variables', async () => {
+  it('suggestions in errors about variables', async () => {
     const query = 'query cop($o: LeadOrderInput) { leadsConnection(orderBy: $o) { totalCount } }';
     for (const o of [{ field: 'SCOR' }, { field: 'SCORE', direktion: 'ASC' }]) {
       const { errors } = await send(query, { o });
@@ -135,7 +135,7 @@ describe('a public scanner finds no', () => {
     expect((answer.body as Body).data).toBeUndefined();
   });
 
-  it('page to try queries on', async () => {
+  it('page for trying queries', async () => {
     for (const path of ['/graphql', '/graphiql', '/playground', '/console', '/altair']) {
       const { text } = await request(api.app.getHttpServer()).get(path).set('accept', 'text/html');
       expect(text).not.toMatch(/graphiql\.min\.css|GraphQL Playground|GraphiQL|graphql-playground/);
@@ -150,7 +150,7 @@ describe('a public scanner finds no', () => {
   });
 });
 
-describe('over WebSocket, nobody learns more', () => {
+describe('a WebSocket', () => {
   it.each([
     ['{ __schema { types { name } } }', 'GRAPHQL_VALIDATION_FAILED'],
     ['{ __type(name: "Lead") { name } }', 'GRAPHQL_VALIDATION_FAILED'],
@@ -159,18 +159,18 @@ describe('over WebSocket, nobody learns more', () => {
       'query ($o: LeadOrderInput = { field: SCOR }) { leadsConnection(orderBy: $o) { totalCount } }',
       'GRAPHQL_VALIDATION_FAILED',
     ],
-  ])('by %s', async (query, code) => {
+  ])('reveals no more than HTTP for %s', async (query, code) => {
     const client = connectSocket(`${await api.app.getUrl()}/graphql`, undefined, { authorization });
     const errors = await answersTo(client, query)
       .next()
       .then(({ value }) => (value as SocketAnswer).errors)
-      .catch((refused: unknown) => refused as SocketAnswer['errors']);
+      .catch((thrown: unknown) => thrown as SocketAnswer['errors']);
     expect(errors?.[0]?.extensions?.code).toBe(code);
     expect(JSON.stringify(errors)).not.toContain('Did you mean');
     await client.dispose();
   });
 
-  it('and no message may be longer than a body', async () => {
+  it('closes after a message that is longer than a body may be', async () => {
     const client = connectSocket(`${await api.app.getUrl()}/graphql`, undefined, { authorization });
     let closed: unknown;
     client.on('closed', (event) => (closed = (event as { code: number }).code));
@@ -182,8 +182,8 @@ describe('over WebSocket, nobody learns more', () => {
   });
 });
 
-describe('browsers are told', () => {
-  it('to load nothing, to guess nothing and to show it in no frame', async () => {
+describe('a response', () => {
+  it('forbids browsers to load content, to guess its type and to show it in a frame', async () => {
     const { headers } = await request(api.app.getHttpServer())
       .post('/graphql')
       .set('authorization', authorization)
@@ -199,7 +199,7 @@ describe('browsers are told', () => {
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
-  it('which sites may read, and that it is up to the site', async () => {
+  it('allows only configured origins to read it, and varies by origin', async () => {
     const from = async (origin: string) =>
       (
         await request(api.app.getHttpServer())

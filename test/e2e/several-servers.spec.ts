@@ -17,10 +17,10 @@ import { until } from '../support/until.js';
 const CRON_SECONDS = 2;
 const RECALCULATE = 'mutation { recalculateAllScores { recalculationId count } }';
 const BATCH = 'status totalCount writtenCount unchangedCount failedCount skippedCount';
-/** What was random in a run that failed comes back with its seed: FLEET_SEED=… pnpm test several-servers */
+/** Repeats the random choices of a failed test: FLEET_SEED=… pnpm test several-servers */
 const SEED = Number(process.env.FLEET_SEED ?? randomInt(2 ** 31));
 
-interface Run {
+interface Recalculation {
   readonly id: string;
   readonly status: string;
   readonly trigger: string;
@@ -30,9 +30,8 @@ interface Run {
 let directory: TemporaryDirectory;
 let database: TestDatabase;
 let fleet: Fleet;
-/** Looks at what the servers do. */
 let observer: Connection;
-/** Holds gates, so it cannot look meanwhile. */
+/** Has the lock that paused servers wait for, so it cannot observe them meanwhile. */
 let lockHolder: Connection;
 
 beforeAll(async () => {
@@ -55,7 +54,7 @@ beforeEach(async () => {
   await rows('TRUNCATE leads, interactions CASCADE');
 });
 afterEach(async () => {
-  // What waits at a gate goes on.
+  // Ends every pause.
   await lockHolder.close();
   await rows(`DROP TRIGGER IF EXISTS pause ON leads;
     DROP TRIGGER IF EXISTS pause_summary ON summary_generations`);
@@ -70,29 +69,30 @@ const serverAt = (index: number): ServerProgram => {
   return server;
 };
 
-const runsAt = async ({ url }: ServerProgram): Promise<Run[]> =>
+const recalculationsAt = async ({ url }: ServerProgram): Promise<Recalculation[]> =>
   (
-    await fleet.ask<{ recalculations: { nodes: Run[] } }>(
+    await fleet.ask<{ recalculations: { nodes: Recalculation[] } }>(
       url,
       '{ recalculations(first: 3) { nodes { id status trigger host } } }',
     )
   ).recalculations.nodes;
 
-/** A recalculation that a server was asked for, held up before its end. The schedule may come first: then once more. */
-async function pausedRun(server: ServerProgram) {
+/** Starts a recalculation that pauses before its commit. Tries again if the schedule has started one first. */
+async function pausedRecalculation(server: ServerProgram) {
   for (;;) {
     const pause: Pause = await pauseBeforeCommit(lockHolder);
     const answer = fleet.send(server.url, RECALCULATE);
     await untilWaiting(observer);
-    const [run] = await runsAt(server);
-    if (run?.trigger === 'API' && run.status === 'RUNNING') return { run, answer, pause };
+    const [recalculation] = await recalculationsAt(server);
+    if (recalculation?.trigger === 'API' && recalculation.status === 'RUNNING')
+      return { recalculation, answer, pause };
     await pause.open();
     await answer;
     await lockHolder.rows('DROP TRIGGER pause ON leads');
   }
 }
 
-/** Waits until a subscription has said something, and gives that and what it says last. */
+/** Waits for the first event of a subscription. @returns the first event, and a promise of the last one */
 async function follow(server: ServerProgram, query: string, id: string) {
   const answers = answersTo(fleet.connectSocket(server.url), query, { id });
   const next = async () => ((await answers.next()) as IteratorResult<SocketAnswer, undefined>).value?.data;
@@ -105,27 +105,29 @@ async function follow(server: ServerProgram, query: string, id: string) {
   return { first, last: last.catch(() => 'cut off') };
 }
 
-const followRun = (server: ServerProgram, id: string) =>
+const followRecalculation = (server: ServerProgram, id: string) =>
   follow(server, 'subscription ($id: ID!) { recalculationProgress(id: $id) { status savedCount } }', id);
 
 describe('three servers on one database', () => {
-  it('a recalculation on one is seen, refused a second time and cancelled on the others', async () => {
+  it('show a recalculation of one on all, reject a second one and cancel it from another', async () => {
     await insertLeads(observer, 20);
     const [first, second, third] = [serverAt(0), serverAt(1), serverAt(2)];
-    const { run, answer } = await pausedRun(first);
-    const followed = await Promise.all([first, second, third].map((server) => followRun(server, run.id)));
+    const { recalculation, answer } = await pausedRecalculation(first);
+    const followed = await Promise.all(
+      [first, second, third].map((server) => followRecalculation(server, recalculation.id)),
+    );
     for (const { first: now } of followed) {
       expect(now).toEqual({ recalculationProgress: { status: 'RUNNING', savedCount: 20 } });
     }
     for (const server of [first, second, third]) {
-      expect((await runsAt(server))[0]).toEqual(run);
+      expect((await recalculationsAt(server))[0]).toEqual(recalculation);
       expect(await fleet.send(server.url, RECALCULATE)).toMatchObject({
-        errors: [{ extensions: { code: 'RECALCULATION_RUNNING', recalculationId: run.id } }],
+        errors: [{ extensions: { code: 'RECALCULATION_RUNNING', recalculationId: recalculation.id } }],
       });
     }
     expect(
       await fleet.ask(second.url, 'mutation ($id: ID!) { cancelRecalculation(id: $id) { status } }', {
-        id: run.id,
+        id: recalculation.id,
       }),
     ).toEqual({ cancelRecalculation: { status: 'CANCELLED' } });
     expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_CANCELLED' } }] });
@@ -134,12 +136,14 @@ describe('three servers on one database', () => {
     }
   });
 
-  it('one that is killed while it recalculates is told of as interrupted to who follows elsewhere', async () => {
+  it('publish INTERRUPTED to subscribers on the others if one is killed while it recalculates', async () => {
     await insertLeads(observer, 20);
     const [killed, second, third] = [serverAt(0), serverAt(1), serverAt(2)];
-    const { run, answer, pause } = await pausedRun(killed);
-    const own = await followRun(killed, run.id);
-    const elsewhere = await Promise.all([second, third].map((server) => followRun(server, run.id)));
+    const { recalculation, answer, pause } = await pausedRecalculation(killed);
+    const own = await followRecalculation(killed, recalculation.id);
+    const elsewhere = await Promise.all(
+      [second, third].map((server) => followRecalculation(server, recalculation.id)),
+    );
     await fleet.kill(killed);
     expect(await answer).toBe('lost');
     expect(await own.last).toBe('cut off');
@@ -147,17 +151,18 @@ describe('three servers on one database', () => {
     for (const { last } of elsewhere) {
       expect(await last).toEqual({ recalculationProgress: { status: 'INTERRUPTED', savedCount: 20 } });
     }
-    // The schedule, or the next caller, goes on with another one; what was interrupted is settled by it.
+    // The next recalculation, by the schedule or a caller, updates the record of the interrupted one.
     await until(
       async () =>
-        (await rows(`SELECT FROM rescore_runs WHERE id > $1 AND status = 'succeeded'`, [run.id])).length > 0,
+        (await rows(`SELECT FROM rescore_runs WHERE id > $1 AND status = 'succeeded'`, [recalculation.id]))
+          .length > 0,
     );
-    expect(await rows('SELECT status FROM rescore_runs WHERE id = $1', [run.id])).toEqual([
+    expect(await rows('SELECT status FROM rescore_runs WHERE id = $1', [recalculation.id])).toEqual([
       { status: 'interrupted' },
     ]);
   });
 
-  it('each instant of the schedule is taken by one of them', async () => {
+  it('start one recalculation for each instant of the schedule', async () => {
     await insertLeads(observer, 5);
     const [before] = await rows<{ id: number }>('SELECT coalesce(max(id), 0)::int AS id FROM rescore_runs');
     const since = () =>
@@ -173,7 +178,7 @@ describe('three servers on one database', () => {
     expect(instants).toEqual([start, start + step, start + 2 * step]);
   });
 
-  it('a batch is written by the workers of all, and goes on where one of them is killed', async () => {
+  it('write a batch with the workers of all, and complete it if one is killed', async () => {
     const ids: number[] = [];
     for (let index = 0; index < 40; index += 1) ids.push(await insertLead(observer));
     const pause = await pauseSummaries(lockHolder);
@@ -186,10 +191,10 @@ describe('three servers on one database', () => {
       rows<{ worker: string }>(
         'SELECT DISTINCT locked_by AS worker FROM summary_queue.jobs WHERE locked_by IS NOT NULL',
       );
-    // Three of each: all have taken as many as they write at once, and have come to the gate with them.
+    // Three jobs of each server: as many as it writes at once.
     await untilWaiting(observer, 9);
-    const atGate = await workers();
-    expect(atGate).toHaveLength(3);
+    const waitingWorkers = await workers();
+    expect(waitingWorkers).toHaveLength(3);
     const query = `subscription ($id: ID!) { summaryBatchProgress(id: $id) { ${BATCH} } }`;
     const followed = await Promise.all([second, third].map((server) => follow(server, query, batch.id)));
     expect(followed[0]?.first).toMatchObject({
@@ -217,11 +222,11 @@ describe('three servers on one database', () => {
     ).toEqual(ids.map((leadId) => ({ leadId })));
   });
 
-  it('followers go on at another server where their sockets are cut', async () => {
+  it('continue subscriptions on another server if their sockets are cut', async () => {
     await insertLeads(observer, 20);
-    const { run, pause, answer } = await pausedRun(serverAt(0));
+    const { recalculation, pause, answer } = await pausedRecalculation(serverAt(0));
     const query = 'subscription ($id: ID!) { recalculationProgress(id: $id) { status } }';
-    const open = () => answersTo(fleet.connectSocket(), query, { id: run.id });
+    const open = () => answersTo(fleet.connectSocket(), query, { id: recalculation.id });
     const before = [open(), open(), open()];
     for (const answers of before) await answers.next();
     const cut = before.map((answers) =>
@@ -244,11 +249,13 @@ describe('three servers on one database', () => {
         data: { recalculationProgress: { status: 'SUCCEEDED' } },
       });
     }
-    expect(await answer).toEqual({ data: { recalculateAllScores: { recalculationId: run.id, count: 20 } } });
+    expect(await answer).toEqual({
+      data: { recalculateAllScores: { recalculationId: recalculation.id, count: 20 } },
+    });
   });
 });
 
-describe(`work at random (FLEET_SEED=${SEED})`, () => {
+describe(`random work (FLEET_SEED=${SEED})`, () => {
   const CLIENTS = 6;
   const STEPS = 10;
   let journal: FleetJournal;
@@ -275,31 +282,31 @@ describe(`work at random (FLEET_SEED=${SEED})`, () => {
   });
 
   const work = () => Promise.all(clients.map((client) => client.run(STEPS)));
-  /** Halfway through the work of all. */
+  /** Resolves after half of all steps. */
   const halfway = () => journal.afterSteps((CLIENTS * STEPS) / 2);
 
-  it('is all there once, and nothing else, whatever becomes of single servers', async () => {
+  it('is stored exactly once, even if servers are killed or stopped', async () => {
     await work();
     expect(journal.lostCount).toBe(0);
 
-    // One is killed: what was with it is lost, and nothing else.
+    // One server is killed: only the requests that it was answering are lost.
     const killing = halfway().then(() => fleet.kill(serverAt(0)));
     await Promise.all([work(), killing]);
     expect(journal.lostCount).toBe(fleet.balancer.brokenCount);
-    // It may leave leases, which are free because its process is gone. No other process is gone so far.
+    // It may leave leases, which are free because its process has ended. No other process has ended so far.
     const left = await rows<{ holder: string }>(
       `SELECT holder FROM summary_leases WHERE NOT ${isPresent('summary_leases.holder')}`,
     );
     const killedHolders = left.map(({ holder }) => holder);
 
-    // One is asked to stop: it says so, is given nothing more, and answers what it has begun.
+    // One server stops gracefully: it gets no more requests and answers those that it has.
     const lostBefore = journal.lostCount;
     const stopping = halfway().then(() => fleet.stop(serverAt(0)));
     await Promise.all([work(), stopping]);
     expect((await stopping).code).toBe(0);
     expect(journal.lostCount).toBe(lostBefore);
 
-    // Those that take their places take part.
+    // The replacements take part in the work.
     await fleet.complete();
     await work();
     expect(journal.lostCount).toBe(lostBefore);

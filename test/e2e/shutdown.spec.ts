@@ -15,19 +15,19 @@ const LEADS = '{ leads { id } }';
 let directory: TemporaryDirectory;
 let database: TestDatabase;
 let lockHolder: Connection;
-let watcher: Connection;
+let observer: Connection;
 
 beforeAll(async () => {
   directory = await temporaryDirectory();
   database = await createTestDatabase();
   lockHolder = await connect(database.url);
-  watcher = await connect(database.url);
-  await insertLead(watcher);
+  observer = await connect(database.url);
+  await insertLead(observer);
 });
 
 afterAll(async () => {
   await lockHolder.close();
-  await watcher.close();
+  await observer.close();
   await database.drop();
   await directory.remove();
 });
@@ -40,7 +40,7 @@ async function lock(): Promise<void> {
   await lockHolder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
 }
 
-/** How a socket of a subscription is closed. */
+/** Opens a socket. @returns a promise of how it closes, in an array so that `await` does not wait for it */
 async function openSocket(url: string): Promise<Promise<{ code: number; reason: string }>[]> {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
@@ -55,26 +55,28 @@ async function openSocket(url: string): Promise<Promise<{ code: number; reason: 
   return [closed];
 }
 
-describe('a server that is asked to stop', () => {
-  it('answers what is under way, refuses what is new, closes sockets with a reason, and ends with 0', async () => {
+describe('a server that receives SIGTERM', () => {
+  it('answers open requests, rejects new ones, closes sockets with a reason, and exits with 0', async () => {
     const server = await start();
     const { port } = new URL(server.url);
     const idle = net.connect(Number(port), 'localhost');
     const [closed] = await openSocket(server.url);
     await lock();
     const slow = server.ask(LEADS);
-    await untilWaiting(watcher);
+    await untilWaiting(observer);
     server.process.kill('SIGTERM');
     expect(await closed).toEqual({ code: 1001, reason: 'The server is shutting down' });
 
-    const refused = await fetch(server.url, {
+    const rejected = await fetch(server.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: LEADS }),
     });
-    expect(refused.status).toBe(503);
-    expect(refused.headers.get('connection')).toBe('close');
-    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
+    expect(rejected.status).toBe(503);
+    expect(rejected.headers.get('connection')).toBe('close');
+    expect(await rejected.json()).toMatchObject({
+      errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
+    });
     expect((await fetch(server.url.replace('/graphql', '/health'))).status).toBe(503);
 
     await lockHolder.rows('ROLLBACK');
@@ -83,25 +85,25 @@ describe('a server that is asked to stop', () => {
     idle.destroy();
   });
 
-  it('ends what takes longer than the limit, in PostgreSQL too, and ends with 0 all the same', async () => {
+  it('cancels requests after the timeout, in PostgreSQL too, and exits with 0', async () => {
     const server = await start({ SHUTDOWN_TIMEOUT_MS: '300' });
     await lock();
     const slow = server.ask(LEADS);
-    await untilWaiting(watcher);
+    await untilWaiting(observer);
     server.process.kill('SIGTERM');
     expect(await slow).toMatchObject({ errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
     expect(await server.finished).toMatchObject({ code: 0 });
     const waiting = `SELECT pid FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    expect(await watcher.rows(waiting)).toEqual([]);
+    expect(await observer.rows(waiting)).toEqual([]);
     await lockHolder.rows('ROLLBACK');
   });
 
-  it('ends at once where it is asked twice', async () => {
+  it('exits at once after a second signal', async () => {
     const server = await start();
     await lock();
     const slow = server.ask(LEADS).catch(() => 'cut');
-    await untilWaiting(watcher);
+    await untilWaiting(observer);
     const [closed] = await openSocket(server.url);
     server.process.kill('SIGTERM');
     await closed;
@@ -111,31 +113,31 @@ describe('a server that is asked to stop', () => {
     await lockHolder.rows('ROLLBACK');
   });
 
-  it('has a recalculation roll back, whose record says so', async () => {
+  it('rolls back a recalculation and marks its record as cancelled', async () => {
     const server = await start();
-    const before = await readScores(watcher);
+    const before = await readScores(observer);
     const pause = await pauseBeforeCommit(lockHolder);
     const answer = server.ask('mutation { recalculateAllScores { count } }');
-    await untilWaiting(watcher);
+    await untilWaiting(observer);
     server.process.kill('SIGTERM');
     expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'RECALCULATION_CANCELLED' } }] });
     expect(await server.finished).toMatchObject({ code: 0 });
     await pause.open();
-    await watcher.rows('DROP TRIGGER pause ON leads');
-    expect(await readScores(watcher)).toEqual(before);
+    await observer.rows('DROP TRIGGER pause ON leads');
+    expect(await readScores(observer)).toEqual(before);
     expect(
-      await watcher.rows('SELECT status, "endedAt" IS NOT NULL AS "hasEnded" FROM rescore_runs'),
+      await observer.rows('SELECT status, "endedAt" IS NOT NULL AS "hasEnded" FROM rescore_runs'),
     ).toEqual([{ status: 'cancelled', hasEnded: true }]);
   });
 
-  it('puts back the job that it is in the middle of, and the next server does it', async () => {
+  it('returns an unfinished job to the queue, and the next server completes it', async () => {
     const provider = await startOpenRouterStandIn();
     const env = {
       OPENROUTER_API_KEY: API_KEY,
       OPENROUTER_BASE_URL: provider.baseUrl,
       SHUTDOWN_TIMEOUT_MS: '500',
     };
-    await insertInteraction(watcher, 1);
+    await insertInteraction(observer, 1);
     const first = await start(env);
     const asked = new Promise<void>((resolve) => {
       provider.onRequest(() => {
@@ -147,17 +149,17 @@ describe('a server that is asked to stop', () => {
     await first.ask('mutation { regenerateSummaries(onlyStale: false) { id } }');
     await asked;
     expect(await first.stop()).toMatchObject({ code: 0 });
-    expect(await watcher.rows('SELECT locked_by FROM summary_queue.jobs')).toEqual([{ locked_by: null }]);
+    expect(await observer.rows('SELECT locked_by FROM summary_queue.jobs')).toEqual([{ locked_by: null }]);
 
     const second = await start(env);
     const status = 'SELECT status FROM summary_batches';
-    await until(async () => (await watcher.rows<{ status: string }>(status))[0]?.status !== 'running');
-    expect(await watcher.rows(status)).toEqual([{ status: 'succeeded' }]);
+    await until(async () => (await observer.rows<{ status: string }>(status))[0]?.status !== 'running');
+    expect(await observer.rows(status)).toEqual([{ status: 'succeeded' }]);
     await second.stop();
     await provider.close();
   });
 
-  it('serves as before for a while in which it says that it is not ready', async () => {
+  it('answers requests during SHUTDOWN_DELAY_MS, although it is not ready', async () => {
     const server = await start({ SHUTDOWN_DELAY_MS: '3000' });
     server.process.kill('SIGTERM');
     await until(async () => (await fetch(server.url.replace('/graphql', '/health/ready'))).status === 503);

@@ -45,7 +45,7 @@ beforeAll(async () => {
       DATABASE_URL: database.url,
       NODE_OPTIONS: '--max-old-space-size=256',
       RATE_LIMIT_PER_MINUTE: '0',
-      // A slow machine is not what is tried here.
+      // A slow machine must not cause timeouts here.
       REQUEST_TIMEOUT_MS: '120000',
       DATABASE_ACQUIRE_TIMEOUT_MS: '60000',
       LOG_LEVEL: 'silent',
@@ -80,7 +80,7 @@ async function send(query: string, variables?: object): Promise<Outcome> {
     return { outcome: 'whole', length: text.length, retryAfter };
   }
   const { errors, data } = JSON.parse(text) as { errors: { extensions: { code: string } }[]; data?: unknown };
-  // What is not whole is an error and nothing else.
+  // A response that is not whole contains only errors.
   expect(data ?? null).toBeNull();
   return { outcome: errors[0]?.extensions.code ?? text, length: text.length, retryAfter };
 }
@@ -135,7 +135,7 @@ async function withSmallQueries(work: Promise<unknown>): Promise<string[]> {
 }
 
 describe('a server with a heap of 256 MB', () => {
-  it('answers all leads with their interactions, as often as they are asked for', async () => {
+  it('returns all leads with their interactions, to concurrent requests too', async () => {
     const first = await send(LEADS);
     expect(first.outcome).toBe('whole');
     const answers = Promise.all(times(10, () => send(LEADS)));
@@ -149,7 +149,7 @@ describe('a server with a heap of 256 MB', () => {
     expect(new Set(small)).toEqual(new Set(['whole']));
   }, 60_000);
 
-  it('rejects answers that it cannot hold, and goes on', async () => {
+  it('rejects responses that do not fit into its memory, and continues', async () => {
     expect((await send(NOTES)).outcome).toBe('RESPONSE_TOO_LARGE');
     expect((await send(REPEATED)).outcome).toBe('RESPONSE_TOO_LARGE');
     expect((await send(ENTITIES, entities())).outcome).toBe('RESPONSE_TOO_LARGE');
@@ -161,7 +161,7 @@ describe('a server with a heap of 256 MB', () => {
     ['white space', ' ', 250, 'whole'],
     ['comments', '#\n', 20, 'QUERY_TOO_LONG'],
   ])(
-    'keeps few documents that are long because of %s',
+    'caches few documents that are long because of %s',
     async (_, filler, count, outcome) => {
       const characters = JSON.stringify(filler).length - 2;
       const text = filler.repeat(900_000 / characters);
@@ -172,7 +172,7 @@ describe('a server with a heap of 256 MB', () => {
     60_000,
   );
 
-  it('closes connections whose requests have large parts and no end', async () => {
+  it('closes connections with large requests that never end', async () => {
     const { hostname, port } = new URL(server.url);
     let openCount = 0;
     const clients = times(300, () => {
@@ -196,7 +196,7 @@ describe('a server with a heap of 256 MB', () => {
     ['unknown members', (filler: string) => ['x', { query: WATCH, filler }] as const],
     ['documents', () => ['x', { query: NESTED_WATCH }] as const],
   ])(
-    'keeps only so many subscriptions whose messages have long %s',
+    'limits subscriptions whose messages have long %s',
     async (_, message) => {
       const socket = new WebSocket(server.url.replace('http', 'ws'), 'graphql-transport-ws');
       await once(socket, 'open');
@@ -223,7 +223,7 @@ describe('a server with a heap of 256 MB', () => {
     60_000,
   );
 
-  it('survives all of them at once, over HTTP and sockets', async () => {
+  it('survives all large queries at once, over HTTP and sockets', async () => {
     const all = Promise.all([
       ...[LEADS, NOTES, ALIASES, page('notes'), page('id date'), REPEATED].flatMap((query) => [
         ...times(3, () => send(query).then(({ outcome }) => outcome)),

@@ -49,8 +49,8 @@ const environment = () => ({
   SUMMARY_WORKERS: '4',
 });
 
-/** Leads with an interaction each. @returns their ids */
-async function insertToldLeads(count: number): Promise<number[]> {
+/** Inserts leads with one interaction each. @returns their ids */
+async function insertLeadsWithInteraction(count: number): Promise<number[]> {
   const ids: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const id = await insertLead(database, { lastName: `Number${index}` });
@@ -61,7 +61,7 @@ async function insertToldLeads(count: number): Promise<number[]> {
   return ids;
 }
 
-/** Of whichever of these leads. */
+/** A draft that is valid for each of these leads. */
 const ADA = draftText({ headline: 'Ada: new lead', summary: 'Ada is a lead.', nextStep: 'Call Ada.' });
 
 const start = async (variables: Record<string, unknown> = {}): Promise<Batch> =>
@@ -79,15 +79,16 @@ async function untilOver({ id }: Batch): Promise<Batch> {
 const countJobs = async () =>
   (await database.rows<{ count: number }>('SELECT count(*)::int AS count FROM summary_queue.jobs'))[0]?.count;
 
-/** A job is gone from the queue a moment after its lead is done. */
+/** The queue removes a job a moment after its lead is done. */
 async function untilNoJobs(): Promise<void> {
   await until(async () => (await countJobs()) === 0);
 }
 
-/** The queue waits longer after each try. */
-const hurry = () => database.rows('UPDATE summary_queue._private_jobs SET run_at = now() WHERE attempts > 0');
+/** Skips the backoff of the queue, which grows with each attempt. */
+const skipBackoff = () =>
+  database.rows('UPDATE summary_queue._private_jobs SET run_at = now() WHERE attempts > 0');
 
-/** An error that no code of ours expects. */
+/** Causes an unexpected error for each summary. */
 const rejectSummaries = () =>
   database.rows(`
     CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
@@ -105,8 +106,8 @@ afterEach(async () => {
 });
 
 describe('regenerateSummaries', () => {
-  it('answers at once with the batch, and its summaries are written by and by, each asked for once', async () => {
-    const ids = await insertToldLeads(30);
+  it('returns the batch at once, and its summaries follow, with one request for each', async () => {
+    const ids = await insertLeadsWithInteraction(30);
     const batch = await start();
     expect(batch).toMatchObject({
       status: 'RUNNING',
@@ -132,8 +133,8 @@ describe('regenerateSummaries', () => {
     await untilNoJobs();
   });
 
-  it('takes the leads with the highest scores first, up to the limit', async () => {
-    await insertToldLeads(10);
+  it('selects the leads with the highest scores, up to the limit', async () => {
+    await insertLeadsWithInteraction(10);
     await untilOver(await start({ limit: 3 }));
     const written = await database.rows<{ activityScore: number }>(
       'SELECT "activityScore" FROM leads WHERE summary IS NOT NULL ORDER BY 1',
@@ -141,8 +142,8 @@ describe('regenerateSummaries', () => {
     expect(written.map(({ activityScore }) => activityScore)).toEqual([7, 8, 9]);
   });
 
-  it('takes open leads alone, unless closed ones are asked for', async () => {
-    const [won, lost] = await insertToldLeads(3);
+  it('selects only open leads unless closed ones are requested', async () => {
+    const [won, lost] = await insertLeadsWithInteraction(3);
     await database.rows(
       `UPDATE leads SET status = CASE id WHEN $1 THEN 'Closed Won' ELSE 'lost' END WHERE id IN ($1, $2)`,
       [won, lost],
@@ -157,8 +158,8 @@ describe('regenerateSummaries', () => {
     });
   });
 
-  it('finds nothing to do a second time, until a lead or an interaction changes', async () => {
-    const [id, other] = await insertToldLeads(3);
+  it('selects no lead a second time until a lead or an interaction changes', async () => {
+    const [id, other] = await insertLeadsWithInteraction(3);
     await untilOver(await start());
     expect(await start()).toMatchObject({ status: 'SUCCEEDED', totalCount: 0 });
     await database.rows(`UPDATE interactions SET notes = 'Asked for offer 900.' WHERE "leadId" = $1`, [id]);
@@ -167,15 +168,15 @@ describe('regenerateSummaries', () => {
     expect(server.requests).toHaveLength(5);
   });
 
-  it('asks about the same facts again where all leads are asked for', async () => {
-    await insertToldLeads(2);
+  it('calls the model for unchanged facts if all leads are requested', async () => {
+    await insertLeadsWithInteraction(2);
     await untilOver(await start());
     expect(await untilOver(await start({ onlyStale: false }))).toMatchObject({ writtenCount: 2 });
     expect(server.requests).toHaveLength(4);
   });
 
-  it('names the leads that fail, with the reason, and does not pay for the same failure the next time', async () => {
-    const [id] = await insertToldLeads(1);
+  it('lists failed leads with the reason, and does not select them the next time', async () => {
+    const [id] = await insertLeadsWithInteraction(1);
     server.play({ body: answer('no JSON') }, { body: answer('no JSON') });
     const over = await untilOver(await start());
     expect(over).toMatchObject({ status: 'SUCCEEDED', writtenCount: 0, failedCount: 1 });
@@ -195,8 +196,8 @@ describe('regenerateSummaries', () => {
     [401, 'SUMMARY_PROVIDER_AUTH_FAILED'],
     [402, 'SUMMARY_PROVIDER_PAYMENT_REQUIRED'],
     [404, 'SUMMARY_PROVIDER_UNAVAILABLE'],
-  ])('is given up at the first %i, which would meet every lead', async (status, code) => {
-    await insertToldLeads(40);
+  ])('is aborted at the first status %i, which would affect every lead', async (status, code) => {
+    await insertLeadsWithInteraction(40);
     server.play(...Array.from({ length: 40 }, () => ({ status, body: { error: { code: status } } })));
     const over = await untilOver(await start());
     expect(over.status).toBe('FAILED');
@@ -210,8 +211,8 @@ describe('regenerateSummaries', () => {
     await untilNoJobs();
   });
 
-  it('tries again where the provider is overloaded, no sooner than it asks for', async () => {
-    await insertToldLeads(3);
+  it('tries again if the provider is overloaded, but not before its Retry-After', async () => {
+    await insertLeadsWithInteraction(3);
     const busy = { status: 429, headers: { 'retry-after': '4' }, body: { error: { code: 429 } } };
     server.play(busy, busy, busy);
     const over = await untilOver(await start());
@@ -223,8 +224,8 @@ describe('regenerateSummaries', () => {
     for (const arrivedAt of later) expect(arrivedAt - (first ?? 0)).toBeGreaterThan(3_900);
   });
 
-  it('stops before the budget is overdrawn', async () => {
-    await insertToldLeads(30);
+  it('stops before its costs exceed the budget', async () => {
+    await insertLeadsWithInteraction(30);
     const over = await untilOver(await start({ maxCostUsd: 0.00105 }));
     expect(over).toMatchObject({
       status: 'BUDGET_EXHAUSTED',
@@ -238,16 +239,16 @@ describe('regenerateSummaries', () => {
     await untilNoJobs();
   });
 
-  it('is given up where there is a limit and the provider does not say what it costs', async () => {
-    await insertToldLeads(10);
+  it('is aborted if it has a budget and the provider returns no cost', async () => {
+    await insertLeadsWithInteraction(10);
     server.play(...Array.from({ length: 10 }, () => ({ body: { ...answer(ADA), usage: undefined } })));
     const over = await untilOver(await start({ maxCostUsd: 1 }));
     expect(over).toMatchObject({ status: 'FAILED', writtenCount: 1 });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('keeps summaries whose figures cannot be counted, and is given up only if it has a limit', async () => {
-    await insertToldLeads(3);
+  it('keeps summaries with invalid usage figures, and is aborted only if it has a budget', async () => {
+    await insertLeadsWithInteraction(3);
     const { usage: good } = answer(ADA) as { usage: object };
     const odd = [
       { ...good, prompt_tokens: 100.5 },
@@ -278,19 +279,19 @@ describe('regenerateSummaries', () => {
     await database.rows('UPDATE lead_summaries SET "inputHash" = \'old\', "mayBeStale" = true');
     odd.reverse();
     play();
-    // Enough for one at a time.
+    // Enough for one request at a time.
     const over = await untilOver(await start({ maxCostUsd: 0.0001 }));
     expect(over).toMatchObject({ status: 'FAILED', writtenCount: 1, skippedCount: 2 });
     expect(over.error).toContain('no usable cost');
     expect(server.requests).toHaveLength(4);
   });
 
-  it('names a lead whose summary ends unexpectedly after four tries, and counts what they cost', async () => {
-    const [id] = await insertToldLeads(1);
+  it('lists a lead whose summary has failed unexpectedly four times, and counts the costs', async () => {
+    const [id] = await insertLeadsWithInteraction(1);
     await rejectSummaries();
     const batch = await start();
     await until(async () => {
-      await hurry();
+      await skipBackoff();
       return (await read(batch.id)).status !== 'RUNNING';
     });
     const over = await read(batch.id);
@@ -307,8 +308,8 @@ describe('regenerateSummaries', () => {
     await untilNoJobs();
   });
 
-  it('names a lead whose summary has ended with its process four times', async () => {
-    await insertToldLeads(1);
+  it('lists a lead whose process has died four times during its summary', async () => {
+    await insertLeadsWithInteraction(1);
     server.play({ misbehave: 'hang' });
     const batch = await start();
     await until(() => server.requests.length > 0);
@@ -318,14 +319,14 @@ describe('regenerateSummaries', () => {
     await untilNoJobs();
   });
 
-  it('shows for how long the provider wants to be left alone, and goes on once it answers again', async () => {
-    const [id, other] = await insertToldLeads(2);
+  it('shows how long the provider is paused, and continues when it responds again', async () => {
+    const [id, other] = await insertLeadsWithInteraction(2);
     server.play({ status: 429, headers: { 'retry-after': '86400' }, body: '' });
     const { id: batchId } = await start({ limit: 1 });
-    const begunAt = now().getTime();
+    const startedAt = now().getTime();
     await until(async () => (await read(batchId)).pausedUntil !== null);
     const batch = await read(batchId);
-    const untilMs = Date.parse(batch.pausedUntil ?? '') - begunAt;
+    const untilMs = Date.parse(batch.pausedUntil ?? '') - startedAt;
     expect(untilMs).toBeGreaterThan(290_000);
     expect(untilMs).toBeLessThan(310_000);
     const health = async () => (await request(api.app.getHttpServer()).get('/health')).body as object;
@@ -346,16 +347,16 @@ describe('regenerateSummaries', () => {
     [{ limit: -1 }, 'BAD_USER_INPUT'],
     [{ maxCostUsd: 0 }, 'BAD_USER_INPUT'],
     [{ maxCostUsd: -1 }, 'BAD_USER_INPUT'],
-  ])('refuses %j', async (variables, code) => {
-    await insertToldLeads(1);
+  ])('rejects %j', async (variables, code) => {
+    await insertLeadsWithInteraction(1);
     expect(await api.codeOf(REGENERATE, variables)).toBe(code);
     expect(await countJobs()).toBe(0);
   });
 });
 
 describe('cancelSummaryBatch', () => {
-  it('has no further summary begun, and saves what is being written', async () => {
-    await insertToldLeads(30);
+  it('starts no further summary, and saves those in progress', async () => {
+    await insertLeadsWithInteraction(30);
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -371,16 +372,16 @@ describe('cancelSummaryBatch', () => {
     expect(await api.codeOf(CANCEL, { id: batch.id })).toBe('SUMMARY_BATCH_NOT_RUNNING');
   });
 
-  it('answers NOT_FOUND where there is no such batch', async () => {
+  it('returns NOT_FOUND if the batch does not exist', async () => {
     expect(await api.codeOf(CANCEL, { id: '77' })).toBe('NOT_FOUND');
     expect(await api.ask('{ summaryBatch(id: "77") { id } }')).toEqual({ summaryBatch: null });
   });
 });
 
 describe('summaryBatchProgress', () => {
-  it('tells of a batch as it is, whenever it has got further, and ends with it', async () => {
+  it('sends the batch whenever it progresses, and ends with it', async () => {
     await api.app.listen(0, '127.0.0.1');
-    await insertToldLeads(8);
+    await insertLeadsWithInteraction(8);
     const batch = await start();
     const client = connectSocket(`${await api.app.getUrl()}/graphql`);
     const answers: Batch[] = [];
@@ -423,21 +424,21 @@ describe('several replicas', () => {
     return replica;
   }
 
-  /** The leads that the model was asked about, by name, one for each time. */
-  const askedAbout = () =>
+  /** The name of the lead in each request to the model. */
+  const requestedLeads = () =>
     server.requests.map(({ body }) => /Ada Number\d+/.exec(body.messages[1]?.content ?? '')?.[0] ?? '');
 
   it('share a batch', async () => {
     const other = await startApi(environment(), api.databaseUrl);
-    await insertToldLeads(40);
+    await insertLeadsWithInteraction(40);
     expect(await untilOver(await start())).toMatchObject({ status: 'SUCCEEDED', writtenCount: 40 });
     expect(server.requests).toHaveLength(40);
     await other.close();
   });
 
-  it('take over what a process that was killed had begun, and ask again about nothing else', async () => {
+  it('take over the jobs of a killed process, and repeat only its open requests', async () => {
     await api.app.close();
-    const ids = await insertToldLeads(24);
+    const ids = await insertLeadsWithInteraction(24);
     const victim = await startReplica();
     let answered = 0;
     // The first eight are answered; the next four hang while the process dies.
@@ -450,7 +451,7 @@ describe('several replicas', () => {
     await until(() => server.requests.length >= 12);
     victim.process.kill('SIGKILL');
     await victim.finished;
-    const inFlight = askedAbout().slice(-4);
+    const inFlight = requestedLeads().slice(-4);
 
     const successor = await startReplica();
     const readBatch = async () =>
@@ -463,13 +464,13 @@ describe('several replicas', () => {
     const batch = await readBatch();
     expect(batch).toMatchObject({ status: 'SUCCEEDED', writtenCount: 24, unchangedCount: 0 });
     expect(batch.costUsd).toBeCloseTo(0.0024, 10);
-    const asked = askedAbout();
+    const asked = requestedLeads();
     expect(new Set(asked).size).toBe(ids.length);
     expect(asked.toSorted()).toEqual([...new Set(asked), ...inFlight].toSorted());
   });
 
-  it('go on after the database has cut every connection', async () => {
-    await insertToldLeads(40);
+  it('continue after the database has closed every connection', async () => {
+    await insertLeadsWithInteraction(40);
     const { id } = await start();
     const [first, second] = [server.requests.length + 10, server.requests.length + 20];
     for (const count of [first, second]) {
@@ -491,8 +492,8 @@ describe('several replicas', () => {
     });
   });
 
-  it('start again after they had to give up, since the queue could not be told how a job ended', async () => {
-    await insertToldLeads(12);
+  it('restart workers that could not report a result to the queue', async () => {
+    await insertLeadsWithInteraction(12);
     let isHidden = false;
     server.onRequest(async () => {
       if (isHidden) return;
@@ -502,7 +503,7 @@ describe('several replicas', () => {
     const { id } = await start();
     const countWritten = async () =>
       (await database.rows(`SELECT FROM summary_batch_items WHERE status = 'written'`)).length;
-    // Those that were being written when the queue went are written all the same.
+    // Summaries in progress are written even while the queue is missing.
     await until(async () => (await countWritten()) > 0);
     await database.rows('SELECT pg_sleep(0.5)');
     await database.rows('ALTER SCHEMA hidden RENAME TO summary_queue');
@@ -510,9 +511,9 @@ describe('several replicas', () => {
     expect(server.requests).toHaveLength(12);
   });
 
-  it('go on with what a process that was stopped had begun', async () => {
+  it('continue the jobs of a process that was stopped', async () => {
     await api.app.close();
-    await insertToldLeads(12);
+    await insertLeadsWithInteraction(12);
     const first = await startReplica();
     server.onRequest(() => (servers.length === 1 ? new Promise(() => undefined) : Promise.resolve()));
     await first.ask('mutation { regenerateSummaries { id } }');
@@ -531,7 +532,7 @@ describe('several replicas', () => {
 });
 
 describe('SUMMARY_REFRESH_DELAY_SECONDS', () => {
-  const REMEMBER = `mutation ($leadId: Int!, $notes: String!) { createInteraction(createInteractionInput: {
+  const ADD_INTERACTION = `mutation ($leadId: Int!, $notes: String!) { createInteraction(createInteractionInput: {
     leadId: $leadId, type: CALL, date: "2026-01-01", notes: $notes }) { id } }`;
   let eager: Api;
   let leadId: number;
@@ -548,9 +549,11 @@ describe('SUMMARY_REFRESH_DELAY_SECONDS', () => {
     (await database.rows<{ summary: string | null }>('SELECT summary FROM leads WHERE id = $1', [leadId]))[0]
       ?.summary;
 
-  it('makes one summary of a burst of changes', async () => {
+  it('causes one summary after many changes in a row', async () => {
     await Promise.all(
-      Array.from({ length: 10 }, (_, index) => eager.ask(REMEMBER, { leadId, notes: `Note ${index}` })),
+      Array.from({ length: 10 }, (_, index) =>
+        eager.ask(ADD_INTERACTION, { leadId, notes: `Note ${index}` }),
+      ),
     );
     await eager.ask(`mutation { updateLead(updateLeadInput: { id: ${leadId}, company: "Mills" }) { id } }`);
     expect(await countJobs()).toBe(1);
@@ -559,7 +562,7 @@ describe('SUMMARY_REFRESH_DELAY_SECONDS', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('asks nothing where what changed is not told to the model', async () => {
+  it('causes no request if the changed data is not sent to the model', async () => {
     await untilNoJobs();
     await eager.ask(
       `mutation { updateLead(updateLeadInput: { id: ${leadId}, phone: "+1 202 555 0101" }) { id } }`,
@@ -569,26 +572,26 @@ describe('SUMMARY_REFRESH_DELAY_SECONDS', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('leaves no job behind whose summary ends unexpectedly each time', async () => {
+  it('leaves no job behind if its summary fails unexpectedly each time', async () => {
     await untilNoJobs();
     await rejectSummaries();
-    await eager.ask(REMEMBER, { leadId, notes: 'x' });
+    await eager.ask(ADD_INTERACTION, { leadId, notes: 'x' });
     await until(async () => {
-      await hurry();
+      await skipBackoff();
       return (await countJobs()) === 0;
     });
     expect(server.requests).toHaveLength(5);
   });
 
-  it('queues nothing where the change is refused', async () => {
+  it('queues no job if the change is rejected', async () => {
     await untilNoJobs();
-    expect(await eager.codeOf(REMEMBER, { leadId: 77, notes: 'x' })).toBe('NOT_FOUND');
+    expect(await eager.codeOf(ADD_INTERACTION, { leadId: 77, notes: 'x' })).toBe('NOT_FOUND');
     expect(await countJobs()).toBe(0);
   });
 
-  it('is off where it is not set', async () => {
+  it('is off by default', async () => {
     await untilNoJobs();
-    await api.ask(REMEMBER, { leadId, notes: 'x' });
+    await api.ask(ADD_INTERACTION, { leadId, notes: 'x' });
     expect(await countJobs()).toBe(0);
   });
 });

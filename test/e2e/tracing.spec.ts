@@ -20,7 +20,7 @@ interface SentSpan {
   readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
 }
 
-/** Of the status of a span. */
+/** The status code of a span that failed. */
 const ERROR = 2;
 
 interface Sent {
@@ -49,7 +49,7 @@ afterAll(async () => {
   await directory.remove();
 });
 
-/** Takes traces as a collector does. */
+/** Starts a server that receives traces as a collector does. */
 async function startCollector() {
   const bodies: string[] = [];
   const server = createServer((request, response) => {
@@ -101,7 +101,7 @@ const factsOf = ({ attributes }: Pick<SentSpan, 'attributes'>) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
 describe('traces', () => {
-  it('say what a request led to, as part of the trace that it brings, and nothing of values', async () => {
+  it('continue the trace of a request with its steps, and contain no values', async () => {
     const collector = await startCollector();
     const email = 'marker.mail@markers.example';
     const leadId = await insertLead(connection, { email });
@@ -148,22 +148,22 @@ describe('traces', () => {
     const recalculation = childrenOf(requestOf('Recalculate')).find(({ name }) => name === 'recalculation');
     expect(childrenOf(recalculation ?? ({} as SentSpan)).map(({ name }) => name)).toContain('UPDATE');
 
-    const refused = requestOf('Double');
-    expect(factsOf(refused)).toMatchObject({ 'graphql.outcome': 'CONFLICT' });
+    const rejected = requestOf('Double');
+    expect(factsOf(rejected)).toMatchObject({ 'graphql.outcome': 'CONFLICT' });
 
-    // What failed says so, and with what, step by step; a client's fault is none of the request.
+    // Each failed step has an error type; an error of the client does not mark the request as failed.
     const failuresOf = (span: SentSpan) =>
       [span, ...childrenOf(span)]
         .filter(({ status }) => status.code === ERROR)
         .map((failed) => [failed.name, factsOf(failed)['error.type']]);
     expect(failuresOf(summarize)).toEqual([]);
-    expect(failuresOf(refused)).toEqual([]);
+    expect(failuresOf(rejected)).toEqual([]);
     expect(failuresOf(requestOf('Fault'))).toEqual([
       ['POST /graphql', 'INTERNAL_SERVER_ERROR'],
       ['SELECT', 'error'],
     ]);
 
-    // Nothing came by itself: looking for jobs is no part of any trace.
+    // There are no other traces: the polling for jobs creates none.
     expect(spans.filter(({ parentSpanId }) => parentSpanId === undefined).map(({ name }) => name)).toEqual([
       'POST /graphql',
       'POST /graphql',
@@ -174,9 +174,9 @@ describe('traces', () => {
   }, 30_000);
 
   it.each([
-    { of: 'are made', endpoint: 'http://127.0.0.1:1', isLoaded: true },
-    { of: 'are not asked for', endpoint: '', isLoaded: false },
-  ])('bring a library along only where they are made: where they $of', async ({ endpoint, isLoaded }) => {
+    { of: 'are enabled', endpoint: 'http://127.0.0.1:1', isLoaded: true },
+    { of: 'are disabled', endpoint: '', isLoaded: false },
+  ])('load their library only if needed: when they $of', async ({ endpoint, isLoaded }) => {
     const lister = path.join(directory.path, 'list-loaded.cjs');
     await writeFile(
       lister,
@@ -190,7 +190,7 @@ describe('traces', () => {
     expect(/@opentelemetry[\\/+]exporter/.test(stderr)).toBe(isLoaded);
   });
 
-  it('do no harm where the collector is not there', async () => {
+  it('do not affect responses if the collector is unreachable', async () => {
     const server = await serve('http://127.0.0.1:1');
     for (let time = 0; time < 5; time += 1) {
       expect(await send(server.url, '{ leadStats { totalCount } }')).toHaveProperty('data');

@@ -10,14 +10,14 @@ import { insertInteraction, insertLead } from '../../support/fixtures.js';
 
 const LIMIT_MS = 180_000;
 
-/** More than send at a time, so that each has one to itself. */
+/** More than there are concurrent requests, so that each request has a lead of its own. */
 const OWN_LEADS = 20;
 
-/** Those that are about all leads. */
+/** The mutations that affect all leads. */
 const BULK = /^(recalculateAllScores|regenerateSummaries)$/;
 
 let server: FuzzServer;
-/** Those that are free just now. */
+/** Leads that no request is changing at the moment. */
 const ownLeads: number[] = [];
 let bystanders: readonly number[];
 const schema = readSchema();
@@ -27,7 +27,7 @@ beforeAll(async () => {
   for (let count = 0; count < OWN_LEADS; count += 1) {
     ownLeads.push(await insertLead(server.database));
   }
-  // Where no generator gets by chance.
+  // Ids that no generator produces by chance.
   await server.database.rows(`SELECT setval(pg_get_serial_sequence('leads', 'id'), 1500000000)`);
   await server.database.rows(`SELECT setval(pg_get_serial_sequence('interactions', 'id'), 1500000000)`);
   bystanders = [await insertLead(server.database, { budget: 7 }), await insertLead(server.database)];
@@ -50,7 +50,7 @@ const textsOf = (choices: Choices): Texts => ({
   ...(choices.onceIn(2) ? { [choices.of(TEXT_FIELDS)]: hostileText(choices) } : {}),
 });
 
-/** One after another: a connection does not take more. */
+/** Reads one after another, because a connection executes one statement at a time. */
 let lastRead: Promise<unknown> = Promise.resolve();
 
 function readLead(id: number): Promise<(Record<string, unknown> & { row: string }) | undefined> {
@@ -64,7 +64,7 @@ function readLead(id: number): Promise<(Record<string, unknown> & { row: string 
   return read.then(([row]) => row);
 }
 
-/** A change is rejected as a whole, or stored as it was sent: composed, and not at all if it shows nothing. */
+/** A change is rejected as a whole, or stored as sent, but composed, and as null if the text is blank. */
 async function faultOfChange(texts: Texts): Promise<string | null> {
   const id = ownLeads.pop();
   if (id === undefined) throw new Error('Every lead is being changed.');
@@ -80,7 +80,7 @@ async function faultOfChange(texts: Texts): Promise<string | null> {
     const fault = faultOf(answer, server.insideNames);
     if (fault !== null) return fault;
     if (isObject(answer.body) && answer.body.errors !== undefined) {
-      return after?.row === before?.row ? null : 'it was refused and has changed the lead all the same';
+      return after?.row === before?.row ? null : 'it was rejected but has changed the lead';
     }
     const wrong = Object.entries(texts).find(([name, text]) => {
       const normalised = text.normalize('NFC').trim();
@@ -88,21 +88,21 @@ async function faultOfChange(texts: Texts): Promise<string | null> {
     });
     return wrong === undefined
       ? null
-      : `${wrong[0]} is stored otherwise: ${JSON.stringify(after?.[wrong[0]])}`;
+      : `${wrong[0]} is stored differently: ${JSON.stringify(after?.[wrong[0]])}`;
   } finally {
     ownLeads.push(id);
   }
 }
 
-describe('changes with texts and values that nobody would send who means well', () => {
+describe('mutations with hostile texts and values', () => {
   it(
-    'store a text as it was sent, or are refused and change nothing',
+    'store a text as sent, or are rejected and change no data',
     () => fuzz(generated(textsOf), 600, faultOfChange),
     LIMIT_MS,
   );
 
   it(
-    'of any kind that is about one lead or interaction leave the others as they were',
+    'of one lead or interaction do not change the others',
     async () => {
       const before = await readBystanders();
       expect(before).toHaveLength(bystanders.length);
@@ -118,7 +118,7 @@ describe('changes with texts and values that nobody would send who means well', 
   );
 
   it.each(['anonymous', 'viewer'] as const)(
-    'are refused, and change nothing at all, where they come from somebody who may make none: %s',
+    'are rejected and change no data if the caller may not write: %s',
     async (caller) => {
       const before = await server.fingerprint();
       const known = { ids: [...ownLeads, ...server.leadIds, ...bystanders], cursors: [] };
@@ -127,8 +127,8 @@ describe('changes with texts and values that nobody would send who means well', 
         300,
         async (sent) => {
           const answer = await server.send({ caller, body: bodyOf(sent) });
-          const isRefused = isObject(answer.body) && answer.body.errors !== undefined;
-          return faultOf(answer, server.insideNames) ?? (isRefused ? null : 'it was not refused');
+          const isRejected = isObject(answer.body) && answer.body.errors !== undefined;
+          return faultOf(answer, server.insideNames) ?? (isRejected ? null : 'it was not rejected');
         },
       );
       expect(await server.fingerprint()).toEqual(before);
@@ -136,7 +136,7 @@ describe('changes with texts and values that nobody would send who means well', 
     LIMIT_MS,
   );
 
-  it('have neither ended the server nor given it anything to log', async () => {
+  it('neither end the server nor cause log lines', async () => {
     expect(await server.stop()).toEqual({ code: 0, faults: [] });
   });
 });

@@ -21,7 +21,7 @@ const LIMIT_MS = 180_000;
 let server: FuzzServer;
 let schema: GraphQLSchema;
 let known: KnownValues;
-/** Of the rows that there are before anything is sent. */
+/** The fingerprint of all rows before the first request. */
 let before: unknown;
 
 beforeAll(async () => {
@@ -44,9 +44,9 @@ async function readCursors(): Promise<string[]> {
   return [...JSON.stringify(body).matchAll(/[cC]ursor":"([^"]+)"/g)].map(([, cursor = '']) => cursor);
 }
 
-describe('documents and variables that nobody would send who means well', () => {
+describe('hostile documents and variables', () => {
   it(
-    'are answered where they fit the schema, whatever they select, spread, alias and pass',
+    'cause no internal error if they fit the schema',
     () =>
       fuzz(
         generated((choices) => queryOf(schema, choices, known)),
@@ -57,7 +57,7 @@ describe('documents and variables that nobody would send who means well', () => 
   );
 
   it(
-    'are refused where they are a right one with tokens left out, doubled, swapped or put in',
+    'cause no internal error if tokens are dropped, doubled, swapped or inserted',
     () =>
       fuzz(
         generated((choices) => {
@@ -71,7 +71,7 @@ describe('documents and variables that nobody would send who means well', () => 
   );
 
   it(
-    'are refused where they are no documents at all',
+    'are rejected if they are not documents at all',
     () =>
       fuzz(
         generated((choices) => ({ query: hostileText(choices), variables: '{}' })),
@@ -82,7 +82,7 @@ describe('documents and variables that nobody would send who means well', () => 
   );
 
   it(
-    'are answered or refused where they are very deep, very wide or repeat themselves',
+    'cause no internal error if they are very deep, very wide or repetitive',
     () =>
       fuzz(
         generated((choices) => ({ query: oddlyShaped(choices), variables: '{}' })),
@@ -93,19 +93,19 @@ describe('documents and variables that nobody would send who means well', () => 
   );
 
   it(
-    'are answered or refused with variables of any kind',
+    'cause no internal error with variables of any kind',
     () => fuzz(generated(withOddVariables), 1500, faultOf),
     LIMIT_MS,
   );
 
   it(
-    'are refused with cursors that were changed on the way',
+    'cause no internal error with modified cursors',
     () => fuzz(generated(withOddCursor), 700, faultOf),
     LIMIT_MS,
   );
 
   it(
-    'are answered the same when they are made into programs, which the third time does',
+    'have the same response after they are compiled, which happens the third time',
     () =>
       fuzz(
         generated((choices) => queryOf(schema, choices, known)),
@@ -116,14 +116,14 @@ describe('documents and variables that nobody would send who means well', () => 
   );
 
   it(
-    'are refused where one value is of the wrong type, for each argument and each field of an input',
+    'are rejected if one value has the wrong type, for each argument and each input field',
     async () => {
       const documents = mistypedDocuments(schema).filter(({ query }) => !query.startsWith('subscription'));
       const wrong: string[] = [];
       const work = async (): Promise<void> => {
         for (let one = documents.pop(); one !== undefined; one = documents.pop()) {
           const answer = await server.send({ body: bodyOf(one) });
-          const fault = faultOfAnswer(answer, server.insideNames) ?? refusalFault(answer.body);
+          const fault = faultOfAnswer(answer, server.insideNames) ?? rejectionFault(answer.body);
           if (fault !== null) wrong.push(`${one.name}: ${fault}`);
         }
       };
@@ -134,13 +134,13 @@ describe('documents and variables that nobody would send who means well', () => 
     LIMIT_MS,
   );
 
-  it('have changed nothing, and the server neither ended nor had anything to log', async () => {
+  it('change no data, and neither end the server nor cause log lines', async () => {
     expect(await server.fingerprint()).toEqual(before);
     expect(await server.stop()).toEqual({ code: 0, faults: [] });
   });
 });
 
-/** A right document, and variables that are not. */
+/** A valid document with hostile variables. */
 function withOddVariables(choices: Choices): Sent {
   const query = choices.of([
     'query ($v: Int!) { lead(id: $v) { id } }',
@@ -217,13 +217,13 @@ function changedCursor(choices: Choices): string {
 }
 
 async function differenceOfRepeats(sent: Sent): Promise<string | null> {
-  // A text would keep it from being made into a program.
+  // The server does not compile documents with string literals.
   const query = sent.query.replaceAll(/"(?:[^"\\]|\\.)*"/g, 'null');
   const answers: string[] = [];
   for (let time = 0; time < 5; time += 1) {
     const answer = await server.send({ body: bodyOf({ ...sent, query }) });
     const fault = faultOfAnswer(answer, server.insideNames);
-    if (fault !== null) return `the ${time + 1}. time, ${fault}`;
+    if (fault !== null) return `in attempt ${time + 1}, ${fault}`;
     answers.push(withoutRequestIds(answer.body));
   }
   return answers.every((answer) => answer === answers[0]) ? null : `answers differ: ${answers.join('\n')}`;
@@ -232,7 +232,7 @@ async function differenceOfRepeats(sent: Sent): Promise<string | null> {
 const withoutRequestIds = (body: unknown): string =>
   JSON.stringify(body, (key, value: unknown) => (key === 'requestId' ? undefined : value));
 
-function refusalFault(body: unknown): string | null {
-  if (!isObject(body)) return 'no object of JSON';
+function rejectionFault(body: unknown): string | null {
+  if (!isObject(body)) return 'it is not a JSON object';
   return body.errors === undefined ? `it was accepted: ${JSON.stringify(body.data)}` : null;
 }

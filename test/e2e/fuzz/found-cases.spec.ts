@@ -32,7 +32,7 @@ function nestedFragments(depth: number): string {
   return `{ leadsConnection { nodes { ${'... on Lead { '.repeat(depth)} id ${'}'.repeat(depth)} } } }`;
 }
 
-/** What the generators have found, each of which was a fault of the server's own before. A new one is added here. */
+/** Inputs that the generators have found; each of them once caused an internal error. New ones belong here. */
 const FOUND: [string, FoundCase][] = [
   ['an entity of no type', { query: ENTITIES, variables: '{"v":[{"id":1}]}', code: 'BAD_USER_INPUT' }],
   [
@@ -40,7 +40,7 @@ const FOUND: [string, FoundCase][] = [
     { query: ENTITIES, variables: '{"v":[{"__typename":"Nobody"}]}', code: 'BAD_USER_INPUT' },
   ],
   [
-    'an entity of a type that is none',
+    'an entity of a type without a key',
     { query: ENTITIES, variables: '{"v":[{"__typename":"Query"}]}', code: 'BAD_USER_INPUT' },
   ],
   ['an entity that is a number', { query: ENTITIES, variables: '{"v":[1]}', code: 'BAD_USER_INPUT' }],
@@ -58,14 +58,14 @@ const FOUND: [string, FoundCase][] = [
     { query: chainOfFragments(400), code: undefined },
   ],
   [
-    'a type of a variable that is a list of a list, 1,900 deep',
+    'a variable whose type consists of 1,900 nested lists',
     {
       query: `query ($v: ${'['.repeat(1900)}Int${']'.repeat(1900)}) { lead(id: $v) { id } }`,
       code: 'GRAPHQL_VALIDATION_FAILED',
     },
   ],
-  ['fragments within each other, 2,000 deep', { query: nestedFragments(2000), code: 'QUERY_TOO_LONG' }],
-  ['fragments within each other, 700 deep', { query: nestedFragments(700), code: undefined }],
+  ['2,000 nested fragments', { query: nestedFragments(2000), code: 'QUERY_TOO_LONG' }],
+  ['700 nested fragments', { query: nestedFragments(700), code: undefined }],
   [
     'one field 10,000 times',
     { query: `{ leadsConnection { nodes { ${'id '.repeat(10_000)} } } }`, code: 'QUERY_TOO_LONG' },
@@ -74,9 +74,9 @@ const FOUND: [string, FoundCase][] = [
     'one field 3,000 times, which is within the limit of tokens',
     { query: `{ leadsConnection { nodes { ${'id '.repeat(3000)} } } }`, code: 'QUERY_TOO_MANY_DUPLICATES' },
   ],
-  ['several operations of which none is named', { query: SEVERAL, code: 'OPERATION_RESOLUTION_FAILURE' }],
+  ['several operations without operationName', { query: SEVERAL, code: 'OPERATION_RESOLUTION_FAILURE' }],
   [
-    'so many wrong variables that GraphQL.js gives up',
+    'so many invalid values that GraphQL.js stops listing them',
     {
       query: 'query ($v: [String!]) { leadsConnection(filter: { status: $v }) { totalCount } }',
       variables: `{"v":[${Array.from({ length: 60 }, () => '1').join()}]}`,
@@ -93,8 +93,8 @@ const FOUND: [string, FoundCase][] = [
   ],
 ];
 
-describe('a case that was found', () => {
-  it.each(FOUND)('is answered like any other, however often it comes: %s', async (_, found) => {
+describe('an input that once caused an internal error', () => {
+  it.each(FOUND)('has the same response each time it is sent: %s', async (_, found) => {
     const body = `{"query":${JSON.stringify(found.query)},"variables":${found.variables ?? '{}'}}`;
     for (let time = 0; time < 4; time += 1) {
       const answer = await server.send({ body });
@@ -104,7 +104,7 @@ describe('a case that was found', () => {
     }
   });
 
-  it('is answered in the shape of all errors where a path cannot be read', async () => {
+  it('returns an error in the usual format if it is a path that cannot be decoded', async () => {
     const { status, body } = await server.send({ method: 'GET', path: '/%' });
     expect({ status, body }).toMatchObject({
       status: 400,
@@ -122,7 +122,7 @@ describe('a null', () => {
     };
   };
 
-  it('is never a fault of ours, wherever the schema takes a value', async () => {
+  it('never causes an internal error, wherever the schema accepts a value', async () => {
     const nulls = nullsOf(readSchema(), server.leadIds[2] ?? 0);
     const names = nulls.map(({ name }) => name);
     for (const place of [
@@ -148,9 +148,9 @@ describe('a null', () => {
     expect(wrong.filter((fault) => fault !== null)).toEqual([]);
   }, 60_000);
 
-  it('for a variable means a default where null is not allowed, and null where it is', async () => {
-    const runs = 'query ($n: Int) { recalculations(first: $n) { nodes { id } } }';
-    expect(await send(runs, { n: null })).toEqual(await send(runs, {}));
+  it('for a variable means the default if null is not allowed, and null otherwise', async () => {
+    const recalculations = 'query ($n: Int) { recalculations(first: $n) { nodes { id } } }';
+    expect(await send(recalculations, { n: null })).toEqual(await send(recalculations, {}));
     const shown = 'query ($v: Boolean = true) { __typename @include(if: $v) }';
     expect(await send(shown, { v: null })).toEqual({ data: { __typename: 'Query' } });
     const hidden = 'query ($v: Boolean = true) { a: __typename b: __typename @skip(if: $v) }';
@@ -158,7 +158,7 @@ describe('a null', () => {
       expect(await send(hidden, { v: null })).toEqual({ data: { a: 'Query' } });
     const phone =
       'mutation ($id: Int!, $v: String = "1") { updateLead(updateLeadInput: { id: $id, phone: $v }) { phone } }';
-    // The first lead is gone by now.
+    // Other tests remove the first lead.
     const id = server.leadIds[2];
     expect(await send(phone, { id })).toEqual({ data: { updateLead: { phone: '1' } } });
     expect(await send(phone, { id, v: null })).toEqual({ data: { updateLead: { phone: null } } });
@@ -186,7 +186,7 @@ const LIST = 'query ($v: LeadFilterInput) { leadsConnection(filter: $v) { totalC
 const RECORD =
   'mutation ($v: CreateInteractionInput!) { createInteraction(createInteractionInput: $v) { id } }';
 
-/** A request that is wrong, and long. */
+/** Requests that are invalid and long. */
 const LONG_ERRORS: [
   string,
   { readonly query: string; readonly variables?: object; readonly operationName?: string },
@@ -254,9 +254,9 @@ const LONG_ERRORS: [
   ],
 ];
 
-describe('an error that is about much input', () => {
+describe('an error about long input', () => {
   it.each(LONG_ERRORS)(
-    'has a short answer, and soon: %s',
+    'has a short response in time: %s',
     async (name, { query, variables, operationName }) => {
       const body = JSON.stringify({ query, variables, operationName });
       for (let time = 0; time < 4; time += 1) {
@@ -265,7 +265,7 @@ describe('an error that is about much input', () => {
         expect(performance.now() - started).toBeLessThan(5_000);
         expect(faultOf(answer, server.insideNames)).toBeNull();
         const { errors = [] } = answer.body as { errors?: object[] };
-        // Each entity has its place in the data.
+        // The data contains a null for each entity.
         if (!name.includes('entities')) expect(JSON.stringify(answer.body).length).toBeLessThan(10_000);
         expect(JSON.stringify(errors).length).toBeLessThan(10_000);
         expect(errors.length).toBeLessThanOrEqual(10);
@@ -274,7 +274,7 @@ describe('an error that is about much input', () => {
     60_000,
   );
 
-  it('has a short answer over a socket', async () => {
+  it('has a short response over a socket', async () => {
     const client = connectSocket(server.url);
     for (const [, { query, variables }] of LONG_ERRORS) {
       const answer = await answersTo(client, query, variables as Record<string, unknown>)

@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, LIMIT_MS);
 afterAll(() => server.close());
 
-/** Bytes of a body, hardly any of which are a right request. */
+/** The bytes of a body, which is rarely a valid request. */
 function bodyOf(choices: Choices): Buffer {
   const json = jsonBody(choices);
   switch (choices.below(9)) {
@@ -154,15 +154,15 @@ function anyRequest(choices: Choices): RawRequest {
   };
 }
 
-/** What is not refused may be a page; what is refused has the shape of all errors. */
+/** An accepted request may return a page; a rejected one must return an error in the usual format. */
 async function faultOfAny(sent: RawRequest): Promise<string | null> {
   const answer = await server.send(sent);
   return answer.status < 400 ? null : faultOf(answer, server.insideNames);
 }
 
-describe('requests that are hardly any', () => {
+describe('hostile requests', () => {
   it(
-    'are answered or refused in the shape of GraphQL, whatever the body, its encoding and its headers are',
+    'get a GraphQL response, whatever the body, its encoding and its headers are',
     () =>
       fuzz(
         generated((choices) => ({ headers: headersOf(choices), body: bodyOf(choices) })),
@@ -173,16 +173,16 @@ describe('requests that are hardly any', () => {
   );
 
   it(
-    'are refused in that shape, whatever the method and the path are',
+    'get errors in the usual format, whatever the method and the path are',
     () => fuzz(generated(anyRequest), 800, faultOfAny),
     LIMIT_MS,
   );
 
   it.each([
-    ['no HTTP', 'hello\r\n\r\n'],
+    ['bytes that are not HTTP', 'hello\r\n\r\n'],
     ['NUL bytes', '\0\0\0\0\0\0\0\0\r\n\r\n'],
-    ['the greeting of TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-    ['the greeting of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['an unknown method', 'FOO /graphql HTTP/1.1\r\nhost: a\r\n\r\n'],
     ['no host', 'POST /graphql HTTP/1.1\r\n\r\n'],
     ['two lengths', 'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}'],
@@ -191,7 +191,7 @@ describe('requests that are hardly any', () => {
       'a length and chunks',
       'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
-    ['chunks that are none', 'POST /graphql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n'],
+    ['invalid chunks', 'POST /graphql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n'],
     ['a header with a line break', 'GET /graphql HTTP/1.1\r\nhost: a\r\nx-a: b\rc\r\n\r\n'],
     ['a header without a name', 'GET /graphql HTTP/1.1\r\nhost: a\r\n: b\r\n\r\n'],
     ['a header of 40 KB', `GET /graphql HTTP/1.1\r\nhost: a\r\nx-a: ${'b'.repeat(40_000)}\r\n\r\n`],
@@ -199,20 +199,20 @@ describe('requests that are hardly any', () => {
       'half a body',
       'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"q',
     ],
-  ])('are refused without a word of the inside where there is %s', async (_, bytes) => {
+  ])('are rejected without internal details if they contain %s', async (_, bytes) => {
     const answer = await sendBytes(bytes);
     expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d [\s\S]*)?$/);
     expect(faultOfText(answer, server.insideNames)).toBeNull();
     expect((await server.send({ body: '{"query":"{ __typename }"}' })).status).toBe(200);
   });
 
-  it('have changed nothing, and the server neither ended nor had anything to log', async () => {
+  it('change no data, and neither end the server nor cause log lines', async () => {
     expect(await server.fingerprint()).toEqual(before);
     expect(await server.stop()).toEqual({ code: 0, faults: [] });
   });
 });
 
-/** Sends bytes and no more, and gives what comes back until the server has closed. */
+/** Sends bytes. @returns everything that the server sends until it closes the connection */
 function sendBytes(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(server.url);

@@ -12,8 +12,8 @@ import { faultOfError, faultOfText, isAnsweredError, isObject } from '../../supp
 import { mistypedDocuments } from '../../support/fuzz/wrong-values.js';
 
 const LIMIT_MS = 180_000;
-/** What a server says of itself where it is at fault: the protocol's, and that of WebSocket. */
-const OUR_FAULT = new Set([4500, 1011]);
+/** The close codes of an internal error: the one of graphql-ws, and the one of WebSocket. */
+const INTERNAL_ERROR_CODES = new Set([4500, 1011]);
 
 let server: FuzzServer;
 let before: unknown;
@@ -25,14 +25,14 @@ beforeAll(async () => {
 }, LIMIT_MS);
 afterAll(() => server.close());
 
-/** What came through a socket until it was closed, or until what had been asked for was answered. */
-interface Heard {
+/** The messages of a socket until it was closed or the last operation was answered. */
+interface Exchange {
   readonly messages: readonly unknown[];
   readonly closed: number | null;
 }
 
-/** Opens a socket, sends frames, and asks for something right in the end, which is answered unless the socket is closed. */
-function exchange(frames: readonly (string | Buffer)[], { isAcknowledged = false } = {}): Promise<Heard> {
+/** Opens a socket, sends frames and then a valid query, which the server answers unless the socket is closed. */
+function exchange(frames: readonly (string | Buffer)[], { isAcknowledged = false } = {}): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(server.url.replace(/^http/, 'ws'), 'graphql-transport-ws');
     const messages: unknown[] = [];
@@ -64,7 +64,7 @@ function exchange(frames: readonly (string | Buffer)[], { isAcknowledged = false
 
 async function faultOf(frames: readonly (string | Buffer)[]): Promise<string | null> {
   const { messages, closed } = await exchange(frames);
-  if (closed !== null && OUR_FAULT.has(closed)) return `the socket was closed with ${closed}`;
+  if (closed !== null && INTERNAL_ERROR_CODES.has(closed)) return `the socket was closed with ${closed}`;
   const faults = messages
     .flatMap(errorsIn)
     .map((error) =>
@@ -82,15 +82,16 @@ function errorsIn(message: unknown): unknown[] {
   return isObject(payload) && Array.isArray(payload.errors) ? (payload.errors as unknown[]) : [];
 }
 
-const greeting = (): string => JSON.stringify({ type: 'connection_init', payload: server.credentials.admin });
+const connectionInit = (): string =>
+  JSON.stringify({ type: 'connection_init', payload: server.credentials.admin });
 const subscribe = (id: string, { query, variables }: Sent): string =>
   `{"id":${JSON.stringify(id)},"type":"subscribe","payload":{"query":${JSON.stringify(query)},"variables":${variables}}}`;
 
-/** A right greeting, then documents of which few are right. */
+/** A valid connection_init message, then documents that are rarely valid. */
 function documentFrames(choices: Choices): string[] {
   const known = { ids: server.leadIds, cursors: ['x'] };
   return [
-    greeting(),
+    connectionInit(),
     ...choices
       .some(3, () => {
         const sent = queryOf(schema, choices, known);
@@ -129,7 +130,7 @@ const TYPES = [
 const bytesOf = (choices: Choices): number[] =>
   Array.from({ length: choices.below(60) }, () => choices.below(256));
 
-/** Messages that keep to no protocol. */
+/** Messages that violate the protocol. */
 function oddFrames(choices: Choices): (string | Buffer)[] {
   const frame = (): string | Buffer => {
     switch (choices.below(7)) {
@@ -149,62 +150,58 @@ function oddFrames(choices: Choices): (string | Buffer)[] {
         return `{"type":"subscribe","id":"a","payload":{"query":"{ __typename }","variables":${hostileJson(choices)}}}`;
     }
   };
-  return [...(choices.onceIn(4) ? [] : [greeting()]), frame(), ...choices.some(2, frame)];
+  return [...(choices.onceIn(4) ? [] : [connectionInit()]), frame(), ...choices.some(2, frame)];
 }
 
 describe('sockets', () => {
-  it(
-    'answer or refuse documents that nobody would send who means well',
-    () => fuzz(generated(documentFrames), 300, faultOf),
-    LIMIT_MS,
-  );
+  it('answer or reject hostile documents', () => fuzz(generated(documentFrames), 300, faultOf), LIMIT_MS);
 
   it(
-    'are closed, and not as a fault of the server, where messages keep to no protocol',
+    'are closed, but not with an internal error, if messages violate the protocol',
     () => fuzz(generated(oddFrames), 300, faultOf),
     LIMIT_MS,
   );
 
   it(
-    'are closed without a word of the inside where bytes are no frames',
+    'are closed without internal details if bytes are not frames',
     () => fuzz(generated(bytesOf), 200, faultOfBytes),
     LIMIT_MS,
   );
 
   it(
-    'refuse each value of the wrong type that a subscription can be given',
+    'reject each value of the wrong type in a subscription',
     async () => {
       const documents = mistypedDocuments(schema).filter(({ query }) => query.startsWith('subscription'));
       expect(documents.length).toBeGreaterThan(10);
       // The protocol allows operations only after the acknowledgement.
       const { messages } = await exchange(
-        [greeting(), ...documents.map((one, index) => subscribe(`${index}`, one))],
+        [connectionInit(), ...documents.map((one, index) => subscribe(`${index}`, one))],
         { isAcknowledged: true },
       );
-      const refused = messages.filter((message) => errorsIn(message).length > 0);
-      expect(refused).toHaveLength(documents.length);
+      const rejected = messages.filter((message) => errorsIn(message).length > 0);
+      expect(rejected).toHaveLength(documents.length);
       expect(
-        await faultOf([greeting(), ...documents.map((one, index) => subscribe(`${index}`, one))]),
+        await faultOf([connectionInit(), ...documents.map((one, index) => subscribe(`${index}`, one))]),
       ).toBeNull();
     },
     LIMIT_MS,
   );
 
-  it('are closed by a ping that is nested too deeply to be repeated', async () => {
+  it('are closed if a ping has a payload that is nested too deeply', async () => {
     const [open, close] = ['{"a":'.repeat(5000), '}'.repeat(5000)];
-    const { closed } = await exchange([greeting(), `{"type":"ping","payload":${open}1${close}}`], {
+    const { closed } = await exchange([connectionInit(), `{"type":"ping","payload":${open}1${close}}`], {
       isAcknowledged: true,
     });
     expect(closed).toBe(4400);
   });
 
-  it('have changed nothing, and the server neither ended nor had anything to log', async () => {
+  it('change no data, and neither end the server nor cause log lines', async () => {
     expect(await server.fingerprint()).toEqual(before);
     expect(await server.stop()).toEqual({ code: 0, faults: [] });
   });
 });
 
-/** Opens a socket by hand, sends bytes in place of frames, and looks at what comes back until the server has closed. */
+/** Opens a socket and sends bytes that are not frames. @returns the fault of everything that the server sends */
 function faultOfBytes(bytes: readonly number[]): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(server.url);
