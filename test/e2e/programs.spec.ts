@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { isTypeDefinitionNode, parse } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withConnection } from '../support/connection.js';
 import { databaseLineOf, type Finished, runProgram, startServerProgram } from '../support/program.js';
@@ -26,6 +27,14 @@ afterAll(async () => {
 const run = (program: string, env: Record<string, string>, ...args: string[]) =>
   runProgram(program, { cwd: directory.path, env, args });
 const serve = (env: Record<string, string>) => run('src/main.js', { PORT: '0', ...env });
+
+interface TypeNames {
+  readonly data: { readonly __schema: { readonly types: readonly { readonly name: string }[] } };
+}
+
+const TYPES_OF_SCHEMA = parse(readFileSync('schema.graphql', 'utf8')).definitions.flatMap((definition) =>
+  isTypeDefinitionNode(definition) ? [definition.name.value] : [],
+);
 
 const tablesOf = (url: string) =>
   withConnection(url, (connection) =>
@@ -58,11 +67,15 @@ describe("the server on an operator's database", () => {
     expect(stdout).toMatch(/Warning: SCORE_MAX_AGE_HOURS no longer exists/);
   });
 
-  it('does not warn about a missing key if the template is configured', async () => {
+  it('has the types of schema.graphql, and does not warn about a missing key if the template is configured', async () => {
     const chosen = await startServerProgram({
       cwd: directory.path,
       env: { DATABASE_URL: migrated.url, SUMMARY_PROVIDER: 'template' },
     });
+    // The bundle keeps the names of classes, which are those of GraphQL types.
+    const { data } = (await chosen.ask('{ __schema { types { name } } }')) as TypeNames;
+    const names = data.__schema.types.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(TYPES_OF_SCHEMA));
     expect((await chosen.stop()).stdout).not.toMatch(/Warning/);
   });
 
