@@ -45,9 +45,11 @@ interface Package {
  */
 export function thirdPartyLicenses(root: string): string {
   const packages = productionPackages(root);
-  const refused = packages.filter(({ name, license }) => !ALLOWED.has(license) && !Object.hasOwn(READ, name));
-  if (refused.length > 0) {
-    const list = refused.map(({ name, version, license }) => `${name} ${version} (${license})`).join(', ');
+  const rejected = packages.filter(
+    ({ name, license }) => !ALLOWED.has(license) && !Object.hasOwn(READ, name),
+  );
+  if (rejected.length > 0) {
+    const list = rejected.map(({ name, version, license }) => `${name} ${version} (${license})`).join(', ');
     throw new Error(`These licences are not allowed, see scripts/third-party-licenses.ts: ${list}`);
   }
   const licenses = [...new Set(packages.map(({ license }) => license))].sort();

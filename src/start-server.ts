@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ensureCredentialsExist } from './access/ensure-credentials.js';
 import { OperatorError } from './common/operator-error.js';
 import type { Settings } from './config/settings.js';
-import { errorCodeOf } from './database/connection-faults.js';
+import { errorCodeOf } from './database/connection-errors.js';
 import { DatabaseAvailability } from './database/database-availability.js';
 import { ensureMigrated, openDatabase } from './database/open-database.js';
 import { ensurePoolerMatches } from './database/pooler.js';

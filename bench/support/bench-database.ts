@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { connectionFault } from '../../src/database/connection-faults.js';
+import { connectionError } from '../../src/database/connection-errors.js';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrateUp } from '../../src/database/migrator.js';
 import type { CleanUp } from './clean-up.js';
@@ -43,7 +43,7 @@ export async function connect(url: string): Promise<pg.Client> {
   try {
     await client.connect();
   } catch (error) {
-    throw connectionFault(url, error);
+    throw connectionError(url, error);
   }
   return client;
 }

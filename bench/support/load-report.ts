@@ -37,7 +37,7 @@ export function stepsTable(steps: readonly Step[]): string {
       'p95',
       'p99',
       'recalculations',
-      'refused by limits',
+      'rejected by limits',
       'errors',
     ],
     steps.map(({ rate, seconds, answers }) => [

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Role } from '../common/caller.js';
 import { OperatorError } from '../common/operator-error.js';
-import { errorCodeOf } from '../database/connection-faults.js';
+import { errorCodeOf } from '../database/connection-errors.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
 import { hashOf, newApiKey } from './api-key-format.js';
 

@@ -8,7 +8,7 @@ import {
   type JWTVerifyResult,
 } from 'jose';
 import { DomainError } from '../common/domain-error.js';
-import { connectionProblem } from '../database/connection-faults.js';
+import { connectionProblem } from '../database/connection-errors.js';
 
 export interface KeySetTimes {
   /** Timeout of a fetch. */

@@ -48,7 +48,7 @@ async function parsed<Request>(parse: CommandLine<Request>['parse'], usage: stri
  * Returns one message for each violated rule of a class of GraphQL arguments. class-validator is loaded only
  * when needed.
  */
-export async function faultsOfArguments(request: object): Promise<string[]> {
+export async function violationsOfArguments(request: object): Promise<string[]> {
   const { validateSync } = await import('class-validator');
   return violationMessages(validateSync(request));
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { OperatorError } from '../common/operator-error.js';
-import { faultsOfArguments, numberOf, runCommandLine } from './command-line.js';
+import { violationsOfArguments, numberOf, runCommandLine } from './command-line.js';
 import type { RecalculationRequest } from './recalculate.command.js';
 
 const USAGE = `Usage: pnpm recalculate [--only-stale [--max-age HOURS] | --verify]
@@ -48,8 +48,8 @@ async function parseRequest(args: string[]): Promise<RecalculationRequest | null
   if (maxAge === undefined) return request;
   if (!request.onlyStale) throw new OperatorError('--max-age requires --only-stale.');
   const { RecalculateScoresArgs } = await import('../recalculation/dto/recalculate-scores.args.js');
-  const [fault] = await faultsOfArguments(Object.assign(new RecalculateScoresArgs(), request));
-  if (fault !== undefined) throw new OperatorError(`${fault.replace('maxAgeHours', '--max-age')}.`);
+  const [violation] = await violationsOfArguments(Object.assign(new RecalculateScoresArgs(), request));
+  if (violation !== undefined) throw new OperatorError(`${violation.replace('maxAgeHours', '--max-age')}.`);
   return request;
 }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { OperatorError } from '../common/operator-error.js';
-import { faultsOfArguments, numberOf, runCommandLine } from './command-line.js';
+import { violationsOfArguments, numberOf, runCommandLine } from './command-line.js';
 import type { SummariesRequest } from './summaries.command.js';
 
 const USAGE = `Usage: pnpm summaries [--all] [--include-closed] [--limit N] [--max-cost-usd USD]
@@ -46,12 +46,14 @@ async function parseRequest(args: string[]): Promise<SummariesRequest | null> {
   if (request.limit === null && request.maxCostUsd === null) return request;
   const { RegenerateSummariesArgs } = await import('../summary-batches/dto/regenerate-summaries.args.js');
   const isWhole = request.limit === null || Number.isSafeInteger(request.limit);
-  const [fault] = [
+  const [violation] = [
     ...(isWhole ? [] : ['limit must be a whole number']),
-    ...(await faultsOfArguments(Object.assign(new RegenerateSummariesArgs(), request))),
+    ...(await violationsOfArguments(Object.assign(new RegenerateSummariesArgs(), request))),
   ];
-  if (fault !== undefined) {
-    throw new OperatorError(`${fault.replace('limit', '--limit').replace('maxCostUsd', '--max-cost-usd')}.`);
+  if (violation !== undefined) {
+    throw new OperatorError(
+      `${violation.replace('limit', '--limit').replace('maxCostUsd', '--max-cost-usd')}.`,
+    );
   }
   return request;
 }

@@ -13,7 +13,7 @@ export interface PlainTextRule {
 }
 
 /** The violation as the end of a sentence that starts with the field name; null if the text is valid. */
-function plainTextFault(value: unknown, rule: PlainTextRule): string | null {
+function plainTextViolation(value: unknown, rule: PlainTextRule): string | null {
   if (typeof value !== 'string') return 'must be a text';
   if (isBlank(value)) return 'must not be empty';
   if (value.length > rule.maxLength) return `must be at most ${rule.maxLength} characters long`;
@@ -37,8 +37,8 @@ export function IsPlainText(rule: PlainTextRule, options?: ValidationOptions): P
       propertyName: String(propertyKey),
       options,
       validator: {
-        validate: (value: unknown) => plainTextFault(value, rule) === null,
-        defaultMessage: (args) => `${args?.property} ${plainTextFault(args?.value, rule) ?? 'is wrong'}`,
+        validate: (value: unknown) => plainTextViolation(value, rule) === null,
+        defaultMessage: (args) => `${args?.property} ${plainTextViolation(args?.value, rule) ?? 'is wrong'}`,
       },
     });
   };

@@ -94,25 +94,25 @@ const isForOneself = (host: string | undefined, isProduction: boolean): boolean 
  * Violations of rules between settings. Only the server checks them: commands do not authenticate callers.
  */
 export function validateAccessSettings(env: Environment): string[] {
-  const faults: string[] = [];
+  const violations: string[] = [];
   if (trimmed(env.AUTH) === 'off' && !isForOneself(trimmed(env.HOST), isProduction(env))) {
-    faults.push('AUTH may be off only in development, with HOST a loopback address');
+    violations.push('AUTH may be off only in development, with HOST a loopback address');
   }
   if (isSet(env, 'AUTH_JWKS_URL') && isSet(env, 'AUTH_PUBLIC_KEY')) {
-    faults.push('AUTH_JWKS_URL and AUTH_PUBLIC_KEY must not both be set');
+    violations.push('AUTH_JWKS_URL and AUTH_PUBLIC_KEY must not both be set');
   }
   if (hasJwtKeys(env)) {
     const missing = JWT_SETTINGS.filter((name) => !isSet(env, name));
-    faults.push(
+    violations.push(
       ...missing.map(
         (name) =>
           `${name} must be set if AUTH_JWKS_URL or AUTH_PUBLIC_KEY is set, to define which tokens are accepted`,
       ),
     );
   } else if (JWT_SETTINGS.some((name) => isSet(env, name))) {
-    faults.push('AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set if other token settings are set');
+    violations.push('AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set if other token settings are set');
   }
-  return faults;
+  return violations;
 }
 
 type AccessEnvironment = SettingsOf<typeof accessShape> & { readonly HOST?: string | undefined };

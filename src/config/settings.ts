@@ -133,8 +133,8 @@ const crossSettingViolations = (env: Environment, program: Program): string[] =>
 
 /** Settings are missing or invalid. The message contains the name and the rule of each, but never a value. */
 export class InvalidSettingsError extends OperatorError {
-  constructor(readonly faults: readonly string[]) {
-    super(`These settings are wrong:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  constructor(readonly violations: readonly string[]) {
+    super(`These settings are wrong:\n${violations.map((violation) => `  - ${violation}`).join('\n')}`);
   }
 }
 
@@ -144,11 +144,11 @@ export class InvalidSettingsError extends OperatorError {
  */
 export function loadSettings(environment: Environment, program: Program = 'server'): Settings {
   const parsed = schema.safeParse(environment);
-  const faults = [
+  const violations = [
     ...(parsed.error?.issues.map((issue) => issue.message) ?? []),
     ...crossSettingViolations(environment, program),
   ];
-  if (!parsed.success || faults.length > 0) throw new InvalidSettingsError(faults);
+  if (!parsed.success || violations.length > 0) throw new InvalidSettingsError(violations);
 
   const env = parsed.data;
   const isProduction = env.NODE_ENV === 'production';

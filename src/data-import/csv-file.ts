@@ -1,21 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { OperatorError } from '../common/operator-error.js';
-import { errorCodeOf } from '../database/connection-faults.js';
+import { errorCodeOf } from '../database/connection-errors.js';
 import { type CsvRecord, type FilePosition, readRecords } from './csv-records.js';
-import { type Cells, type CsvSchema, headerFaults } from './csv-schema.js';
+import { type Cells, type CsvSchema, headerViolations } from './csv-schema.js';
 
 /** A line of data, or the reason why it is invalid. */
 export type CsvLine<Column extends string> =
   | { readonly line: number; readonly cells: Cells<Column> }
-  | { readonly line: number; readonly fault: string };
+  | { readonly line: number; readonly violation: string };
 
 const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const UTF16_BOMS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 
 const NOT_ASCII = /[\u0080-\u00ff]/;
 
-const OPENING_FAULTS: Readonly<Record<string, string>> = {
+const OPENING_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
   EACCES: 'it may not be read',
@@ -43,8 +43,8 @@ export class CsvFile<Column extends string> {
       const start = await findStart(file, path);
       const header = await readHeader(file, start);
       if (typeof header === 'string') throw new OperatorError(`${path}: ${header}.`);
-      const faults = headerFaults(header, shape);
-      if (faults.length > 0) throw new OperatorError(`${path}: ${faults.join('; ')}.`);
+      const violations = headerViolations(header, shape);
+      if (violations.length > 0) throw new OperatorError(`${path}: ${violations.join('; ')}.`);
       const columns = header.flatMap((name) => shape.columns.filter((column) => column === name));
       return new CsvFile(file, stats.size, start, columns);
     } catch (error) {
@@ -67,17 +67,17 @@ export class CsvFile<Column extends string> {
   }
 
   private toLine(record: CsvRecord): CsvLine<Column> {
-    if ('fault' in record) return record;
+    if ('violation' in record) return record;
     const { line, endLine } = record;
     if (record.cells.length !== this.columns.length) {
       const where = endLine > line ? ` (its quoted text ends on line ${endLine})` : '';
-      const fault = `it has ${record.cells.length} cells, but the header has ${this.columns.length} columns${where}`;
-      return { line, fault };
+      const violation = `it has ${record.cells.length} cells, but the header has ${this.columns.length} columns${where}`;
+      return { line, violation };
     }
     const cells: Partial<Record<Column, string>> = {};
     for (const [index, column] of this.columns.entries()) {
       const text = decodeUtf8(record.cells[index] ?? '');
-      if (text === null) return { line, fault: `${column} is not valid UTF-8` };
+      if (text === null) return { line, violation: `${column} is not valid UTF-8` };
       cells[column] = text;
     }
     return { line, cells };
@@ -89,7 +89,7 @@ async function openForReading(path: string): Promise<FileHandle> {
     return await open(path, 'r');
   } catch (error) {
     const code = errorCodeOf(error) ?? '';
-    throw new OperatorError(`${path}: ${OPENING_FAULTS[code] ?? `it cannot be read (${code})`}.`, {
+    throw new OperatorError(`${path}: ${OPENING_ERRORS[code] ?? `it cannot be read (${code})`}.`, {
       cause: error,
     });
   }
@@ -116,7 +116,7 @@ async function readFirst(file: FileHandle, path: string): Promise<{ buffer: Buff
 /** Returns the trimmed names, or an error message. */
 async function readHeader(file: FileHandle, start: FilePosition): Promise<string[] | string> {
   for await (const record of readRecords(file, start, () => undefined)) {
-    if ('fault' in record) return `its header cannot be read: ${record.fault}`;
+    if ('violation' in record) return `its header cannot be read: ${record.violation}`;
     if (isBlank(record)) return 'its first line is blank, but must contain the column names';
     const names = record.cells.map(decodeUtf8);
     return names.includes(null)

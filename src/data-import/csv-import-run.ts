@@ -148,7 +148,7 @@ async function* readAll<Column extends string, Line>(
   { read }: LineKind<Column, Line>,
 ): AsyncGenerator<Line | RejectedLine> {
   for await (const line of lines) {
-    yield 'fault' in line ? { line: line.line, reason: line.fault } : read(line.line, line.cells);
+    yield 'violation' in line ? { line: line.line, reason: line.violation } : read(line.line, line.cells);
   }
 }
 

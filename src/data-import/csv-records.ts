@@ -4,7 +4,7 @@ import { CsvError, type InfoRecord, Parser } from 'csv-parse';
 /** A record of a CSV file, or the reason why it is invalid. Lines are numbered from 1, as in editors. */
 export type CsvRecord =
   | { readonly line: number; readonly endLine: number; readonly cells: readonly string[] }
-  | { readonly line: number; readonly fault: string };
+  | { readonly line: number; readonly violation: string };
 
 /** A position in a file: a byte offset and its line. */
 export interface FilePosition {
@@ -19,7 +19,7 @@ const MAX_RECORD_BYTES = 1_048_576;
 
 const LINE_FEED = 0x0a;
 
-const FAULTS: Readonly<Record<string, string>> = {
+const VIOLATIONS: Readonly<Record<string, string>> = {
   CSV_INVALID_CLOSING_QUOTE: 'a quote is not closed, or not doubled inside a quoted cell',
   INVALID_OPENING_QUOTE: 'there is a quote inside a cell that does not start with one',
   CSV_QUOTE_NOT_CLOSED: 'a quote is not closed',
@@ -41,14 +41,14 @@ export async function* readRecords(
   for (let place: FilePosition | null = start; place !== null;) {
     const broken: BrokenRecord | null = yield* readUntilBroken(file, place, onRead);
     if (broken === null) return;
-    yield { line: broken.start.line, fault: broken.fault };
+    yield { line: broken.start.line, violation: broken.violation };
     place = await nextLine(file, broken.start);
   }
 }
 
 interface BrokenRecord {
   readonly start: FilePosition;
-  readonly fault: string;
+  readonly violation: string;
 }
 
 /** Runs the parser once, because it cannot continue after an error. */
@@ -62,11 +62,11 @@ async function* readUntilBroken(
     const error = await parser.write(chunk);
     onRead(parser.offset);
     yield* parser.takeRecords();
-    if (error !== null) return { start: parser.place(), fault: faultOf(error) };
+    if (error !== null) return { start: parser.place(), violation: violationOf(error) };
   }
   const error = await parser.end();
   yield* parser.takeRecords();
-  return error === null ? null : { start: parser.place(), fault: faultOf(error) };
+  return error === null ? null : { start: parser.place(), violation: violationOf(error) };
 }
 
 async function* readChunks(file: FileHandle, start: number): AsyncGenerator<Buffer> {
@@ -90,10 +90,10 @@ async function nextLine(file: FileHandle, place: FilePosition): Promise<FilePosi
   return null;
 }
 
-function faultOf(error: Error): string {
-  const fault = error instanceof CsvError ? FAULTS[error.code] : undefined;
-  if (fault === undefined) throw error;
-  return fault;
+function violationOf(error: Error): string {
+  const violation = error instanceof CsvError ? VIOLATIONS[error.code] : undefined;
+  if (violation === undefined) throw error;
+  return violation;
 }
 
 interface ParsedRecord {

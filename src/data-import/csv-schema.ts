@@ -36,7 +36,7 @@ const MAX_PRINTED_NAME = 40;
  * Returns all errors of a header; empty if it is valid. Names must match exactly except for surrounding white
  * space.
  */
-export function headerFaults<Column extends string>(
+export function headerViolations<Column extends string>(
   names: readonly string[],
   { columns, required }: CsvSchema<Column>,
 ): string[] {
@@ -44,12 +44,12 @@ export function headerFaults<Column extends string>(
   const unknown = names.filter((name) => !known.includes(name));
   const twice = columns.filter((column) => names.indexOf(column) !== names.lastIndexOf(column));
   const missing = required.filter((column) => !names.includes(column));
-  const faults = [
+  const violations = [
     ...(unknown.length > 0 ? [`unknown ${columnList(unknown)}`] : []),
     ...(twice.length > 0 ? [`more than one ${columnList(twice)}`] : []),
     ...(missing.length > 0 ? [`no ${columnList(missing)}`] : []),
   ];
-  return faults.length === 0 ? [] : [...faults, `the columns are ${columns.join(', ')}`];
+  return violations.length === 0 ? [] : [...violations, `the columns are ${columns.join(', ')}`];
 }
 
 function columnList(names: readonly string[]): string {

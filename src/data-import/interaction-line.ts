@@ -41,20 +41,20 @@ export function readInteractionLine(
     type !== undefined &&
     direction !== undefined &&
     date !== null &&
-    notes.faults.length === 0
+    notes.violations.length === 0
   ) {
     return { line, writtenEmail, type, direction, date, notes: notes.text };
   }
-  const faults = [
+  const violations = [
     ...(writtenEmail === '' ? ['email must not be empty'] : []),
     ...(type === undefined ? [`type must be one of ${INTERACTION_TYPES.join(', ')}`] : []),
     ...(direction === undefined
       ? [`direction must be empty or one of ${INTERACTION_DIRECTIONS.join(', ')}`]
       : []),
     ...(date === null ? [`date ${ISO_DATE_RULE}`] : []),
-    ...notes.faults,
+    ...notes.violations,
   ];
-  return { line, reason: faults.join('; ') };
+  return { line, reason: violations.join('; ') };
 }
 
 /** Finds the name in a cell, regardless of letter case. */
@@ -63,8 +63,8 @@ function nameIn<Name extends string>(names: readonly Name[], text: string): Name
   return names.find((name) => name === written);
 }
 
-function readNotes(text: string): { text: string | null; faults: string[] } {
-  if (isBlank(text)) return { text: null, faults: [] };
+function readNotes(text: string): { text: string | null; violations: string[] } {
+  if (isBlank(text)) return { text: null, violations: [] };
   const input = plainToInstance(CreateInteractionInput, { notes: text });
-  return { text: input.notes ?? null, faults: violationMessages(validateSync(input)) };
+  return { text: input.notes ?? null, violations: violationMessages(validateSync(input)) };
 }

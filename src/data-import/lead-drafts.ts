@@ -3,7 +3,7 @@ import { DEFAULT_LEAD_STATUS } from '../leads/lead-status.js';
 import { type LeadColumn } from './csv-schema.js';
 import { type LineCounts, noLines, type RejectedLine } from './import-report.js';
 import { type EmailHolder, LeadMatcher } from './lead-match.js';
-import { faultsOfNewLead, type LeadLine } from './lead-line.js';
+import { violationsOfNewLead, type LeadLine } from './lead-line.js';
 
 /** The values of a lead in a file, apart from its e-mail. */
 export type LeadValues = Readonly<Record<Exclude<LeadColumn, 'email' | 'budget'>, string | null>> & {
@@ -76,9 +76,9 @@ export function draftLeads(lines: readonly LeadLine[], storedLeads: readonly Sto
       drafts.set(key, draft);
       continue;
     }
-    const faults = faultsOfNewLead(line.input);
-    if (faults.length > 0) {
-      reject(line, `no lead has this e-mail, and to create one, ${faults.join(' and ')}`);
+    const violations = violationsOfNewLead(line.input);
+    if (violations.length > 0) {
+      reject(line, `no lead has this e-mail, and to create one, ${violations.join(' and ')}`);
       continue;
     }
     counts.inserted += 1;

@@ -38,23 +38,23 @@ export function readLeadLine(line: number, cells: Cells<LeadColumn>): LeadLine |
     const text = cells[column] ?? '';
     if (!isBlank(text)) given[column] = text;
   }
-  const faults: string[] = [];
+  const violations: string[] = [];
   if (typeof given.budget === 'string') {
     const budget = parseBudget(given.budget);
-    if (budget === null) faults.push('budget must be a number, such as 1234.50');
+    if (budget === null) violations.push('budget must be a number, such as 1234.50');
     // Checks the text, because it may have more digits than a number can represent.
     else if (decimalCountOf(given.budget.trim()) > 2)
-      faults.push('budget must not have more than two decimals');
-    given.budget = faults.length === 0 ? (budget ?? undefined) : undefined;
+      violations.push('budget must not have more than two decimals');
+    given.budget = violations.length === 0 ? (budget ?? undefined) : undefined;
   }
   const input = plainToInstance(CreateLeadInput, given);
-  faults.push(...violationMessages(validateSync(input, { skipUndefinedProperties: true })));
-  if (faults.length > 0) return { line, reason: faults.join('; ') };
+  violations.push(...violationMessages(validateSync(input, { skipUndefinedProperties: true })));
+  if (violations.length > 0) return { line, reason: violations.join('; ') };
   return { line, writtenEmail: (cells.email ?? '').trim(), input };
 }
 
 /** Returns the violations that apply only to new leads; `readLeadLine` has checked the others. */
-export function faultsOfNewLead({ firstName, lastName }: CreateLeadInput): string[] {
+export function violationsOfNewLead({ firstName, lastName }: CreateLeadInput): string[] {
   // The type requires names, but a line may lack them. An empty name results in the message of the API.
   const names = Object.assign(new CreateLeadInput(), {
     firstName: firstName ?? '',

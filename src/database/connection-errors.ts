@@ -81,7 +81,7 @@ export function connectionProblem(error: unknown): string {
 /**
  * Converts a failed connection to an error with a remedy for the operator. It never contains the password.
  */
-export function connectionFault(url: string, error: unknown, setting = 'DATABASE_URL'): OperatorError {
+export function connectionError(url: string, error: unknown, setting = 'DATABASE_URL'): OperatorError {
   if (error instanceof OperatorError) return error;
   const remedy = remedyFor(error).replaceAll('DATABASE_URL', setting);
   return new OperatorError(`The database at ${locationOf(url)} cannot be used: ${remedy}.`, { cause: error });

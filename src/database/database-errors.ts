@@ -8,7 +8,7 @@ import { AppEvent } from '../common/app-event.js';
 import { DomainError } from '../common/domain-error.js';
 import { currentRequest } from '../common/request-context.js';
 import { LateAnswerError } from './persistent-connection.js';
-import { errorCodeOf } from './connection-faults.js';
+import { errorCodeOf } from './connection-errors.js';
 
 /** The database rejected a write because it is read-only or its disk is full. */
 export const writeRejected = new AppEvent<Record<never, never>>('write-rejected');
@@ -59,7 +59,7 @@ export function toDomainError(error: unknown): DomainError | null {
     });
   }
   if (REJECTED_WRITE.test(errorCodeOf(error) ?? '')) return rejectedWrite(error);
-  if (isPassingFault(error)) {
+  if (isTemporaryError(error)) {
     const over = currentRequest()?.deadline?.error;
     if (over !== undefined) return over;
     const reason = isLockError(error)
@@ -70,7 +70,7 @@ export function toDomainError(error: unknown): DomainError | null {
   return null;
 }
 
-function isPassingFault(error: unknown): boolean {
+function isTemporaryError(error: unknown): boolean {
   const isWaitOver = error instanceof ConnectionAcquireTimeoutError || error instanceof LateAnswerError;
   if (error instanceof ConnectionError || isWaitOver) return true;
   const code = errorCodeOf(error);

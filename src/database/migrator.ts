@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { Umzug, UmzugStorage } from 'umzug';
 import { OperatorError } from '../common/operator-error.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
-import { connectionFault } from './connection-faults.js';
+import { connectionError } from './connection-errors.js';
 import { requireMigratorPrivileges } from './database-privileges.js';
 import {
   caseFoldingWarning,
@@ -195,7 +195,7 @@ async function connect(url: string): Promise<pg.Client> {
   try {
     return await openSession({ url, purpose: 'migrator', connectTimeoutMs: 10_000 });
   } catch (error) {
-    throw connectionFault(url, error);
+    throw connectionError(url, error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { OperatorError } from '../common/operator-error.js';
 import type { Settings } from '../config/settings.js';
-import { connectionFault } from './connection-faults.js';
+import { connectionError } from './connection-errors.js';
 import { requireServerPrivileges } from './database-privileges.js';
 import { caseFoldingWarning, findInstallation, requireUtf8 } from './database-requirements.js';
 import { DedicatedConnections } from './dedicated-connections.js';
@@ -79,6 +79,6 @@ async function checkReachable(url: string, signal: AbortSignal): Promise<void> {
     await ensureOwnSessions(url);
   } catch (error) {
     signal.throwIfAborted();
-    throw connectionFault(url, error);
+    throw connectionError(url, error);
   }
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { OperatorError } from '../common/operator-error.js';
-import { connectionFault } from './connection-faults.js';
+import { connectionError } from './connection-errors.js';
 import { type DatabaseIdentity, differenceOf, IDENTITY_COLUMNS } from './database-identity.js';
 import { DedicatedConnections } from './dedicated-connections.js';
 import { openSession } from './session.js';
@@ -79,7 +79,7 @@ export async function ensurePoolerMatches(url: string, poolerUrl: string | null)
     });
     await session.end();
   } catch (error) {
-    throw connectionFault(poolerUrl, error, 'DATABASE_POOLER_URL');
+    throw connectionError(poolerUrl, error, 'DATABASE_POOLER_URL');
   }
 }
 

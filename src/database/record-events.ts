@@ -1,5 +1,5 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import { errorCodeOf } from './connection-faults.js';
+import { errorCodeOf } from './connection-errors.js';
 import type { DedicatedConnections } from './dedicated-connections.js';
 import type { PersistentConnection } from './persistent-connection.js';
 

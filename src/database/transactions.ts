@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Sequelize, Transaction } from 'sequelize';
 import { currentRequest } from '../common/request-context.js';
-import { errorCodeOf } from './connection-faults.js';
+import { errorCodeOf } from './connection-errors.js';
 import { toDomainError, TransactionLostError } from './database-errors.js';
 import { beginTransaction } from './session-settings.js';
 

@@ -10,10 +10,10 @@ export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => 
  */
 export function clientErrors(limits: DocumentLimits, environment: 'development' | 'production'): FormatError {
   return (formatted, error) => {
-    const fault = isOfParsing(formatted) ? limits.faultOfParsing(innermost(error)) : null;
+    const limitError = isOfParsing(formatted) ? limits.parsingErrorOf(innermost(error)) : null;
     const shown = formatError(
       formatted,
-      fault === null ? error : new GraphQLError(fault.message, { originalError: fault }),
+      limitError === null ? error : new GraphQLError(limitError.message, { originalError: limitError }),
     );
     return environment === 'production' ? withoutSuggestions(shown) : shown;
   };

@@ -33,11 +33,15 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const requestStatus = statusOf(error);
   // An error of the request itself is not a database error, even if its code looks like one, such as that of
   // a reset connection.
-  const fault = requestStatus === null ? toDomainError(error) : null;
+  const domainError = requestStatus === null ? toDomainError(error) : null;
   const { status, headers } =
-    fault === null ? { status: requestStatus ?? INTERNAL_SERVER_ERROR, headers: {} } : httpStatusOf(fault);
+    domainError === null
+      ? { status: requestStatus ?? INTERNAL_SERVER_ERROR, headers: {} }
+      : httpStatusOf(domainError);
   const shown = withRequest(request.context, () =>
-    fault === null ? shownFor(status, error) : formatError(new GraphQLError(fault.message).toJSON(), fault),
+    domainError === null
+      ? shownFor(status, error)
+      : formatError(new GraphQLError(domainError.message).toJSON(), domainError),
   );
   const { code } = shown.extensions ?? {};
   if (typeof code === 'string') setInContext(request.context, { rejectionCode: code });

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { DOCUMENT_LIMIT_CODES } from './errors-and-events.js';
 
 /** Codes of errors in a request that is valid as HTTP. */
-const FAULTS_OF_THE_DOCUMENT: ReadonlySet<unknown> = new Set([
+const DOCUMENT_ERRORS: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
@@ -32,7 +32,7 @@ export const responseHeadersPlugin: ApolloServerPlugin = {
         http.headers.set('cache-control', 'no-store');
         const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
         const isOfTheDocument =
-          errors.length > 0 && errors.every(({ extensions }) => FAULTS_OF_THE_DOCUMENT.has(extensions?.code));
+          errors.length > 0 && errors.every(({ extensions }) => DOCUMENT_ERRORS.has(extensions?.code));
         if (http.status === 400 && isOfTheDocument && wantsPlainJson(request.http?.headers.get('accept'))) {
           http.status = 200;
         }

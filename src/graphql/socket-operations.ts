@@ -177,8 +177,8 @@ export class SocketOperations {
       ...(environment === 'production' ? [NoSchemaIntrospectionCustomRule] : []),
       limits.rule,
     ];
-    const faults = validate(schema, document, rules, { maxErrors: MAX_ERRORS });
-    return faults.length > 0 ? faults : { schema, document, operationName };
+    const validationErrors = validate(schema, document, rules, { maxErrors: MAX_ERRORS });
+    return validationErrors.length > 0 ? validationErrors : { schema, document, operationName };
   }
 }
 

@@ -68,7 +68,8 @@ export function replicasGauge(registry: Registry, replicas: Pick<ReadReplicas, '
     labelNames: ['replica'] as const,
     registers: [registry],
     collect: () => {
-      for (const { name, fault } of replicas.status()) gauge.set({ replica: name }, fault === null ? 1 : 0);
+      for (const { name, problem } of replicas.status())
+        gauge.set({ replica: name }, problem === null ? 1 : 0);
     },
   });
 }

@@ -59,7 +59,9 @@ export class RateLimiter {
 
   /** Whether this process knows that the address has failed too often in the current minute. */
   isReached(address: string): boolean {
-    return this.limits.authFailuresPerMinute > 0 && this.failures.isSpent(`refused ${address}`);
+    return (
+      this.limits.authFailuresPerMinute > 0 && this.failures.isSpent(`authentication failure ${address}`)
+    );
   }
 
   /**
@@ -70,7 +72,7 @@ export class RateLimiter {
     if (this.limits.authFailuresPerMinute === 0) return;
     throwRateLimited(
       'auth_failures',
-      await this.failures.spend(`refused ${address}`),
+      await this.failures.spend(`authentication failure ${address}`),
       this.limits.authFailuresPerMinute,
     );
   }

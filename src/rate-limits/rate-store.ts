@@ -1,5 +1,5 @@
 import type { Sequelize } from 'sequelize';
-import { errorCodeOf } from '../database/connection-faults.js';
+import { errorCodeOf } from '../database/connection-errors.js';
 import { writeRejected } from '../database/database-errors.js';
 import { readRows } from '../database/read-rows.js';
 

@@ -3,7 +3,7 @@ import { withoutReasoning } from './reasoning.js';
 
 /** The requested object, or the error in the answer, as text for the model. */
 export type JsonAnswer<Value> =
-  { readonly value: Value; readonly fault?: undefined } | { readonly fault: string };
+  { readonly value: Value; readonly violation?: undefined } | { readonly violation: string };
 
 /** An answer with more objects is not parsed: it would take long, and is ambiguous. */
 const MAX_OBJECTS = 20;
@@ -18,12 +18,12 @@ export function readJsonAnswer<Value>(answer: string, schema: z.ZodType<Value>):
     parsed.flatMap(({ data, success }) => (success ? [[JSON.stringify(data), data] as const] : [])),
   );
   const [value] = fitting.values();
-  if (fitting.size > 1) return { fault: 'it holds more than one JSON object of the schema' };
+  if (fitting.size > 1) return { violation: 'it holds more than one JSON object of the schema' };
   if (value !== undefined) return { value };
   const error = parsed[0]?.error;
-  if (error === undefined) return { fault: 'it is not JSON' };
+  if (error === undefined) return { violation: 'it is not JSON' };
   const path = error.issues[0]?.path.join('.') ?? '';
-  return { fault: `it does not follow the schema at ${path === '' ? 'the top' : path}` };
+  return { violation: `it does not follow the schema at ${path === '' ? 'the top' : path}` };
 }
 
 /** Whether an answer contains at least one complete JSON object and is not truncated. */

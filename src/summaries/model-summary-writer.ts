@@ -18,7 +18,8 @@ import {
 } from './summary-writer.js';
 import { cutText } from './untrusted-text.js';
 
-type ReadDraft = { readonly draft: SummaryDraft; readonly fault?: undefined } | { readonly fault: string };
+type ReadDraft =
+  { readonly draft: SummaryDraft; readonly violation?: undefined } | { readonly violation: string };
 
 /** Generates summaries with a language model, and returns only those that pass the check. */
 export class ModelSummaryWriter extends SummaryWriter {
@@ -46,18 +47,18 @@ export class ModelSummaryWriter extends SummaryWriter {
 
   override async write(facts: SummaryFacts, options: WriteOptions): Promise<WrittenSummary> {
     const input = buildSummaryInput(facts);
-    refuseWhereTooLittleIsKnown(input);
+    requireEnoughFacts(input);
     const delimiter = `=== ${randomBytes(12).toString('hex')} ===`;
     const messages = summaryPrompt(input, delimiter, this.instructions);
     const ask = this.asker(input, options);
 
     const first = await ask(messages);
     let read = this.read(first, input, delimiter);
-    if (read.fault !== undefined) {
-      read = this.read(await ask(repairOf(messages, first, read.fault)), input, delimiter);
+    if (read.violation !== undefined) {
+      read = this.read(await ask(repairOf(messages, first, read.violation)), input, delimiter);
     }
-    if (read.fault !== undefined)
-      throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', { detail: read.fault });
+    if (read.violation !== undefined)
+      throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', { detail: read.violation });
     return this.summaryOf(read.draft, input, options);
   }
 
@@ -81,7 +82,7 @@ export class ModelSummaryWriter extends SummaryWriter {
 
   private read(answer: string, input: SummaryInput, delimiter: string): ReadDraft {
     const read = readJsonAnswer(answer, draftSchema);
-    if (read.fault !== undefined) return read;
+    if (read.violation !== undefined) return read;
     return checkDraft(read.value, input, { delimiter, systemMessage: this.instructions });
   }
 
@@ -106,7 +107,7 @@ export class ModelSummaryWriter extends SummaryWriter {
 }
 
 /** From a name and a status alone, a model would invent facts. */
-function refuseWhereTooLittleIsKnown({ lead, interactions }: SummaryInput): void {
+function requireEnoughFacts({ lead, interactions }: SummaryInput): void {
   const known = [lead.company, lead.location, lead.source, lead.budget];
   if (interactions.length > 0 || known.some((detail) => detail !== null)) return;
   throw new DomainError(
@@ -122,12 +123,12 @@ const MAX_QUOTED_ANSWER = 10_000;
  * Repeats the request with the rule that the first answer broke. The reasoning is not sent back, because it
  * is long and billed.
  */
-function repairOf(messages: readonly ChatMessage[], answer: string, fault: string): ChatMessage[] {
+function repairOf(messages: readonly ChatMessage[], answer: string, violation: string): ChatMessage[] {
   const spoken = withoutReasoning(answer) ?? '';
   const quoted = cutText(spoken.trim() === '' ? answer : spoken, MAX_QUOTED_ANSWER);
   return [
     ...messages,
     { role: 'assistant', content: quoted },
-    { role: 'user', content: `This cannot be shown: ${fault}. Write all of it again, as JSON.` },
+    { role: 'user', content: `This cannot be shown: ${violation}. Write all of it again, as JSON.` },
   ];
 }

@@ -2,7 +2,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { PROVIDER_ERROR_CODES } from './errors-and-events.js';
 
 /** The loggable details of a failed call; never text of the provider, the key or the prompt. */
-export interface ProviderFault {
+export interface ProviderFailure {
   /** The HTTP status, or the code inside the body. */
   readonly status?: number;
   readonly generationId?: string;
@@ -14,7 +14,7 @@ export interface ProviderErrorOptions {
   /** The pause that the provider requests, in milliseconds. */
   readonly retryAfterMs?: number;
   /** The settings are wrong, so a later attempt would also fail. */
-  readonly isRequestRefused?: boolean;
+  readonly isRequestRejected?: boolean;
   /** The provider is probably down, so the next requests will most likely fail as well. */
   readonly isOutage?: boolean;
   /** No request was sent, because the provider would not have answered. */
@@ -37,7 +37,7 @@ const MESSAGES: Readonly<Record<ProviderErrorCode, string>> = {
   SUMMARY_TRUNCATED: 'The answer of the language model was truncated; try again.',
 };
 
-const REQUEST_REFUSED =
+const REQUEST_REJECTED =
   'The language model provider rejected the request; check the settings of the provider.';
 
 /** No summary was written. The old one is unchanged. */
@@ -45,19 +45,19 @@ export class SummaryProviderError extends DomainError {
   override readonly name = 'SummaryProviderError';
   readonly isRetryable: boolean;
   readonly retryAfterMs: number | undefined;
-  readonly isRequestRefused: boolean;
+  readonly isRequestRejected: boolean;
   readonly isOutage: boolean;
   readonly isUnasked: boolean;
   readonly status: number | undefined;
 
-  constructor(code: ProviderErrorCode, fault: ProviderFault, options: ProviderErrorOptions = {}) {
-    super(code, options.isRequestRefused === true ? REQUEST_REFUSED : MESSAGES[code], { cause: fault });
+  constructor(code: ProviderErrorCode, failure: ProviderFailure, options: ProviderErrorOptions = {}) {
+    super(code, options.isRequestRejected === true ? REQUEST_REJECTED : MESSAGES[code], { cause: failure });
     this.isRetryable = options.isRetryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
-    this.isRequestRefused = options.isRequestRefused ?? false;
+    this.isRequestRejected = options.isRequestRejected ?? false;
     this.isOutage = options.isOutage ?? false;
     this.isUnasked = options.isUnasked ?? false;
-    this.status = fault.status;
+    this.status = failure.status;
   }
 }
 

@@ -155,5 +155,5 @@ function concernsEveryLead(error: DomainError): boolean {
   if (!(error instanceof SummaryProviderError)) return error.code === 'SUMMARY_DISABLED';
   if (error.code === 'SUMMARY_PROVIDER_AUTH_FAILED') return true;
   if (error.code === 'SUMMARY_PROVIDER_PAYMENT_REQUIRED') return !error.isRetryable;
-  return error.isRequestRefused && error.status === 404;
+  return error.isRequestRejected && error.status === 404;
 }

@@ -5,7 +5,7 @@ import { startServerProgram, type ServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const FAULTS = path.resolve(import.meta.dirname, '..', 'support', 'faults.mjs');
+const ERRORS = path.resolve(import.meta.dirname, '..', 'support', 'process-errors.mjs');
 const LEADS = '{ leads { id } }';
 const NO_LEADS = { data: { leads: [] } };
 
@@ -21,8 +21,8 @@ afterAll(async () => {
   await directory.remove();
 });
 
-async function startWith(fault: string): Promise<ServerProgram> {
-  const env = { DATABASE_URL: database.url, TEST_FAULT: fault, NODE_OPTIONS: `--import=${FAULTS}` };
+async function startWith(error: string): Promise<ServerProgram> {
+  const env = { DATABASE_URL: database.url, TEST_ERROR: error, NODE_OPTIONS: `--import=${ERRORS}` };
   const server = await startServerProgram({ cwd: directory.path, env });
   expect(await server.ask(LEADS)).toEqual(NO_LEADS);
   return server;

@@ -33,7 +33,7 @@ const rateOf = (results: readonly boolean[]): Rate => ({
 /** Measures the check of drafts alone: the errors that it detects, and the honest drafts that it rejects. */
 export function checkAlone(): CheckResult {
   const isRejected = (draft: SummaryDraft, input: Parameters<typeof checkDraft>[1]) =>
-    checkDraft(draft, input, PROMPT).fault !== undefined;
+    checkDraft(draft, input, PROMPT).violation !== undefined;
   const judged = GOLDEN_LEADS.flatMap((golden) =>
     mutationsOf(golden).map(({ kind, draft }) => ({ kind, isCaught: isRejected(draft, golden.input) })),
   );

@@ -46,6 +46,8 @@ let database: Connection;
 beforeAll(async () => {
   api = await startApi();
   database = await connect(api.databaseUrl);
+  // The lists are tested with any values of `lastContactAt`, without interactions.
+  await database.rows('ALTER TABLE leads DISABLE TRIGGER "leads_insertedWithState"');
 });
 const empty = () => database.rows('TRUNCATE leads, interactions RESTART IDENTITY');
 afterAll(async () => {

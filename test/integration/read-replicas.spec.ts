@@ -35,7 +35,7 @@ let api: Api;
 let other: ServerProgram;
 let leadId: number;
 
-const errorOf = (replicas: ReadReplicas): unknown => replicas.status()[0]?.fault;
+const errorOf = (replicas: ReadReplicas): unknown => replicas.status()[0]?.problem;
 const replicasOf = (server: Api): ReadReplicas => server.app.get(ReadReplicas, { strict: false });
 
 const send = (server: Api | ServerProgram, document: string): Promise<unknown> =>

@@ -1,4 +1,4 @@
-// Preloaded into a server: on SIGUSR2 it triggers the fault that TEST_FAULT names.
+// Preloaded into a server: on SIGUSR2 it triggers the error that TEST_ERROR names.
 const RealDate = Date;
 let shiftMs = 0;
 globalThis.Date = class extends RealDate {
@@ -11,7 +11,7 @@ globalThis.Date = class extends RealDate {
   }
 };
 
-const FAULTS = {
+const ERRORS = {
   rejection: () => void Promise.reject(new Error('nobody waits for this')),
   exception: () => {
     throw new Error('nobody catches this');
@@ -19,4 +19,4 @@ const FAULTS = {
   tomorrow: () => void (shiftMs = 86_400_000),
   yesterday: () => void (shiftMs = -86_400_000),
 };
-process.on('SIGUSR2', () => FAULTS[process.env.TEST_FAULT]());
+process.on('SIGUSR2', () => ERRORS[process.env.TEST_ERROR]());

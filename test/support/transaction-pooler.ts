@@ -165,8 +165,8 @@ class Client {
     const fields = chunk.subarray(8).toString().split('\0');
     const unknown = fields.find((name, at) => at % 2 === 0 && name !== '' && !STARTUP_PARAMETERS.has(name));
     if (unknown !== undefined) {
-      const fault = `Munsupported startup parameter: ${unknown}`;
-      this.socket.end(frame('E', 'SFATAL', 'C08P01', fault, ''));
+      const message = `Munsupported startup parameter: ${unknown}`;
+      this.socket.end(frame('E', 'SFATAL', 'C08P01', message, ''));
       return;
     }
     this.hasStarted = true;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { connectionFault } from '../../src/database/connection-faults.js';
+import { connectionError } from '../../src/database/connection-errors.js';
 
 it.each([
   [
@@ -13,7 +13,7 @@ it.each([
     'it did not answer in time; check host, port and firewall, and whether a pooler there has a free connection',
   ],
 ])('explains %s', (_, error, remedy) => {
-  expect(connectionFault('postgres://u:secret@one/crm', error).message).toBe(
+  expect(connectionError('postgres://u:secret@one/crm', error).message).toBe(
     `The database at one:5432/crm cannot be used: ${remedy}.`,
   );
 });

@@ -310,7 +310,7 @@ describe('loadSettings', () => {
 
   it('disables metrics in production without a token, and rejects short tokens', () => {
     expect(loadSettings(PRODUCTION).observability.metricsAccess).toBe('off');
-    expect(violationOf({ METRICS_TOKEN: 'fifteen-letters' }).faults).toEqual([
+    expect(violationOf({ METRICS_TOKEN: 'fifteen-letters' }).violations).toEqual([
       'METRICS_TOKEN must be at least 16 characters long',
     ]);
   });
@@ -372,25 +372,25 @@ describe('loadSettings', () => {
       { AUTH: 'off', HOST: '0.0.0.0' },
       { AUTH: 'off', HOST: '127.0.0.1.nip.io' },
     ])('cannot be off with %j', (environment) => {
-      expect(violationOf(environment).faults).toEqual([
+      expect(violationOf(environment).violations).toEqual([
         'AUTH may be off only in development, with HOST a loopback address',
       ]);
     });
 
     it('accepts one source of keys, and requires issuer and audience', () => {
       const AUTH_PUBLIC_KEY = pem('ed25519');
-      expect(violationOf({ ...TOKENS, AUTH_JWKS_URL, AUTH_PUBLIC_KEY }).faults).toEqual([
+      expect(violationOf({ ...TOKENS, AUTH_JWKS_URL, AUTH_PUBLIC_KEY }).violations).toEqual([
         'AUTH_JWKS_URL and AUTH_PUBLIC_KEY must not both be set',
       ]);
       for (const keys of [{ AUTH_JWKS_URL }, { AUTH_PUBLIC_KEY }]) {
         for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE']) {
-          expect(violationOf({ ...TOKENS, ...keys, [name]: ' ' }).faults).toEqual([
+          expect(violationOf({ ...TOKENS, ...keys, [name]: ' ' }).violations).toEqual([
             `${name} must be set if AUTH_JWKS_URL or AUTH_PUBLIC_KEY is set, to define which tokens are accepted`,
           ]);
         }
       }
       for (const [name, value] of Object.entries(TOKENS)) {
-        expect(violationOf({ [name]: value }).faults).toEqual([
+        expect(violationOf({ [name]: value }).violations).toEqual([
           'AUTH_JWKS_URL or AUTH_PUBLIC_KEY must be set if other token settings are set',
         ]);
       }
@@ -408,7 +408,7 @@ describe('loadSettings', () => {
       'file:///secret-marker',
       'secret-marker',
     ])('accepts no keys from %s', (url) => {
-      expect(violationOf({ ...TOKENS, AUTH_JWKS_URL: url }).faults).toEqual([
+      expect(violationOf({ ...TOKENS, AUTH_JWKS_URL: url }).violations).toEqual([
         'AUTH_JWKS_URL must be an https URL (http only on localhost)',
       ]);
     });
@@ -428,14 +428,14 @@ describe('loadSettings', () => {
         pem('ec', 'public', 0),
         pem('rsa', 'private'),
       ]) {
-        expect(violationOf({ ...TOKENS, AUTH_PUBLIC_KEY }).faults).toEqual([
+        expect(violationOf({ ...TOKENS, AUTH_PUBLIC_KEY }).violations).toEqual([
           'AUTH_PUBLIC_KEY must be a public key in PEM: RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519',
         ]);
       }
     });
 
     it('requires at least 32 characters for the secret of routers', () => {
-      expect(violationOf({ ROUTER_SECRET: 'x'.repeat(31) }).faults).toEqual([
+      expect(violationOf({ ROUTER_SECRET: 'x'.repeat(31) }).violations).toEqual([
         'ROUTER_SECRET must have at least 32 characters',
       ]);
       expect(loadSettings({ ROUTER_SECRET: 'x'.repeat(32) }).access.routerSecret).toBe('x'.repeat(32));
@@ -595,33 +595,33 @@ describe('loadSettings', () => {
     ],
   ])('reports %s with its rule if the value is invalid', (name, rule, values) => {
     for (const value of values)
-      expect([value, violationOf({ [name]: value }).faults]).toEqual([value, [rule]]);
+      expect([value, violationOf({ [name]: value }).violations]).toEqual([value, [rule]]);
   });
 
   it('rejects a timeout of attempts above the total timeout', () => {
     const rule = 'OPENROUTER_ATTEMPT_TIMEOUT_MS must not be above OPENROUTER_TOTAL_TIMEOUT_MS';
-    expect(violationOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '29999' }).faults).toEqual([rule]);
-    expect(violationOf({ OPENROUTER_ATTEMPT_TIMEOUT_MS: '60001' }, 'command').faults).toEqual([rule]);
+    expect(violationOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '29999' }).violations).toEqual([rule]);
+    expect(violationOf({ OPENROUTER_ATTEMPT_TIMEOUT_MS: '60001' }, 'command').violations).toEqual([rule]);
     expect(openRouterOf({ OPENROUTER_TOTAL_TIMEOUT_MS: '30000' }).totalTimeoutMs).toBe(30_000);
   });
 
   it('requires a database and a key in production', () => {
-    const { faults } = violationOf({ NODE_ENV: 'production', DATABASE_URL: ' ', OPENROUTER_API_KEY: '' });
-    expect(faults).toEqual([
+    const { violations } = violationOf({ NODE_ENV: 'production', DATABASE_URL: ' ', OPENROUTER_API_KEY: '' });
+    expect(violations).toEqual([
       'DATABASE_URL must be set in production, which has no embedded PostgreSQL',
       'OPENROUTER_API_KEY must be set in production (or SUMMARY_PROVIDER=template, to write summaries without a model)',
     ]);
-    expect(violationOf({ NODE_ENV: 'production' }, 'command').faults).toEqual(faults.slice(0, 1));
+    expect(violationOf({ NODE_ENV: 'production' }, 'command').violations).toEqual(violations.slice(0, 1));
   });
 
   it('requires a key if OpenRouter is chosen', () => {
-    expect(violationOf({ SUMMARY_PROVIDER: 'openrouter' }).faults).toEqual([
+    expect(violationOf({ SUMMARY_PROVIDER: 'openrouter' }).violations).toEqual([
       'OPENROUTER_API_KEY must be set if SUMMARY_PROVIDER is openrouter',
     ]);
   });
 
   it('reports all violations together, each once and without values', () => {
-    const { faults, message } = violationOf({
+    const { violations, message } = violationOf({
       NODE_ENV: 'production',
       PORT: 'secret-marker',
       CORS_ORIGINS: 'secret-marker',
@@ -632,7 +632,7 @@ describe('loadSettings', () => {
       OPENROUTER_ATTEMPT_TIMEOUT_MS: '2000',
       OPENROUTER_TOTAL_TIMEOUT_MS: '1000',
     });
-    expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual([
+    expect(violations.map((violation) => violation.split(' ')[0]).sort()).toEqual([
       'CORS_ORIGINS',
       'DATABASE_POOL_SIZE',
       'DATABASE_URL',
@@ -643,7 +643,7 @@ describe('loadSettings', () => {
       'PORT',
       'SUMMARY_PROVIDER',
     ]);
-    for (const fault of faults) expect(message).toContain(`\n  - ${fault}`);
+    for (const violation of violations) expect(message).toContain(`\n  - ${violation}`);
   });
 
   it('never repeats the value of any setting', () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OperatorError } from '../../common/operator-error.js';
-import { errorCodeOf } from '../connection-faults.js';
+import { errorCodeOf } from '../connection-errors.js';
 import { type PostgresBinaries, USE_YOUR_OWN } from './postgres-binaries.js';
 import { isAlive } from './postmaster.js';
 import { failureOf, type RunAs, waysToInitialise } from './unprivileged-command.js';
@@ -49,12 +49,12 @@ export async function openDataDirectory(
     return { path: await realpath(existing), password: await readPassword(existing) };
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw error instanceof OperatorError ? error : accessFault(wanted, error);
+    throw error instanceof OperatorError ? error : accessError(wanted, error);
   }
 }
 
 /** Converts a file system error to a message about the data directory. */
-export function accessFault(directory: string, cause: unknown): OperatorError {
+export function accessError(directory: string, cause: unknown): OperatorError {
   const code = errorCodeOf(cause) ?? String(cause);
   if (code === 'EROFS') {
     return new OperatorError(

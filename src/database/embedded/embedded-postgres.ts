@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { OperatorError } from '../../common/operator-error.js';
 import { removePostgresVariables } from '../../config/environment.js';
-import { errorCodeOf } from '../connection-faults.js';
-import { accessFault, type DataDirectory, openDataDirectory } from './data-directory.js';
+import { errorCodeOf } from '../connection-errors.js';
+import { accessError, type DataDirectory, openDataDirectory } from './data-directory.js';
 import { findPostgresBinaries, USE_YOUR_OWN } from './postgres-binaries.js';
 import { isPostmasterOf, readPostmaster } from './postmaster.js';
 import { Presence } from './presence.js';
@@ -94,7 +94,7 @@ async function join(
         // either.
         if (presence !== undefined) await presence.leave(stop);
         else if (isOurs) await stop();
-        throw useFault(data.path, error);
+        throw useError(data.path, error);
       }
       await presence?.close();
     }
@@ -118,7 +118,7 @@ async function reachServer(
       if (postmaster.isReady) return { port: postmaster.port, isOurs };
       signal?.throwIfAborted();
       // The server is starting, recovering or stopping. Soon it is ready or gone.
-      if (performance.now() > deadline) throw startFault(directory, `process ${postmaster.pid} is not ready`);
+      if (performance.now() > deadline) throw startError(directory, `process ${postmaster.pid} is not ready`);
       await sleep(RETRY_MS);
       continue;
     }
@@ -128,7 +128,7 @@ async function reachServer(
       isOurs = true;
       continue;
     }
-    if (attempt === LAUNCH_ATTEMPTS || performance.now() > deadline) throw startFault(directory, failure);
+    if (attempt === LAUNCH_ATTEMPTS || performance.now() > deadline) throw startError(directory, failure);
     await sleep(RETRY_MS * 2 ** attempt);
     attempt += 1;
   }
@@ -139,7 +139,7 @@ async function launch(server: ServerOptions, deadline: number): Promise<string |
   try {
     return await launchServer(server, deadline);
   } catch (error) {
-    throw errorCodeOf(error) === undefined ? error : accessFault(server.directory, error);
+    throw errorCodeOf(error) === undefined ? error : accessError(server.directory, error);
   }
 }
 
@@ -149,7 +149,7 @@ function isPassing(error: unknown): boolean {
   return error.code?.startsWith('57P') === true || error.code === '53300';
 }
 
-function useFault(directory: string, cause: unknown): OperatorError {
+function useError(directory: string, cause: unknown): OperatorError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new OperatorError(
     `The embedded PostgreSQL in ${directory} cannot be used: ${reason}. Its log is ${logFileOf(directory)}.`,
@@ -157,7 +157,7 @@ function useFault(directory: string, cause: unknown): OperatorError {
   );
 }
 
-function startFault(directory: string, reason: string): OperatorError {
+function startError(directory: string, reason: string): OperatorError {
   return new OperatorError(
     `The embedded PostgreSQL in ${directory} does not start: ${reason}\nFix this, or remove the directory to start over. ${USE_YOUR_OWN}`,
   );

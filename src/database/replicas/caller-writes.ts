@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { errorCodeOf } from '../connection-faults.js';
+import { errorCodeOf } from '../connection-errors.js';
 import { rejectedWrite, toDomainError } from '../database-errors.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { PersistentConnection } from '../persistent-connection.js';

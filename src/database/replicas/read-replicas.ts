@@ -2,7 +2,7 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { DedicatedConnections } from '../dedicated-connections.js';
 import { CallerWrites } from './caller-writes.js';
 import { PrimaryPositions } from './primary-positions.js';
-import { Replica, type ReplicaFault } from './replica.js';
+import { Replica, type ReplicaProblem } from './replica.js';
 import type { PersistentConnection } from '../persistent-connection.js';
 
 export interface ReadReplicasOptions {
@@ -19,11 +19,11 @@ export interface ReplicaStatus {
   /** Host and port. */
   readonly name: string;
   /** The reason why it is not used; null: it is used. */
-  readonly fault: ReplicaFault | null;
+  readonly problem: ReplicaProblem | null;
 }
 
 /** A server that recovers has several of these in turn, so only the first is logged. */
-const PASSING_FAULTS: ReadonlySet<ReplicaFault> = new Set(['unreachable', 'behind']);
+const TEMPORARY_PROBLEMS: ReadonlySet<ReplicaProblem> = new Set(['unreachable', 'behind']);
 
 /** The time limit of a statement on the primary. */
 const PRIMARY_LIMIT_MS = 2_000;
@@ -63,7 +63,7 @@ export class ReadReplicas implements OnApplicationShutdown {
   }
 
   status(): ReplicaStatus[] {
-    return this.replicas.map(({ name, fault }) => ({ name, fault }));
+    return this.replicas.map(({ name, problem }) => ({ name, problem }));
   }
 
   /** Starts probing, and resolves after the first probe of each replica. Idempotent. */
@@ -111,12 +111,12 @@ export class ReadReplicas implements OnApplicationShutdown {
     }, intervalMs).unref();
   }
 
-  private logChange({ name, fault }: Replica, before: ReplicaFault | null): void {
-    if (fault === null) this.logger.log(`Queries are read from the replica at ${name}.`);
-    else if (before === null || before === 'not looked at yet' || !PASSING_FAULTS.has(fault)) {
-      this.logger.warn(`Nothing is read from the replica at ${name}: ${fault}.`);
+  private logChange({ name, problem }: Replica, before: ReplicaProblem | null): void {
+    if (problem === null) this.logger.log(`Queries are read from the replica at ${name}.`);
+    else if (before === null || before === 'not looked at yet' || !TEMPORARY_PROBLEMS.has(problem)) {
+      this.logger.warn(`Nothing is read from the replica at ${name}: ${problem}.`);
     }
   }
 }
 
-const isWell = ({ fault }: Replica): boolean => fault === null;
+const isWell = ({ problem }: Replica): boolean => problem === null;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { DomainError } from '../../common/domain-error.js';
 import { currentRequest, type RequestContext } from '../../common/request-context.js';
-import { errorCodeOf } from '../connection-faults.js';
+import { errorCodeOf } from '../connection-errors.js';
 import type { ReadReplicas } from './read-replicas.js';
 import type { Replica } from './replica.js';
 

@@ -9,7 +9,7 @@ import { type PrimaryPositions, walPosition, type WalPosition } from './primary-
 import type { PersistentConnection } from '../persistent-connection.js';
 
 /** The reason why a replica is not used; `null`: it is used. */
-export type ReplicaFault =
+export type ReplicaProblem =
   | 'not looked at yet'
   | 'unreachable'
   | 'behind'
@@ -35,15 +35,15 @@ export class Replica {
   private readonly sequelize: Sequelize;
   private readonly monitor: PersistentConnection;
   private readonly lent = new Set<pg.Client>();
-  private currentFault: ReplicaFault | null = 'not looked at yet';
+  private currentProblem: ReplicaProblem | null = 'not looked at yet';
   private replayedPosition: WalPosition = 0n;
 
-  /** @param onChange called when the fault changes, with the previous fault */
+  /** @param onChange called when the problem changes, with the previous problem */
   constructor(
     private readonly url: string,
     poolSize: number,
     private readonly primary: PrimaryPositions,
-    private readonly onChange: (replica: Replica, before: ReplicaFault | null) => void,
+    private readonly onChange: (replica: Replica, before: ReplicaProblem | null) => void,
   ) {
     const check = (session: pg.Client) => this.check(session);
     this.sequelize = new Sequelize(sequelizeOptions({ url, poolSize, acquireMs: ACQUIRE_TIMEOUT_MS, check }));
@@ -60,8 +60,8 @@ export class Replica {
     return serverOf(this.url);
   }
 
-  get fault(): ReplicaFault | null {
-    return this.currentFault;
+  get problem(): ReplicaProblem | null {
+    return this.currentProblem;
   }
 
   get connectionsInUse(): number {
@@ -110,20 +110,20 @@ export class Replica {
    */
   private async check(session: pg.Client): Promise<void> {
     const { rows } = await session.query<ReplicaState>(READ_STATE);
-    const fault = rows[0] === undefined ? 'unreachable' : this.foreignFault(rows[0]);
-    if (fault === null) return;
+    const problem = rows[0] === undefined ? 'unreachable' : this.foreignProblem(rows[0]);
+    if (problem === null) return;
     this.monitor.reset();
-    throw new Error(`The connection leads elsewhere: ${fault}.`);
+    throw new Error(`The connection leads elsewhere: ${problem}.`);
   }
 
-  private judge(state: ReplicaState): ReplicaFault | null {
-    const fault = this.foreignFault(state);
-    if (fault !== null || state.replayed === null) return fault;
+  private judge(state: ReplicaState): ReplicaProblem | null {
+    const problem = this.foreignProblem(state);
+    if (problem !== null || state.replayed === null) return problem;
     this.replayedPosition = walPosition(state.replayed);
     return this.primary.isRecent(this.replayedPosition) ? null : 'behind';
   }
 
-  private foreignFault(state: ReplicaState): ReplicaFault | null {
+  private foreignProblem(state: ReplicaState): ReplicaProblem | null {
     const { identity } = this.primary;
     // A promoted replica is no longer a copy: the primary does not have its new data.
     if (state.replayed === null || (identity !== null && identity.system !== state.system))
@@ -132,13 +132,13 @@ export class Replica {
     return isSame ? null : 'another database or schema than that of the primary';
   }
 
-  private becomes(fault: ReplicaFault | null): void {
-    const before = this.currentFault;
-    if (fault === before) return;
-    this.currentFault = fault;
+  private becomes(problem: ReplicaProblem | null): void {
+    const before = this.currentProblem;
+    if (problem === before) return;
+    this.currentProblem = problem;
     // Statements on a hanging server would never end. After their connections are destroyed, they are read
     // from the primary.
-    if (fault === 'unreachable') for (const client of this.lent) cutConnection(client);
+    if (problem === 'unreachable') for (const client of this.lent) cutConnection(client);
     this.onChange(this, before);
   }
 }

@@ -35,16 +35,19 @@ export function documentLimitsPlugin(
             if (mutations !== null) await rates.countMutations(callerOf(contextValue), mutations);
             await admission.admit(incoming, currentRequest());
           } catch (error) {
-            const fault = toDomainError(error);
-            throw fault === null ? error : rejected(fault);
+            const domainError = toDomainError(error);
+            throw domainError === null ? error : rejected(domainError);
           }
         },
       }),
   };
 }
 
-function rejected(fault: DomainError): GraphQLError {
-  const { status, headers } = httpStatusOf(fault);
+function rejected(domainError: DomainError): GraphQLError {
+  const { status, headers } = httpStatusOf(domainError);
   const http: unknown = { status, headers: new HeaderMap(Object.entries(headers)) };
-  return new GraphQLError(fault.message, { originalError: fault, extensions: { http: http as object } });
+  return new GraphQLError(domainError.message, {
+    originalError: domainError,
+    extensions: { http: http as object },
+  });
 }

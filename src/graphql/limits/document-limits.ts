@@ -57,9 +57,10 @@ export class DocumentLimits {
    */
   readonly rule: ValidationRule = (context) => ({
     Document: (document: DocumentNode) => {
-      const fault = this.tokensError(document) ?? this.faultOf(measured(document)) ?? longNameError(document);
-      if (fault === null) return undefined;
-      context.reportError(new GraphQLError(fault.message, { originalError: fault }));
+      const limitError =
+        this.tokensError(document) ?? this.errorOf(measured(document)) ?? longNameError(document);
+      if (limitError === null) return undefined;
+      context.reportError(new GraphQLError(limitError.message, { originalError: limitError }));
       return { ...document, definitions: [] };
     },
   });
@@ -68,7 +69,7 @@ export class DocumentLimits {
    * Converts an error of the parser that is caused by a limit.
    * @returns null if the document is only invalid
    */
-  faultOfParsing(error: Error): DomainError | null {
+  parsingErrorOf(error: Error): DomainError | null {
     const { maxTokens, maxDepth } = this.limits;
     // The recursive parser has overflowed the stack.
     if (error instanceof RangeError) return tooMuch('QUERY_TOO_DEEP', maxDepth, 'levels');
@@ -103,7 +104,7 @@ export class DocumentLimits {
       : null;
   }
 
-  private faultOf(size: DocumentSize): DomainError | null {
+  private errorOf(size: DocumentSize): DomainError | null {
     const { limits } = this;
     const kinds: readonly [ErrorCode, string, number, number][] = [
       ['QUERY_TOO_DEEP', 'levels', limits.maxDepth, Math.max(size.depth, size.valueDepth)],

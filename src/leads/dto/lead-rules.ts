@@ -24,7 +24,7 @@ const toEmail = ({ value }: { value: unknown }) => {
 };
 
 /** Rejects invisible characters and white space, so that two different addresses never look the same. */
-function emailFault(value: unknown): string | null {
+function emailViolation(value: unknown): string | null {
   // `isEmail` throws if the text contains an unpaired surrogate.
   if (typeof value !== 'string' || !value.isWellFormed()) return 'must be an e-mail address';
   if (hasInvisibleCharacters(value)) return 'must not have invisible characters';
@@ -39,10 +39,10 @@ export const IsLeadEmail = () =>
   applyDecorators(
     Transform(toEmail),
     MaxLength(MAX_EMAIL_LENGTH, { message: `email must be at most ${MAX_EMAIL_LENGTH} characters long` }),
-    IsFaultless('isEmailAddress', 'email', emailFault),
+    HasNoViolation('isEmailAddress', 'email', emailViolation),
   );
 
-function budgetFault(value: unknown): string | null {
+function budgetViolation(value: unknown): string | null {
   if (typeof value !== 'number' || Number.isNaN(value)) return 'must be a number';
   if (value < 0) return 'must not be negative';
   if (value > MAX_BUDGET) return `must be at most ${MAX_BUDGET}`;
@@ -55,23 +55,23 @@ export const IsBudget = () =>
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'number' ? (toCents(value) ?? value) : value,
     ),
-    IsFaultless('isBudget', 'budget', budgetFault),
+    HasNoViolation('isBudget', 'budget', budgetViolation),
   );
 
 /**
  * A validation rule with several messages.
- * @param faultOf returns null if the value is valid, otherwise the end of the message
+ * @param violationOf returns null if the value is valid, otherwise the end of the message
  */
-function IsFaultless(
+function HasNoViolation(
   rule: string,
   field: string,
-  faultOf: (value: unknown) => string | null,
+  violationOf: (value: unknown) => string | null,
 ): PropertyDecorator {
   return ValidateBy({
     name: rule,
     validator: {
-      validate: (value) => faultOf(value) === null,
-      defaultMessage: (args) => `${field} ${faultOf(args?.value) ?? 'is invalid'}`,
+      validate: (value) => violationOf(value) === null,
+      defaultMessage: (args) => `${field} ${violationOf(args?.value) ?? 'is invalid'}`,
     },
   });
 }

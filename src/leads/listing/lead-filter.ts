@@ -53,7 +53,7 @@ export function replaceBand({ band, ...filter }: LeadFilter, bands: ScoreBands):
 }
 
 /** Rejects a filter that can never match any lead, because it must be a mistake. @throws BAD_USER_INPUT */
-export function refuseContradictions(filter: LeadFilter): void {
+export function rejectContradictions(filter: LeadFilter): void {
   const { score, budget, isScored, isOpen, band } = filter;
   const { lastContactAfter: after, lastContactBefore: before } = filter;
   for (const [name, range] of [

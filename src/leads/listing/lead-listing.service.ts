@@ -11,7 +11,7 @@ import {
   canonicalFilter,
   type FilterWithoutBand,
   type LeadFilter,
-  refuseContradictions,
+  rejectContradictions,
   replaceBand,
 } from './lead-filter.js';
 import { type LeadOrder, ORDERS } from './lead-order.js';
@@ -59,7 +59,7 @@ export class LeadListingService {
     order: LeadOrder,
     columns: readonly LeadColumn[],
   ): Promise<Page<PartOfLead>> {
-    refuseContradictions(filter);
+    rejectContradictions(filter);
     const cursors = cursorsOf(filter, order);
     const window = pageWindow(args, (cursor, name) => cursors.read(cursor, name));
     const query = { columns, filter: this.withoutBand(filter), order, window };

@@ -4,10 +4,10 @@ import { plain } from './calendar-words.js';
 import { isSupported } from './citations.js';
 import { FactChecker } from './fact-checker.js';
 import { type Language, languageOf } from './name-words.js';
-import { type PromptTexts, textFault } from './text-rules.js';
+import { type PromptTexts, textViolation } from './text-rules.js';
 
 export type CheckedDraft =
-  { readonly draft: SummaryDraft; readonly fault?: undefined } | { readonly fault: string };
+  { readonly draft: SummaryDraft; readonly violation?: undefined } | { readonly violation: string };
 
 type KeyPoint = SummaryDraft['keyPoints'][number];
 
@@ -19,8 +19,8 @@ const tidied = (text: string): string => text.trim().replace(/\s+/g, ' ');
  * text of the model.
  */
 export function checkDraft(draft: SummaryDraft, input: SummaryInput, prompt: PromptTexts): CheckedDraft {
-  const fault = faultOf(draft, input, prompt);
-  if (fault !== null) return { fault };
+  const violation = violationOf(draft, input, prompt);
+  if (violation !== null) return { violation };
   return {
     draft: {
       headline: tidied(draft.headline),
@@ -34,30 +34,30 @@ export function checkDraft(draft: SummaryDraft, input: SummaryInput, prompt: Pro
   };
 }
 
-function faultOf(draft: SummaryDraft, input: SummaryInput, prompt: PromptTexts): string | null {
+function violationOf(draft: SummaryDraft, input: SummaryInput, prompt: PromptTexts): string | null {
   if (draft.keyPoints.length > DRAFT_LIMITS.keyPoints) {
     return `keyPoints has more than ${DRAFT_LIMITS.keyPoints} entries`;
   }
   // The language of a short text alone cannot be detected.
   const language = languageOf(allTextOf(draft));
   return (
-    firstFault(fieldsOf(draft), ([, text, maxLength]) => textFault(text.trim(), maxLength, prompt)) ??
-    firstFault(
+    firstViolation(fieldsOf(draft), ([, text, maxLength]) => textViolation(text.trim(), maxLength, prompt)) ??
+    firstViolation(
       draft.keyPoints.map((point, index) => [`keyPoints[${index}]`, point] as const),
-      ([, point]) => keyPointFault(point, input, language),
+      ([, point]) => keyPointViolation(point, input, language),
     ) ??
-    proseFault(draft, input, language) ??
+    proseViolation(draft, input, language) ??
     (namesTheLead(draft, input) ? null : 'neither the name nor the company of the lead is mentioned')
   );
 }
 
-function firstFault<Field extends readonly [string, ...unknown[]]>(
+function firstViolation<Field extends readonly [string, ...unknown[]]>(
   fields: readonly Field[],
-  faultOfField: (field: Field) => string | null,
+  violationOfField: (field: Field) => string | null,
 ): string | null {
   for (const field of fields) {
-    const fault = faultOfField(field);
-    if (fault !== null) return `${field[0]} ${fault}`;
+    const violation = violationOfField(field);
+    if (violation !== null) return `${field[0]} ${violation}`;
   }
   return null;
 }
@@ -83,7 +83,7 @@ const allTextOf = (draft: SummaryDraft): string =>
 const citedBy = (aliases: readonly string[], { interactions }: SummaryInput): InputInteraction[] =>
   interactions.filter(({ alias }) => aliases.includes(alias));
 
-function keyPointFault(
+function keyPointViolation(
   { text, interactions: aliases }: KeyPoint,
   input: SummaryInput,
   language: Language,
@@ -91,8 +91,8 @@ function keyPointFault(
   if (aliases.length === 0) return 'cites no interaction';
   const cited = citedBy(aliases, input);
   if (cited.length < new Set(aliases).size) return 'cites an interaction that is not there';
-  const fault = new FactChecker(input, cited, cited, language).faultOf(text);
-  if (fault !== null) return fault;
+  const violation = new FactChecker(input, cited, cited, language).violationOf(text);
+  if (violation !== null) return violation;
   return isSupported(text, cited, input.interactions) ? null : 'cites an interaction that does not say so';
 }
 
@@ -101,7 +101,7 @@ function keyPointFault(
  * interactions that the key points cite, and the dates of all interactions. If no interaction is cited, they
  * may use all of them.
  */
-function proseFault(
+function proseViolation(
   { headline, summary, keyPoints, nextStep }: SummaryDraft,
   input: SummaryInput,
   language: Language,
@@ -121,7 +121,7 @@ function proseFault(
     ['summary', summary],
     ['nextStep', nextStep],
   ] as const;
-  return firstFault(fields, ([field, text]) => grounds.faultOf(text, field === 'headline'));
+  return firstViolation(fields, ([field, text]) => grounds.violationOf(text, field === 'headline'));
 }
 
 /** A summary must mention the name or the company of the lead. */

@@ -48,7 +48,7 @@ export class FactChecker {
   }
 
   /** Returns the rule that a text breaks by an unknown fact; null: none. */
-  faultOf(text: string, isHeadline = false): string | null {
+  violationOf(text: string, isHeadline = false): string | null {
     const { dates, rest } = findDates(text);
     if (!dates.every((readings) => this.hasDate(readings)) || !this.hasWeekdays(text)) {
       return 'has a date that no cited record has';

@@ -10,7 +10,7 @@ export interface PromptTexts {
 }
 
 interface Rule {
-  readonly fault: string;
+  readonly violation: string;
   readonly isBroken: (text: string) => boolean;
 }
 
@@ -22,30 +22,30 @@ const LINK =
   /\b(https?|ftp|mailto|javascript):|\b[a-z][a-z\d+.-]*:\/\/|\bwww\.|\b([a-z\d-]+\.)+(?!js\b|ts\b)[a-z]{2,}\/\w/i;
 
 const RULES: readonly Rule[] = [
-  { fault: 'is empty', isBroken: (text) => text === '' },
-  { fault: 'is not valid Unicode', isBroken: (text) => !text.isWellFormed() },
+  { violation: 'is empty', isBroken: (text) => text === '' },
+  { violation: 'is not valid Unicode', isBroken: (text) => !text.isWellFormed() },
   {
-    fault: 'has invisible characters',
+    violation: 'has invisible characters',
     isBroken: (text) => text.replace(INVISIBLE_CHARACTERS, '') !== text,
   },
-  { fault: 'has a link', isBroken: (text) => LINK.test(text) },
-  { fault: 'has an e-mail address or a telephone number', isBroken: hasContacts },
-  { fault: 'has HTML', isBroken: (text) => /<\/?[a-z!][^>]*>|&(#\w+|\w{2,});/i.test(text) },
+  { violation: 'has a link', isBroken: (text) => LINK.test(text) },
+  { violation: 'has an e-mail address or a telephone number', isBroken: hasContacts },
+  { violation: 'has HTML', isBroken: (text) => /<\/?[a-z!][^>]*>|&(#\w+|\w{2,});/i.test(text) },
   {
-    fault: 'has markup',
+    violation: 'has markup',
     isBroken: (text) => /^\s*(#{1,6}\s|[-*+•]\s|\d+[.)]\s|>\s|\|)|```|\*\*|__|\[[^\]]*\]\(/m.test(text),
   },
-  { fault: 'reads like instructions to a machine', isBroken: looksLikeInstructions },
+  { violation: 'reads like instructions to a machine', isBroken: looksLikeInstructions },
 ];
 
 /**
  * Checks the rules for every displayed text, regardless of its facts. @returns the broken rule; null: none
  */
-export function textFault(text: string, maxLength: number, prompt: PromptTexts): string | null {
+export function textViolation(text: string, maxLength: number, prompt: PromptTexts): string | null {
   if (text.length > maxLength) return `is longer than ${maxLength} characters`;
   if (echoesDelimiter(text, prompt.delimiter)) return 'repeats the delimiter';
   if (echoesInstructions(text, prompt.systemMessage)) return 'repeats the instructions';
-  return RULES.find(({ isBroken }) => isBroken(text))?.fault ?? null;
+  return RULES.find(({ isBroken }) => isBroken(text))?.violation ?? null;
 }
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -38,7 +38,7 @@ export function errorOf(
   { generationId, retryAfterMs }: HeaderHints,
   isAboutContent: boolean,
 ): SummaryProviderError {
-  const fault = { ...idOf(generationId), status, detail: 'the provider answered with an error' };
+  const failure = { ...idOf(generationId), status, detail: 'the provider answered with an error' };
   const options: ProviderErrorOptions = {
     isRetryable: PASSING_STATUSES.has(status),
     isOutage: OUTAGE_STATUSES.has(status),
@@ -46,27 +46,27 @@ export function errorOf(
   };
   switch (status) {
     case 401:
-      return new SummaryProviderError('SUMMARY_PROVIDER_AUTH_FAILED', fault);
+      return new SummaryProviderError('SUMMARY_PROVIDER_AUTH_FAILED', failure);
     case 402:
-      return new SummaryProviderError('SUMMARY_PROVIDER_PAYMENT_REQUIRED', fault, {
+      return new SummaryProviderError('SUMMARY_PROVIDER_PAYMENT_REQUIRED', failure, {
         ...options,
         isRetryable: metadata?.limit_source === 'openrouter_in_flight_budget',
       });
     case 403:
       return new SummaryProviderError(
         isAboutContent ? 'SUMMARY_MODERATED' : 'SUMMARY_PROVIDER_AUTH_FAILED',
-        fault,
+        failure,
       );
     case 408:
     case 504:
     case 524:
-      return new SummaryProviderError('SUMMARY_TIMED_OUT', fault, options);
+      return new SummaryProviderError('SUMMARY_TIMED_OUT', failure, options);
     case 429:
-      return new SummaryProviderError('SUMMARY_PROVIDER_RATE_LIMITED', fault, options);
+      return new SummaryProviderError('SUMMARY_PROVIDER_RATE_LIMITED', failure, options);
     default:
-      return new SummaryProviderError('SUMMARY_PROVIDER_UNAVAILABLE', fault, {
+      return new SummaryProviderError('SUMMARY_PROVIDER_UNAVAILABLE', failure, {
         ...options,
-        isRequestRefused: status >= 400 && status < 500,
+        isRequestRejected: status >= 400 && status < 500,
       });
   }
 }

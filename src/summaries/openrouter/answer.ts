@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CallMeter, Usage } from '../call-meter.js';
 import { holdsJsonObject } from '../json-answer.js';
-import { type ProviderFault, SummaryProviderError } from '../provider-error.js';
+import { type ProviderFailure, SummaryProviderError } from '../provider-error.js';
 import { errorOf, errorSchema, type HeaderHints, idOf, parseJson } from './answer-error.js';
 import { endingOf } from './finish-reason.js';
 import { hasRefusal, textOf } from './message-text.js';
@@ -26,12 +26,12 @@ const choiceSchema = z.object({
 });
 
 type Usages = z.output<typeof usageSchema>;
-type Fault = Omit<ProviderFault, 'detail'>;
+type Failure = Omit<ProviderFailure, 'detail'>;
 
 /** The answer was truncated at its token limit. */
 export class LengthReachedError extends SummaryProviderError {
-  constructor(fault: ProviderFault) {
-    super('SUMMARY_TRUNCATED', fault);
+  constructor(failure: ProviderFailure) {
+    super('SUMMARY_TRUNCATED', failure);
   }
 }
 
@@ -58,14 +58,14 @@ export function readAnswer(body: string, hints: HeaderHints, meter: CallMeter): 
   if (error == null || data.usage !== undefined) {
     meter.onAnswer(usageOf(data.usage), data.model ?? null, generationId ?? null);
   }
-  const fault = { status: 200, ...idOf(generationId) };
+  const failure = { status: 200, ...idOf(generationId) };
   if (error != null) throw errorInside(error, { ...hints, generationId });
 
   const { content, refusal } = choice?.message ?? {};
   if ((refusal ?? '').trim() !== '' || hasRefusal(content)) {
-    throw new SummaryProviderError('SUMMARY_MODERATED', { ...fault, detail: 'refusal' });
+    throw new SummaryProviderError('SUMMARY_MODERATED', { ...failure, detail: 'refusal' });
   }
-  return finishedText(textOf(content), choice?.finish_reason, fault);
+  return finishedText(textOf(content), choice?.finish_reason, failure);
 }
 
 /** A 200 means that the key was accepted, so a 403 inside concerns the content. */
@@ -83,40 +83,40 @@ function usageOf(usage: Usages): Usage {
 }
 
 /** @throws SummaryProviderError if the text is empty or incomplete */
-function finishedText(text: string, reason: unknown, fault: Fault): string {
+function finishedText(text: string, reason: unknown, failure: Failure): string {
   const ending = endingOf(reason);
-  if (ending !== 'complete' && ending !== 'unsaid') throw unfinished(ending, fault);
+  if (ending !== 'complete' && ending !== 'unsaid') throw unfinished(ending, failure);
   if (ending === 'unsaid' && !holdsJsonObject(text)) {
-    throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', { ...fault, detail: 'finish_reason null' });
+    throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', { ...failure, detail: 'finish_reason null' });
   }
   if (text.trim() === '') {
     throw new SummaryProviderError(
       'SUMMARY_INVALID_OUTPUT',
-      { ...fault, detail: 'no text' },
+      { ...failure, detail: 'no text' },
       { isRetryable: true },
     );
   }
   return text;
 }
 
-function unfinished(ending: 'cut' | 'filtered' | 'failed' | 'other', fault: Fault): SummaryProviderError {
+function unfinished(ending: 'cut' | 'filtered' | 'failed' | 'other', failure: Failure): SummaryProviderError {
   switch (ending) {
     case 'cut':
-      return new LengthReachedError({ ...fault, detail: 'finish_reason length' });
+      return new LengthReachedError({ ...failure, detail: 'finish_reason length' });
     case 'filtered':
       return new SummaryProviderError('SUMMARY_MODERATED', {
-        ...fault,
+        ...failure,
         detail: 'finish_reason content_filter',
       });
     case 'failed':
       return new SummaryProviderError(
         'SUMMARY_PROVIDER_UNAVAILABLE',
-        { ...fault, detail: 'finish_reason error' },
+        { ...failure, detail: 'finish_reason error' },
         { isRetryable: true },
       );
     case 'other':
       return new SummaryProviderError('SUMMARY_INVALID_OUTPUT', {
-        ...fault,
+        ...failure,
         detail: 'finish_reason not stop',
       });
   }

@@ -3,17 +3,17 @@ import { SummaryProviderError } from '../provider-error.js';
 
 /**
  * Converts the error of a call to an error with a code.
- * @param isProvidersFault whether a timeout counts against the provider: the request was sent, and the caller
+ * @param countsAsOutage whether a timeout counts against the provider: the request was sent, and the caller
  * still waits
  */
-export function asProviderError(error: unknown, isProvidersFault: boolean): SummaryProviderError {
+export function asProviderError(error: unknown, countsAsOutage: boolean): SummaryProviderError {
   if (error instanceof SummaryProviderError) return error;
   const isAborted = error instanceof Error && error.name === 'AbortError';
   if (error instanceof TaskCancelledError || isAborted) {
     return new SummaryProviderError(
       'SUMMARY_TIMED_OUT',
       { detail: 'the time limit was reached, or nobody waits any more' },
-      { isRetryable: true, isOutage: isProvidersFault },
+      { isRetryable: true, isOutage: countsAsOutage },
     );
   }
   return new SummaryProviderError(

@@ -95,7 +95,7 @@ function judge(text: string, meter: CallMeter): CheckResult {
   const seconds = (meter.latencyMs() / 1000).toFixed(1);
   const cost = meter.costUsd === null ? 'at an unreported cost' : `for $${meter.costUsd.toFixed(6)}`;
   const answered = `${meter.model ?? 'A model'} answered in ${seconds} s, ${cost}`;
-  if (readJsonAnswer(text, z.object({ ok: z.boolean() })).fault === undefined) {
+  if (readJsonAnswer(text, z.object({ ok: z.boolean() })).violation === undefined) {
     return { outcome: 'good', message: `${answered}.` };
   }
   return {
@@ -108,7 +108,7 @@ function remedyOf(error: SummaryProviderError, { models, totalTimeoutMs }: OpenR
   if (error.code === 'SUMMARY_TIMED_OUT') {
     return `No answer came within ${totalTimeoutMs / 1000} s: raise OPENROUTER_TOTAL_TIMEOUT_MS and OPENROUTER_ATTEMPT_TIMEOUT_MS for a slow model.`;
   }
-  if (error.isRequestRefused) {
+  if (error.isRequestRejected) {
     return `Status ${error.status}: either OPENROUTER_MODELS (${models.join(', ')}) names a model that does not exist, or no provider of the model follows the privacy rules and supports structured outputs.`;
   }
   return REMEDIES[error.code] ?? '';

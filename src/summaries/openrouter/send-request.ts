@@ -1,4 +1,4 @@
-import { connectionProblem } from '../../database/connection-faults.js';
+import { connectionProblem } from '../../database/connection-errors.js';
 import { SummaryProviderError } from '../provider-error.js';
 
 const MAX_BODY_BYTES = 1_000_000;

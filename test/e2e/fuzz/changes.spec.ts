@@ -5,7 +5,7 @@ import { fuzz } from '../../support/fuzz/fuzz.js';
 import { type FuzzServer, startFuzzServer } from '../../support/fuzz/fuzz-server.js';
 import { hostileText } from '../../support/fuzz/hostile-texts.js';
 import { bodyOf, mutationOf, readSchema } from '../../support/fuzz/schema-documents.js';
-import { faultOf, isObject } from '../../support/fuzz/verdict.js';
+import { defectOf, isObject } from '../../support/fuzz/verdict.js';
 import { insertInteraction, insertLead } from '../../support/fixtures.js';
 
 const LIMIT_MS = 180_000;
@@ -65,7 +65,7 @@ function readLead(id: number): Promise<(Record<string, unknown> & { row: string 
 }
 
 /** A change is rejected as a whole, or stored as sent, but composed, and as null if the text is blank. */
-async function faultOfChange(texts: Texts): Promise<string | null> {
+async function defectOfChange(texts: Texts): Promise<string | null> {
   const id = ownLeads.pop();
   if (id === undefined) throw new Error('Every lead is being changed.');
   try {
@@ -77,8 +77,8 @@ async function faultOfChange(texts: Texts): Promise<string | null> {
       }),
     });
     const after = await readLead(id);
-    const fault = faultOf(answer, server.insideNames);
-    if (fault !== null) return fault;
+    const defect = defectOf(answer, server.insideNames);
+    if (defect !== null) return defect;
     if (isObject(answer.body) && answer.body.errors !== undefined) {
       return after?.row === before?.row ? null : 'it was rejected but has changed the lead';
     }
@@ -97,7 +97,7 @@ async function faultOfChange(texts: Texts): Promise<string | null> {
 describe('mutations with hostile texts and values', () => {
   it(
     'store a text as sent, or are rejected and change no data',
-    () => fuzz(generated(textsOf), 600, faultOfChange),
+    () => fuzz(generated(textsOf), 600, defectOfChange),
     LIMIT_MS,
   );
 
@@ -110,7 +110,7 @@ describe('mutations with hostile texts and values', () => {
       await fuzz(
         generated((choices) => mutationOf(schema, choices, known, (name) => !BULK.test(name))),
         500,
-        (sent) => server.faultOf({ body: bodyOf(sent) }),
+        (sent) => server.defectOf({ body: bodyOf(sent) }),
       );
       expect(await readBystanders()).toEqual(before);
     },
@@ -128,7 +128,7 @@ describe('mutations with hostile texts and values', () => {
         async (sent) => {
           const answer = await server.send({ caller, body: bodyOf(sent) });
           const isRejected = isObject(answer.body) && answer.body.errors !== undefined;
-          return faultOf(answer, server.insideNames) ?? (isRejected ? null : 'it was not rejected');
+          return defectOf(answer, server.insideNames) ?? (isRejected ? null : 'it was not rejected');
         },
       );
       expect(await server.fingerprint()).toEqual(before);
@@ -137,6 +137,6 @@ describe('mutations with hostile texts and values', () => {
   );
 
   it('neither end the server nor cause log lines', async () => {
-    expect(await server.stop()).toEqual({ code: 0, faults: [] });
+    expect(await server.stop()).toEqual({ code: 0, defects: [] });
   });
 });

@@ -13,7 +13,7 @@ import {
   readSchema,
   type Sent,
 } from '../../support/fuzz/schema-documents.js';
-import { faultOf as faultOfAnswer, isObject } from '../../support/fuzz/verdict.js';
+import { defectOf as defectOfAnswer, isObject } from '../../support/fuzz/verdict.js';
 import { mistypedDocuments } from '../../support/fuzz/wrong-values.js';
 
 const LIMIT_MS = 180_000;
@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, LIMIT_MS);
 afterAll(() => server.close());
 
-const faultOf = (sent: Sent) => server.faultOf({ body: bodyOf(sent) });
+const defectOf = (sent: Sent) => server.defectOf({ body: bodyOf(sent) });
 
 async function readCursors(): Promise<string[]> {
   const { body } = await server.send({
@@ -51,7 +51,7 @@ describe('hostile documents and variables', () => {
       fuzz(
         generated((choices) => queryOf(schema, choices, known)),
         2000,
-        faultOf,
+        defectOf,
       ),
     LIMIT_MS,
   );
@@ -65,7 +65,7 @@ describe('hostile documents and variables', () => {
           return { query: mutated(query, choices), variables };
         }),
         1800,
-        faultOf,
+        defectOf,
       ),
     LIMIT_MS,
   );
@@ -76,7 +76,7 @@ describe('hostile documents and variables', () => {
       fuzz(
         generated((choices) => ({ query: hostileText(choices), variables: '{}' })),
         400,
-        faultOf,
+        defectOf,
       ),
     LIMIT_MS,
   );
@@ -87,20 +87,20 @@ describe('hostile documents and variables', () => {
       fuzz(
         generated((choices) => ({ query: oddlyShaped(choices), variables: '{}' })),
         200,
-        faultOf,
+        defectOf,
       ),
     LIMIT_MS,
   );
 
   it(
     'cause no internal error with variables of any kind',
-    () => fuzz(generated(withOddVariables), 1500, faultOf),
+    () => fuzz(generated(withOddVariables), 1500, defectOf),
     LIMIT_MS,
   );
 
   it(
     'cause no internal error with modified cursors',
-    () => fuzz(generated(withOddCursor), 700, faultOf),
+    () => fuzz(generated(withOddCursor), 700, defectOf),
     LIMIT_MS,
   );
 
@@ -123,8 +123,8 @@ describe('hostile documents and variables', () => {
       const work = async (): Promise<void> => {
         for (let one = documents.pop(); one !== undefined; one = documents.pop()) {
           const answer = await server.send({ body: bodyOf(one) });
-          const fault = faultOfAnswer(answer, server.insideNames) ?? rejectionFault(answer.body);
-          if (fault !== null) wrong.push(`${one.name}: ${fault}`);
+          const defect = defectOfAnswer(answer, server.insideNames) ?? rejectionDefect(answer.body);
+          if (defect !== null) wrong.push(`${one.name}: ${defect}`);
         }
       };
       expect(documents.length).toBeGreaterThan(1000);
@@ -136,7 +136,7 @@ describe('hostile documents and variables', () => {
 
   it('change no data, and neither end the server nor cause log lines', async () => {
     expect(await server.fingerprint()).toEqual(before);
-    expect(await server.stop()).toEqual({ code: 0, faults: [] });
+    expect(await server.stop()).toEqual({ code: 0, defects: [] });
   });
 });
 
@@ -222,8 +222,8 @@ async function differenceOfRepeats(sent: Sent): Promise<string | null> {
   const answers: string[] = [];
   for (let time = 0; time < 5; time += 1) {
     const answer = await server.send({ body: bodyOf({ ...sent, query }) });
-    const fault = faultOfAnswer(answer, server.insideNames);
-    if (fault !== null) return `in attempt ${time + 1}, ${fault}`;
+    const defect = defectOfAnswer(answer, server.insideNames);
+    if (defect !== null) return `in attempt ${time + 1}, ${defect}`;
     answers.push(withoutRequestIds(answer.body));
   }
   return answers.every((answer) => answer === answers[0]) ? null : `answers differ: ${answers.join('\n')}`;
@@ -232,7 +232,7 @@ async function differenceOfRepeats(sent: Sent): Promise<string | null> {
 const withoutRequestIds = (body: unknown): string =>
   JSON.stringify(body, (key, value: unknown) => (key === 'requestId' ? undefined : value));
 
-function rejectionFault(body: unknown): string | null {
+function rejectionDefect(body: unknown): string | null {
   if (!isObject(body)) return 'it is not a JSON object';
   return body.errors === undefined ? `it was accepted: ${JSON.stringify(body.data)}` : null;
 }

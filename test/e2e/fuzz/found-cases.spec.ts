@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FuzzServer, startFuzzServer } from '../../support/fuzz/fuzz-server.js';
 import { nullsOf } from '../../support/fuzz/null-arguments.js';
 import { readSchema } from '../../support/fuzz/schema-documents.js';
-import { faultOf } from '../../support/fuzz/verdict.js';
+import { defectOf } from '../../support/fuzz/verdict.js';
 import { answersTo, connectSocket } from '../../support/websocket.js';
 
 let server: FuzzServer;
@@ -98,7 +98,7 @@ describe('an input that once caused an internal error', () => {
     const body = `{"query":${JSON.stringify(found.query)},"variables":${found.variables ?? '{}'}}`;
     for (let time = 0; time < 4; time += 1) {
       const answer = await server.send({ body });
-      expect(await server.faultOf({ body })).toBeNull();
+      expect(await server.defectOf({ body })).toBeNull();
       const { errors } = answer.body as { errors?: { extensions: { code: string } }[] };
       expect(errors?.[0]?.extensions.code).toBe(found.code);
     }
@@ -139,13 +139,13 @@ describe('a null', () => {
       nulls.map(async ({ name, query, variables }) => {
         // From the third time on, a query is compiled.
         for (let time = 0; time < (query.startsWith('query') ? 4 : 1); time += 1) {
-          const fault = await server.faultOf({ body: JSON.stringify({ query, variables }) });
-          if (fault !== null) return `${name}: ${fault}`;
+          const defect = await server.defectOf({ body: JSON.stringify({ query, variables }) });
+          if (defect !== null) return `${name}: ${defect}`;
         }
         return null;
       }),
     );
-    expect(wrong.filter((fault) => fault !== null)).toEqual([]);
+    expect(wrong.filter((defect) => defect !== null)).toEqual([]);
   }, 60_000);
 
   it('for a variable means the default if null is not allowed, and null otherwise', async () => {
@@ -263,7 +263,7 @@ describe('an error about long input', () => {
         const started = performance.now();
         const answer = await server.send({ body });
         expect(performance.now() - started).toBeLessThan(5_000);
-        expect(faultOf(answer, server.insideNames)).toBeNull();
+        expect(defectOf(answer, server.insideNames)).toBeNull();
         const { errors = [] } = answer.body as { errors?: object[] };
         // The data contains a null for each entity.
         if (!name.includes('entities')) expect(JSON.stringify(answer.body).length).toBeLessThan(10_000);

@@ -6,7 +6,7 @@ import { fuzz } from '../../support/fuzz/fuzz.js';
 import { type FuzzServer, type RawRequest, startFuzzServer } from '../../support/fuzz/fuzz-server.js';
 import { hostileJson } from '../../support/fuzz/hostile-json.js';
 import { hostileText, PROTOTYPE_NAMES } from '../../support/fuzz/hostile-texts.js';
-import { faultOf, faultOfText } from '../../support/fuzz/verdict.js';
+import { defectOf, defectOfText } from '../../support/fuzz/verdict.js';
 
 const LIMIT_MS = 180_000;
 const MUTATION = 'mutation { removeLead(id: 1) }';
@@ -155,9 +155,9 @@ function anyRequest(choices: Choices): RawRequest {
 }
 
 /** An accepted request may return a page; a rejected one must return an error in the usual format. */
-async function faultOfAny(sent: RawRequest): Promise<string | null> {
+async function defectOfAny(sent: RawRequest): Promise<string | null> {
   const answer = await server.send(sent);
-  return answer.status < 400 ? null : faultOf(answer, server.insideNames);
+  return answer.status < 400 ? null : defectOf(answer, server.insideNames);
 }
 
 describe('hostile requests', () => {
@@ -167,14 +167,14 @@ describe('hostile requests', () => {
       fuzz(
         generated((choices) => ({ headers: headersOf(choices), body: bodyOf(choices) })),
         1200,
-        (sent) => server.faultOf(sent),
+        (sent) => server.defectOf(sent),
       ),
     LIMIT_MS,
   );
 
   it(
     'get errors in the usual format, whatever the method and the path are',
-    () => fuzz(generated(anyRequest), 800, faultOfAny),
+    () => fuzz(generated(anyRequest), 800, defectOfAny),
     LIMIT_MS,
   );
 
@@ -202,13 +202,13 @@ describe('hostile requests', () => {
   ])('are rejected without internal details if they contain %s', async (_, bytes) => {
     const answer = await sendBytes(bytes);
     expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d [\s\S]*)?$/);
-    expect(faultOfText(answer, server.insideNames)).toBeNull();
+    expect(defectOfText(answer, server.insideNames)).toBeNull();
     expect((await server.send({ body: '{"query":"{ __typename }"}' })).status).toBe(200);
   });
 
   it('change no data, and neither end the server nor cause log lines', async () => {
     expect(await server.fingerprint()).toEqual(before);
-    expect(await server.stop()).toEqual({ code: 0, faults: [] });
+    expect(await server.stop()).toEqual({ code: 0, defects: [] });
   });
 });
 

@@ -8,7 +8,7 @@ import { hostileJson } from '../../support/fuzz/hostile-json.js';
 import { hostileText } from '../../support/fuzz/hostile-texts.js';
 import { mutated, oddlyShaped } from '../../support/fuzz/mutated-documents.js';
 import { queryOf, readSchema, type Sent } from '../../support/fuzz/schema-documents.js';
-import { faultOfError, faultOfText, isAnsweredError, isObject } from '../../support/fuzz/verdict.js';
+import { defectOfError, defectOfText, isAnsweredError, isObject } from '../../support/fuzz/verdict.js';
 import { mistypedDocuments } from '../../support/fuzz/wrong-values.js';
 
 const LIMIT_MS = 180_000;
@@ -62,17 +62,17 @@ function exchange(frames: readonly (string | Buffer)[], { isAcknowledged = false
   });
 }
 
-async function faultOf(frames: readonly (string | Buffer)[]): Promise<string | null> {
+async function defectOf(frames: readonly (string | Buffer)[]): Promise<string | null> {
   const { messages, closed } = await exchange(frames);
   if (closed !== null && INTERNAL_ERROR_CODES.has(closed)) return `the socket was closed with ${closed}`;
-  const faults = messages
+  const defects = messages
     .flatMap(errorsIn)
     .map((error) =>
       isAnsweredError(error)
-        ? faultOfError(error, server.insideNames)
+        ? defectOfError(error, server.insideNames)
         : `an error has no code: ${JSON.stringify(error)}`,
     );
-  return faults.find((fault) => fault !== null) ?? null;
+  return defects.find((defect) => defect !== null) ?? null;
 }
 
 function errorsIn(message: unknown): unknown[] {
@@ -154,17 +154,17 @@ function oddFrames(choices: Choices): (string | Buffer)[] {
 }
 
 describe('sockets', () => {
-  it('answer or reject hostile documents', () => fuzz(generated(documentFrames), 300, faultOf), LIMIT_MS);
+  it('answer or reject hostile documents', () => fuzz(generated(documentFrames), 300, defectOf), LIMIT_MS);
 
   it(
     'are closed, but not with an internal error, if messages violate the protocol',
-    () => fuzz(generated(oddFrames), 300, faultOf),
+    () => fuzz(generated(oddFrames), 300, defectOf),
     LIMIT_MS,
   );
 
   it(
     'are closed without internal details if bytes are not frames',
-    () => fuzz(generated(bytesOf), 200, faultOfBytes),
+    () => fuzz(generated(bytesOf), 200, defectOfBytes),
     LIMIT_MS,
   );
 
@@ -181,7 +181,7 @@ describe('sockets', () => {
       const rejected = messages.filter((message) => errorsIn(message).length > 0);
       expect(rejected).toHaveLength(documents.length);
       expect(
-        await faultOf([connectionInit(), ...documents.map((one, index) => subscribe(`${index}`, one))]),
+        await defectOf([connectionInit(), ...documents.map((one, index) => subscribe(`${index}`, one))]),
       ).toBeNull();
     },
     LIMIT_MS,
@@ -197,12 +197,12 @@ describe('sockets', () => {
 
   it('change no data, and neither end the server nor cause log lines', async () => {
     expect(await server.fingerprint()).toEqual(before);
-    expect(await server.stop()).toEqual({ code: 0, faults: [] });
+    expect(await server.stop()).toEqual({ code: 0, defects: [] });
   });
 });
 
-/** Opens a socket and sends bytes that are not frames. @returns the fault of everything that the server sends */
-function faultOfBytes(bytes: readonly number[]): Promise<string | null> {
+/** Opens a socket and sends bytes that are not frames. @returns the defect of everything that the server sends */
+function defectOfBytes(bytes: readonly number[]): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(server.url);
     let answer = '';
@@ -217,7 +217,7 @@ function faultOfBytes(bytes: readonly number[]): Promise<string | null> {
     socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
     socket.on('close', () => {
       const isOpened = answer === '' || answer.startsWith('HTTP/1.1 101 ');
-      resolve(isOpened ? faultOfText(answer, server.insideNames) : `it answered ${answer.slice(0, 200)}`);
+      resolve(isOpened ? defectOfText(answer, server.insideNames) : `it answered ${answer.slice(0, 200)}`);
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(null);

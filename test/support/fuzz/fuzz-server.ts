@@ -6,7 +6,7 @@ import { insertInteraction, insertLead } from '../fixtures.js';
 import { type ServerProgram, startServerProgram } from '../program.js';
 import { createTestDatabase } from '../test-database.js';
 import { type TemporaryDirectory, temporaryDirectory } from '../temporary-directory.js';
-import { type Answer, faultOf, isObject } from './verdict.js';
+import { type Answer, defectOf, isObject } from './verdict.js';
 
 /** A raw HTTP request. */
 export interface RawRequest {
@@ -30,13 +30,13 @@ export interface FuzzServer {
   readonly leadIds: readonly number[];
   readonly credentials: Credentials;
   readonly send: (sent: RawRequest) => Promise<Answer>;
-  /** Returns the fault of the response to a request; null: none. */
-  readonly faultOf: (sent: RawRequest) => Promise<string | null>;
+  /** Returns the defect of the response to a request; null: none. */
+  readonly defectOf: (sent: RawRequest) => Promise<string | null>;
   readonly insideNames: RegExp;
   /** Returns a fingerprint of the whole content of the database. */
   readonly fingerprint: () => Promise<unknown>;
   /** Stops the server. @returns its exit code and the unexpected errors that it logged */
-  stop(): Promise<{ readonly code: number | null; readonly faults: readonly string[] }>;
+  stop(): Promise<{ readonly code: number | null; readonly defects: readonly string[] }>;
   close(): Promise<void>;
 }
 
@@ -83,7 +83,7 @@ export async function startFuzzServer(
     credentials,
     insideNames,
     send,
-    faultOf: async (sent) => faultOf(await send(sent), insideNames),
+    defectOf: async (sent) => defectOf(await send(sent), insideNames),
     fingerprint: () => fingerprint(database),
     stop: () => stop(server),
     close: () => closeAll(server, agent, database, () => testDatabase.drop(), directory),
@@ -174,15 +174,15 @@ function jsonOf(text: string): unknown {
 const IS_FAULT_OF_ITS_OWN = /unhandled|uncaught|unexpected error|[a-z]Error: /i;
 
 /** Whether a line of the log reports an unexpected error. */
-function isFault(line: string): boolean {
+function isDefect(line: string): boolean {
   const parsed = jsonOf(line);
   if (!isObject(parsed)) return IS_FAULT_OF_ITS_OWN.test(line);
   return ['error', 'fatal', 50, 60].includes(parsed.level as string | number);
 }
 
-async function stop(server: ServerProgram): Promise<{ code: number | null; faults: string[] }> {
+async function stop(server: ServerProgram): Promise<{ code: number | null; defects: string[] }> {
   const { code, stdout, stderr } = await server.stop();
-  return { code, faults: `${stdout}\n${stderr}`.split('\n').filter(isFault) };
+  return { code, defects: `${stdout}\n${stderr}`.split('\n').filter(isDefect) };
 }
 
 async function closeAll(

@@ -10,40 +10,40 @@ const seedOf = (name: string): number =>
  * Runs many cases concurrently. A failed case is shrunk and reported with the seed. `FUZZ_SEED=…
  * FUZZ_FACTOR=…` repeats the same cases, or more of them.
  * @param count the number of cases, multiplied by FUZZ_FACTOR
- * @param faultOf returns the fault of a case; null: none
+ * @param defectOf returns the defect of a case; null: none
  */
 export async function fuzz<Case>(
   cases: fc.Arbitrary<Case>,
   count: number,
-  faultOf: (one: Case) => Promise<string | null>,
+  defectOf: (one: Case) => Promise<string | null>,
 ): Promise<void> {
   const seed = seedOf('FUZZ_SEED');
   const numRuns = count * Number(process.env.FUZZ_FACTOR ?? 1);
   let index = 0;
-  let failed: { index: number; fault: string; value: Case } | undefined;
+  let failed: { index: number; defect: string; value: Case } | undefined;
   const values = fc.sample(cases, { seed, numRuns });
   const work = async (): Promise<void> => {
     while (index < values.length && failed === undefined) {
       const at = index++;
-      const fault = await faultOf(values[at] as Case);
-      if (fault !== null) failed ??= { index: at, fault, value: values[at] as Case };
+      const defect = await defectOf(values[at] as Case);
+      if (defect !== null) failed ??= { index: at, defect, value: values[at] as Case };
     }
   };
   await Promise.all(Array.from({ length: SENDERS }, work));
-  if (failed !== undefined) throw new Error(await smallest(cases, seed, failed, faultOf));
+  if (failed !== undefined) throw new Error(await smallest(cases, seed, failed, defectOf));
 }
 
 async function smallest<Case>(
   cases: fc.Arbitrary<Case>,
   seed: number,
-  { index, fault, value }: { index: number; fault: string; value: Case },
-  faultOf: (one: Case) => Promise<string | null>,
+  { index, defect, value }: { index: number; defect: string; value: Case },
+  defectOf: (one: Case) => Promise<string | null>,
 ): Promise<string> {
-  let lastFault = fault;
+  let lastDefect = defect;
   const property = fc.asyncProperty(cases, async (one) => {
-    const found = await faultOf(one);
+    const found = await defectOf(one);
     if (found === null) return true;
-    lastFault = found;
+    lastDefect = found;
     return false;
   });
   const { failed, counterexample } = await fc.check(property, {
@@ -53,5 +53,5 @@ async function smallest<Case>(
     interruptAfterTimeLimit: 5_000,
   });
   const example = failed ? counterexample?.[0] : value;
-  return `${lastFault} (FUZZ_SEED=${seed}, case ${index}${failed ? ', made smaller' : ', once'}):\n${JSON.stringify(example)?.slice(0, 4000)}`;
+  return `${lastDefect} (FUZZ_SEED=${seed}, case ${index}${failed ? ', made smaller' : ', once'}):\n${JSON.stringify(example)?.slice(0, 4000)}`;
 }

@@ -25,10 +25,10 @@ interface AnsweredError {
 }
 
 /**
- * Returns the fault of a response; null: none. @param insideNames names of tables and columns that are not in
+ * Returns the defect of a response; null: none. @param insideNames names of tables and columns that are not in
  * the API
  */
-export function faultOf({ status, body }: Answer, insideNames: RegExp): string | null {
+export function defectOf({ status, body }: Answer, insideNames: RegExp): string | null {
   if (status >= 500) return `it has the status ${status}`;
   if (!isObject(body)) return 'it is no object of JSON';
   const { data, errors } = body;
@@ -37,25 +37,25 @@ export function faultOf({ status, body }: Answer, insideNames: RegExp): string |
   if (errors === undefined) return isObject(data) ? null : 'it has neither data nor errors';
   if (!Array.isArray(errors) || errors.length === 0) return 'its errors are no list';
   for (const error of errors) {
-    const fault = isAnsweredError(error)
-      ? faultOfError(error, insideNames)
+    const defect = isAnsweredError(error)
+      ? defectOfError(error, insideNames)
       : 'an error has no message or no code';
-    if (fault !== null) return fault;
+    if (defect !== null) return defect;
   }
   return null;
 }
 
-export function faultOfError(
+export function defectOfError(
   { message, extensions: { code } }: AnsweredError,
   insideNames: RegExp,
 ): string | null {
   if (!CODES.has(code)) return `the code ${String(code)} does not exist`;
   if (code === 'INTERNAL_SERVER_ERROR') return 'an input error is reported as an internal error';
-  return faultOfText(message, insideNames);
+  return defectOfText(message, insideNames);
 }
 
 /** Returns the internal detail that a text reveals; null: none. */
-export function faultOfText(text: string, insideNames: RegExp): string | null {
+export function defectOfText(text: string, insideNames: RegExp): string | null {
   const leak = [...INSIDE, insideNames].map((pattern) => pattern.exec(text)?.[0]).find(Boolean);
   return leak === undefined ? null : `its message reveals internal details: ${leak}`;
 }

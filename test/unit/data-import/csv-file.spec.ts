@@ -23,7 +23,7 @@ async function read(content: string | Buffer): Promise<string[]> {
   const file = await CsvFile.open(await save(content), SHAPE);
   const lines: string[] = [];
   for await (const line of file.lines(() => undefined)) {
-    lines.push(`${line.line}: ${'fault' in line ? line.fault : JSON.stringify(line.cells)}`);
+    lines.push(`${line.line}: ${'violation' in line ? line.violation : JSON.stringify(line.cells)}`);
   }
   await file.close();
   return lines;
@@ -63,17 +63,17 @@ describe('CsvFile', () => {
   });
 
   it.each([
-    { broken: '"1,2', fault: QUOTES },
-    { broken: '1,"2"x', fault: QUOTES },
-    { broken: '1,"2""', fault: QUOTES },
-    { broken: '1,2"', fault: 'there is a quote inside a cell that does not start with one' },
-  ])('loses only the line with broken quotes: $broken', async ({ broken, fault }) => {
+    { broken: '"1,2', violation: QUOTES },
+    { broken: '1,"2"x', violation: QUOTES },
+    { broken: '1,"2""', violation: QUOTES },
+    { broken: '1,2"', violation: 'there is a quote inside a cell that does not start with one' },
+  ])('loses only the line with broken quotes: $broken', async ({ broken, violation }) => {
     expect(await read(`a,b\n1,2\n${broken}\n3,4\n"5\n6",7\n${broken}\n8,"9"\n`)).toEqual([
       CELLS(2, '1', '2'),
-      `3: ${fault}`,
+      `3: ${violation}`,
       CELLS(4, '3', '4'),
       CELLS(5, '5\n6', '7'),
-      `7: ${fault}`,
+      `7: ${violation}`,
       CELLS(8, '8', '9'),
     ]);
   });
@@ -88,11 +88,11 @@ describe('CsvFile', () => {
   });
 
   it('loses only a line that is too long, or whose quote is not closed within the limit', async () => {
-    const fault = 'it is longer than 1 MiB, or a quote is not closed';
+    const violation = 'it is longer than 1 MiB, or a quote is not closed';
     const rows = Array.from({ length: 60_000 }, (_, index) => `${index},${'x'.repeat(20)}`);
     const text = ['a,b', `${'z'.repeat(2_000_000)},1`, '1,"2', ...rows].join('\n');
     const lines = await read(text);
-    expect(lines.slice(0, 3)).toEqual([`2: ${fault}`, `3: ${fault}`, CELLS(4, '0', 'x'.repeat(20))]);
+    expect(lines.slice(0, 3)).toEqual([`2: ${violation}`, `3: ${violation}`, CELLS(4, '0', 'x'.repeat(20))]);
     expect(lines).toHaveLength(60_002);
     expect(lines.at(-1)).toBe(CELLS(60_003, '59999', 'x'.repeat(20)));
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headerFaults, INTERACTION_SHAPE, LEAD_SHAPE } from '../../../src/data-import/csv-schema.js';
+import { headerViolations, INTERACTION_SHAPE, LEAD_SHAPE } from '../../../src/data-import/csv-schema.js';
 
 describe('a header', () => {
   it.each([
@@ -8,31 +8,33 @@ describe('a header', () => {
     { names: [...LEAD_SHAPE.columns].reverse(), shape: LEAD_SHAPE },
     { names: ['date', 'email', 'type'], shape: INTERACTION_SHAPE },
   ])('may contain $names', ({ names, shape }) => {
-    expect(headerFaults(names, shape)).toEqual([]);
+    expect(headerViolations(names, shape)).toEqual([]);
   });
 
   it('is rejected with all errors and the list of valid columns', () => {
-    expect(headerFaults(['type', 'Email', 'notes', 'score', 'type', 'Email'], INTERACTION_SHAPE)).toEqual([
-      'unknown columns "Email", "score"',
-      'more than one column "type"',
-      'no columns "email", "date"',
-      'the columns are email, type, date, notes, direction',
-    ]);
+    expect(headerViolations(['type', 'Email', 'notes', 'score', 'type', 'Email'], INTERACTION_SHAPE)).toEqual(
+      [
+        'unknown columns "Email", "score"',
+        'more than one column "type"',
+        'no columns "email", "date"',
+        'the columns are email, type, date, notes, direction',
+      ],
+    );
   });
 
   it('is rejected if it uses another separator', () => {
-    expect(headerFaults(['firstName;lastName;email'], LEAD_SHAPE)).toContain(
+    expect(headerViolations(['firstName;lastName;email'], LEAD_SHAPE)).toContain(
       'unknown column "firstName;lastName;email"',
     );
   });
 
   it('is rejected with long names truncated and control characters escaped', () => {
-    expect(headerFaults(['email', '\u001b[2J'.padEnd(500, 'x')], LEAD_SHAPE)[0]).toBe(
+    expect(headerViolations(['email', '\u001b[2J'.padEnd(500, 'x')], LEAD_SHAPE)[0]).toBe(
       `unknown column "\\u001b[2J${'x'.repeat(36)}…"`,
     );
   });
 
   it('is rejected if a column has no name', () => {
-    expect(headerFaults(['email', ''], LEAD_SHAPE)[0]).toBe('unknown column ""');
+    expect(headerViolations(['email', ''], LEAD_SHAPE)[0]).toBe('unknown column ""');
   });
 });

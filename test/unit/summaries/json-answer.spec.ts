@@ -38,8 +38,8 @@ describe('readJsonAnswer', () => {
     ['Here: {"a":"1"}', 'it does not follow the schema at a'],
     ['[]', 'it does not follow the schema at the top'],
     ['"{\\"a\\":1}"', 'it does not follow the schema at the top'],
-  ])('rejects %j: %s', (answer, fault) => {
-    expect(readJsonAnswer(answer, schema)).toEqual({ fault });
+  ])('rejects %j: %s', (answer, violation) => {
+    expect(readJsonAnswer(answer, schema)).toEqual({ violation });
   });
 
   it('takes time in proportion to the length of the answer', () => {
@@ -95,5 +95,5 @@ describe('the finish reason', () => {
 });
 
 it.each(brokenTexts(draftText()))('rejects %s', (_, text) => {
-  expect(readJsonAnswer(text, draftSchema).fault).toBeDefined();
+  expect(readJsonAnswer(text, draftSchema).violation).toBeDefined();
 });
