@@ -43,6 +43,7 @@ type AnswerSize = 'small' | 'large';
  * arrival, so responses cannot deadlock. If it needs more than it has reserved, it gets it at once or fails.
  */
 export class AnswerMemory {
+  /** A whole number, so that it is 0 again once everything has been given back. */
   private usedBytes = 0;
   /** How many times their estimate large responses have needed recently. */
   private ratio = 1;
@@ -60,10 +61,10 @@ export class AnswerMemory {
    *   memory in time
    */
   async reserve(objectCount: number, deadline: RequestDeadline | undefined): Promise<MemoryReservation> {
-    const estimate = REQUEST_BYTES + objectCount * OBJECT_BYTES;
+    const estimate = REQUEST_BYTES + Math.ceil(objectCount) * OBJECT_BYTES;
     const size = objectCount <= SMALL_OBJECTS ? 'small' : 'large';
     if (estimate > this.largestBytes) throw tooLarge();
-    const bytes = size === 'small' ? estimate : Math.min(estimate * this.ratio, this.largestBytes);
+    const bytes = size === 'small' ? estimate : Math.min(Math.ceil(estimate * this.ratio), this.largestBytes);
     if (this.waiting[size].size > 0 || !this.tryTake(bytes, size)) await this.wait(bytes, size, deadline);
     const reservation = new MemoryReservation(this, size, bytes, objectCount);
     if (deadline?.isClosed === true) reservation.release();
@@ -91,7 +92,7 @@ export class AnswerMemory {
   }
 
   private get largestBytes(): number {
-    return this.totalBytes * (1 - SHARE_FOR_SMALL);
+    return Math.floor(this.totalBytes * (1 - SHARE_FOR_SMALL));
   }
 
   private tryTake(bytes: number, size: AnswerSize): boolean {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { AnswerMemory } from '../../src/common/answer-memory.js';
 import { DomainError } from '../../src/common/domain-error.js';
@@ -38,6 +39,23 @@ describe('AnswerMemory', () => {
     const memory = memoryOf12();
     await memory.reserve(9_900, undefined);
     expect(await codeOf(memory.reserve(1_000, undefined))).toBe('admitted');
+  });
+
+  it('has all its memory again after any responses, so the largest one need not wait', async () => {
+    const memory = memoryOf12();
+    for (let round = 1; round < 500; round += 1) {
+      const open: { release(): void }[] = [];
+      for (let index = 1; index <= 4; index += 1) {
+        const reservation = await memory.reserve(1_001 + ((round * 37 * index) % 300), undefined);
+        // Longer texts than estimated make the next responses reserve a multiple of their estimate.
+        for (let row = 0; row < 5; row += 1) reservation.addRow(10_000 + ((round * 131 * index) % 7_777));
+        open.push(reservation);
+      }
+      for (const reservation of round % 2 === 0 ? open : open.reverse()) reservation.release();
+      const largest = memory.reserve(9_900, undefined);
+      expect(await Promise.race([largest.then(() => 'admitted'), nextTurn('waiting')])).toBe('admitted');
+      (await largest).release();
+    }
   });
 
   it('rejects an answer larger than the memory, by its estimate or by its rows', async () => {
