@@ -148,7 +148,10 @@ describe('a server that receives SIGTERM', () => {
     provider.play({ misbehave: 'hang' });
     await first.ask('mutation { regenerateSummaries(onlyStale: false) { id } }');
     await asked;
+    const begunAt = performance.now();
     expect(await first.stop()).toMatchObject({ code: 0 });
+    // Without the setting, the summary would have five seconds to finish.
+    expect(performance.now() - begunAt).toBeLessThan(5_000);
     expect(await observer.rows('SELECT locked_by FROM summary_queue.jobs')).toEqual([{ locked_by: null }]);
 
     const second = await start(env);

@@ -218,6 +218,19 @@ describe('a lead that another transaction has locked', () => {
     });
   });
 
+  it('fails a verification, which must read the interactions, with an error that names the lock', async () => {
+    await insertLeads(other, 2);
+    await lockHolder.rows('BEGIN; LOCK TABLE interactions IN ACCESS EXCLUSIVE MODE');
+    const { errors } = await api.send('mutation { recalculateAllScores(verify: true) { count } }');
+    await lockHolder.rows('ROLLBACK');
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('Another transaction has locked rows or a table') as unknown,
+        extensions: { code: 'RECALCULATION_FAILED' },
+      },
+    ]);
+  });
+
   it('causes no deadlock if that transaction waits for the recalculation', async () => {
     const [first, last] = await insertLeads(other, 2);
     await lockHolder.rows(`BEGIN; SET LOCAL deadlock_timeout = '10ms'`);
