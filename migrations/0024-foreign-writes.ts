@@ -48,31 +48,31 @@ export async function up(context: MigrationContext): Promise<void> {
       EXECUTE FUNCTION leads_inserted_with_state();
 
     -- The triggers of "interactions" update the state one level deeper.
-    CREATE FUNCTION leads_state_written() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION leads_foreign_state() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       IF pg_trigger_depth() = 1 THEN NEW."nextInteractionAt" := '-infinity'; END IF;
       RETURN NEW;
     END $$;
     -- PostgreSQL runs triggers in the order of their names, and "leads_score" has to find the unknown state.
-    CREATE TRIGGER "leads_aStateWritten"
+    CREATE TRIGGER "leads_foreignState"
       BEFORE UPDATE OF ${row('', STATE)} ON leads
       FOR EACH ROW
       WHEN (coalesce(current_setting('lead_scoring.as_of', true), '') = ''
         AND (${row('OLD.', STATE)}) IS DISTINCT FROM (${row('NEW.', STATE)}))
-      EXECUTE FUNCTION leads_state_written();
+      EXECUTE FUNCTION leads_foreign_state();
 
     -- "leads_score" overwrites this if the update also changes what the score depends on.
-    CREATE FUNCTION leads_score_written() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION leads_foreign_score() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       NEW."scoreValidUntil" := '-infinity';
       RETURN NEW;
     END $$;
-    CREATE TRIGGER "leads_aScoreWritten"
+    CREATE TRIGGER "leads_foreignScore"
       BEFORE UPDATE OF ${row('', SCORE)} ON leads
       FOR EACH ROW
       WHEN (coalesce(current_setting('lead_scoring.as_of', true), '') = ''
         AND (${row('OLD.', SCORE)}) IS DISTINCT FROM (${row('NEW.', SCORE)}))
-      EXECUTE FUNCTION leads_score_written();
+      EXECUTE FUNCTION leads_foreign_score();
 
     -- Before the update: the foreign key of "interactions" then changes the lead under its new id.
     CREATE FUNCTION leads_renumbered() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -92,10 +92,10 @@ export async function down(context: MigrationContext): Promise<void> {
   await context.run(`
     DROP TRIGGER leads_renumbered ON leads;
     DROP FUNCTION leads_renumbered();
-    DROP TRIGGER "leads_aScoreWritten" ON leads;
-    DROP FUNCTION leads_score_written();
-    DROP TRIGGER "leads_aStateWritten" ON leads;
-    DROP FUNCTION leads_state_written();
+    DROP TRIGGER "leads_foreignScore" ON leads;
+    DROP FUNCTION leads_foreign_score();
+    DROP TRIGGER "leads_foreignState" ON leads;
+    DROP FUNCTION leads_foreign_state();
     DROP TRIGGER "leads_insertedWithState" ON leads;
     DROP FUNCTION leads_inserted_with_state()`);
 }
