@@ -35,7 +35,7 @@ const UNBUNDLED = new RegExp(
     '@as-integrations/express5',
     '@fastify/(?:multipart|view)',
     '@mikro-orm/.*',
-    // Loaded only for a configuration of graphile-worker in TypeScript, which there is not.
+    // Loaded only if graphile-worker has a configuration file in TypeScript, which it does not have here.
     'typescript',
     // Loaded only if tracing is enabled, which is rare.
     '@opentelemetry/(?!api$).*',

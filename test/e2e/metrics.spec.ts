@@ -153,7 +153,7 @@ describe('GET /metrics', () => {
   it('counts unhandled rejections', async () => {
     const directory = await temporaryDirectory();
     const script = `${directory.path}/script.cjs`;
-    await writeFile(script, `process.on('SIGUSR2', () => void Promise.reject(new Error('for nobody')));`);
+    await writeFile(script, `process.on('SIGUSR2', () => void Promise.reject(new Error('not handled')));`);
     const server = await startServerProgram({
       cwd: directory.path,
       env: { DATABASE_URL: api.databaseUrl, NODE_OPTIONS: `--require=${script}` },

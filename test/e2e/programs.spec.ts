@@ -41,6 +41,18 @@ const tablesOf = (url: string) =>
     connection.rows(`SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`),
   );
 
+it('the bundles have characters beyond Latin-1 only in small files, and no TypeScript compiler', () => {
+  const chunks = readdirSync('dist/src/chunks').map((name) => ({
+    name,
+    code: readFileSync(`dist/src/chunks/${name}`, 'utf8'),
+  }));
+  const wide = chunks.filter(({ code }) => /[^\0-\xff]/.test(code));
+  expect(wide.filter(({ code }) => code.length > 200_000).map(({ name }) => name)).toEqual([]);
+  expect(chunks.filter(({ code }) => code.includes('createLanguageService')).map(({ name }) => name)).toEqual(
+    [],
+  );
+});
+
 describe("the server on an operator's database", () => {
   it('does not start if migrations are pending, names them and the command, and changes nothing', async () => {
     const { code, stderr, stdout } = await serve({ DATABASE_URL: empty.url });

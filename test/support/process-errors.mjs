@@ -12,9 +12,9 @@ globalThis.Date = class extends RealDate {
 };
 
 const ERRORS = {
-  rejection: () => void Promise.reject(new Error('nobody waits for this')),
+  rejection: () => void Promise.reject(new Error('not handled')),
   exception: () => {
-    throw new Error('nobody catches this');
+    throw new Error('not caught');
   },
   tomorrow: () => void (shiftMs = 86_400_000),
   yesterday: () => void (shiftMs = -86_400_000),
