@@ -13,8 +13,8 @@ import { WriteMonitor } from './database/write-monitor.js';
 import { ReadRoutesPlugin } from './database/replicas/read-routes.plugin.js';
 import { HealthModule } from './health/health.module.js';
 import type { Connections } from './http/connections.js';
-import { InteractionsModule } from './interactions/interactions.module.js';
-import { LeadsModule } from './leads/leads.module.js';
+import { InteractionsServerModule } from './interactions/interactions-server.module.js';
+import { LeadsServerModule } from './leads/leads-server.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { callerKeyOf } from './rate-limits/caller-key.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
@@ -36,10 +36,10 @@ export class AppModule {
       module: AppModule,
       imports: [
         CoreModule.register(settings, databaseUrl, [], shared),
-        LeadsModule,
+        LeadsServerModule,
         RecalculationServerModule,
         SummaryBatchesServerModule,
-        InteractionsModule,
+        InteractionsServerModule,
         DemoModule,
         AccessModule.register(limiter),
         RateLimitsModule.register(limiter),

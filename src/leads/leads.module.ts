@@ -2,13 +2,8 @@ import { Module } from '@nestjs/common';
 import { SequelizeModule } from '@nestjs/sequelize';
 import { Interaction } from '../interactions/interaction.model.js';
 import { ContactHistoryLoader } from './contact-history.loader.js';
-import { LeadListingResolver } from './lead-listing.resolver.js';
 import { LeadLoader } from './lead.loader.js';
-import { LeadScoreResolver } from './lead-score.resolver.js';
-import { LeadStatsResolver } from './lead-stats.resolver.js';
-import { LeadSummaryResolver } from '../summaries/lead-summary.resolver.js';
 import { Lead } from './lead.model.js';
-import { LeadsResolver } from './leads.resolver.js';
 import { LeadsService } from './leads.service.js';
 import { LeadCountEstimate } from './listing/lead-count-estimate.js';
 import { LeadListingService } from './listing/lead-listing.service.js';
@@ -18,11 +13,6 @@ import { StaleScoreLoader } from './stale-score.loader.js';
 @Module({
   imports: [SequelizeModule.forFeature([Lead, Interaction])],
   providers: [
-    LeadsResolver,
-    LeadScoreResolver,
-    LeadSummaryResolver,
-    LeadListingResolver,
-    LeadStatsResolver,
     LeadsService,
     LeadListingService,
     LeadCountEstimate,
@@ -31,6 +21,6 @@ import { StaleScoreLoader } from './stale-score.loader.js';
     ScoreInstantsService,
     ContactHistoryLoader,
   ],
-  exports: [LeadsService],
+  exports: [LeadsService, LeadListingService, LeadLoader, StaleScoreLoader, ScoreInstantsService],
 })
 export class LeadsModule {}
