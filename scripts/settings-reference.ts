@@ -5,7 +5,7 @@ interface Setting {
   readonly name: string;
   readonly meaning: string;
   /** As a value of an environment variable; undefined: there is no fixed default. */
-  readonly standard: string | undefined;
+  readonly defaultValue: string | undefined;
   /** The behaviour if it is not set, in Markdown. */
   readonly unset: string | undefined;
   readonly range: readonly [number, number] | undefined;
@@ -15,9 +15,9 @@ const number = new Intl.NumberFormat('en-US');
 
 const settingsOf = (shape: z.ZodRawShape): Setting[] =>
   Object.entries(shape).map(([name, type]) => {
-    const { meaning, standard, unset, range } = (type as z.ZodType).meta() ?? {};
+    const { meaning, defaultValue, unset, range } = (type as z.ZodType).meta() ?? {};
     if (meaning === undefined) throw new Error(`The setting ${name} has no meaning: add it with .meta().`);
-    return { name, meaning, standard, unset, range };
+    return { name, meaning, defaultValue, unset, range };
   });
 
 const sentenceOf = ({ meaning, range }: Setting): string =>
@@ -25,14 +25,14 @@ const sentenceOf = ({ meaning, range }: Setting): string =>
     ? meaning
     : `${meaning} Range: ${number.format(range[0])} to ${number.format(range[1])}.`;
 
-function defaultOf({ standard, unset }: Setting): string {
-  if (standard !== undefined) return ` (default \`${standard}\`)`;
+function defaultOf({ defaultValue, unset }: Setting): string {
+  if (defaultValue !== undefined) return ` (default \`${defaultValue}\`)`;
   return unset === undefined ? '' : ` (default: ${unset})`;
 }
 
 /** Returns docs/settings.md: every setting with its default, grouped by topic. */
 export function settingsReference(): string {
-  const groups = SETTING_GROUPS.map(([title, shape]) => {
+  const groups = SETTING_GROUPS.map(({ title, shape }) => {
     const entries = settingsOf(shape).map(
       (setting) => `- **\`${setting.name}\`**${defaultOf(setting)}: ${sentenceOf(setting)}`,
     );
@@ -57,11 +57,11 @@ function comment(text: string): string {
 
 /** Returns .env.example: every setting with its default. */
 export function environmentExample(): string {
-  const groups = SETTING_GROUPS.map(([title, shape]) => {
+  const groups = SETTING_GROUPS.map(({ title, shape }) => {
     const entries = settingsOf(shape).map((setting) => {
-      const { name, standard = '', unset } = setting;
+      const { name, defaultValue = '', unset } = setting;
       const text = unset === undefined ? setting.meaning : `${setting.meaning} Default: ${unset}.`;
-      return `${comment(text)}${name}=${standard}\n`;
+      return `${comment(text)}${name}=${defaultValue}\n`;
     });
     return `# --- ${title}\n\n${entries.join('')}`;
   });

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { Environment } from './environment.js';
+import { DEFAULT_HOST } from './http-settings.js';
 import { isProduction, isSet, isUrl, type SettingsOf, text, trim, trimmed } from './setting-kinds.js';
 
 export interface JwtSettings {
@@ -48,6 +49,7 @@ function isStrong({ asymmetricKeyType: type, asymmetricKeyDetails: details }: Ke
 }
 
 const MIN_SECRET_LENGTH = 32;
+const DEFAULT_ROLE_CLAIM = 'role';
 
 export const accessShape = {
   AUTH: z.preprocess(trim, z.enum(['on', 'off'], 'AUTH must be on or off').optional()).meta({
@@ -71,7 +73,7 @@ export const accessShape = {
   AUTH_AUDIENCE: text().meta({ meaning: 'Audience of accepted tokens (`aud`).' }),
   AUTH_ROLE_CLAIM: text().meta({
     meaning: 'Claim of a token that has the role, or a list of roles.',
-    standard: 'role',
+    defaultValue: DEFAULT_ROLE_CLAIM,
   }),
   ROUTER_SECRET: text()
     .refine(
@@ -88,7 +90,7 @@ const JWT_SETTINGS = ['AUTH_ISSUER', 'AUTH_AUDIENCE'];
 
 /** Whether the server can be reached from this machine only, in development. */
 const isForOneself = (host: string | undefined, isProduction: boolean): boolean =>
-  !isProduction && isLoopback(host ?? '127.0.0.1');
+  !isProduction && isLoopback(host ?? DEFAULT_HOST);
 
 /**
  * Violations of rules between settings. Only the server checks them: commands do not authenticate callers.
@@ -128,7 +130,11 @@ export function accessSettings(env: AccessEnvironment, isProduction: boolean): A
 
 function jwtSettings(env: AccessEnvironment): JwtSettings | null {
   const { AUTH_JWKS_URL: jwksUrl, AUTH_PUBLIC_KEY: publicKey } = env;
-  const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_ROLE_CLAIM: roleClaim = 'role' } = env;
+  const {
+    AUTH_ISSUER: issuer,
+    AUTH_AUDIENCE: audience,
+    AUTH_ROLE_CLAIM: roleClaim = DEFAULT_ROLE_CLAIM,
+  } = env;
   if (issuer === undefined || audience === undefined) return null;
   if (jwksUrl !== undefined) return Object.freeze({ keys: { jwksUrl }, issuer, audience, roleClaim });
   return publicKey === undefined ? null : Object.freeze({ keys: { publicKey }, issuer, audience, roleClaim });

@@ -39,6 +39,8 @@ const validUrls =
     if (rule !== null) context.addIssue({ code: 'custom', message: `${name} ${rule}` });
   };
 
+const DEFAULT_EMBEDDED_DIRECTORY = '.data/postgres';
+
 export const databaseShape = {
   DATABASE_URL: text().superRefine(validUrls('DATABASE_URL', urlsIn)).meta({
     meaning: '`postgres://user:password@host:5432/database`. Not a pooler in transaction mode.',
@@ -58,7 +60,7 @@ export const databaseShape = {
   ),
   EMBEDDED_POSTGRES_DIR: text().meta({
     meaning: 'Data directory of the embedded PostgreSQL.',
-    standard: '.data/postgres',
+    defaultValue: DEFAULT_EMBEDDED_DIRECTORY,
   }),
   DATABASE_REPLICA_URLS: text()
     .transform((value) => list(value ?? ''))
@@ -83,7 +85,7 @@ export function databaseSettings(env: SettingsOf<typeof databaseShape>): Databas
   return {
     url: env.DATABASE_URL ?? null,
     poolerUrl: env.DATABASE_POOLER_URL ?? null,
-    embeddedDirectory: env.EMBEDDED_POSTGRES_DIR ?? '.data/postgres',
+    embeddedDirectory: env.EMBEDDED_POSTGRES_DIR ?? DEFAULT_EMBEDDED_DIRECTORY,
     poolSize: env.DATABASE_POOL_SIZE,
     replicaUrls: Object.freeze([...env.DATABASE_REPLICA_URLS]),
     replicaMaxLagMs: env.DATABASE_REPLICA_MAX_LAG_MS,

@@ -34,10 +34,12 @@ function isNetwork(value: string): boolean {
 
 const isHopCount = (value: string): boolean => /^[1-9]$/.test(value);
 
+export const DEFAULT_HOST = '127.0.0.1';
+
 export const httpShape = {
   HOST: text().meta({
     meaning: 'Address to listen on. `0.0.0.0` accepts connections from other machines.',
-    standard: '127.0.0.1',
+    defaultValue: DEFAULT_HOST,
   }),
   PORT: integer('PORT', 0, 65_535, 3000, 'Port to listen on. `0` lets the operating system choose.'),
   HTTP_MAX_CONNECTIONS: integer(
@@ -71,7 +73,7 @@ export const httpShape = {
 
 export function httpSettings(env: SettingsOf<typeof httpShape>, isProduction: boolean): HttpSettings {
   return {
-    host: env.HOST ?? '127.0.0.1',
+    host: env.HOST ?? DEFAULT_HOST,
     port: env.PORT,
     trustProxy: trustProxy(env.TRUST_PROXY),
     maxConnections: env.HTTP_MAX_CONNECTIONS,

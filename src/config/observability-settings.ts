@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUrl, type SettingsOf, text, trim } from './setting-kinds.js';
+import { choice, isUrl, type SettingsOf, text } from './setting-kinds.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -22,11 +22,15 @@ export interface TracingSettings {
 
 /** Shorter tokens can be guessed. */
 const MIN_TOKEN_LENGTH = 16;
+const DEFAULT_SERVICE_NAME = 'lead-scoring-api';
 
 export const observabilityShape = {
-  LOG_LEVEL: z
-    .preprocess(trim, z.enum(LOG_LEVELS, `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`).default('info'))
-    .meta({ meaning: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.', standard: 'info' }),
+  LOG_LEVEL: choice(
+    LOG_LEVELS,
+    'info',
+    `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`,
+    '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
+  ),
   METRICS_TOKEN: text()
     .refine(
       (value) => value === undefined || /^[\x21-\x7e]+$/.test(value),
@@ -49,7 +53,10 @@ export const observabilityShape = {
       meaning: 'OTLP receiver of traces over HTTP, such as `http://localhost:4318`.',
       unset: 'no traces',
     }),
-  OTEL_SERVICE_NAME: text().meta({ meaning: 'Name of this server in traces.', standard: 'lead-scoring-api' }),
+  OTEL_SERVICE_NAME: text().meta({
+    meaning: 'Name of this server in traces.',
+    defaultValue: DEFAULT_SERVICE_NAME,
+  }),
 } satisfies z.ZodRawShape;
 
 export function observabilitySettings(
@@ -66,7 +73,7 @@ export function observabilitySettings(
         ? null
         : Object.freeze({
             endpoint: endpoint.replace(/\/+$/, ''),
-            serviceName: env.OTEL_SERVICE_NAME ?? 'lead-scoring-api',
+            serviceName: env.OTEL_SERVICE_NAME ?? DEFAULT_SERVICE_NAME,
           }),
   };
 }

@@ -15,6 +15,8 @@ export abstract class ScoreSettings {
   abstract readonly recalculationCron: string | null;
 }
 
+const DEFAULT_BANDS = '70,40';
+
 /** Two scores such as 70,40: the minimum scores of open leads that are HOT and WARM. */
 function bands() {
   const rule = 'SCORE_BANDS must be two whole numbers from 1 to 100, the higher one first, such as 70,40';
@@ -23,7 +25,7 @@ function bands() {
     z
       .string()
       .regex(/^\d{1,3}\s*,\s*\d{1,3}$/, rule)
-      .default('70,40')
+      .default(DEFAULT_BANDS)
       .transform((value) => value.split(',').map(Number))
       .transform(([hot = 0, warm = 0]) => ({ hot, warm }))
       .refine(({ hot, warm }) => hot <= 100 && hot > warm && warm >= 1, rule),
@@ -40,7 +42,7 @@ export const scoresShape = {
   ),
   SCORE_BANDS: bands().meta({
     meaning: 'From which score an open lead is HOT, and from which WARM.',
-    standard: '70,40',
+    defaultValue: DEFAULT_BANDS,
   }),
   RECALCULATION_CRON: text()
     .refine(

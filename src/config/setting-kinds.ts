@@ -7,8 +7,8 @@ declare module 'zod' {
     /** Sentences in Markdown. */
     meaning?: string;
     /** The default, as a value of the environment. */
-    standard?: string;
-    /** What holds if the setting is not set, for a setting without a fixed default; in Markdown. */
+    defaultValue?: string;
+    /** The behaviour if the setting is not set, for a setting without a fixed default; in Markdown. */
     unset?: string;
     /** Of a whole number: the lowest and the highest. */
     range?: readonly [minimum: number, maximum: number];
@@ -26,11 +26,11 @@ export const trim = (value: unknown): unknown => (typeof value === 'string' ? tr
 
 export const text = () => z.preprocess(trim, z.string().optional());
 
-export const integer = <Standard extends number | null>(
+export const integer = <Default extends number | null>(
   name: string,
   minimum: number,
   maximum: number,
-  standard: Standard,
+  defaultValue: Default,
   meaning: string,
   unset?: string,
 ) => {
@@ -44,10 +44,18 @@ export const integer = <Standard extends number | null>(
         .transform(Number)
         .refine((value) => value >= minimum && value <= maximum, rule)
         .optional()
-        .transform((value) => value ?? standard),
+        .transform((value) => value ?? defaultValue),
     )
-    .meta({ meaning, standard: standard?.toString(), unset, range: [minimum, maximum] });
+    .meta({ meaning, defaultValue: defaultValue?.toString(), unset, range: [minimum, maximum] });
 };
+
+/** One of several values. @param rule the message for any other value */
+export const choice = <const Value extends string>(
+  values: readonly Value[],
+  defaultValue: NoInfer<Value>,
+  rule: string,
+  meaning: string,
+) => z.preprocess(trim, z.enum(values, rule).default(defaultValue)).meta({ meaning, defaultValue });
 
 export const isUrl = (protocols: readonly string[]) => (value: string) =>
   URL.canParse(value) && protocols.includes(new URL(value).protocol);

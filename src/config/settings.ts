@@ -22,7 +22,7 @@ import {
   observabilityShape,
 } from './observability-settings.js';
 import { scoreSettings, type ScoreSettings, scoresShape } from './score-settings.js';
-import { trim } from './setting-kinds.js';
+import { choice, isSet } from './setting-kinds.js';
 import { timeSettings, type TimeSettings, timeShape } from './time-settings.js';
 import {
   summariesShape,
@@ -60,8 +60,6 @@ const REMOVED: Readonly<Record<string, string>> = {
   RATE_LIMIT_REFUSED_PER_MINUTE: 'use RATE_LIMIT_AUTH_FAILURES_PER_MINUTE',
 };
 
-const isSet = (env: Environment, name: string): boolean => (env[name]?.trim() ?? '') !== '';
-
 const removedOf = (env: Environment): string[] =>
   Object.entries(REMOVED)
     .filter(([name]) => isSet(env, name))
@@ -74,52 +72,43 @@ const removedOf = (env: Environment): string[] =>
 export type Program = 'server' | 'command';
 
 const processShape = {
-  NODE_ENV: z
-    .preprocess(
-      trim,
-      z
-        .enum(['development', 'production', 'test'], 'NODE_ENV must be development, production or test')
-        .default('development'),
-    )
-    .meta({
-      meaning:
-        '`development`, `production` or `test`. Production needs `DATABASE_URL` and a choice about summaries.',
-      standard: 'development',
-    }),
-  COMPILE_QUERIES: z
-    .preprocess(trim, z.enum(['on', 'off'], 'COMPILE_QUERIES must be on or off').default('on'))
-    .meta({
-      meaning:
-        '`on` or `off`: whether the server compiles queries that it receives again and again, to answer them faster.',
-      standard: 'on',
-    }),
+  NODE_ENV: choice(
+    ['development', 'production', 'test'],
+    'development',
+    'NODE_ENV must be development, production or test',
+    '`development`, `production` or `test`. Production needs `DATABASE_URL` and a choice about summaries.',
+  ),
+  COMPILE_QUERIES: choice(
+    ['on', 'off'],
+    'on',
+    'COMPILE_QUERIES must be on or off',
+    '`on` or `off`: whether the server compiles queries that it receives again and again, to answer them faster.',
+  ),
   ...httpShape,
 } satisfies z.ZodRawShape;
 
-/** The settings by what they are about, in the order in which docs/settings.md shows them. */
-export const SETTING_GROUPS: readonly (readonly [title: string, shape: z.ZodRawShape])[] = [
-  ['Server', processShape],
-  ['Authentication', accessShape],
-  ['Database', databaseShape],
-  ['Timeouts', timeShape],
-  ['Lists', listsShape],
-  ['Scores', scoresShape],
-  ['Summaries', summariesShape],
-  ['Limits', limitsShape],
-  ['Logs, metrics and traces', observabilityShape],
-];
+/** The settings by topic, in the order of docs/settings.md. */
+export const SETTING_GROUPS = [
+  { title: 'Server', shape: processShape },
+  { title: 'Authentication', shape: accessShape },
+  { title: 'Database', shape: databaseShape },
+  { title: 'Timeouts', shape: timeShape },
+  { title: 'Lists', shape: listsShape },
+  { title: 'Scores', shape: scoresShape },
+  { title: 'Summaries', shape: summariesShape },
+  { title: 'Limits', shape: limitsShape },
+  { title: 'Logs, metrics and traces', shape: observabilityShape },
+] as const;
 
-const schema = z.object({
-  ...processShape,
-  ...accessShape,
-  ...databaseShape,
-  ...timeShape,
-  ...listsShape,
-  ...scoresShape,
-  ...summariesShape,
-  ...limitsShape,
-  ...observabilityShape,
-});
+/** `A & B` for `A | B`. */
+type Intersection<Union> = (Union extends unknown ? (part: Union) => void : never) extends (
+  part: infer Parts,
+) => void
+  ? Parts
+  : never;
+type Shape = Intersection<(typeof SETTING_GROUPS)[number]['shape']>;
+
+const schema = z.object(Object.assign({}, ...SETTING_GROUPS.map(({ shape }) => shape)) as Shape);
 
 /**
  * Rules between settings. They are checked even if single settings are invalid, so that one start reports
@@ -168,5 +157,5 @@ export function loadSettings(environment: Environment, program: Program = 'serve
   });
 }
 
-/** The names of all settings. `.env.example` and the README are compared with them. */
+/** The names of all settings. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);

@@ -60,6 +60,9 @@ function isPlainUrl(value: string): boolean {
   return username === '' && password === '' && search === '' && hash === '';
 }
 
+const DEFAULT_BASE_URL = 'https://openrouter.ai/api/v1';
+const DEFAULT_MODEL = 'openai/gpt-4o-mini';
+
 export const summariesShape = {
   SUMMARY_PROVIDER: z
     .preprocess(
@@ -113,17 +116,17 @@ export const summariesShape = {
     )
     .meta({
       meaning: 'Base URL of OpenRouter, or of a server with the same API.',
-      standard: 'https://openrouter.ai/api/v1',
+      defaultValue: DEFAULT_BASE_URL,
     }),
   OPENROUTER_MODELS: text()
-    .transform((value) => (value === undefined ? ['openai/gpt-4o-mini'] : list(value)))
+    .transform((value) => (value === undefined ? [DEFAULT_MODEL] : list(value)))
     .refine(
       (models) => models.length >= 1 && models.length <= 3,
       'OPENROUTER_MODELS must name 1 to 3 models, separated by commas',
     )
     .meta({
       meaning: 'One to three models in order of preference, separated by commas.',
-      standard: 'openai/gpt-4o-mini',
+      defaultValue: DEFAULT_MODEL,
     }),
   OPENROUTER_ATTEMPT_TIMEOUT_MS: integer(
     'OPENROUTER_ATTEMPT_TIMEOUT_MS',
@@ -168,8 +171,6 @@ function isAttemptLongerThanTotal(env: Environment): boolean {
   const totalMs = total.safeParse(env.OPENROUTER_TOTAL_TIMEOUT_MS);
   return attemptMs.success && totalMs.success && attemptMs.data > totalMs.data;
 }
-
-const DEFAULT_BASE_URL = 'https://openrouter.ai/api/v1';
 
 export function summarySettings(env: SettingsOf<typeof summariesShape>): SummarySettings {
   return {
