@@ -93,14 +93,16 @@ const whereInRange = ({ isInSegment, range }: Parts): string =>
 const orderBy = (ordering: readonly string[], direction: string): string =>
   `ORDER BY ${ordering.map((key) => `${key} ${direction}`).join(', ')}`;
 
-/** Return the column names `key0`, `key1`, …, and the SQL that selects a position. */
+/** Returns `table.key0`, `table.key1`, …: the names of the columns that `keyColumns` selects. */
 const keyNames = ({ ordering }: Parts, table: string): string[] =>
   ordering.map((_, index) => `${table}.key${index}`);
+
+/** Returns the SQL that selects the sort keys and the id, as `key0`, `key1`, …. */
 const keyColumns = ({ ordering }: Parts): string[] => ordering.map((key, index) => `${key} AS key${index}`);
-const positionColumns = (parts: Parts, table: string): string[] =>
-  keyNames(parts, table)
-    .slice(0, parts.valueCount)
-    .map((key, index) => `${key}::text AS position${index}`);
+
+/** Returns the SQL that selects the position of a lead. @param keys the SQL of the sort keys and the id */
+const positionColumns = ({ valueCount }: Parts, keys: readonly string[]): string[] =>
+  keys.slice(0, valueCount).map((key, index) => `${key}::text AS position${index}`);
 
 /** Whether the filter contains conditions that the sort index cannot answer. */
 export const hasResidualFilter = ({ filter, order }: LeadQuery): boolean =>
@@ -113,10 +115,9 @@ export const hasResidualFilter = ({ filter, order }: LeadQuery): boolean =>
 export function readRange(query: LeadQuery, segment: Segment, limit: number): Statement {
   const parameters = new Parameters();
   const parts = partsOf(query, segment, parameters);
-  const { keys, ordering, direction, range, valueCount } = parts;
-  const position = ordering.slice(0, valueCount).map((key, index) => `${key}::text AS position${index}`);
+  const { keys, ordering, direction, range } = parts;
   const sql = `
-    SELECT ${[readColumns(query.columns), ...position].join(', ')}
+    SELECT ${[readColumns(query.columns), ...positionColumns(parts, ordering)].join(', ')}
     FROM ${tablesOf(keys, range)}
     ${whereInRange(parts)}
     ${orderBy(ordering, direction)}
@@ -133,7 +134,7 @@ export function scanSegment(query: LeadQuery, segment: Segment, limit: number, s
   const parts = partsOf(query, segment, parameters);
   const { keys, ordering, direction, range, residual } = parts;
   const sql = `
-    SELECT ${[readColumns(query.columns), ...positionColumns(parts, 'leads')].join(', ')}
+    SELECT ${[readColumns(query.columns), ...positionColumns(parts, keyNames(parts, 'leads'))].join(', ')}
     FROM (
       SELECT ${['leads.*', ...keyColumns(parts)].join(', ')}
       FROM ${tablesOf(keys, range)} ${whereInRange(parts)}
@@ -164,7 +165,7 @@ export function sortSegment(query: LeadQuery, segment: Segment, limit: number): 
       FROM ${tablesOf(keys, conditions)}
       ${where([...inSegment, ...conditions.map(({ sql: one }) => one)])}
     )
-    SELECT ${[readColumns(query.columns), ...positionColumns(parts, 'page')].join(', ')}
+    SELECT ${[readColumns(query.columns), ...positionColumns(parts, keyNames(parts, 'page'))].join(', ')}
     FROM (
       SELECT * FROM matching ${orderBy(keyNames(parts, 'matching'), direction)} LIMIT ${parameters.add(limit, 'integer')}
     ) AS page JOIN leads ON leads.id = page.id

@@ -269,19 +269,19 @@ class BulkRecalculation {
 
   private async score(range: LeadRange): Promise<Scored> {
     const differences = await this.repairDifferences(range);
-    const { setScores, readDue, updateLeadScores } = this.statements(range);
-    let count = await this.update(setScores);
-    let due = await this.readIds(readDue);
+    const ofRange = this.statements(range);
+    let count = await this.update(ofRange.setScores);
+    let due = await this.readIds(ofRange.readDue);
     if (due.length > 0) {
-      const rest = this.statements({ ...range, ids: due });
-      if (!(await this.tryToRenew(rest.renewStates))) {
-        await this.query(updateLeadScores);
+      const ofDue = this.statements({ ...range, ids: due });
+      if (!(await this.tryToRenew(ofDue.renewStates))) {
+        await this.query(ofRange.updateLeadScores);
         return { count, differences, silentlySkipped: [], locked: due };
       }
-      count += await this.update(rest.setScores);
-      due = await this.readIds(rest.readDue);
+      count += await this.update(ofDue.setScores);
+      due = await this.readIds(ofDue.readDue);
     }
-    await this.query(updateLeadScores);
+    await this.query(ofRange.updateLeadScores);
     return { count, differences, silentlySkipped: due, locked: [] };
   }
 
@@ -331,7 +331,7 @@ class BulkRecalculation {
     recalculate: (half: LeadRange) => Promise<void>,
   ): Promise<void> {
     if (!isRowError(error)) throw error;
-    const halves = bisect(range);
+    const halves = halvesOf(range);
     if (halves === null) await this.reject(range.ids?.[0] ?? range.upToId, rowErrorMessage(error));
     else for (const half of halves) await recalculate(half);
   }
@@ -388,7 +388,7 @@ const rangeOf = (ids: readonly number[]): LeadRange => ({
 });
 
 /** Returns the two halves of a range; null for a single lead. */
-function bisect({ afterId, upToId, ids }: LeadRange): LeadRange[] | null {
+function halvesOf({ afterId, upToId, ids }: LeadRange): LeadRange[] | null {
   if (ids !== undefined) {
     const middle = Math.ceil(ids.length / 2);
     return ids.length <= 1
