@@ -4,7 +4,7 @@ import { AppEvent } from '../common/app-event.js';
 
 /**
  * The reason why the server closed a connection:
- * - `idle`: the client sent no request in time;
+ * - `idle`: the client sent no request in time, or did not close after the server had;
  * - `unread`: the client did not read the responses;
  * - `pipelined`: the client sent too many requests at once;
  * - `full`: there were too many connections;
@@ -33,6 +33,7 @@ export interface ConnectionLimits {
    * closed, except those within the grace period.
    */
   readonly maxUnreadBytes: number;
+  /** How long a client may leave data unread before its connection may be closed for `maxUnreadBytes`. */
   readonly unreadGraceMs: number;
   /**
    * Maximum data of requests without a complete response, of all clients together. Above it, the connections
@@ -211,17 +212,17 @@ export class Connections {
 
   /**
    * Closes connections with incomplete requests, oldest first, until the remaining ones are within the limit.
-   * @param spared a connection that is neither counted nor closed
+   * @param excluded a connection that is neither counted nor closed
    * @returns bytes that clients have sent of requests without a complete response
    */
-  private limitRequestBytes(spared?: Socket): number {
+  private limitRequestBytes(excluded?: Socket): number {
     let bytes = 0;
     for (const connection of this.requesting) {
-      if (connection.socket !== spared) bytes += requestBytesOf(connection);
+      if (connection.socket !== excluded) bytes += requestBytesOf(connection);
     }
     if (bytes <= this.limits.maxRequestBytes) return bytes;
     for (const connection of [...this.incomplete()]) {
-      if (connection.socket === spared) continue;
+      if (connection.socket === excluded) continue;
       bytes -= requestBytesOf(connection);
       this.close(connection, 'unfinished');
       if (bytes <= this.limits.maxRequestBytes) return bytes;

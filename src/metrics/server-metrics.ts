@@ -44,7 +44,7 @@ export function serverMetrics(registry: Registry) {
     }),
     closedConnections: new Counter({
       name: 'lead_scoring_connections_closed_total',
-      help: 'Connections that the server closed, by the reason: no request in time (idle), responses not read (unread), too many requests at once (pipelined), too many connections (full), incomplete requests that took too much memory (unfinished).',
+      help: 'Connections that the server closed, by the reason: no request in time, or not closed after the server had (idle), responses not read (unread), too many requests at once (pipelined), too many connections (full), incomplete requests that took too much memory (unfinished).',
       labelNames: ['reason'] as const,
       registers,
     }),
