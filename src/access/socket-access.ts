@@ -27,7 +27,7 @@ const TRY_AGAIN_LATER = 1013;
 /** A close code of the graphql-ws protocol, after which clients do not reconnect automatically. */
 const TOO_MANY_ATTEMPTS = 4429;
 
-const LOOK_EVERY_MS = 2_000;
+const CHECK_INTERVAL_MS = 2_000;
 
 /** Authenticates WebSockets, and closes them when their credential expires or is revoked. */
 @Injectable()
@@ -40,7 +40,7 @@ export class SocketAccess implements OnApplicationShutdown {
     private readonly authenticator: Authenticator,
     private readonly failures: FailedAttempts,
   ) {
-    this.timer = setInterval(() => void this.closeOutdated(), LOOK_EVERY_MS).unref();
+    this.timer = setInterval(() => void this.closeOutdated(), CHECK_INTERVAL_MS).unref();
   }
 
   onApplicationShutdown(): void {

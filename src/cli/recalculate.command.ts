@@ -60,8 +60,8 @@ async function recalculate(
 /** Adds the cause to the message, because a command writes no log. */
 function explain(error: DomainError): string {
   const cause = rootOf(error).message;
-  const isUntold = error.code === 'RECALCULATION_FAILED' && !error.message.includes(cause);
-  return isUntold ? `${error.message}\nCause: ${cause}` : error.message;
+  const lacksCause = error.code === 'RECALCULATION_FAILED' && !error.message.includes(cause);
+  return lacksCause ? `${error.message}\nCause: ${cause}` : error.message;
 }
 
 function rootOf(error: Error): Error {

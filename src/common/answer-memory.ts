@@ -43,7 +43,7 @@ type AnswerSize = 'small' | 'large';
  * arrival, so responses cannot deadlock. If it needs more than it has reserved, it gets it at once or fails.
  */
 export class AnswerMemory {
-  /** A whole number, so that it is 0 again once everything has been given back. */
+  /** A whole number, so that it is 0 again once everything has been released. */
   private usedBytes = 0;
   /** How many times their estimate large responses have needed recently. */
   private ratio = 1;
@@ -86,7 +86,7 @@ export class AnswerMemory {
     this.ratio = Math.min(MAX_RATIO, Math.max(ratio, 1, this.ratio * RATIO_DECAY));
   }
 
-  giveBack(bytes: number): void {
+  release(bytes: number): void {
     this.usedBytes -= bytes;
     for (const size of ['small', 'large'] as const) this.admitWaiting(size);
   }
@@ -208,7 +208,7 @@ export class MemoryReservation {
   keepJson(): void {
     if (this.isReleased) return;
     const kept = Math.min(this.bytes, REQUEST_BYTES + this.jsonBytes);
-    this.memory.giveBack(this.bytes - kept);
+    this.memory.release(this.bytes - kept);
     this.bytes = kept;
   }
 
@@ -217,7 +217,7 @@ export class MemoryReservation {
     this.isReleased = true;
     const isTypical = this.size === 'large' && this.failure?.code !== 'RESPONSE_TOO_LARGE';
     if (isTypical) this.memory.learn(this.neededBytes, this.objectCount);
-    this.memory.giveBack(this.bytes);
+    this.memory.release(this.bytes);
   }
 
   private require(bytes: number): void {

@@ -10,17 +10,17 @@ export interface EndsWithRequest {
 }
 
 /**
- * Aborts the work for a request when its time is up, its client disconnects or the server stops, whichever
- * comes first. Most of the time no work is tracked, so a request costs one timer.
+ * Aborts the work for a request at the first of: its timeout, the disconnect of its client, the shutdown of the
+ * server. Most of the time no work is tracked, so a request costs one timer.
  */
 export class RequestDeadline {
   /** Set by mutations, which are completed even if the client disconnects. */
   continuesAfterDisconnect = false;
-  private isAnswered = false;
+  private closed = false;
   private reason: DomainError | null = null;
   private timer: NodeJS.Timeout;
   private dueAt: number;
-  private readonly held = new Set<EndsWithRequest>();
+  private readonly tracked = new Set<EndsWithRequest>();
 
   /** @param onDone called when the response was sent and no work is left; it may be called again */
   constructor(
@@ -37,7 +37,7 @@ export class RequestDeadline {
 
   /** Whether the response was sent, or the client has disconnected. */
   get isClosed(): boolean {
-    return this.isAnswered;
+    return this.closed;
   }
 
   /** @throws REQUEST_TIMED_OUT; SERVICE_UNAVAILABLE if the server stops */
@@ -63,12 +63,12 @@ export class RequestDeadline {
   }
 
   track(work: EndsWithRequest): void {
-    this.held.add(work);
+    this.tracked.add(work);
   }
 
   untrack(work: EndsWithRequest): void {
-    this.held.delete(work);
-    if (this.isAnswered) this.forgetWhereDone();
+    this.tracked.delete(work);
+    if (this.closed) this.finishIfDone();
   }
 
   /** Waits for work that other requests share, and stops waiting when this request ends. */
@@ -81,33 +81,33 @@ export class RequestDeadline {
       };
       if (this.isOver) waiting.abort();
       else this.track(waiting);
-      const letGo = () => {
+      const stopTracking = () => {
         this.untrack(waiting);
       };
-      work.finally(letGo).then(resolve, reject);
+      work.finally(stopTracking).then(resolve, reject);
     });
   }
 
   /** The response was sent, or the client has disconnected. */
-  close(hasCallerGone: boolean): void {
-    if (hasCallerGone && !this.continuesAfterDisconnect) {
+  close(isDisconnected: boolean): void {
+    if (isDisconnected && !this.continuesAfterDisconnect) {
       this.end(new DomainError('REQUEST_TIMED_OUT', 'The client has disconnected.'));
     }
     // A mutation that continues after a disconnect keeps its timeout, and counts as open, until no work is tracked.
-    if (!(hasCallerGone && this.continuesAfterDisconnect)) clearTimeout(this.timer);
-    this.isAnswered = true;
-    this.forgetWhereDone();
+    if (!(isDisconnected && this.continuesAfterDisconnect)) clearTimeout(this.timer);
+    this.closed = true;
+    this.finishIfDone();
   }
 
   end(reason: DomainError): void {
     if (this.reason !== null) return;
     this.reason = reason;
     clearTimeout(this.timer);
-    for (const work of this.held) work.abort();
+    for (const work of this.tracked) work.abort();
   }
 
-  private forgetWhereDone(): void {
-    if (this.held.size > 0) return;
+  private finishIfDone(): void {
+    if (this.tracked.size > 0) return;
     clearTimeout(this.timer);
     this.onDone();
   }

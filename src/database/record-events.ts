@@ -7,7 +7,7 @@ import type { PersistentConnection } from './persistent-connection.js';
 const READ_ONLY = '25006';
 
 /** How often watchers check by themselves: a process that dies sends no notification. */
-const LOOK_INTERVAL_MS = 2000;
+const CHECK_INTERVAL_MS = 2000;
 
 /** The ids of changed records. Null means that any record may have changed. */
 export interface RecordChanges extends AsyncIterable<number | null> {
@@ -22,7 +22,7 @@ export interface RecordChanges extends AsyncIterable<number | null> {
  */
 export abstract class RecordEvents implements OnModuleDestroy {
   private readonly watchers = new Set<Watcher>();
-  private looking: NodeJS.Timeout | undefined;
+  private timer: NodeJS.Timeout | undefined;
   private connection: PersistentConnection | null = null;
 
   /**
@@ -38,9 +38,9 @@ export abstract class RecordEvents implements OnModuleDestroy {
   changes(): RecordChanges {
     const watcher = new Watcher();
     this.watchers.add(watcher);
-    this.looking ??= setInterval(() => {
+    this.timer ??= setInterval(() => {
       this.publish(null);
-    }, LOOK_INTERVAL_MS);
+    }, CHECK_INTERVAL_MS);
     this.connection ??= this.listeningConnection();
     return {
       ready: this.connection.open().catch((error: unknown) => {
@@ -79,8 +79,8 @@ export abstract class RecordEvents implements OnModuleDestroy {
   }
 
   private stopListening(): void {
-    clearInterval(this.looking);
-    this.looking = undefined;
+    clearInterval(this.timer);
+    this.timer = undefined;
     void this.connection?.close();
     this.connection = null;
   }

@@ -3,24 +3,24 @@ import { Injectable } from '@nestjs/common';
 /** Whether this server accepts requests. Load balancers query it before they send any. */
 @Injectable()
 export class Readiness {
-  private isStopping = false;
-  private drains = false;
+  private shuttingDown = false;
+  private draining = false;
 
   get isShuttingDown(): boolean {
-    return this.isStopping;
+    return this.shuttingDown;
   }
 
   /** Whether the server rejects all requests except those for health and metrics. */
   get isDraining(): boolean {
-    return this.drains;
+    return this.draining;
   }
 
   beginDraining(): void {
-    this.drains = true;
+    this.draining = true;
   }
 
   /** From now on the readiness check fails, although the server still accepts requests. */
   beginShutdown(): void {
-    this.isStopping = true;
+    this.shuttingDown = true;
   }
 }

@@ -38,7 +38,7 @@ export type SummaryOutcome = 'written' | 'unchanged';
 /** Recalculates the score of a lead and generates its summary. */
 @Injectable()
 export class AISummaryService {
-  private readonly underWay = new SingleFlight<number, SummaryOutcome>();
+  private readonly inFlight = new SingleFlight<number, SummaryOutcome>();
 
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
@@ -69,11 +69,11 @@ export class AISummaryService {
    * @throws the same errors as `regenerate`
    */
   summarize(leadId: number, request: SummaryRequest): Promise<SummaryOutcome> {
-    return this.underWay.run(leadId, request.signal, async (signal) => {
+    return this.inFlight.run(leadId, request.signal, async (signal) => {
       const before = await this.store.latestGeneration(leadId);
       return this.leases.hold(leadId, signal, async () => {
         const facts = await this.store.readFacts(leadId);
-        const outcome = await this.outcomeMeanwhile(facts, before?.id);
+        const outcome = await this.outcomeOfOtherProcess(facts, before?.id);
         if (outcome !== null) return outcome;
         if (
           !request.isForced &&
@@ -91,7 +91,7 @@ export class AISummaryService {
    * Returns the result of another process for the same facts, if it finished while this one waited; otherwise
    * null.
    */
-  private async outcomeMeanwhile(
+  private async outcomeOfOtherProcess(
     facts: SummaryFacts,
     latestIdBefore: string | undefined,
   ): Promise<SummaryOutcome | null> {
@@ -104,7 +104,7 @@ export class AISummaryService {
     if (!isOfOthers) return null;
     if (latest.outcome === WRITTEN) return 'unchanged';
     if (!isProviderErrorCode(latest.outcome)) return null;
-    throw new SummaryProviderError(latest.outcome, { detail: 'another process was told so meanwhile' });
+    throw new SummaryProviderError(latest.outcome, { detail: 'reported by another process' });
   }
 
   private async write(facts: SummaryFacts, { signal, account }: SummaryRequest): Promise<SummaryOutcome> {

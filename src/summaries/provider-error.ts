@@ -18,7 +18,7 @@ export interface ProviderErrorOptions {
   /** The provider is probably down, so the next requests will most likely fail as well. */
   readonly isOutage?: boolean;
   /** No request was sent, because the provider would not have answered. */
-  readonly isUnasked?: boolean;
+  readonly wasNotSent?: boolean;
 }
 
 export type ProviderErrorCode = (typeof PROVIDER_ERROR_CODES)[number];
@@ -47,7 +47,7 @@ export class SummaryProviderError extends DomainError {
   readonly retryAfterMs: number | undefined;
   readonly isRequestRejected: boolean;
   readonly isOutage: boolean;
-  readonly isUnasked: boolean;
+  readonly wasNotSent: boolean;
   readonly status: number | undefined;
 
   constructor(code: ProviderErrorCode, failure: ProviderFailure, options: ProviderErrorOptions = {}) {
@@ -56,7 +56,7 @@ export class SummaryProviderError extends DomainError {
     this.retryAfterMs = options.retryAfterMs;
     this.isRequestRejected = options.isRequestRejected ?? false;
     this.isOutage = options.isOutage ?? false;
-    this.isUnasked = options.isUnasked ?? false;
+    this.wasNotSent = options.wasNotSent ?? false;
     this.status = failure.status;
   }
 }

@@ -38,7 +38,7 @@ export class SummaryJobHandler {
 
   /** @param signal aborted when the process stops */
   async handle(job: SummaryJob, signal: AbortSignal): Promise<void> {
-    if (!(await this.untilProviderTakesRequests(job, signal))) return this.giveBack(job);
+    if (!(await this.waitForProvider(job, signal))) return this.requeue(job);
     const { leadId, batchId } = job;
     const begunAt = performance.now();
     const ended = () => ({ leadId, batchId, durationMs: Math.round(performance.now() - begunAt) });
@@ -46,7 +46,7 @@ export class SummaryJobHandler {
       await this.tracer.run('job', {}, () => this.write(job, signal));
       jobEnded.publish(ended());
     } catch (error) {
-      // A job that is given back because the process stops has not failed.
+      // A job that is requeued because the process stops has not failed.
       if (!signal.aborted) jobEnded.publish({ ...ended(), error });
       throw error;
     }
@@ -60,7 +60,7 @@ export class SummaryJobHandler {
   /**
    * Makes the worker wait, instead of delaying each of ten thousand jobs. @returns false if the process stops
    */
-  private async untilProviderTakesRequests({ batchId }: SummaryJob, signal: AbortSignal): Promise<boolean> {
+  private async waitForProvider({ batchId }: SummaryJob, signal: AbortSignal): Promise<boolean> {
     for (;;) {
       if (signal.aborted) return false;
       const pausedForMs = await this.notePause(batchId);
@@ -77,7 +77,7 @@ export class SummaryJobHandler {
   }
 
   /** Requeues the job for another process or the next start. An interrupted job has not failed. */
-  private giveBack({ leadId, batchId, tryCount = 0 }: SummaryJob): Promise<void> {
+  private requeue({ leadId, batchId, tryCount = 0 }: SummaryJob): Promise<void> {
     return batchId === null
       ? this.afterChange.retry(leadId, tryCount, 0)
       : this.items.requeue(batchId, leadId, 0, false);
@@ -106,7 +106,7 @@ export class SummaryJobHandler {
     error: unknown,
     signal: AbortSignal,
   ): Promise<void> {
-    if (signal.aborted) return this.giveBack({ leadId, batchId });
+    if (signal.aborted) return this.requeue({ leadId, batchId });
     const reason = toDomainError(error);
     if (reason === null) throw error;
     const { code, message } = reason;
@@ -114,9 +114,9 @@ export class SummaryJobHandler {
     const failure = { leadId, code, reason: message };
     if (concernsEveryLead(reason)) return this.items.failBatch(batchId, failure);
     if (!isWorthAnotherTry(reason)) return this.items.fail(batchId, failure);
-    const isUnasked = reason instanceof SummaryProviderError && reason.isUnasked;
-    if (!isUnasked && tryCount >= MAX_TRIES) return this.items.fail(batchId, failure);
-    await this.items.requeue(batchId, leadId, delayMs(tryCount), !isUnasked);
+    const wasNotSent = reason instanceof SummaryProviderError && reason.wasNotSent;
+    if (!wasNotSent && tryCount >= MAX_TRIES) return this.items.fail(batchId, failure);
+    await this.items.requeue(batchId, leadId, delayMs(tryCount), !wasNotSent);
     await this.notePause(batchId);
   }
 
@@ -124,7 +124,7 @@ export class SummaryJobHandler {
     try {
       await this.summaries.summarize(leadId, { isForced: false, signal });
     } catch (cause) {
-      if (signal.aborted) return this.giveBack({ leadId, batchId: null, tryCount });
+      if (signal.aborted) return this.requeue({ leadId, batchId: null, tryCount });
       const error = toDomainError(cause);
       if (error === null) throw cause;
       if (isWorthAnotherTry(error) && tryCount < MAX_TRIES) {

@@ -276,12 +276,12 @@ describe('the time limits of a call', () => {
 
 describe('many calls', () => {
   it('send at most sixteen requests at the same time', async () => {
-    let underWay = 0;
+    let inFlight = 0;
     let most = 0;
     server.onRequest(async () => {
-      most = Math.max(most, ++underWay);
+      most = Math.max(most, ++inFlight);
       await setTimeout(30);
-      underWay--;
+      inFlight--;
     });
     const client = newClient();
     await Promise.all(Array.from({ length: 40 }, () => complete(client)));

@@ -40,7 +40,7 @@ export class PrimaryPositions {
   }
 
   /** @throws if the primary does not respond */
-  async look(): Promise<void> {
+  async sample(): Promise<void> {
     // Taken before the query, so that a position is never considered newer than it is.
     const at = performance.now();
     const [row] = await this.connection.rows<DatabaseIdentity & { position: string }>(READ_POSITION);

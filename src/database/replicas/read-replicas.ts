@@ -28,7 +28,7 @@ const TEMPORARY_PROBLEMS: ReadonlySet<ReplicaProblem> = new Set(['unreachable', 
 /** The time limit of a statement on the primary. */
 const PRIMARY_LIMIT_MS = 2_000;
 
-const LOOK_INTERVAL_MS = 500;
+const PROBE_INTERVAL_MS = 500;
 const FORGET_INTERVAL_MS = 60_000;
 
 /**
@@ -70,11 +70,11 @@ export class ReadReplicas implements OnApplicationShutdown {
   async start(): Promise<void> {
     if (!this.isConfigured || this.timers.length > 0) return;
     this.timers.push(
-      this.repeat(() => this.lookAtPrimary(), LOOK_INTERVAL_MS),
-      ...this.replicas.map((replica) => this.repeat(() => replica.probe(), LOOK_INTERVAL_MS)),
+      this.repeat(() => this.samplePrimary(), PROBE_INTERVAL_MS),
+      ...this.replicas.map((replica) => this.repeat(() => replica.probe(), PROBE_INTERVAL_MS)),
       this.repeat(() => this.writes.forgetOld(), FORGET_INTERVAL_MS),
     );
-    await this.lookAtPrimary();
+    await this.samplePrimary();
     await Promise.all(this.replicas.map((replica) => replica.probe()));
   }
 
@@ -94,26 +94,26 @@ export class ReadReplicas implements OnApplicationShutdown {
     await Promise.all([this.primary.close(), ...this.replicas.map((replica) => replica.close())]);
   }
 
-  private async lookAtPrimary(): Promise<void> {
+  private async samplePrimary(): Promise<void> {
     // If the primary is down, queries fail as well and report it.
-    await this.positions.look().catch(() => undefined);
+    await this.positions.sample().catch(() => undefined);
   }
 
   /** Skips a round while the previous one is still running. */
-  private repeat(look: () => Promise<void>, intervalMs: number): NodeJS.Timeout {
-    let isLooking = false;
+  private repeat(task: () => Promise<void>, intervalMs: number): NodeJS.Timeout {
+    let isRunning = false;
     return setInterval(() => {
-      if (isLooking) return;
-      isLooking = true;
-      void look()
+      if (isRunning) return;
+      isRunning = true;
+      void task()
         .catch(() => undefined)
-        .finally(() => (isLooking = false));
+        .finally(() => (isRunning = false));
     }, intervalMs).unref();
   }
 
   private logChange({ name, problem }: Replica, before: ReplicaProblem | null): void {
     if (problem === null) this.logger.log(`Queries are read from the replica at ${name}.`);
-    else if (before === null || before === 'not looked at yet' || !TEMPORARY_PROBLEMS.has(problem)) {
+    else if (before === null || before === 'not checked yet' || !TEMPORARY_PROBLEMS.has(problem)) {
       this.logger.warn(`Nothing is read from the replica at ${name}: ${problem}.`);
     }
   }

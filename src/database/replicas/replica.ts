@@ -10,7 +10,7 @@ import type { PersistentConnection } from '../persistent-connection.js';
 
 /** The reason why a replica is not used; `null`: it is used. */
 export type ReplicaProblem =
-  | 'not looked at yet'
+  | 'not checked yet'
   | 'unreachable'
   | 'behind'
   | 'no replica of the primary'
@@ -35,7 +35,7 @@ export class Replica {
   private readonly sequelize: Sequelize;
   private readonly monitor: PersistentConnection;
   private readonly lent = new Set<pg.Client>();
-  private currentProblem: ReplicaProblem | null = 'not looked at yet';
+  private currentProblem: ReplicaProblem | null = 'not checked yet';
   private replayedPosition: WalPosition = 0n;
 
   /** @param onChange called when the problem changes, with the previous problem */

@@ -19,7 +19,7 @@ export function asProviderError(error: unknown, countsAsOutage: boolean): Summar
   return new SummaryProviderError(
     'SUMMARY_PROVIDER_UNAVAILABLE',
     { detail: unsentDetail(error) },
-    { isRetryable: true, isUnasked: error instanceof BulkheadRejectedError },
+    { isRetryable: true, wasNotSent: error instanceof BulkheadRejectedError },
   );
 }
 

@@ -94,13 +94,13 @@ export class OpenRouterClient implements ChatModel {
     failureOf: (error: unknown) => SummaryProviderError,
   ): Promise<string> {
     try {
-      return await this.completeWithRoom(call, signal);
+      return await this.completeWithLargerLimit(call, signal);
     } catch (error) {
       throw failureOf(error);
     }
   }
 
-  private async completeWithRoom(call: Call, signal: AbortSignal): Promise<string> {
+  private async completeWithLargerLimit(call: Call, signal: AbortSignal): Promise<string> {
     const [limit, largerLimit] = TOKEN_LIMITS;
     try {
       return await this.completeWithin(limit, call, signal);
@@ -127,11 +127,11 @@ export class OpenRouterClient implements ChatModel {
    * And Jitter", 2015)
    */
   private backoffMs({ attempt, result }: IRetryBackoffContext<unknown>): number {
-    const asked =
+    const requestedMs =
       'error' in result && result.error instanceof SummaryProviderError
         ? result.error.retryAfterMs
         : undefined;
-    return Math.max(asked ?? 0, Math.random() * this.firstBackoffMs * 2 ** (attempt - 1));
+    return Math.max(requestedMs ?? 0, Math.random() * this.firstBackoffMs * 2 ** (attempt - 1));
   }
 
   private async attempt(maxTokens: number, call: Call, signal: AbortSignal): Promise<string> {
@@ -140,7 +140,7 @@ export class OpenRouterClient implements ChatModel {
     call.attempts += 1;
     call.meter.onRequest();
     const begunAt = performance.now();
-    const tell = (outcome: string, status: number | null) => {
+    const report = (outcome: string, status: number | null) => {
       const durationMs = Math.round(performance.now() - begunAt);
       providerRequested.publish({ provider: this.provider, outcome, status, durationMs });
       return { outcome, ...(status === null ? {} : { status }) };
@@ -151,11 +151,11 @@ export class OpenRouterClient implements ChatModel {
           (context) => this.request(maxTokens, call, context.signal),
           signal,
         );
-        span.add(tell('OK', 200));
+        span.add(report('OK', 200));
         return text;
       } catch (error) {
         const { code, status = null } = asProviderError(error, !call.signal.aborted);
-        span.add(tell(code, status));
+        span.add(report(code, status));
         throw error;
       }
     });

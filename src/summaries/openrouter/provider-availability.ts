@@ -80,6 +80,6 @@ function unavailable(retryAfterMs: number): SummaryProviderError {
   return new SummaryProviderError(
     'SUMMARY_PROVIDER_UNAVAILABLE',
     { detail: 'not asked: the calls before all failed' },
-    { isRetryable: true, isUnasked: true, retryAfterMs },
+    { isRetryable: true, wasNotSent: true, retryAfterMs },
   );
 }
