@@ -1,6 +1,6 @@
 import { type MigrationContext, MigrationPreconditionError } from '../src/database/migration.js';
 
-/** What the tables hold when an earlier version of the application made them by model sync. */
+/** The columns of tables that an earlier version of the application created by model sync. */
 const COLUMNS = {
   leads: [
     'id',
@@ -24,7 +24,7 @@ const COLUMNS = {
 
 type Table = keyof typeof COLUMNS;
 
-/** Creates the tables as the earlier version had them, or adopts those that it left, without touching a row. */
+/** Creates the tables of the earlier version, or adopts existing ones without changing a row. */
 export async function up(context: MigrationContext): Promise<void> {
   if (!(await adopt(context, 'leads'))) {
     await context.run(`
@@ -75,7 +75,7 @@ export async function down(context: MigrationContext): Promise<void> {
     DROP TYPE enum_interactions_type`);
 }
 
-/** Whether the table is there already. @throws MigrationPreconditionError where it is not the table that we know */
+/** Whether the table exists. @throws MigrationPreconditionError if its columns are not the expected ones */
 async function adopt(context: MigrationContext, table: Table): Promise<boolean> {
   const columns = await context.rows<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute

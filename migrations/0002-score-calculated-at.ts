@@ -1,9 +1,9 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * When each score was calculated. A score that is there already has no known time, so it gets the time of the
- * migration; a lead without a score keeps null, which means never calculated. Whole milliseconds, since that
- * is what a JavaScript date can hold and a later score must compare as later.
+ * The time of the calculation of each score. The time of existing scores is unknown, so they get the time of the
+ * migration. A lead without a score keeps null: never calculated. Times are whole milliseconds, like JavaScript
+ * dates, so that a later score always compares as later.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

@@ -1,6 +1,6 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
-/** The default serves the earlier version, which may still be inserting rows and does not know the column. */
+/** The earlier version may still insert rows. It does not know the column, which therefore has a default. */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`
     ALTER TABLE interactions ADD COLUMN "updatedAt" timestamptz;

@@ -1,9 +1,9 @@
 import { type MigrationContext, MigrationPreconditionError } from '../src/database/migration.js';
 
 /**
- * Gives an adopted database the keys that the baseline has and model sync may not have made, under names of
- * their own so that undoing this removes only what it added: e-mails are unique, and an interaction belongs to
- * a lead.
+ * Adds the keys of the baseline that model sync may not have created in an adopted database: e-mail addresses are
+ * unique, and an interaction belongs to a lead. They have names of their own, so that undoing this migration removes
+ * only what it has added.
  */
 export async function up(context: MigrationContext): Promise<void> {
   if (!(await hasUniqueEmail(context))) {
@@ -45,7 +45,7 @@ async function hasLeadReference(context: MigrationContext): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Orphans that are already there stay, unchecked; from here on there are no new ones. */
+/** Existing orphans stay and are not checked. New ones are rejected. */
 async function addLeadReference(context: MigrationContext): Promise<void> {
   await context.run(`
     ALTER TABLE interactions ADD CONSTRAINT interactions_lead_reference

@@ -1,8 +1,8 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * A lead's interactions, newest first. The type rides along so that scoring reads the index alone and never
- * the table, which holds the notes. E-mails are looked up without regard to letter case.
+ * An index of the interactions of a lead, newest first. It includes the type, so that scoring reads only the index and
+ * never the table, which contains the notes. E-mail addresses are found in any letter case.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

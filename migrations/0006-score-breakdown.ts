@@ -1,9 +1,9 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * What explains a score is kept with it, so that both are of one instant and can be read in one row. Null
- * where a score was never calculated, or by a version that did not keep this. No check ties the points to the
- * score: the earlier version, which may still run, writes a score without them.
+ * Stores the breakdown of a score beside the score, so that both are of one instant and are read in one row. It is null
+ * if the score was never calculated, or by a version without these columns. No constraint requires that the points add
+ * up to the score, because the earlier version may still run and writes scores without points.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

@@ -1,6 +1,6 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
-/** Whether a model or the template wrote a summary; null for a summary of a version that did not keep this. */
+/** Whether a model or the template wrote a summary. Null: a version without this column wrote it. */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`
     ALTER TABLE leads ADD COLUMN "summarySource" varchar(16)

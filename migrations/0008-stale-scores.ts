@@ -1,14 +1,13 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * What tells a score that is out of date: when something that it rests on last changed, and by which parameters
- * it was calculated (null: by a version that did not keep this).
+ * Columns that mark a score as outdated: the time of the last change of its inputs, and the version of the parameters
+ * that it was calculated with (null: calculated by a version without this column).
  *
- * Triggers keep the former, whoever writes: an earlier version that still runs, a script, `psql`. They change the
- * lead's row, so a recalculation that has read the lead before notices that its score is no longer right. Times
- * are whole milliseconds as those of scores are, and later than the score that they make out of date, however
- * little time has passed. The functions find their tables whatever the search path of the session that writes: a
- * restore and a replica have none.
+ * Triggers maintain the time for every program that writes: an earlier version that still runs, a script, `psql`. They
+ * update the row of the lead, so a recalculation that has already read the lead detects the change. Times are whole
+ * milliseconds, like those of scores, and always later than the score that they mark as outdated. The functions have a
+ * fixed search path, because the session of a restore or a replica has none.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

@@ -1,10 +1,10 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * Every recalculation writes every lead. With room in each page for a second version of its rows, and no index on
- * what it writes, PostgreSQL updates in place and touches no index at all (heap-only tuples), which makes
- * writing about twice as fast; docs/performance.md has the figures. The table is no larger for it in the long
- * run: full pages would leave as much behind as holes. Rows that are there move as they are updated.
+ * Leaves free space in the pages of `leads`, because every recalculation writes every lead. If a page has space for a
+ * second version of its rows, and no index contains the written columns, PostgreSQL updates rows in place and touches no
+ * index (heap-only tuples). That is about twice as fast; docs/performance.md has the figures. In the long run the table
+ * is no larger, since updates of full pages would leave as much space as holes. Existing rows move when they are updated.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

@@ -1,9 +1,9 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * The record of every recalculation. A run that says `running` is one only while it holds its advisory lock:
- * else its process died. `scheduledFor` is the instant of the schedule that it was started for; of the replicas
- * that are all woken by it, one gets to insert it.
+ * The record of every recalculation. A row is `running` only while its process has the advisory lock; otherwise the
+ * process has died. `scheduledFor` is the instant of the schedule. It is unique, so only one of the replicas starts the
+ * scheduled recalculation.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

@@ -1,6 +1,6 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
-/** What a summary rests on, of the lead itself. */
+/** The columns of a lead that its summary depends on. */
 const FACTS = '"firstName", "lastName", company, location, source, status, budget';
 
 const rowOf = (row: 'OLD' | 'NEW'): string =>
@@ -9,19 +9,19 @@ const rowOf = (row: 'OLD' | 'NEW'): string =>
     .join(', ')})`;
 
 /**
- * What stands behind a summary: its parts, who made it, and from which input, so that a change of any of it is
- * noticed and the same input is not paid for twice. `summary`, `summaryGeneratedAt` and `summarySource` of the lead
- * stay the text that clients show. A row whose `generatedAt` is not the lead's was made for an earlier text.
+ * `lead_summaries` has the details of a summary: its parts, its writer and a hash of its input. So a change of the input
+ * is detected, and the same input is not paid for twice. Clients still show `summary`, `summaryGeneratedAt` and
+ * `summarySource` of the lead. A row whose `generatedAt` differs from that of the lead belongs to an earlier text.
  *
- * `mayBeStale` and `sameUntil` tell cheaply which summaries are of the same facts for sure, where a million of them are
- * asked: triggers set the former, whoever writes; from the latter on, an interaction that was planned is so no more.
- * They lock the lead first, as whoever saves a summary does, so that neither misses the other.
+ * `mayBeStale` and `sameUntil` show cheaply which of a million summaries certainly have unchanged facts. Triggers set
+ * `mayBeStale` for every program that writes. At `sameUntil`, a planned interaction takes place. The triggers lock the
+ * lead first, as does the transaction that saves a summary, so that neither misses the other.
  *
- * `summary_generations` is the ledger: one row for every time a summary was asked for, whatever came of it, with what
- * the provider counted. It outlives its lead.
+ * `summary_generations` is the ledger: one row for each call of a writer, with its outcome and the usage that the
+ * provider reported. Its rows remain when the lead is deleted.
  *
- * `summary_leases` says who is having the summary of a lead written, so that nobody else does at the same time. Its
- * holder holds an advisory lock for as long as it lives.
+ * `summary_leases` records which process writes the summary of a lead, so that no other process does at the same time.
+ * That process has an advisory lock until it ends.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

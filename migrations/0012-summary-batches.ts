@@ -1,8 +1,8 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * Summaries that are asked for together, and how far they are. The jobs themselves are in the queue, whose schema
- * the queue's own library keeps (`summary_queue`): undoing this undoes that too.
+ * Batches of summaries, and their progress. The jobs are in the schema `summary_queue`, which the library of the queue
+ * creates and migrates. Undoing this migration removes that schema too.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

@@ -1,12 +1,12 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * Indexes for the orders and filters of lists of leads. Nulls come last in both directions: they are read apart, as the
- * end of the same index.
+ * Indexes for the orders and filters of lists of leads. Nulls come last in both directions, so a separate statement
+ * reads them from the end of the same index.
  *
- * A recalculation writes the score of every lead. An index on it would make PostgreSQL write all the others anew as
- * well, so the score that lists are ordered by is kept in a narrow table beside the leads, which a trigger changes
- * where the score did; docs/performance.md has the figures.
+ * A recalculation writes the score of every lead. With an index on the score, PostgreSQL would also have to write all
+ * other indexes. So the score for ordering is in a narrow table of its own. A trigger updates it when the score changes.
+ * docs/performance.md has the figures.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

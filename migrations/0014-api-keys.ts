@@ -1,6 +1,6 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
-/** Keys that programs call the API with. Of a key there is only its hash; one that was revoked stays, for the record. */
+/** API keys of programs. Only the hash of a key is stored. Revoked keys are kept as a record. */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`
     CREATE TABLE api_keys (

@@ -1,8 +1,8 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * What callers have asked for in their current minute, for all replicas together. It need not outlive a crash, so it is
- * UNLOGGED; the clock is that of the database, so replicas agree when a minute ends.
+ * Counts the requests of each caller in the current minute, for all replicas together. The table is UNLOGGED, because its
+ * rows are not needed after a crash. The clock of the database decides when a minute ends, so all replicas agree.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

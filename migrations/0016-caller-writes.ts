@@ -1,9 +1,9 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * Up to where in the write-ahead log each caller has written, for reading from replicas what somebody has just written;
- * no position: it is writing. It is written with every mutation and of use for minutes, so not worth a log of its own: a
- * crash empties it, which the row of nobody, '', shows by being gone.
+ * The position of the last write of each caller in the write-ahead log, so that a caller reads its own writes from a
+ * replica. A null position: the write is in progress. Every mutation writes a row, which is needed for minutes only, so
+ * the table is UNLOGGED. A crash empties it. The server then finds that the row of the caller '' is missing.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await context.run(`

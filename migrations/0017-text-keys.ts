@@ -8,19 +8,19 @@ const capitals = Array.from({ length: 0x1f00 }, (_, code) => String.fromCharCode
 );
 const smallLetters = capitals.map((letter) => letter.toLowerCase());
 
-/** Characters that show nothing, as a bracket expression of PostgreSQL. */
+/** Invisible characters, as a bracket expression of PostgreSQL. */
 const INVISIBLE = String.raw`\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff`;
 
 /** Accents, and the points of Hebrew and Arabic. Vowel signs of other scripts are letters. */
 const MARKS = String.raw`\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f`;
 
 /**
- * Functions that texts are compared by. All are immutable and independent of the search path, so indexes can be built on
+ * Functions for comparing texts. All are immutable and independent of the search path, so indexes can be built on
  * them. Text of ASCII alone, which is most of it, takes a short path.
  *
  * - `label_key`: statuses and sources. The same as `labelKey` in TypeScript for every text, in every locale: lower() of a
  *   Turkish database would make LOST another word. PostgreSQL inlines it.
- * - `email_key`: e-mail addresses by what they show. The same as `emailKey` for every address in the form in which
+ * - `email_key`: e-mail addresses as they are displayed. The same as `emailKey` for every address in the form in which
  *   addresses are stored now.
  * - `fold_text`: search, company and location. Without accents, letter case, invisible characters and white space
  *   around; letters that Unicode does not decompose become what people type for them. The extension `unaccent` does less

@@ -11,7 +11,7 @@ const INDEXES = {
   )) gin_trgm_ops)`,
 } as const;
 
-/** Building an index concurrently lets everybody read and write meanwhile. It is not allowed inside a transaction. */
+/** CREATE INDEX CONCURRENTLY does not block reads and writes. It is not allowed inside a transaction. */
 export const isTransactional = false;
 
 /**
@@ -31,7 +31,7 @@ export async function down(context: MigrationContext): Promise<void> {
   await dropIndexes(context);
 }
 
-/** An attempt that failed half-way may have left some, the last one invalid. */
+/** A failed attempt may have built some of the indexes, the last one invalid. */
 async function dropIndexes(context: MigrationContext): Promise<void> {
   for (const name of Object.keys(INDEXES)) {
     await context.run(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);

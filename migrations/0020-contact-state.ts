@@ -1,7 +1,7 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * The columns of a lead that hold its contact state: everything that its interactions contribute to its score.
+ * The columns of a lead that contain its contact state: everything that its interactions contribute to its score.
  * docs/scoring.md explains them.
  */
 const STATE = [
@@ -19,7 +19,7 @@ const STATE = [
   'outboundEmailWeight',
 ] as const;
 
-/** What `score_of` reads, beside the instant, the budget and the status. */
+/** The parameters of `score_of` in addition to the instant, the budget and the status. */
 const INPUTS = STATE.filter((column) => !column.endsWith('Count'));
 
 const LOST = `'lost', 'closed_lost', 'disqualified', 'unqualified'`;
@@ -76,8 +76,8 @@ const addedCount = (column: string): string =>
   `"${column}" = coalesce(lead."${column}", 0) + added."${column}"`;
 
 /**
- * Keeps on each lead what its interactions contribute to its score (the contact state), and keeps the score current,
- * whichever program writes: the API, the importer, or another program with SQL.
+ * Maintains the contact state of each lead, which is everything that its interactions contribute to its score, and the
+ * score itself. This works for every program that writes: the API, the importer, or another program with SQL.
  *
  * The functions, from the inside out:
  * - `score_of` is the formula. PostgreSQL inlines it, so one UPDATE scores any number of leads.
@@ -88,13 +88,13 @@ const addedCount = (column: string): string =>
  * - The triggers of `interactions` add inserted rows to the state in constant time. After any other change they
  *   mark the state as unknown.
  *
- * `lead_scores` holds what lists are ordered and filtered by, and the instant at which a score has to be evaluated again
+ * `lead_scores` contains the values for ordering and filtering lists, and the instant at which a score must be evaluated again
  * (`refreshAt`). If the database has rejected the lead, the refresher leaves it alone until `retryAt`.
  *
  * A transaction that scores many leads sets `lead_scoring.as_of`. Until it ends, the triggers keep the contact state as of
  * this instant, and leave the scores and `lead_scores` to the transaction.
  *
- * The state of existing leads is unknown at first; migration 0021 has it read. `scoreInputsChangedAt` and `scoreParameters`
+ * The state of existing leads is unknown at first; migration 0021 computes it. `scoreInputsChangedAt` and `scoreParameters`
  * stay for the previous version, which may still run. A later migration can drop them.
  */
 export async function up(context: MigrationContext): Promise<void> {

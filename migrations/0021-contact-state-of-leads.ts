@@ -1,6 +1,6 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
-/** The indexes are built concurrently, and the leads are filled in transactions of their own. */
+/** Indexes are built concurrently, and the states of leads are written in transactions of their own. */
 export const isTransactional = false;
 
 const INDEXES = {
@@ -8,13 +8,13 @@ const INDEXES = {
   lead_scores_open_idx: '(score, "leadId") WHERE "isOpen"',
 } as const;
 
-/** Leads whose state is read in one transaction. Other writers of these leads wait for it. */
+/** Number of leads whose state is computed in one transaction. Other writers of these leads wait for it. */
 const BATCH_SIZE = 1000;
 
 /**
- * Has the trigger `leads_score` read the contact state of every lead from its interactions, and notes in `lead_scores` which leads
- * are closed. The scores stay as they are: the server refreshes them. Each batch is a transaction of its own, so an attempt that
- * failed half-way goes on where it ended. A lead that the database rejects keeps its unknown state, which is read when the lead is scored.
+ * Makes the trigger `leads_score` compute the contact state of every lead from its interactions, and records in `lead_scores`
+ * which leads are closed. The scores stay as they are: the server refreshes them. Each batch is a transaction of its own, so a
+ * failed attempt continues where it ended. A lead that the database rejects keeps its unknown state until it is scored.
  */
 export async function up(context: MigrationContext): Promise<void> {
   await dropIndexes(context);
@@ -58,7 +58,7 @@ export async function down(context: MigrationContext): Promise<void> {
   await dropIndexes(context);
 }
 
-/** An attempt that failed half-way may have left some, the last one invalid. */
+/** A failed attempt may have built some of the indexes, the last one invalid. */
 async function dropIndexes(context: MigrationContext): Promise<void> {
   for (const name of Object.keys(INDEXES)) {
     await context.run(`DROP INDEX CONCURRENTLY IF EXISTS "${name}"`);

@@ -1,8 +1,8 @@
 import type { MigrationContext } from '../src/database/migration.js';
 
 /**
- * Notes in `lead_scores` the instant from which a score is right (`validFrom`), beside the instant until which it is
- * (`refreshAt`). If the clock was set back, an index (migration 0023) finds the scores that are dated in the future. A
+ * Records in `lead_scores` from which instant a score is right (`validFrom`), in addition to the instant until which it
+ * is right (`refreshAt`). If the clock was set back, an index (migration 0023) finds the scores that are dated in the future. A
  * recalculation of all leads writes `validFrom` only if the score changes: `rescore_runs."asOf"` has its instant.
  *
  * The scores of existing rows are at most as new as this migration, unless they are dated in the future now.

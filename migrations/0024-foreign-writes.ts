@@ -26,7 +26,7 @@ const row = (prefix: string, columns: readonly string[]): string =>
  * Makes contact states and scores right if another program writes the columns that triggers maintain, such as a restore
  * of single rows, or a copy of a lead:
  * - A new lead has no interactions yet, so its contact state is empty. Its interactions are added when they are inserted.
- * - An update of a contact state outside the triggers of `interactions` has the state read from the interactions.
+ * - After an update of a contact state outside the triggers of `interactions`, the state is computed from the interactions.
  * - A score that did not come from the formula is valid until '-infinity', so it is compared with the formula.
  * - The rows of `lead_scores` and `lead_summaries` follow a lead whose id changes.
  */
