@@ -20,9 +20,9 @@ const READ_LEADS = `
 
 const READ_INTERACTIONS = `
   SELECT latest.*
-  FROM unnest($1::int[]) AS asked ("leadId"), LATERAL (
+  FROM unnest($1::int[]) AS requested ("leadId"), LATERAL (
     SELECT id, "leadId", type, date, notes FROM interactions
-    WHERE interactions."leadId" = asked."leadId" ORDER BY date DESC, id DESC LIMIT $2
+    WHERE interactions."leadId" = requested."leadId" ORDER BY date DESC, id DESC LIMIT $2
   ) AS latest`;
 
 interface LeadRow {

@@ -28,7 +28,7 @@ const quantiles = (times: readonly number[]): string[] =>
 export function stepsTable(steps: readonly Step[]): string {
   return table(
     [
-      'asked (requests/s)',
+      'sent (requests/s)',
       'answered/s',
       'reads p50 (ms)',
       'p95',
@@ -104,7 +104,7 @@ export function usageTable(steps: readonly Step[]): string {
   const megabytes = (value: number) => (value / 2 ** 20).toFixed(1);
   return table(
     [
-      'asked (requests/s)',
+      'sent (requests/s)',
       'resident memory, median (MB)',
       'most',
       'heap, median (MB)',

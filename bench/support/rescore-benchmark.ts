@@ -33,7 +33,7 @@ export async function benchRescore(args: RescoreArguments, cleanUp: CleanUp): Pr
   const size = { leads, interactions };
   say(`Making ${sizeName(size)} interactions`);
   await fill(database, leads, interactions);
-  const asked = await measured(benchmark, size);
+  const requested = await measured(benchmark, size);
   say('How long others wait');
   print(waitsTable(await measureWaits(benchmark, leads), leads));
   say('How others write, and how scores stay current');
@@ -44,9 +44,9 @@ export async function benchRescore(args: RescoreArguments, cleanUp: CleanUp): Pr
     print(variantsTable(await measureVariants(benchmark, leads)));
   }
   const others = isOneSize ? null : await measureOtherSizes(benchmark, size);
-  const all = others === null ? [asked] : [asked, others.fewerLeads, others.moreInteractions];
+  const all = others === null ? [requested] : [requested, others.fewerLeads, others.moreInteractions];
   print(waysTable(all));
-  if (others !== null) print(growthTable({ asked, ...others }));
+  if (others !== null) print(growthTable({ requested, ...others }));
   print(targetsTable(all));
 }
 
@@ -54,7 +54,7 @@ export async function benchRescore(args: RescoreArguments, cleanUp: CleanUp): Pr
 async function measureOtherSizes(
   benchmark: Benchmark,
   { leads, interactions }: Size,
-): Promise<Omit<AllSizes, 'asked'>> {
+): Promise<Omit<AllSizes, 'requested'>> {
   const { database } = benchmark;
   const more = { leads, interactions: interactions * MORE_INTERACTIONS };
   say(`Making ${sizeName(more)} interactions`);

@@ -21,7 +21,7 @@ const UNKNOWN = 'n/a';
 
 /** The requested size, and those that show the growth of the time. */
 export interface AllSizes {
-  readonly asked: Measured;
+  readonly requested: Measured;
   readonly fewerLeads: Measured;
   readonly moreInteractions: Measured;
 }
@@ -64,16 +64,16 @@ function memoryCell(memory: ServerMemory | null): string {
 }
 
 /** Returns a table of how the time of each way grows with the data. */
-export function growthTable({ asked, fewerLeads, moreInteractions }: AllSizes): string {
-  const leads = asked.size.leads / fewerLeads.size.leads;
-  const interactions = moreInteractions.size.interactions / asked.size.interactions;
+export function growthTable({ requested, fewerLeads, moreInteractions }: AllSizes): string {
+  const leads = requested.size.leads / fewerLeads.size.leads;
+  const interactions = moreInteractions.size.interactions / requested.size.interactions;
   const growth = (way: Way, from: Measured, to: Measured) => median(to.times[way]) / median(from.times[way]);
   return table(
     ['time grows', `${ratio(leads)} times the leads`, `${ratio(interactions)} times the interactions`],
     WAYS.map((way) => [
-      nameOf[way](asked.size),
-      `${ratio(growth(way, fewerLeads, asked))} times`,
-      `${ratio(growth(way, asked, moreInteractions))} times`,
+      nameOf[way](requested.size),
+      `${ratio(growth(way, fewerLeads, requested))} times`,
+      `${ratio(growth(way, requested, moreInteractions))} times`,
     ]),
   );
 }

@@ -11,7 +11,7 @@ function print({ outcome, message }: CheckResult): void {
 }
 
 async function checkProvider(settings: OpenRouterSettings): Promise<number> {
-  console.log(`Asking ${settings.baseUrl} for ${settings.models.join(', ')}.`);
+  console.log(`Testing ${settings.models.join(', ')} at ${settings.baseUrl}.`);
   const key = await checkKey(settings);
   print(key);
   if (key.outcome === 'bad') return BAD;
@@ -32,12 +32,12 @@ async function check(): Promise<number> {
     case 'template':
       console.log(
         writer.isFallback
-          ? 'The built-in template writes summaries, since OPENROUTER_API_KEY is not set. No model is asked.'
-          : 'The built-in template writes summaries, as SUMMARY_PROVIDER says. No model is asked.',
+          ? 'The built-in template writes summaries, because OPENROUTER_API_KEY is not set. No model is called.'
+          : 'The built-in template writes summaries, because SUMMARY_PROVIDER is template. No model is called.',
       );
       return GOOD;
     case 'off':
-      console.log('Summaries are switched off, as SUMMARY_PROVIDER says.');
+      console.log('Summaries are switched off, because SUMMARY_PROVIDER is off.');
       return BAD;
   }
 }

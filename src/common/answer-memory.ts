@@ -57,7 +57,7 @@ export class AnswerMemory {
 
   /**
    * @param objectCount the estimated number of objects in the response
-   * @throws RESPONSE_TOO_LARGE if the server cannot hold such a response; SERVER_OVERLOADED if there is no
+   * @throws RESPONSE_TOO_LARGE if the server has too little memory for such a response; SERVER_OVERLOADED if there is no
    *   memory in time
    */
   async reserve(objectCount: number, deadline: RequestDeadline | undefined): Promise<MemoryReservation> {

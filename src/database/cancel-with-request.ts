@@ -34,17 +34,17 @@ export function cancelWithRequest(
       connection,
       (elapsedMs) => elapsedMs > CUT_AFTER_MS || !availability.isAvailable,
     );
-    const held: EndsWithRequest = {
+    const cancellation: EndsWithRequest = {
       abort: () => {
         canceller.start();
       },
     };
     deadlines.set(connection, deadline);
-    deadline.track(held);
+    deadline.track(cancellation);
     /** Undefined: no statement is being cancelled. */
     const settle = (): Promise<void> | undefined => {
       deadlines.delete(connection);
-      deadline.untrack(held);
+      deadline.untrack(cancellation);
       return canceller.stop();
     };
     return {

@@ -70,7 +70,7 @@ export class Semaphore {
       const timer = setTimeout(() => {
         this.waiting.delete(enter);
         reject(
-          new ConnectionAcquireTimeoutError(new Error('Transactions hold all connections that they may.')),
+          new ConnectionAcquireTimeoutError(new Error('Transactions use all connections that they may.')),
         );
       }, this.waitMs);
       const enter = () => {

@@ -86,7 +86,7 @@ function requireOneInstallation(facts: Facts, schema: string | null): void {
     );
   }
   throw new OperatorError(
-    `The database ${database} holds an installation in the schema ${other.schema}, and this connection uses the schema ${schema ?? '(none)'}. Two installations in one database would take each other's jobs. Use a separate database for each installation; if ${other.schema} is the right schema, put it first in the search_path of the role ${role}.`,
+    `The database ${database} contains an installation in the schema ${other.schema}, and this connection uses the schema ${schema ?? '(none)'}. Two installations in one database would take each other's jobs. Use a separate database for each installation; if ${other.schema} is the right schema, put it first in the search_path of the role ${role}.`,
   );
 }
 

@@ -13,7 +13,7 @@ export const isPresent = (name: string): string => `EXISTS (
 )`;
 
 const HOLD_NAME = `SELECT pg_advisory_lock_shared(${ADVISORY_LOCKS.processNameClass}, hashtext($1))`;
-const LET_GO_OF_NAME = `SELECT pg_advisory_unlock_shared(${ADVISORY_LOCKS.processNameClass}, hashtext($1))`;
+const UNLOCK_NAME = `SELECT pg_advisory_unlock_shared(${ADVISORY_LOCKS.processNameClass}, hashtext($1))`;
 
 /**
  * Lets other processes detect whether this process is running. It locks its names in PostgreSQL, which
@@ -42,7 +42,7 @@ export class ProcessLiveness implements OnApplicationShutdown {
    * process.
    */
   register(name = this.name): Promise<void> {
-    return this.inTurn(() => this.hold(name));
+    return this.inTurn(() => this.acquireLock(name));
   }
 
   /** Unregisters a name while the process continues. */
@@ -50,7 +50,7 @@ export class ProcessLiveness implements OnApplicationShutdown {
     return this.inTurn(async () => {
       // Deleted first: even if the statement fails, a new connection does not lock the name again.
       if (!this.names.delete(name) || !this.connection.isOpen) return;
-      await this.connection.rows(LET_GO_OF_NAME, [name]).catch(() => undefined);
+      await this.connection.rows(UNLOCK_NAME, [name]).catch(() => undefined);
     });
   }
 
@@ -61,7 +61,7 @@ export class ProcessLiveness implements OnApplicationShutdown {
     return changing;
   }
 
-  private async hold(name: string): Promise<void> {
+  private async acquireLock(name: string): Promise<void> {
     if (this.names.has(name)) return this.connection.open();
     await this.connection.rows(HOLD_NAME, [name]);
     this.names.add(name);

@@ -35,9 +35,9 @@ export function readPages(
   const direction = isBackward ? 'ASC' : 'DESC';
   const sql = `
     SELECT page.*
-    FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
+    FROM unnest($1::integer[]) AS requested ("leadId"), LATERAL (
       SELECT ${readColumns(columns)}${position} FROM interactions
-      WHERE ${lookUp('interactions."leadId"', 'asked."leadId"')} ${conditions} ${bound(after, '<')} ${bound(before, '>')}
+      WHERE ${lookUp('interactions."leadId"', 'requested."leadId"')} ${conditions} ${bound(after, '<')} ${bound(before, '>')}
       ORDER BY interactions.date ${direction}, interactions.id ${direction}
       LIMIT $2
     ) AS page`;
@@ -51,10 +51,10 @@ export function readPages(
 export function countInteractions(leadIds: readonly number[], filter: InteractionFilter | null): Statement {
   const bind: unknown[] = [leadIds];
   const sql = `
-    SELECT asked."leadId", counted.count
-    FROM unnest($1::integer[]) AS asked ("leadId"), LATERAL (
+    SELECT requested."leadId", counted.count
+    FROM unnest($1::integer[]) AS requested ("leadId"), LATERAL (
       SELECT count(*)::int AS count FROM interactions
-      WHERE ${lookUp('interactions."leadId"', 'asked."leadId"')} ${conditionsOf(filter, bind)}
+      WHERE ${lookUp('interactions."leadId"', 'requested."leadId"')} ${conditionsOf(filter, bind)}
     ) AS counted`;
   return { sql, bind };
 }

@@ -18,7 +18,7 @@ export function readJsonAnswer<Value>(answer: string, schema: z.ZodType<Value>):
     parsed.flatMap(({ data, success }) => (success ? [[JSON.stringify(data), data] as const] : [])),
   );
   const [value] = fitting.values();
-  if (fitting.size > 1) return { violation: 'it holds more than one JSON object of the schema' };
+  if (fitting.size > 1) return { violation: 'it contains more than one JSON object of the schema' };
   if (value !== undefined) return { value };
   const error = parsed[0]?.error;
   if (error === undefined) return { violation: 'it is not JSON' };
@@ -27,7 +27,7 @@ export function readJsonAnswer<Value>(answer: string, schema: z.ZodType<Value>):
 }
 
 /** Whether an answer contains at least one complete JSON object and is not truncated. */
-export const holdsJsonObject = (answer: string): boolean => valuesIn(answer).some(isObject);
+export const containsJsonObject = (answer: string): boolean => valuesIn(answer).some(isObject);
 
 /** Returns the answer if all of it is JSON; otherwise the top-level objects in it. */
 function valuesIn(answer: string): unknown[] {

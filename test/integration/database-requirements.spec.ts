@@ -205,7 +205,7 @@ describe('a second installation in another schema of the database', () => {
     for (const path of ['crm', 'crm,public']) {
       const other = inSchema(url, path);
       const expected =
-        path === 'crm' ? /holds an installation in the schema public/ : /new ones would go into crm/;
+        path === 'crm' ? /contains an installation in the schema public/ : /new ones would go into crm/;
       await admin.rows(`DELETE FROM "SequelizeMeta" WHERE name = '0016-caller-writes'`);
       expect(await messageOf(migrateUp({ url: other }))).toMatch(expected);
       expect(await admin.rows(`SELECT FROM pg_class WHERE relnamespace = 'crm'::regnamespace`)).toEqual([]);
@@ -223,9 +223,9 @@ describe('a second installation in another schema of the database', () => {
     const { url, admin } = await open(createTestDatabase());
     await admin.rows(`CREATE SCHEMA crm; CREATE TABLE crm."SequelizeMeta" (LIKE "SequelizeMeta");
       INSERT INTO crm."SequelizeMeta" SELECT * FROM "SequelizeMeta"; CREATE TABLE crm.rescore_runs ()`);
-    expect(await messageOf(start(url))).toContain('holds an installation in the schema crm');
+    expect(await messageOf(start(url))).toContain('contains an installation in the schema crm');
     expect(await messageOf(start(inSchema(url, 'crm')))).toContain(
-      'holds an installation in the schema public',
+      'contains an installation in the schema public',
     );
   });
 });

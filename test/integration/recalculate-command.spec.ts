@@ -49,7 +49,7 @@ const readRuns = () =>
 
 const rejectScores = (condition: string) =>
   other.rows(
-    `ALTER TABLE leads ADD CONSTRAINT refused CHECK ("activityScore" IS NULL OR NOT (${condition}))`,
+    `ALTER TABLE leads ADD CONSTRAINT rejected CHECK ("activityScore" IS NULL OR NOT (${condition}))`,
   );
 
 const readScored = async () =>

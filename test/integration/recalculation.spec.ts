@@ -43,9 +43,9 @@ const recalculate = async () => (await api.ask<Recalculated>(RECALCULATE)).recal
 /** Creates a trigger that rejects updates of certain leads. */
 const rejectUpdatesOf = (condition: string) =>
   other.rows(`
-    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION 'secret internals: %', NEW.email; END $$;
-    CREATE TRIGGER refuse BEFORE UPDATE ON leads FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION refuse()`);
+    CREATE TRIGGER reject BEFORE UPDATE ON leads FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION reject()`);
 
 describe('recalculateAllScores', () => {
   it('saves every score by the formula at one instant, and keeps updatedAt', async () => {
@@ -226,9 +226,9 @@ describe('a failure of the whole recalculation', () => {
   it('rolls everything back and is reported if the commit fails', async () => {
     await insertLeads(other, 3);
     await other.rows(`
-      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
-      CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON leads DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW EXECUTE FUNCTION refuse()`);
+      CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+      CREATE CONSTRAINT TRIGGER reject AFTER UPDATE ON leads DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION reject()`);
     expect(await api.codeOf(RECALCULATE)).toBe('RECALCULATION_FAILED');
     expect((await readScores(other)).filter(({ activityScore }) => activityScore !== null)).toEqual([]);
   });

@@ -180,7 +180,7 @@ describe('pnpm summary:check', () => {
     const { code, stdout, stderr } = await check();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.replace(/\d+\.\d s/, 'N s')).toBe(
-      `Asking ${server.baseUrl} for openai/gpt-4o-mini.\n` +
+      `Testing openai/gpt-4o-mini at ${server.baseUrl}.\n` +
         'ok   The key is valid: $5.00 left of its limit.\n' +
         'ok   stand-in/model answered in N s, for $0.000100.\n',
     );
@@ -249,7 +249,9 @@ describe('pnpm summary:check', () => {
     const fallback = await check({ OPENROUTER_API_KEY: '' });
     expect(fallback.code).toBe(0);
     expect(fallback.stdout).toContain('OPENROUTER_API_KEY is not set');
-    expect((await check({ SUMMARY_PROVIDER: 'template' })).stdout).toContain('as SUMMARY_PROVIDER says');
+    expect((await check({ SUMMARY_PROVIDER: 'template' })).stdout).toContain(
+      'because SUMMARY_PROVIDER is template',
+    );
     const off = await check({ SUMMARY_PROVIDER: 'off' });
     expect(off.code).toBe(1);
     expect(off.stdout).toContain('switched off');

@@ -10,8 +10,8 @@ export interface ServerAddress {
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * The use of a server by one process: a connection that holds a shared lock. It ends with the process,
- * however that ends, so the server always knows its remaining users.
+ * Registers one process as a user of a server, with a connection that has a shared lock. PostgreSQL releases the lock
+ * when the process ends for any reason, so the server always knows its remaining users.
  */
 export class Presence {
   private constructor(private readonly client: pg.Client) {}

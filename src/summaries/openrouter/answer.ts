@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallMeter, Usage } from '../call-meter.js';
-import { holdsJsonObject } from '../json-answer.js';
+import { containsJsonObject } from '../json-answer.js';
 import { type ProviderFailure, SummaryProviderError } from '../provider-error.js';
 import { errorOf, errorSchema, type HeaderHints, idOf, parseJson } from './answer-error.js';
 import { endingOf } from './finish-reason.js';
@@ -86,7 +86,7 @@ function usageOf(usage: Usages): Usage {
 function finishedText(text: string, reason: unknown, failure: Failure): string {
   const ending = endingOf(reason);
   if (ending !== 'complete' && ending !== 'unsaid') throw unfinished(ending, failure);
-  if (ending === 'unsaid' && !holdsJsonObject(text)) {
+  if (ending === 'unsaid' && !containsJsonObject(text)) {
     throw new SummaryProviderError('SUMMARY_INVALID_OUTPUT', { ...failure, detail: 'finish_reason null' });
   }
   if (text.trim() === '') {

@@ -79,7 +79,7 @@ export class ProviderAvailability {
 function unavailable(retryAfterMs: number): SummaryProviderError {
   return new SummaryProviderError(
     'SUMMARY_PROVIDER_UNAVAILABLE',
-    { detail: 'not asked: the calls before all failed' },
+    { detail: 'not called: all previous calls failed' },
     { isRetryable: true, wasNotSent: true, retryAfterMs },
   );
 }

@@ -10,7 +10,7 @@ it('reports every step, including failures', () => {
   const counter = new RecalculationCounter(10, ({ calculatedCount, savedCount, failedCount }) => {
     reported.push({ calculatedCount, savedCount, failedCount });
   });
-  counter.failed(3, 'Refused.');
+  counter.failed(3, 'Rejected.');
   counter.saved(9);
   expect(reported).toEqual([
     { calculatedCount: 1, savedCount: 0, failedCount: 1 },
@@ -20,10 +20,10 @@ it('reports every step, including failures', () => {
 
 it('keeps the first 100 failures, counts all, and throws after 10 000', () => {
   const counter = new RecalculationCounter(20_000, () => undefined);
-  for (let leadId = 1; leadId <= 10_000; leadId += 1) counter.failed(leadId, 'Refused.');
+  for (let leadId = 1; leadId <= 10_000; leadId += 1) counter.failed(leadId, 'Rejected.');
   expect(counter.failedCount).toBe(10_000);
   expect(counter.failures.map(({ leadId }) => leadId)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
   expect(() => {
-    counter.failed(10_001, 'Refused.');
+    counter.failed(10_001, 'Rejected.');
   }).toThrow(TooManyFailuresError);
 });

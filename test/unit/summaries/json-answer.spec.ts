@@ -33,7 +33,7 @@ describe('readJsonAnswer', () => {
     ['{"b":{"a":1},}', 'it is not JSON'],
     ['<think>{"a":1}', 'it is not JSON'],
     ['Here: {"a":<think>x</think>1}', 'it is not JSON'],
-    ['{"a":1} or {"a":2}', 'it holds more than one JSON object of the schema'],
+    ['{"a":1} or {"a":2}', 'it contains more than one JSON object of the schema'],
     ['{"a":"1"}', 'it does not follow the schema at a'],
     ['Here: {"a":"1"}', 'it does not follow the schema at a'],
     ['[]', 'it does not follow the schema at the top'],
