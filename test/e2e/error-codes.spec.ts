@@ -148,7 +148,7 @@ const terminateWaiting = (connection: Connection) =>
   );
 
 /** The causes of each code. */
-const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
+const OF_THIS_APPLICATION: Record<string, Record<string, Provocation>> = {
   BAD_USER_INPUT: {
     'a negative budget': sending(() => post(CREATE('new@example.com', -1))),
     'a variable of the wrong type': sending(() =>
@@ -240,14 +240,6 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       return now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`));
     },
   },
-  SUMMARY_DISABLED: {
-    'SUMMARY_PROVIDER=off': async (now) => {
-      const off = await startApi({ SUMMARY_PROVIDER: 'off' }, api.databaseUrl);
-      const response = await now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`, off));
-      await off.close();
-      return response;
-    },
-  },
   SUMMARY_BATCH_NOT_RUNNING: {
     'a batch that was cancelled': async (now) => {
       const { regenerateSummaries } = await api.ask<{ regenerateSummaries: { id: string } }>(
@@ -297,35 +289,6 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
       ),
     ),
   },
-  RATE_LIMITED: {
-    'one request too many': async (now) => {
-      const strict = await startApi({ RATE_LIMIT_PER_MINUTE: '1' }, api.databaseUrl);
-      await strict.send('{ __typename }');
-      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, strict));
-      await strict.close();
-      return response;
-    },
-    'one mutation too many': async (now) => {
-      const strict = await startApi({ RATE_LIMIT_WRITES_PER_MINUTE: '1' }, api.databaseUrl);
-      const response = await now(
-        post(`mutation { removeLead(id: ${leadId}) b: removeLead(id: ${leadId}) }`, strict),
-      );
-      await strict.close();
-      return response;
-    },
-  },
-  // Near the end, as RATE_LIMITED: a second application takes over the models of the first.
-  REQUEST_TIMED_OUT: {
-    'a row that another transaction has locked': async (now) => {
-      const impatient = await startApi({ REQUEST_TIMEOUT_MS: '100' }, api.databaseUrl);
-      await lockHolder.rows('BEGIN');
-      await lockHolder.rows('SELECT FROM leads FOR UPDATE');
-      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, impatient));
-      await lockHolder.rows('ROLLBACK');
-      await impatient.close();
-      return response;
-    },
-  },
   GRAPHQL_PARSE_FAILED: { 'a syntax error': sending(() => post('mutation {')) },
   GRAPHQL_VALIDATION_FAILED: {
     'an unknown field': sending(() => post(`mutation { removeLead(id: ${leadId}) nothing }`)),
@@ -341,14 +304,6 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
         .post('/graphql')
         .send({ extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
     ),
-  },
-  UNAUTHENTICATED: {
-    'a missing API key': async (now) => {
-      const on = await startApi({ AUTH: 'on' }, api.databaseUrl);
-      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, on));
-      await on.close();
-      return response;
-    },
   },
   FORBIDDEN: {
     'the host name of another machine': sending(() =>
@@ -400,6 +355,59 @@ const PROVOCATIONS: Record<string, Record<string, Provocation>> = {
     },
   },
 };
+
+/**
+ * Provocations that start an application with other settings. They come last: Sequelize models belong to the
+ * application that started last, so most mutations of `api` fail afterwards.
+ */
+const OF_ANOTHER_APPLICATION: Record<string, Record<string, Provocation>> = {
+  SUMMARY_DISABLED: {
+    'SUMMARY_PROVIDER=off': async (now) => {
+      const off = await startApi({ SUMMARY_PROVIDER: 'off' }, api.databaseUrl);
+      const response = await now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`, off));
+      await off.close();
+      return response;
+    },
+  },
+  RATE_LIMITED: {
+    'one request too many': async (now) => {
+      const strict = await startApi({ RATE_LIMIT_PER_MINUTE: '1' }, api.databaseUrl);
+      await strict.send('{ __typename }');
+      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, strict));
+      await strict.close();
+      return response;
+    },
+    'one mutation too many': async (now) => {
+      const strict = await startApi({ RATE_LIMIT_WRITES_PER_MINUTE: '1' }, api.databaseUrl);
+      const response = await now(
+        post(`mutation { removeLead(id: ${leadId}) b: removeLead(id: ${leadId}) }`, strict),
+      );
+      await strict.close();
+      return response;
+    },
+  },
+  REQUEST_TIMED_OUT: {
+    'a row that another transaction has locked': async (now) => {
+      const impatient = await startApi({ REQUEST_TIMEOUT_MS: '100' }, api.databaseUrl);
+      await lockHolder.rows('BEGIN');
+      await lockHolder.rows('SELECT FROM leads FOR UPDATE');
+      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, impatient));
+      await lockHolder.rows('ROLLBACK');
+      await impatient.close();
+      return response;
+    },
+  },
+  UNAUTHENTICATED: {
+    'a missing API key': async (now) => {
+      const on = await startApi({ AUTH: 'on' }, api.databaseUrl);
+      const response = await now(post(`mutation { removeLead(id: ${leadId}) }`, on));
+      await on.close();
+      return response;
+    },
+  },
+};
+
+const PROVOCATIONS = { ...OF_THIS_APPLICATION, ...OF_ANOTHER_APPLICATION };
 
 const CASES = Object.entries(PROVOCATIONS).flatMap(([code, causes]) =>
   Object.entries(causes).map(([cause, provocation]) => [code, cause, provocation] as const),
