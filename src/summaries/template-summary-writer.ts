@@ -15,7 +15,7 @@ const counted = (count: number, noun: string): string =>
  */
 export class TemplateSummaryWriter extends SummaryWriter {
   override readonly name = 'template';
-  override readonly version = 'template-2';
+  override readonly version = 'template-3';
   override readonly isPaid = false;
 
   override write(facts: SummaryFacts): Promise<WrittenSummary> {
@@ -54,7 +54,7 @@ function contactSentence({ interactions, interactionCount, asOf }: SummaryFacts)
   const days = Math.floor((asOf.getTime() - last.date.getTime()) / MS_A_DAY);
   const when = days === 0 ? 'within the last day' : `${counted(days, 'day')} ago`;
   const past = interactionCount - interactions.filter(({ date }) => date > asOf).length;
-  return `The last contact was ${articleOf(last)} ${nameOf(last)} ${when}; there ${past === 1 ? 'has' : 'have'} been ${counted(past, 'interaction')} in all.`;
+  return `The last contact was ${articleOf(last)} ${nameOf(last)} ${when}; there ${past === 1 ? 'has' : 'have'} been ${counted(past, 'past interaction')}.`;
 }
 
 /** Counts outbound e-mails after the last contact, which are unanswered. */

@@ -679,7 +679,7 @@ describe('regenerateSummary with the template', () => {
     const { regenerateSummary } = await api.ask<Regenerated>(REGENERATE, { id });
     expect(regenerateSummary).toMatchObject({
       summary:
-        'Ada Lovelace is a lead in status new. The last contact was a call 14 days ago; there has been 1 interaction in all.',
+        'Ada Lovelace is a lead in status new. The last contact was a call 14 days ago; there has been 1 past interaction.',
       summarySource: 'TEMPLATE',
       activityScore: FRESH_SCORE,
     });

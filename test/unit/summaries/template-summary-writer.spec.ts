@@ -8,7 +8,7 @@ const write = (facts: Partial<SummaryFacts>) => new TemplateSummaryWriter().writ
 describe('TemplateSummaryWriter', () => {
   it('describes the lead, the last contact and planned interactions, and names no model', async () => {
     expect(await write({})).toEqual({
-      text: 'Ada Lovelace of Analytical Engines is a lead in status qualified with a budget of 50,000. The last contact was a call 3 days ago; there has been 1 interaction in all. A meeting is planned for 2026-03-12.',
+      text: 'Ada Lovelace of Analytical Engines is a lead in status qualified with a budget of 50,000. The last contact was a call 3 days ago; there has been 1 past interaction. A meeting is planned for 2026-03-12.',
       headline: null,
       keyPoints: [],
       nextStep: null,
@@ -57,7 +57,7 @@ describe('TemplateSummaryWriter', () => {
     [interactionOf('email', null, '2026-03-07'), 'an email 3 days ago'],
   ])('describes the direction of the last contact: %#', async (interaction, expected) => {
     const { text } = await write({ interactions: [interaction], interactionCount: 1 });
-    expect(text).toContain(`The last contact was ${expected}; there has been 1 interaction in all.`);
+    expect(text).toContain(`The last contact was ${expected}; there has been 1 past interaction.`);
   });
 
   it('does not count an outbound email as a contact', async () => {
@@ -70,7 +70,7 @@ describe('TemplateSummaryWriter', () => {
     const contact = interactionOf('email', 'inbound', '2026-03-05');
     const earlier = outbound('01');
     expect(await textOf([outbound('20'), outbound('09'), outbound('06'), contact, earlier])).toBe(
-      'The last contact was an email from the lead 5 days ago; there have been 4 interactions in all. The latest 2 emails to the lead have no answer. An email to the lead is planned for 2026-03-20.',
+      'The last contact was an email from the lead 5 days ago; there have been 4 past interactions. The latest 2 emails to the lead have no answer. An email to the lead is planned for 2026-03-20.',
     );
     expect(await textOf([outbound('09'), outbound('06')], 60)).toBe(
       'The latest 2 emails to the lead have no answer.',
@@ -84,7 +84,7 @@ describe('TemplateSummaryWriter', () => {
       ],
       interactionCount: 1_234,
     });
-    expect(text).toContain('an email within the last day; there have been 1,234 interactions in all');
+    expect(text).toContain('an email within the last day; there have been 1,234 past interactions');
     expect(text).not.toContain('secret');
   });
 });
