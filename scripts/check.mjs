@@ -51,28 +51,36 @@ const atTheEnd = [
   { name: 'generated files', command: () => ['scripts/run.mjs', 'scripts/generate.js', '--check'] },
 ];
 
-/** Runs a Node.js program. Resolves to whether its exit code is 0, and its whole output. */
+/** Runs a Node.js program. Resolves to whether its exit code is 0, its whole output, and its standard output. */
 function run(args) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    const keep = (text) => (output += text);
-    child.stdout.setEncoding('utf8').on('data', keep);
-    child.stderr.setEncoding('utf8').on('data', keep);
+    let report = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      report += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text) => (output += text));
     child.on('error', (error) => resolve({ isOk: false, output: error.message }));
-    child.on('close', (code) => resolve({ isOk: code === 0, output }));
+    child.on('close', (code) => resolve({ isOk: code === 0, output, report }));
   });
 }
 
 async function runCheck({ name, command, isTalkative = false }) {
   const start = performance.now();
   // A missing package only fails its own check.
-  const { isOk, output } = await Promise.resolve()
+  const {
+    isOk,
+    output,
+    report = '',
+  } = await Promise.resolve()
     .then(() => run(command()))
     .catch((error) => ({ isOk: false, output: error.message }));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${isOk ? 'ok ' : 'FAILED'} ${name} (${seconds} s)`);
-  if (!isOk || (isTalkative && output.trim() !== '')) console.log(`${output.trim()}\n`);
+  const shown = (isOk ? report : output).trim();
+  if (!isOk || (isTalkative && shown !== '')) console.log(`${shown}\n`);
   return isOk;
 }
 

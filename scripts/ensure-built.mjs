@@ -48,6 +48,7 @@ export async function ensureBuilt() {
   const present = sources.map((name) => path.join(root, name)).filter((entry) => existsSync(entry));
   const newest = Math.max(...present.map(newestChange));
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return;
+  console.error('Building…');
   const { build } = await import('./build.mjs');
   await build();
 }

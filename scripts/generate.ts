@@ -36,6 +36,8 @@ async function servedSchema(): Promise<string> {
   }
 }
 
+const isCheck = process.argv.includes('--check');
+if (!isCheck) console.error('Generating…');
 const sdl = await servedSchema();
 const files: Readonly<Record<string, string>> = {
   'schema.graphql': sdl,
@@ -45,7 +47,6 @@ const files: Readonly<Record<string, string>> = {
   'docs/score-over-time.svg': scorePicture(),
   'THIRD-PARTY-LICENSES.md': thirdPartyLicenses(process.cwd()),
 };
-const isCheck = process.argv.includes('--check');
 for (const [file, content] of Object.entries(files)) {
   const committed = await readFile(file, 'utf8').catch(() => null);
   if (committed === content) continue;

@@ -4,6 +4,7 @@ import { compareSchemas, type SchemaChange, type SchemaChanges, schemaOf } from 
 import { type Commit, type FileHistory, historyOf } from './schema-history.js';
 
 const FILE = 'schema.graphql';
+const NOT_COMMITTED = 'not committed yet';
 
 /**
  * The number of checked commits that changed the schema. An older breaking change has been reported long ago,
@@ -36,14 +37,14 @@ interface Step extends SchemaChanges {
  */
 export async function checkSchema(directory: string, isBreakWanted = false): Promise<SchemaVerdict> {
   const history = await historyOf(directory, FILE);
-  if (history === null) return { isOk: true, report: 'There is no git history here: nothing was compared.' };
+  if (history === null) return { isOk: true, report: 'There is no git history: nothing was compared.' };
   const current = readable(await readFile(path.join(directory, FILE), 'utf8').catch(() => null));
   if (current === null)
-    return { isOk: false, report: `${FILE} is missing or no schema: run \`pnpm generate\`.` };
+    return { isOk: false, report: `${FILE} is missing or not a valid schema: run \`pnpm generate\`.` };
   const steps = await stepsOf(history, current, isBreakWanted);
   const unannounced = await unannouncedIn(steps, current);
   const lines = [
-    ...(history.isShallow ? ['The clone is shallow: only what it has was compared.'] : []),
+    ...(history.isShallow ? ['The clone is shallow: only the available commits were compared.'] : []),
     ...notableIn(steps),
     ...(unannounced.length === 0 ? [] : [COMPLAINT, ...unannounced, REMEDY]),
   ];
@@ -73,7 +74,7 @@ async function stepsOf(history: FileHistory, current: string, isBreakWanted: boo
   if (before === null || before === current) return steps;
   const changes = await compareSchemas(before, current);
   const announced = new Set(isBreakWanted ? changes.breaking.map(({ key }) => key) : []);
-  return [...steps, { ...changes, name: 'not committed yet', before, isLatest: true, announced }];
+  return [...steps, { ...changes, name: NOT_COMMITTED, before, isLatest: true, announced }];
 }
 
 function readable(sdl: string | null): string | null {
@@ -129,9 +130,9 @@ const notableIn = (steps: readonly Step[]): string[] =>
   steps
     .filter(({ isLatest }) => isLatest)
     .flatMap(({ name, breaking, announced, notable }) => [
-      ...listed(`Worth knowing (${name})`, notable),
+      ...listed(`Notable changes (${name})`, notable),
       ...listed(
-        `Breaks clients, as announced (${name})`,
+        `${name === NOT_COMMITTED ? 'Announced' : 'Earlier announced'} breaking changes (${name})`,
         breaking.filter(({ key }) => announced.has(key)),
       ),
     ]);
@@ -139,12 +140,12 @@ const notableIn = (steps: readonly Step[]): string[] =>
 const listed = (title: string, changes: readonly SchemaChange[]): string[] =>
   changes.length === 0 ? [] : [`${title}:`, ...changes.map(({ message }) => `  - ${message}`)];
 
-const COMPLAINT = `${FILE} breaks clients, and no commit says that it is meant to.`;
+const COMPLAINT = `${FILE} has breaking changes that no commit announces.`;
 const REMEDY = `
-Mark what is to go as deprecated, name what replaces it, and remove it once nobody asks for it any more. Where the
-break is wanted, say so in the last paragraph of the message of the commit that makes it:
+Deprecate the field or type, name its replacement, and remove it when clients no longer use it. If the break is
+intended, announce it in the last paragraph of the commit message:
 
     Breaking-change: why, and what clients do instead
 
-Before you commit, \`pnpm check --breaking-change\` lets pass what is not committed yet. A commit that others have
-already is reverted and made anew with that line.`;
+Before the commit, \`pnpm check --breaking-change\` accepts the change. If the commit is already published, revert it
+and commit the change again with that line.`;
