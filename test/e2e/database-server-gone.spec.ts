@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withConnection } from '../support/connection.js';
 import { createDatabaseServer, type DatabaseServer } from '../support/database-server.js';
@@ -56,11 +55,13 @@ async function endOfBatch(): Promise<unknown> {
     data: { regenerateSummaries: { id: string } };
   };
   const query = `{ summaryBatch(id: ${started.data.regenerateSummaries.id}) { status } }`;
-  for (;;) {
+  let batch: { status: string } | undefined;
+  await until(async () => {
     const answer = (await server.ask(query)) as { data: { summaryBatch: { status: string } } };
-    if (answer.data.summaryBatch.status !== 'RUNNING') return answer.data.summaryBatch;
-    await sleep(50);
-  }
+    batch = answer.data.summaryBatch;
+    return batch.status !== 'RUNNING';
+  });
+  return batch;
 }
 
 describe('a server whose PostgreSQL', () => {

@@ -5,7 +5,7 @@ import { OpenRequests } from '../../src/common/request-deadline.js';
 import { ConnectionGate } from '../../src/database/connection-gate.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
-import { insertInteraction, insertLead, readScores } from '../support/fixtures.js';
+import { hasTakenPlace, insertInteraction, insertLead, readScores } from '../support/fixtures.js';
 import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -235,14 +235,14 @@ describe('regenerateSummary with a language model', () => {
   });
 
   it('calls the model again after a planned interaction has started', async () => {
-    await database.rows(
+    const [planned] = await database.rows<{ id: number }>(
       `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
-       VALUES ('meeting', now() + interval '1 second', $1, now(), now())`,
+       VALUES ('meeting', now() + interval '1 second', $1, now(), now()) RETURNING id`,
       [id],
     );
     await api.ask(REGENERATE, { id });
     const before = server.requests.length;
-    await database.rows('SELECT pg_sleep(1.1)');
+    await until(() => hasTakenPlace(database, planned?.id ?? 0));
     await api.ask(REGENERATE, { id });
     expect(server.requests).toHaveLength(before + 1);
   });

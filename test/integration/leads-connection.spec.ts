@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionFromArray, offsetToCursor } from 'graphql-relay';
 import type { KeysetPosition } from '../../src/common/keyset-cursor.js';
 import { listNearLimit } from '../../src/list-sizes/list-size.js';
@@ -17,6 +16,7 @@ import {
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertLead, insertLeads } from '../support/fixtures.js';
+import { until } from '../support/until.js';
 
 interface Listed {
   readonly id: string;
@@ -866,10 +866,10 @@ describe('a list of leads near its limit', () => {
       for (const n of [1, 2, 3]) await create(n);
       expect(warnings).toEqual([]);
       for (const n of [4, 5]) await create(n);
-      while (warnings.length === 0) await sleep(5);
+      await until(() => warnings.length > 0);
       expect(warnings).toEqual([near]);
       for (const n of [6, 7]) await create(n);
-      while (warnings.length === 1) await sleep(5);
+      await until(() => warnings.length > 1);
       expect(warnings).toEqual([near, { ...near, isOver: true }]);
     } finally {
       end();

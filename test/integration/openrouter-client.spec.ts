@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { setTimeout } from 'node:timers/promises';
 import { now } from '../../src/common/clock.js';
 import { DomainError } from '../../src/common/domain-error.js';
 import type { OpenRouterSettings } from '../../src/config/summary-settings.js';
@@ -16,6 +15,7 @@ import {
   type Turn,
 } from '../support/openrouter-stand-in.js';
 import { summaryFacts } from '../support/summary-facts.js';
+import { until } from '../support/until.js';
 
 const MESSAGES: ChatMessage[] = [{ role: 'user', content: '{"name":"Ada","status":"new"}' }];
 const DOWN: Turn = { status: 503, body: '' };
@@ -276,17 +276,22 @@ describe('the time limits of a call', () => {
 
 describe('many calls', () => {
   it('send at most sixteen requests at the same time', async () => {
-    let inFlight = 0;
-    let most = 0;
-    server.onRequest(async () => {
-      most = Math.max(most, ++inFlight);
-      await setTimeout(30);
-      inFlight--;
-    });
+    const sent = vi.spyOn(globalThis, 'fetch');
+    const releases: (() => void)[] = [];
+    server.onRequest(() => new Promise((resolve) => releases.push(resolve)));
     const client = newClient();
-    await Promise.all(Array.from({ length: 40 }, () => complete(client)));
-    expect(server.requests).toHaveLength(40);
-    expect(most).toBe(16);
+    const calls = Promise.all(Array.from({ length: 40 }, () => complete(client)));
+    try {
+      for (let answered = 0; answered < 40; answered += 1) {
+        const count = Math.min(answered + 16, 40);
+        await until(() => releases.length >= count, 1);
+        expect(sent).toHaveBeenCalledTimes(count);
+        releases[answered]?.();
+      }
+      await calls;
+    } finally {
+      sent.mockRestore();
+    }
   });
 
   it('fail at once if too many already wait', async () => {
@@ -336,9 +341,13 @@ describe('the circuit breaker', () => {
     const time = now().getTime();
     vi.spyOn(Date, 'now').mockImplementation(() => time + 16_000);
     server.forget();
-    server.play({ delayMs: 200 });
+    let release: () => void = () => undefined;
+    server.onRequest(() => new Promise((resolve) => (release = resolve)));
     const trying = complete(client);
     expect(await ask(client)).toBe('SUMMARY_PROVIDER_UNAVAILABLE');
+    await until(() => server.requests.length === 25);
+    server.onRequest(() => Promise.resolve());
+    release();
     await trying;
     expect(server.requests).toHaveLength(25);
     expect(client.health().isDegraded).toBe(false);

@@ -5,6 +5,7 @@ import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { databaseReset } from '../support/database-reset.js';
 import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
+import { until } from '../support/until.js';
 
 const RECALCULATE = 'mutation { recalculateAllScores { count failedCount failures { leadId reason } } }';
 
@@ -275,7 +276,12 @@ describe('a recalculation with concurrent writers', () => {
     const creationNow = api.send(CREATE_CALL, { leadId: first, date: clock?.now.toISOString() });
     await untilWaiting(watcher, 3);
     // A deferred trigger may wait for longer than a batch waits for a locked lead.
-    await other.rows('SELECT pg_sleep(0.4)');
+    await until(async () => {
+      const long = await watcher.rows(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND waitstart < clock_timestamp() - interval '400 milliseconds'`,
+      );
+      return long.length > 0;
+    });
     await other.rows('SELECT pg_advisory_unlock(42)');
     for (const answer of await Promise.all([recalculation, creation, creationNow])) {
       expect(answer.errors).toBeUndefined();

@@ -6,7 +6,8 @@ import { SummaryStore } from '../../src/summaries/summary-store.js';
 import type { WrittenSummary } from '../../src/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
-import { insertInteraction, insertLead } from '../support/fixtures.js';
+import { hasTakenPlace, insertInteraction, insertLead } from '../support/fixtures.js';
+import { until } from '../support/until.js';
 
 const SUMMARY: WrittenSummary = {
   headline: 'Ada',
@@ -120,14 +121,15 @@ describe('a summary is stale', () => {
 
   it('once a planned interaction has taken place', async () => {
     const id = await insertLead(database);
-    await database.rows(
+    const [planned] = await database.rows<{ id: number }>(
       `INSERT INTO interactions (type, date, "leadId", "createdAt", "updatedAt")
-       VALUES ('call', now() + interval '700 milliseconds', $1, now(), now()), ('call', now() + interval '1 day', $1, now(), now())`,
+       VALUES ('call', now() + interval '700 milliseconds', $1, now(), now()), ('call', now() + interval '1 day', $1, now(), now())
+       RETURNING id`,
       [id],
     );
     await summarize(id);
     expect(await isStale(id)).toBe(false);
-    await database.rows('SELECT pg_sleep(0.8)');
+    await until(() => hasTakenPlace(database, planned?.id ?? 0));
     expect(await isStale(id)).toBe(true);
   });
 

@@ -20,6 +20,7 @@ afterEach(async () => {
 
 const { signal } = new AbortController();
 const countLeases = async () => (await database.rows('SELECT FROM summary_leases')).length;
+const readLeases = () => database.rows('SELECT "leadId" FROM summary_leases ORDER BY 1');
 const hide = () => database.rows('ALTER TABLE summary_leases RENAME TO hidden');
 const show = () => database.rows('ALTER TABLE hidden RENAME TO summary_leases');
 
@@ -43,13 +44,13 @@ describe('the lease of a lead', () => {
   });
 
   it('is available to the next work of this process meanwhile, which then keeps it', async () => {
-    await leases.hold(1, signal, hide);
+    // Neither lease can be released. The next attempt for the first lead comes before that for the second.
+    await leases.hold(2, signal, () => leases.hold(1, signal, hide));
     await show();
     await leases.hold(1, signal, async () => {
-      expect(await countLeases()).toBe(1);
-      // Longer than the wait before the next attempt to release it.
-      await database.rows('SELECT pg_sleep(0.6)');
-      expect(await countLeases()).toBe(1);
+      expect(await readLeases()).toEqual([{ leadId: 1 }, { leadId: 2 }]);
+      await until(async () => (await countLeases()) === 1);
+      expect(await readLeases()).toEqual([{ leadId: 1 }]);
     });
     expect(await countLeases()).toBe(0);
   });

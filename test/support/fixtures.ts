@@ -79,3 +79,9 @@ export function readScores(connection: Connection): Promise<StoredScore[]> {
     'SELECT id, "activityScore", "scoreCalculatedAt" FROM leads ORDER BY id',
   );
 }
+
+/** Whether the date of a planned interaction has passed. */
+export async function hasTakenPlace(connection: Connection, interactionId: number): Promise<boolean> {
+  const sql = 'SELECT FROM interactions WHERE id = $1 AND date < now()';
+  return (await connection.rows(sql, [interactionId])).length > 0;
+}

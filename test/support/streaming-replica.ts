@@ -8,6 +8,7 @@ import { readPostmaster } from '../../src/database/embedded/postmaster.js';
 import { stopServer } from '../../src/database/embedded/server-process.js';
 import { runAs, wayToServe } from '../../src/database/embedded/unprivileged-command.js';
 import { connect, withConnection } from './connection.js';
+import { until } from './until.js';
 
 /**
  * Files that are not part of a base backup: WAL is streamed, and the others belong to the process of the
@@ -80,7 +81,7 @@ export class StreamingReplica {
     if (pid === undefined) return;
     const children = await childrenOf(pid);
     for (const each of [pid, ...children]) process.kill(each, 'SIGKILL');
-    while ([pid, ...children].some(isThere)) await sleep(10);
+    await until(() => ![pid, ...children].some(isThere));
   }
 
   async stop(): Promise<void> {
@@ -107,7 +108,7 @@ export class StreamingReplica {
   private async run(sql: string, isDone: string): Promise<void> {
     await withConnection(this.url, async (connection) => {
       await connection.rows(sql);
-      while ((await connection.rows<{ done: boolean }>(isDone))[0]?.done !== true) await sleep(10);
+      await until(async () => (await connection.rows<{ done: boolean }>(isDone))[0]?.done === true);
     });
   }
 }

@@ -9,6 +9,7 @@ import {
   type ConnectionLimits,
   Connections,
 } from '../../../src/http/connections.js';
+import { until } from '../../support/until.js';
 
 /** More than the kernel buffers of a loopback connection can take. */
 const LARGE = Buffer.alloc(24 * 1024 * 1024, 'x');
@@ -193,7 +194,7 @@ describe('connections', () => {
     await requested(whole);
     await untilOpen(3);
     expect(accepted.map(({ closed }) => closed)).toEqual([false, true, true, false, false]);
-    while (accepted.reduce((sum, { bytesRead }) => sum + bytesRead, 0) < 2_100_000) await sleep(10);
+    await until(() => accepted.reduce((sum, { bytesRead }) => sum + bytesRead, 0) >= 2_100_000);
     expect(connections.hasRoomForBody(new Socket())).toBe(false);
     expect(accepted.map(({ closed }) => closed)).toEqual([false, true, true, false, false]);
   });
