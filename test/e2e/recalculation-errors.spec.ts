@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { migrateUp } from '../../src/database/migrator.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertLeads, readScores } from '../support/fixtures.js';
+import { startPreparedPostgres } from '../support/prepared-postgres.js';
 import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
@@ -171,6 +170,7 @@ describe('several servers on one database', () => {
   it('lose only one lead to a cancelled statement, and ignore the statement timeout of the database', async () => {
     await other.rows(`
       CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$
+        -- A statement that takes longer than the timeout of the database.
         BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$;
       CREATE TRIGGER take_time BEFORE UPDATE ON leads FOR EACH ROW
         WHEN (NEW.id = ${(await readScores(other))[5]?.id}) EXECUTE FUNCTION take_time();
@@ -216,12 +216,11 @@ describe('several servers on one database', () => {
 describe('a restart of the database', () => {
   it('leaves no scores and a correct record, and the next recalculation works', async () => {
     directory = await temporaryDirectory();
-    const postgres = await startEmbeddedPostgres({
+    const postgres = await startPreparedPostgres({
       directory: path.join(directory.path, 'postgres'),
       database: 'crm',
     });
     try {
-      await migrateUp({ url: postgres.url });
       const before = await connect(postgres.url);
       const lockHolder = await connect(postgres.url);
       await insertLeads(before, LEADS);

@@ -6,15 +6,16 @@ import { readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'nod
 import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { OperatorError } from '../../src/common/operator-error.js';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { findPostgresBinaries } from '../../src/database/embedded/postgres-binaries.js';
 import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
-import { isAlive } from '../../src/database/embedded/postmaster.js';
+import { isAlive, readPostmaster } from '../../src/database/embedded/postmaster.js';
 import { stopServer } from '../../src/database/embedded/server-process.js';
 import { PostgresUser, queryValue } from '../support/postgres-user.js';
+import { createDataDirectory } from '../support/prepared-postgres.js';
+import { until } from '../support/until.js';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
@@ -71,6 +72,21 @@ async function startBystander(): Promise<number> {
   return bystander.pid ?? 0;
 }
 
+/** Whether a process runs whose arguments contain this text. */
+function isArgument(text: string): boolean {
+  if (process.platform !== 'linux') {
+    return spawnSync('ps', ['-Awwo', 'args='], { encoding: 'utf8' }).stdout.includes(text);
+  }
+  return readdirSync('/proc').some((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(text);
+    } catch {
+      // The process has ended meanwhile.
+      return false;
+    }
+  });
+}
+
 /** The id of a process that has ended. */
 const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid;
 
@@ -95,7 +111,7 @@ describe('an embedded server with a single user', () => {
     expect(await isListening(postgres.url)).toBe(false);
     expect(existsSync(pidFile())).toBe(false);
     // The process ends a moment after it removes its file.
-    while (isAlive(pid)) await sleep(10);
+    await until(() => !isAlive(pid));
   });
 
   it('rejects connections without the password, which only its owner can read', async () => {
@@ -112,6 +128,7 @@ describe('an embedded server with a single user', () => {
   });
 
   it('keeps its data until the next start', async () => {
+    await createDataDirectory(directory);
     const first = await start();
     await queryValue(first.url, 'CREATE TABLE kept AS SELECT 42 AS value');
     await first.release();
@@ -122,6 +139,7 @@ describe('an embedded server with a single user', () => {
   });
 
   it('runs outside the process group of its user, so Ctrl-C does not reach it', async () => {
+    await createDataDirectory(directory);
     const user = await PostgresUser.start(directory);
     expect(await user.query(`SELECT setting FROM pg_settings WHERE name = 'unix_socket_directories'`)).toBe(
       '',
@@ -148,10 +166,18 @@ describe('several users', () => {
   });
 
   it('get a working server even if a start coincides with the last release', async () => {
+    await createDataDirectory(directory);
     let current = await start();
-    for (let delayMs = 0; delayMs < 30; delayMs += 6) {
+    for (const hasBegun of [
+      () => true,
+      async () => (await readPostmaster(directory))?.isReady !== true,
+      async () => !(await isListening(current.url)),
+      () => !existsSync(pidFile()),
+      // A second time at once, after a server that was started during a stop.
+      () => true,
+    ]) {
       const leaving = current.release();
-      await sleep(delayMs);
+      await until(hasBegun, 1);
       current = await start();
       await leaving;
       expect(await queryValue(current.url, 'SELECT 1')).toBe(1);
@@ -163,6 +189,7 @@ describe('several users', () => {
 
 describe('a new user', () => {
   it('starts the server again if the last user stops it at the same time', async () => {
+    await createDataDirectory(directory);
     const user = await PostgresUser.start(directory);
     const url = new URL(user.url);
     url.pathname = '/postgres';
@@ -173,7 +200,7 @@ describe('a new user', () => {
     await lastUser.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.presence]);
     const starting = start();
     const waiting = `SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
-    while ((await queryValue(url.href, waiting)) === 0) await sleep(10);
+    await until(async () => (await queryValue(url.href, waiting)) !== 0);
     process.kill(postmasterPid(), 'SIGINT');
 
     const next = await starting;
@@ -185,6 +212,7 @@ describe('a new user', () => {
 
 describe('after a kill', () => {
   it('of the user, the next start takes over the running server and stops it in the end', async () => {
+    await createDataDirectory(directory);
     const killed = await PostgresUser.start(directory);
     const pid = postmasterPid();
     await killed.kill();
@@ -198,13 +226,19 @@ describe('after a kill', () => {
   });
 
   it('of the server, its user survives and the next start recovers the data', async () => {
+    await createDataDirectory(directory);
     const user = await PostgresUser.start(directory);
     // By default, a throw-away server may lose its last commits.
     const durable = `${user.url}?options=-c%20synchronous_commit%3Don`;
     await queryValue(durable, 'CREATE TABLE kept AS SELECT 42 AS value');
+    const session = Number(
+      await user.query(
+        `SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+      ),
+    );
     process.kill(postmasterPid(), 'SIGKILL');
-    // Long enough for the connection to break, which crashes a process without an error listener.
-    await sleep(100);
+    // The end of the session breaks the connection of the user, which crashes a process without an error listener.
+    await until(() => !isAlive(session));
 
     const next = await start();
     expect(await queryValue(next.url, 'SELECT value FROM kept')).toBe(42);
@@ -217,13 +251,14 @@ describe('after a kill', () => {
   it('of an unfinished first start, the next one starts over and cleans up', async () => {
     const child = PostgresUser.spawn(directory);
     const parentOfData = path.dirname(directory);
-    while (!existsSync(parentOfData) || readdirSync(parentOfData).length === 0) await sleep(5);
-    await sleep(150);
+    const staging = () => (existsSync(parentOfData) ? readdirSync(parentOfData)[0] : undefined);
+    const hasData = () => existsSync(path.join(parentOfData, staging() ?? '', 'data', 'PG_VERSION'));
+    await until(hasData, 5);
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(readdirSync(parentOfData)).toEqual([expect.stringMatching(/^postgres\.initdb-/)]);
     // The initdb of the killed process is still running and writes files.
-    await sleep(1500);
+    await until(() => !isArgument(staging() ?? ''));
 
     const postgres = await start();
     expect(readdirSync(parentOfData)).toEqual(['postgres']);
@@ -245,6 +280,7 @@ describe('after a kill', () => {
     ['a process that has ended', () => Promise.resolve(deadPid())],
     ['a program other than PostgreSQL', startBystander],
   ])('of the machine, a postmaster.pid that names %s is ignored', async (_, findPid) => {
+    await createDataDirectory(directory);
     const first = await start();
     const stale = readFileSync(pidFile(), 'utf8').split('\n');
     await first.release();
@@ -274,7 +310,7 @@ describe('a start that is aborted', () => {
       signal: controller.signal,
     });
     const outcome = starting.catch((error: unknown) => error);
-    while (!isReached()) await sleep(2);
+    await until(isReached, 2);
     controller.abort();
     expect(await outcome).toBe(controller.signal.reason);
     expect(stagings()).toEqual([]);
@@ -283,6 +319,7 @@ describe('a start that is aborted', () => {
   });
 
   it('leaves a server running that another process uses', async () => {
+    await createDataDirectory(directory);
     const user = await PostgresUser.start(directory);
     await expect(
       startEmbeddedPostgres({ directory, database: 'application', signal: AbortSignal.abort() }),
@@ -294,7 +331,7 @@ describe('a start that is aborted', () => {
 
 describe('a start that fails', () => {
   it('leaves no unusable server running', async () => {
-    await (await start()).release();
+    await createDataDirectory(directory);
     writeFileSync(path.join(directory, 'lead-scoring-password'), 'wrong\n');
     const error = await errorOf(start());
     expect(error.message).toMatch(/cannot be used: password authentication failed/);
@@ -304,7 +341,7 @@ describe('a start that fails', () => {
 
 describe('the error for the operator', () => {
   it('names a data directory of another major version, which stays unchanged', async () => {
-    await (await start()).release();
+    await createDataDirectory(directory);
     writeFileSync(path.join(directory, 'PG_VERSION'), '9\n');
 
     const error = await errorOf(start());
@@ -325,7 +362,7 @@ describe('the error for the operator', () => {
   });
 
   it('names a log that cannot be written, as on a full or read-only file system', async () => {
-    await (await start()).release();
+    await createDataDirectory(directory);
     rmSync(path.join(directory, 'server.log'));
     mkdirSync(path.join(directory, 'server.log'));
 
@@ -335,7 +372,7 @@ describe('the error for the operator', () => {
   });
 
   (canMount ? it : it.skip)('names a data directory on a read-only file system', async () => {
-    await (await start()).release();
+    await createDataDirectory(directory);
     const program = `try { await (await import(process.argv[1])).startEmbeddedPostgres({ directory: process.argv[2], database: 'application' }) }
       catch (error) { console.log(error.name + ': ' + error.message) }`;
     const { stdout } = spawnSync(
@@ -357,7 +394,7 @@ describe('the error for the operator', () => {
   });
 
   it('contains the last log lines of a server that does not start, without the password', async () => {
-    await (await start()).release();
+    await createDataDirectory(directory);
     appendFileSync(path.join(directory, 'postgresql.conf'), '\nno_such_setting = 1\n');
 
     const error = await errorOf(start());
@@ -378,7 +415,7 @@ describe('the error for the operator', () => {
   });
 
   it('gets an error that names a directory of another user', async () => {
-    await (await start()).release();
+    await createDataDirectory(directory);
 
     const error = await errorOf(PostgresUser.start(directory, NOBODY));
     expect(error.name).toBe('OperatorError');

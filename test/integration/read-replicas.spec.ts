@@ -4,16 +4,13 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEVELOPER } from '../../src/access/request-access.js';
 import { withRequest } from '../../src/common/request-context.js';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '../../src/database/embedded/embedded-postgres.js';
-import { migrateUp } from '../../src/database/migrator.js';
+import type { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { readRows } from '../../src/database/read-rows.js';
 import { ReadReplicas } from '../../src/database/replicas/read-replicas.js';
 import { type Api, startApi } from '../support/api.js';
 import { type Connection, connect, withConnection } from '../support/connection.js';
 import { insertLead, insertLeads } from '../support/fixtures.js';
+import { startPreparedPostgres } from '../support/prepared-postgres.js';
 import { type ServerProgram, startServerProgram } from '../support/program.js';
 import { StreamingReplica } from '../support/streaming-replica.js';
 import { startTransactionPooler } from '../support/transaction-pooler.js';
@@ -86,12 +83,11 @@ beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'lead-scoring-replica-'));
   await chmod(directory, 0o711);
   const primaryDirectory = path.join(directory, 'primary');
-  primary = await startEmbeddedPostgres({
+  primary = await startPreparedPostgres({
     directory: primaryDirectory,
     database: 'application',
     isThrowAway: true,
   });
-  await migrateUp({ url: primary.url });
   sql = await connect(primary.url);
   leadId = await insertLead(sql);
   replica = await StreamingReplica.start(path.join(directory, 'replica'), {

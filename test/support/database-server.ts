@@ -1,13 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { chmod, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { findPostgresBinaries } from '../../src/database/embedded/postgres-binaries.js';
 import { isAlive, readPostmaster } from '../../src/database/embedded/postmaster.js';
 import { stopServer } from '../../src/database/embedded/server-process.js';
 import { runAs, wayToServe } from '../../src/database/embedded/unprivileged-command.js';
-import { migrateUp } from '../../src/database/migrator.js';
 import { withConnection } from './connection.js';
+import { startPreparedPostgres } from './prepared-postgres.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { until } from './until.js';
 
@@ -33,9 +32,8 @@ export async function createDatabaseServer(settings: readonly string[] = []): Pr
   await chmod(parent.path, 0o711);
   const directory = path.join(await realpath(parent.path), 'postgres');
   const binaries = await findPostgresBinaries();
-  const embedded = await startEmbeddedPostgres({ directory, database: 'crm', isThrowAway: true });
+  const embedded = await startPreparedPostgres({ directory, database: 'crm', isThrowAway: true });
   const { url } = embedded;
-  await migrateUp({ url });
   await embedded.release();
 
   let frozen: readonly number[] = [];

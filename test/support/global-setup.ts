@@ -4,12 +4,14 @@ import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { findPostgresBinaries } from '../../src/database/embedded/postgres-binaries.js';
 import { stopServer } from '../../src/database/embedded/server-process.js';
+import { copyDataDirectory } from './prepared-postgres.js';
 import { migrateTemplate } from './template-database.js';
 
 const PREFIX = 'lead-scoring-test-';
 
 /**
- * Starts a temporary PostgreSQL server for the whole run, at TEST_POSTGRES_URL.
+ * Starts a temporary PostgreSQL server for the whole run, at TEST_POSTGRES_URL. TEST_POSTGRES_DIRECTORY is a
+ * copy of its data directory, for tests that need a server of their own.
  * @returns a function that stops and removes it
  */
 export default async function setUp(): Promise<() => Promise<void>> {
@@ -18,17 +20,19 @@ export default async function setUp(): Promise<() => Promise<void>> {
   // If root cannot use a user namespace, the server runs as another user, which needs access to the
   // directory.
   await chmod(directory, 0o711);
-  const postgres = await startEmbeddedPostgres({
-    directory: path.join(directory, 'postgres'),
-    database: 'postgres',
-    isThrowAway: true,
-  });
+  const data = path.join(directory, 'postgres');
+  const start = () => startEmbeddedPostgres({ directory: data, database: 'postgres', isThrowAway: true });
+  let postgres = await start();
   const tearDown = async (): Promise<void> => {
     await postgres.release();
     await rm(directory, { recursive: true, force: true });
   };
   try {
     await migrateTemplate(postgres.url);
+    await postgres.release();
+    process.env.TEST_POSTGRES_DIRECTORY = path.join(directory, 'prepared');
+    await copyDataDirectory(data, process.env.TEST_POSTGRES_DIRECTORY);
+    postgres = await start();
   } catch (error) {
     // vitest calls no teardown after a failed setup.
     await tearDown();
