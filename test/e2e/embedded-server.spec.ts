@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { createDataDirectory } from '../support/prepared-postgres.js';
 import { startProgram, startServerProgram } from '../support/program.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { until } from '../support/until.js';
@@ -34,7 +35,8 @@ const FOREIGN = {
 };
 
 const start = () => startServerProgram({ cwd: directory.path, env: FOREIGN });
-const postmasterFile = () => path.join(directory.path, '.data', 'postgres', 'postmaster.pid');
+const dataDirectory = () => path.join(directory.path, '.data', 'postgres');
+const postmasterFile = () => path.join(dataDirectory(), 'postmaster.pid');
 const isPostgresRunning = () => existsSync(postmasterFile());
 
 it('starts with the demo leads the first time, and later with the existing data', async () => {
@@ -56,6 +58,7 @@ it('starts with the demo leads the first time, and later with the existing data'
 });
 
 it('starts again after it was killed', async () => {
+  await createDataDirectory(dataDirectory());
   const first = await start();
   first.process.kill('SIGKILL');
   await first.finished;
@@ -79,6 +82,7 @@ it.each([
   ['src/main.js', 0],
   ['src/cli/seed.js', 143],
 ])('leaves no PostgreSQL running if SIGTERM comes while %s starts', async (name, exitCode) => {
+  await createDataDirectory(dataDirectory());
   const program = startProgram(name, { cwd: directory.path, env: { PORT: '0' } });
   await until(isPostgresRunning);
   program.process.kill('SIGTERM');
@@ -97,6 +101,7 @@ const PACKAGE_MANAGER = `
 (process.platform === 'linux' ? it : it.skip)(
   'stops PostgreSQL if the package manager that started it is killed',
   async () => {
+    await createDataDirectory(dataDirectory());
     const launcher = spawn(process.execPath, ['--input-type=module', '-e', PACKAGE_MANAGER], {
       cwd: directory.path,
       env: {

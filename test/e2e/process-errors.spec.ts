@@ -28,7 +28,7 @@ async function startWith(error: string): Promise<ServerProgram> {
   return server;
 }
 
-describe.concurrent('a server', () => {
+describe('a server', () => {
   it('logs an unhandled rejection and continues', async () => {
     const server = await startWith('rejection');
     server.process.kill('SIGUSR2');
@@ -46,20 +46,27 @@ describe.concurrent('a server', () => {
     });
   });
 
-  it.each(['tomorrow', 'yesterday'])('answers without a busy loop if the clock jumps to %s', async (day) => {
-    const server = await startWith(day);
-    const processorSeconds = async () => {
-      const text = await (await fetch(server.url.replace('/graphql', '/metrics'))).text();
-      return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);
-    };
-    await processorSeconds();
-    server.process.kill('SIGUSR2');
-    const before = await processorSeconds();
-    // A busy loop shows only over time.
-    await sleep(2_000);
-    expect((await processorSeconds()) - before).toBeLessThan(1);
-    expect(await server.ask(LEADS)).toEqual(NO_LEADS);
-    expect((await fetch(server.url.replace('/graphql', '/health/ready'))).status).toBe(200);
-    expect(await server.stop()).toMatchObject({ code: 0 });
-  });
+  it.concurrent.each(['tomorrow', 'yesterday'])(
+    'answers without a busy loop if the clock jumps to %s',
+    async (day) => {
+      const server = await startWith(day);
+      const processorSeconds = async () => {
+        const text = await (await fetch(server.url.replace('/graphql', '/metrics'))).text();
+        return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);
+      };
+      await processorSeconds();
+      server.process.kill('SIGUSR2');
+      const before = await processorSeconds();
+      // A busy loop shows only over time.
+      await sleep(2_000);
+      expect((await processorSeconds()) - before).toBeLessThan(1);
+      // On a busy machine, a busy loop may get little time of the processors.
+      server.process.kill('SIGUSR2');
+      const [, busyPercent] = await server.untilPrinted(/The event loop was busy for (\d+) %/);
+      expect(Number(busyPercent)).toBeLessThan(50);
+      expect(await server.ask(LEADS)).toEqual(NO_LEADS);
+      expect((await fetch(server.url.replace('/graphql', '/health/ready'))).status).toBe(200);
+      expect(await server.stop()).toMatchObject({ code: 0 });
+    },
+  );
 });

@@ -1,4 +1,6 @@
-// Preloaded into a server: on SIGUSR2 it triggers the error that TEST_ERROR names.
+// Preloaded into a server: on the first SIGUSR2 it triggers the error that TEST_ERROR names. On the next one, it
+// prints how busy the event loop was meanwhile.
+let before;
 const RealDate = Date;
 let shiftMs = 0;
 globalThis.Date = class extends RealDate {
@@ -19,4 +21,13 @@ const ERRORS = {
   tomorrow: () => void (shiftMs = 86_400_000),
   yesterday: () => void (shiftMs = -86_400_000),
 };
-process.on('SIGUSR2', () => ERRORS[process.env.TEST_ERROR]());
+process.on('SIGUSR2', () => {
+  if (before !== undefined) {
+    const { utilization } = performance.eventLoopUtilization(before);
+    // The server masks long numbers in its output.
+    console.log(`The event loop was busy for ${Math.round(utilization * 100)} %`);
+    return;
+  }
+  before = performance.eventLoopUtilization();
+  ERRORS[process.env.TEST_ERROR]();
+});
