@@ -73,7 +73,9 @@ export default {
     {
       name: 'features-do-not-import-the-application',
       severity: 'error',
-      from: { path: '^src/(leads|interactions|recalculation|data-import|demo|summaries|summary-batches)/' },
+      from: {
+        path: '^src/(leads|interactions|recalculation|imports|exports|demo|summaries|summary-batches)/',
+      },
       to: {
         path: '^src/(cli/|health/|logging/|metrics/|tracing/|app\\.module|core\\.module|configure-app|main|start-server)',
       },

@@ -37,6 +37,8 @@ const UNBUNDLED = new RegExp(
     '@mikro-orm/.*',
     // Loaded only if graphile-worker has a configuration file in TypeScript, which it does not have here.
     'typescript',
+    // Loaded only to read a file in UTF-16 or Windows-1252. Its tables are large.
+    'iconv-lite',
     // Loaded only if tracing is enabled, which is rare.
     '@opentelemetry/(?!api$).*',
     '@nestjs/(?:microservices|mongoose|platform-express|typeorm|websockets)',

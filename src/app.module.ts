@@ -5,6 +5,7 @@ import { AccessModule } from './access/access.module.js';
 import type { Settings } from './config/settings.js';
 import { CoreModule, type SharedObjects } from './core.module.js';
 import { DemoModule } from './demo/demo.module.js';
+import { ExportsServerModule } from './exports/exports-server.module.js';
 import { GracefulShutdown } from './graceful-shutdown.js';
 import { GraphiqlModule } from './graphiql/graphiql.module.js';
 import { GraphqlModule } from './graphql/graphql.module.js';
@@ -13,6 +14,7 @@ import { WriteMonitor } from './database/write-monitor.js';
 import { ReadRoutesPlugin } from './database/replicas/read-routes.plugin.js';
 import { HealthModule } from './health/health.module.js';
 import type { Connections } from './http/connections.js';
+import { ImportsServerModule } from './imports/imports-server.module.js';
 import { InteractionsServerModule } from './interactions/interactions-server.module.js';
 import { LeadsServerModule } from './leads/leads-server.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -40,7 +42,9 @@ export class AppModule {
         RecalculationServerModule,
         SummaryBatchesServerModule,
         InteractionsServerModule,
+        ImportsServerModule,
         DemoModule,
+        ExportsServerModule,
         AccessModule.register(limiter),
         RateLimitsModule.register(limiter),
         GraphqlModule.register({

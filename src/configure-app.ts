@@ -1,3 +1,4 @@
+import multipart from '@fastify/multipart';
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -54,6 +55,7 @@ export async function createApp(
     endLog();
     await tracing?.close();
   });
+  await app.register(multipart);
   await setSecurityHeaders(app, settings.environment);
   app.useGlobalPipes(new ValidationPipe({ transform: true, exceptionFactory: invalidInput }));
   const isAllowed = isAllowedOrigin(settings.http.corsOrigins);

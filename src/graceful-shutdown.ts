@@ -6,6 +6,7 @@ import { OpenRequests } from './common/request-deadline.js';
 import { TimeSettings } from './config/time-settings.js';
 import { OpenSockets } from './graphql/open-sockets.js';
 import { Readiness } from './health/readiness.js';
+import { ImportsService } from './imports/imports.service.js';
 import { RecalculationService } from './recalculation/recalculation.service.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 
@@ -17,7 +18,7 @@ const REASON = 'The server is shutting down';
 /**
  * Shuts down the server within its time limit, before the application closes:
  * - Readiness fails. The server still accepts requests during the delay, until load balancers have noticed.
- * - The server rejects new requests, rolls back the recalculation and returns the jobs of the workers to the
+ * - The server rejects new requests, rolls back the recalculation and imports, and returns the jobs of the workers to the
  *   queue.
  * - The server waits for open requests. Requests that take longer are aborted, in PostgreSQL too.
  */
@@ -31,6 +32,7 @@ export class GracefulShutdown implements OnModuleDestroy {
     private readonly readiness: Readiness,
     private readonly sockets: OpenSockets,
     private readonly recalculation: RecalculationService,
+    private readonly imports: ImportsService,
     private readonly workers: SummaryWorkers,
     private readonly openRequests: OpenRequests,
   ) {}
@@ -54,7 +56,11 @@ export class GracefulShutdown implements OnModuleDestroy {
     this.readiness.beginDraining();
     const until = performance.now() + shutdownMs;
     this.sockets.closeAll(REASON);
-    const stopping = Promise.allSettled([this.recalculation.stop(), this.workers.stop()]);
+    const stopping = Promise.allSettled([
+      this.recalculation.stop(),
+      this.imports.stop(),
+      this.workers.stop(),
+    ]);
     await this.untilDone(until);
     this.openRequests.endAll(`${REASON}; try again.`);
     await this.untilDone(performance.now() + LAST_ANSWERS_MS);

@@ -20,16 +20,18 @@ export interface BenchDatabase {
  * Creates a database, which `cleanUp` removes.
  * @param benchmark a part of its name, to identify databases that were left behind
  * @param serverUrl the PostgreSQL server; null: an embedded one with the usual durability settings
+ * @param migrate creates the tables; by default, the migrations of this version do
  * @throws OperatorError if the server cannot be used
  */
 export async function makeBenchDatabase(
   benchmark: string,
   serverUrl: string | null,
   cleanUp: CleanUp,
+  migrate: (url: string) => Promise<unknown> = (url) => migrateUp({ url }),
 ): Promise<BenchDatabase> {
   const url =
     serverUrl === null ? await onEmbeddedServer(cleanUp) : await onServer(benchmark, serverUrl, cleanUp);
-  await migrateUp({ url });
+  await migrate(url);
   const client = await connect(url);
   cleanUp.add(() => client.end());
   return { url, client, isEmbedded: serverUrl === null };

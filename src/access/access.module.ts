@@ -28,7 +28,8 @@ export class AccessModule implements OnModuleInit {
     this.control.guard(
       this.host.httpAdapter.getInstance<FastifyInstance>(),
       '/graphql',
-      ({ method, query, headers }) => hasPage && method === 'GET' && isPageVisit(query, headers),
+      ({ method, query, headers, routeOptions }) =>
+        hasPage && routeOptions.url === '/graphql' && method === 'GET' && isPageVisit(query, headers),
     );
   }
 

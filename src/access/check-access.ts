@@ -1,13 +1,18 @@
 import { HeaderMap } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { GraphQLError } from 'graphql';
-import { includesRole } from '../common/caller.js';
+import { includesRole, type Role } from '../common/caller.js';
 import type { RequestContext } from '../common/request-context.js';
 import { neededAccess, type NeededAccess } from './needed-access.js';
 
 /** The same for missing and for invalid credentials, so that callers do not learn why one was rejected. */
 export const UNAUTHENTICATED_MESSAGE =
   'Requires a valid API key or token in the header Authorization: Bearer ….';
+
+export const NO_ROLE_MESSAGE = 'The caller has none of the roles viewer, rep and admin.';
+
+export const lackingRoleMessage = (needed: Role, role: Role): string =>
+  `Requires the role ${needed}; the caller has ${role}.`;
 
 /** Authorizes whole operations before they are executed. */
 export class AccessCheck {
@@ -40,9 +45,9 @@ function authorizationErrorOf(
   if (needsRouter && !isFromRouter) {
     return forbidden('Only the federation router may query _service and _entities.');
   }
-  if (caller.role === null) return forbidden('The caller has none of the roles viewer, rep and admin.');
+  if (caller.role === null) return forbidden(NO_ROLE_MESSAGE);
   if (role === null || includesRole(caller.role, role)) return null;
-  return forbidden(`Requires the role ${role}; the caller has ${caller.role}.`);
+  return forbidden(lackingRoleMessage(role, caller.role));
 }
 
 function unauthenticated(): GraphQLError {

@@ -1,13 +1,14 @@
 import { HttpException, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../common/caller.js';
+import { type Caller, includesRole, type Role } from '../common/caller.js';
 import { setInContext, withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
+import type {} from '../common/route-rules.js';
 import { AccessSettings, isLoopback } from '../config/access-settings.js';
 import { Authenticator, authorizationOf } from './authenticator.js';
 import { authenticationFailed, UnauthenticatedError } from './authentication.js';
 import { FailedAttempts } from './failed-attempts.js';
-import { UNAUTHENTICATED_MESSAGE } from './check-access.js';
+import { lackingRoleMessage, NO_ROLE_MESSAGE, UNAUTHENTICATED_MESSAGE } from './check-access.js';
 import { RouterProof } from './router-proof.js';
 
 interface RequestAccess {
@@ -32,11 +33,18 @@ export class RequestAccessControl {
     private readonly failures: FailedAttempts,
   ) {}
 
-  /** @param isOpen whether a request needs no authentication, such as the visit of a page */
+  /**
+   * Authenticates the requests of one path, whose operations are authorized later, and of all routes with rules,
+   * whose role is checked at once.
+   * @param isOpen whether a request needs no authentication, such as the visit of a page
+   */
   guard(server: FastifyInstance, path: string, isOpen: (request: FastifyRequest) => boolean): void {
     server.addHook('onRequest', async (request, reply) => {
-      if (request.routeOptions.url !== path || request.method === 'OPTIONS' || isOpen(request)) return;
+      const { url, config } = request.routeOptions;
+      const { rules } = config;
+      if ((url !== path && rules === undefined) || request.method === 'OPTIONS' || isOpen(request)) return;
       setInContext(request.context, await withRequest(request.context, () => this.accessOf(request, reply)));
+      if (rules !== undefined) requireRole(request.context.caller, rules.requiredRole, reply);
     });
   }
 
@@ -68,6 +76,13 @@ export class RequestAccessControl {
     if (!isSecretWrong) authenticationFailed.publish({ reason: 'missing', transport: 'http' });
     throw rejection(reply);
   }
+}
+
+/** @throws HttpException; a federation router that calls for itself has no role */
+function requireRole(caller: Caller | undefined, role: Role, reply: FastifyReply): void {
+  if (caller === undefined) throw rejection(reply);
+  if (caller.role === null) throw new HttpException(NO_ROLE_MESSAGE, 403);
+  if (!includesRole(caller.role, role)) throw new HttpException(lackingRoleMessage(role, caller.role), 403);
 }
 
 function rejection(reply: FastifyReply): HttpException {

@@ -1,76 +1,120 @@
-import { CsvImportService } from '../data-import/csv-import.service.js';
-import { DataImportModule } from '../data-import/data-import.module.js';
-import type { CsvPaths } from '../data-import/import-files.js';
-import { ImportInterruptedError, type ImportResult, type LineCounts } from '../data-import/import-report.js';
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { DomainError } from '../common/domain-error.js';
+import { OperatorError } from '../common/operator-error.js';
+import { errorCodeOf } from '../database/connection-errors.js';
+import { type ImportFlags, importOptions, type MappingText } from '../imports/import-flags.js';
+import type { ImportSources } from '../imports/import-options.js';
+import { type ImportReport, isComplete, isNothingImported } from '../imports/import-report.js';
+import { ImportsModule } from '../imports/imports.module.js';
+import { type ImportRequest, ImportsService } from '../imports/imports.service.js';
+import { interruption } from './interruption.js';
 import { ImportPrinter } from './import-progress.js';
+import { printImportReport } from './import-report-text.js';
 import { reportFailure } from './printing.js';
 import { runCommand } from './run-command.js';
 import { withFeature } from './with-feature.js';
+
+export interface ImportCommand {
+  readonly paths: Readonly<Partial<Record<'leads' | 'interactions', string>>>;
+  readonly flags: ImportFlags;
+  readonly mapping: string | null;
+  readonly saveMapping: string | null;
+  readonly rejected: string | null;
+  readonly isDryRun: boolean;
+  readonly isJson: boolean;
+}
 
 const EVERYTHING_IMPORTED = 0;
 const SOMETHING_REJECTED = 1;
 const NOTHING_IMPORTED = 2;
 
-/** The exit codes that shells report for a process that was ended by a signal. */
-const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 } as const;
-
 /** @returns the exit code */
-async function importCsv(service: CsvImportService, paths: CsvPaths): Promise<number> {
-  const startedAt = performance.now();
-  const interruption = new AbortController();
-  let exitCode = NOTHING_IMPORTED;
-  const interrupt = (signal: NodeJS.Signals) => {
-    exitCode = INTERRUPTED[signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM'];
-    // A second signal exits immediately; the database rolls back by itself.
-    if (interruption.signal.aborted) process.exit(exitCode);
-    interruption.abort();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+async function importCsv(service: ImportsService, command: ImportCommand): Promise<number> {
+  const { signal, exitCode, stopListening } = interruption();
   const printer = new ImportPrinter();
+  const startedAt = performance.now();
   try {
-    const result = await service.import(paths, printer, interruption.signal);
+    const request = await requestOf(command, printer, signal);
+    const { id, report } = command.isDryRun
+      ? { id: null, report: await service.dryRun(request) }
+      : await imported(service, request);
     printer.finish();
-    printResult(result, (performance.now() - startedAt) / 1000);
-    return isComplete(result) ? EVERYTHING_IMPORTED : SOMETHING_REJECTED;
+    if (command.isJson) console.log(JSON.stringify({ id, ...report }, null, 2));
+    else printImportReport(id, report, (performance.now() - startedAt) / 1000);
+    return exitCodeOf(report);
   } catch (error) {
     printer.finish();
-    if (error instanceof ImportInterruptedError) {
-      console.error('Interrupted: the import was rolled back, and nothing was imported.');
-      return exitCode;
-    }
-    reportFailure(error);
-    return NOTHING_IMPORTED;
+    reportFailure(error instanceof DomainError ? new OperatorError(error.message, { cause: error }) : error);
+    return exitCode() ?? NOTHING_IMPORTED;
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    stopListening();
   }
 }
 
-function printResult(result: ImportResult, seconds: number): void {
-  for (const { leadId, reason } of result.failedScores) {
-    console.error(`score of lead ${leadId}: ${reason}`);
-  }
-  const unnamed = result.failedScoreCount - result.failedScores.length;
-  if (unnamed > 0) console.error(`scores: ${unnamed} more could not be saved and are not shown`);
-  const { leads, interactions } = result;
-  console.log(
-    `Leads: ${leads.inserted} inserted, ${leads.updated} updated, ${leads.unchanged} unchanged, ${leads.rejected} rejected.`,
+async function imported(
+  service: ImportsService,
+  request: ImportRequest,
+): Promise<{ readonly id: number; readonly report: ImportReport }> {
+  const { id, report } = await service.import(request);
+  if (report === null) throw new Error(`Import ${id} has no report.`);
+  return { id, report };
+}
+
+async function requestOf(
+  { paths, flags, mapping, saveMapping, rejected }: ImportCommand,
+  printer: ImportPrinter,
+  signal: AbortSignal,
+): Promise<ImportRequest> {
+  const sources: ImportSources = Object.fromEntries(
+    Object.entries(paths).flatMap(([kind, file]) =>
+      file === undefined ? [] : [[kind, { path: file, name: file }]],
+    ),
   );
-  console.log(`Interactions: ${interactions.inserted} inserted, ${interactions.rejected} rejected.`);
-  const failed = result.failedScoreCount > 0 ? `, ${result.failedScoreCount} failed` : '';
-  console.log(`Scores: ${result.scoreCount} calculated${failed}.`);
-  console.log(`Took ${seconds.toFixed(1)} s.`);
+  return {
+    sources,
+    options: importOptions(flags, mapping === null ? null : await readMapping(mapping)),
+    trigger: 'command',
+    caller: os.userInfo().username,
+    onProgress: (progress) => {
+      printer.onProgress(progress);
+    },
+    ...(rejected === null ? {} : { rejectedTo: rejectedPaths(sources, rejected) }),
+    ...(saveMapping === null ? {} : { mappingTo: saveMapping }),
+    signal,
+  };
 }
 
-function isComplete({ leads, interactions, failedScoreCount }: ImportResult): boolean {
-  const rejected = (counts: LineCounts) => counts.rejected > 0;
-  return !rejected(leads) && !rejected(interactions) && failedScoreCount === 0;
+async function readMapping(file: string): Promise<MappingText> {
+  try {
+    return { name: file, text: await readFile(file, 'utf8') };
+  } catch (error) {
+    throw new OperatorError(`${file}: it cannot be read (${errorCodeOf(error)}).`, { cause: error });
+  }
 }
 
-export async function runImport(paths: CsvPaths): Promise<void> {
+/** Two files with rejected lines have different columns, so each gets a file of its own. */
+function rejectedPaths(
+  sources: ImportSources,
+  file: string,
+): Partial<Record<'leads' | 'interactions', string>> {
+  const kinds = Object.keys(sources) as ('leads' | 'interactions')[];
+  if (kinds.length === 1) return Object.fromEntries(kinds.map((kind) => [kind, file]));
+  const { dir, name, ext } = path.parse(file);
+  return Object.fromEntries(kinds.map((kind) => [kind, path.join(dir, `${name}-${kind}${ext}`)]));
+}
+
+function exitCodeOf(report: ImportReport): number {
+  if (isNothingImported(report)) return NOTHING_IMPORTED;
+  return isComplete(report) ? EVERYTHING_IMPORTED : SOMETHING_REJECTED;
+}
+
+export async function runImport(command: ImportCommand): Promise<void> {
   let hasEnded = false;
   await runCommand((database, settings) =>
-    withFeature(database, settings, DataImportModule, async (features) => {
-      const exitCode = await importCsv(features.get(CsvImportService, { strict: false }), paths);
+    withFeature(database, settings, ImportsModule, async (features) => {
+      const exitCode = await importCsv(features.get(ImportsService, { strict: false }), command);
       hasEnded = true;
       return exitCode;
     }),

@@ -1,57 +1,118 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { OperatorError } from '../common/operator-error.js';
-import type { CsvPaths } from '../data-import/import-files.js';
 import { runCommandLine } from './command-line.js';
+import type { ImportCommand } from './import-csv.command.js';
 
-const USAGE = `Usage: pnpm import:csv --leads FILE.csv --interactions FILE.csv
+const USAGE = `Usage: pnpm import:csv [--leads FILE] [--interactions FILE] [options]
 
-Imports leads, then interactions. Either file may be omitted. The files are UTF-8 and separate cells by commas. The
-header contains the column names, which are the field names of the API, in any order:
+Imports leads, then interactions, from CSV files as a CRM or a spreadsheet exports them. Encoding, delimiter, header line, columns
+and formats are recognised and reported; an option overrides each. docs/importing.md has the columns, the presets and the rules.
+The import is one transaction: if it fails or is interrupted, nothing is imported. Lines that violate a rule are reported and
+skipped. Importing a file twice changes nothing the second time.
 
-  leads          firstName,lastName,email,phone,budget,location,company,source,status
-                 email is required. If a lead with this e-mail exists (case is ignored), it is updated, and empty
-                 cells leave its values unchanged. Otherwise a lead is created, which requires firstName and lastName.
-  interactions   email,type,date,notes,direction
-                 email (of the lead), type (call, email, meeting) and date (ISO 8601; UTC if it has no time zone) are
-                 required. direction is inbound (the lead got in touch), outbound, or empty if unknown. Every line is a
-                 new interaction: importing a file twice adds all of them twice.
+Files
+  --leads FILE, --interactions FILE   at least one of them
+  --encoding utf-8|utf-16le|utf-16be|windows-1252
+  --delimiter comma|semicolon|tab|pipe
+  --header-line N                     the line of the column names
 
-Invalid lines are reported with their number and skipped; the other lines are imported. Blank lines are ignored. The
-import calculates the scores of all leads in the files. It is one transaction: an import that fails or is interrupted
-changes nothing.
+Columns
+  --preset NAME                       hubspot, salesforce, pipedrive, zoho, odoo, google-contacts, linkedin, mautic
+  --map "HEADER=FIELD"                repeatable, such as --map "Company / Account=company"; without a field, ignores the column
+  --mapping FILE.json                 a saved mapping
+  --save-mapping FILE.json            saves all that was decided, for --mapping
+  --strict                            rejects a file with columns that are not mapped
+  --external-source NAME              the system that the external ids come from; default: the preset, else csv
+
+Values
+  --map-status "VALUE=STATUS", --map-type "VALUE=TYPE"   repeatable, such as --map-status "Working - Contacted=contacted"
+  --date-order dmy|mdy                for dates such as 03/04/2026, if the file does not decide it
+  --decimal comma|point               for amounts such as 1,234, if the file does not decide it
+  --time-zone ZONE                    of times without an offset, such as Europe/Berlin; default UTC
+
+Before and after
+  --dry-run                           reports what an import would do, and writes nothing
+  --rejected FILE                     writes the rejected lines with reasons. With two files: FILE-leads and FILE-interactions,
+                                      before its extension
+  --allow-duplicates                  imports interactions that exist with the same lead, type, date and notes
+  --json                              prints the report as JSON
+
+pnpm imports list shows earlier imports, and pnpm imports undo ID undoes one.
 
 Exit code: 0 everything was imported
            1 some lines were rejected, the others were imported
-           2 nothing was imported: invalid arguments, an invalid file or header, or a failure
+           2 nothing was imported: all lines were rejected, or the arguments or a file are invalid, or it failed
            130, 143 interrupted by Ctrl-C or SIGTERM: nothing was imported
 `;
 
 const NOTHING_IMPORTED = 2;
 
+/** Options that are given at most once. */
+const SINGLE = [
+  'leads',
+  'interactions',
+  'encoding',
+  'delimiter',
+  'header-line',
+  'preset',
+  'mapping',
+  'save-mapping',
+  'external-source',
+  'date-order',
+  'decimal',
+  'time-zone',
+  'rejected',
+] as const;
+const REPEATABLE = ['map', 'map-status', 'map-type'] as const;
+const SWITCHES = ['strict', 'dry-run', 'allow-duplicates', 'json'] as const;
+
+const OPTIONS = {
+  ...Object.fromEntries([...SINGLE, ...REPEATABLE].map((name) => [name, { type: 'string', multiple: true }])),
+  ...Object.fromEntries(SWITCHES.map((name) => [name, { type: 'boolean' }])),
+  help: { type: 'boolean', short: 'h' },
+} as NonNullable<ParseArgsConfig['options']>;
+
 /** Null: help was requested. */
-function parseRequest(args: string[]): CsvPaths | null {
-  const { values } = parseArgs({
-    args,
-    options: {
-      leads: { type: 'string', multiple: true },
-      interactions: { type: 'string', multiple: true },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
+function parseRequest(args: string[]): ImportCommand | null {
+  const values = parseArgs({ args, options: OPTIONS }).values as Record<
+    string,
+    string[] | boolean | undefined
+  >;
   if (values.help === true) return null;
-  const paths = {
-    leads: onlyOne('leads', values.leads),
-    interactions: onlyOne('interactions', values.interactions),
+  const textOf = (name: (typeof SINGLE)[number]): string | undefined => {
+    const given = values[name] as string[] | undefined;
+    if (given !== undefined && given.length > 1) throw new OperatorError(`--${name} can be given only once.`);
+    return given?.[0];
   };
+  const textsOf = (name: (typeof REPEATABLE)[number]) => values[name] as string[] | undefined;
+  const isGiven = (name: (typeof SWITCHES)[number]) => values[name] === true;
+  const paths = { leads: textOf('leads'), interactions: textOf('interactions') };
   if (paths.leads === undefined && paths.interactions === undefined) {
     throw new OperatorError('Name at least one file.');
   }
-  return paths;
-}
-
-function onlyOne(option: string, values: readonly string[] = []): string | undefined {
-  if (values.length > 1) throw new OperatorError(`--${option} can be given only once.`);
-  return values[0];
+  return {
+    paths,
+    flags: {
+      encoding: textOf('encoding'),
+      delimiter: textOf('delimiter'),
+      headerLine: textOf('header-line'),
+      preset: textOf('preset'),
+      map: textsOf('map'),
+      mapStatus: textsOf('map-status'),
+      mapType: textsOf('map-type'),
+      externalSource: textOf('external-source'),
+      strict: isGiven('strict') ? true : undefined,
+      dateOrder: textOf('date-order'),
+      decimal: textOf('decimal'),
+      timeZone: textOf('time-zone'),
+      allowDuplicates: isGiven('allow-duplicates') ? true : undefined,
+    },
+    mapping: textOf('mapping') ?? null,
+    saveMapping: textOf('save-mapping') ?? null,
+    rejected: textOf('rejected') ?? null,
+    isDryRun: isGiven('dry-run'),
+    isJson: isGiven('json'),
+  };
 }
 
 await runCommandLine({

@@ -2,6 +2,10 @@ import { OperatorError } from '../common/operator-error.js';
 
 export const wholeNumber = new Intl.NumberFormat('en');
 
+/** A number with its noun, such as `1 line` or `1,000 lines`. */
+export const counted = (count: number, noun: string): string =>
+  `${wholeNumber.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+
 /** Prints how many more there are than were listed. */
 export function printUnnamed(count: number): void {
   if (count > 0) console.error(`… and ${wholeNumber.format(count)} more`);

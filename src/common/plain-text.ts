@@ -49,7 +49,7 @@ export const normalised = (value: unknown): unknown =>
   typeof value === 'string' ? normaliseText(value) : value;
 
 /** `normalised`, but null for a text without visible characters, which counts as not given. */
-const normalisedOrNull = (value: unknown): unknown => {
+export const normalisedOrNull = (value: unknown): unknown => {
   const text = normalised(value);
   return typeof text === 'string' && isBlank(text) ? null : text;
 };

@@ -33,6 +33,8 @@ export interface SocketLimits {
 
 export abstract class LimitSettings {
   abstract readonly maxBodyBytes: number;
+  /** Of each file of an import over HTTP. */
+  abstract readonly maxImportFileBytes: number;
   abstract readonly query: QueryLimits;
   abstract readonly rates: RateLimits;
   abstract readonly sockets: SocketLimits;
@@ -45,6 +47,13 @@ export const limitsShape = {
     104_857_600,
     1_048_576,
     'Largest body of a request, in bytes.',
+  ),
+  IMPORT_MAX_FILE_BYTES: integer(
+    'IMPORT_MAX_FILE_BYTES',
+    1024,
+    107_374_182_400,
+    536_870_912,
+    'Largest file of an import over HTTP, in bytes. It is stored in the temporary directory of the system while it is imported.',
   ),
   QUERY_MAX_TOKENS: integer('QUERY_MAX_TOKENS', 10, 20_000, 4_000, 'Tokens of a document.'),
   QUERY_MAX_DEPTH: integer('QUERY_MAX_DEPTH', 1, 100, 12, 'Depth of nested fields.'),
@@ -93,7 +102,7 @@ export const limitsShape = {
     0,
     1_000_000,
     10,
-    'Recalculations and summary batches of a caller a minute.',
+    'Recalculations, summary batches, imports and exports of a caller a minute.',
   ),
   RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: integer(
     'RATE_LIMIT_AUTH_FAILURES_PER_MINUTE',
@@ -129,6 +138,7 @@ export const limitsShape = {
 export function limitSettings(env: SettingsOf<typeof limitsShape>, longestLists: number): LimitSettings {
   return {
     maxBodyBytes: env.MAX_BODY_BYTES,
+    maxImportFileBytes: env.IMPORT_MAX_FILE_BYTES,
     query: Object.freeze({
       maxTokens: env.QUERY_MAX_TOKENS,
       maxDepth: env.QUERY_MAX_DEPTH,

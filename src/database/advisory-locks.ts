@@ -19,6 +19,8 @@ export const ADVISORY_LOCKS = {
    * The first key, with the id of a recalculation as the second: locked for the duration of its transaction.
    */
   recalculationClass: 7_316_003,
+  /** The first key, with the id of an import as the second: locked for the duration of its transaction. */
+  importClass: 7_316_006,
   /**
    * The first key, with the hash of a name as the second: locked while the process with that name is running.
    */

@@ -50,8 +50,7 @@ export function rejectedWrite(cause: unknown): DomainError {
 export function toDomainError(error: unknown): DomainError | null {
   if (error instanceof DomainError) return error;
   if (error instanceof UniqueConstraintError) {
-    const field = Object.keys(error.fields)[0] ?? 'This value';
-    return new DomainError('CONFLICT', `${field} is already taken.`, { cause: error });
+    return new DomainError('CONFLICT', takenMessage(Object.keys(error.fields)), { cause: error });
   }
   if (error instanceof ForeignKeyConstraintError) {
     return new DomainError('CONFLICT', 'A record that the input refers to was removed in the meantime.', {
@@ -68,6 +67,11 @@ export function toDomainError(error: unknown): DomainError | null {
     return new DomainError('SERVICE_UNAVAILABLE', `${reason}; try again.`, { cause: error });
   }
   return null;
+}
+
+function takenMessage(fields: readonly string[]): string {
+  if (fields.length <= 1) return `${fields[0] ?? 'This value'} is already taken.`;
+  return `The combination of ${fields.join(' and ')} is already taken.`;
 }
 
 function isTemporaryError(error: unknown): boolean {

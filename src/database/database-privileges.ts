@@ -7,6 +7,8 @@ import { QUEUE_SCHEMA } from './job-queue.js';
 export const APPLICATION_TABLES = [
   'api_keys',
   'caller_writes',
+  'import_changes',
+  'imports',
   'interactions',
   'lead_scores',
   'lead_summaries',

@@ -4,7 +4,11 @@ const NOT_NOW: ReadonlySet<string> = new Set([
   'SERVICE_UNAVAILABLE',
   'SERVER_OVERLOADED',
   'REQUEST_TIMED_OUT',
+  'IMPORT_CANCELLED',
+  'IMPORT_FAILED',
 ]);
+
+const STATUSES: Readonly<Partial<Record<string, number>>> = { RATE_LIMITED: 429, NOT_FOUND: 404 };
 
 /** The HTTP status and headers of an error, if nothing was executed. */
 export function httpStatusOf({ code, details }: DomainError): {
@@ -13,7 +17,7 @@ export function httpStatusOf({ code, details }: DomainError): {
 } {
   const { retryAfterSeconds: retryAfter } = details;
   return {
-    status: code === 'RATE_LIMITED' ? 429 : NOT_NOW.has(code) ? 503 : 400,
+    status: STATUSES[code] ?? (NOT_NOW.has(code) ? 503 : 400),
     headers: retryAfter == null ? {} : { 'retry-after': String(retryAfter) },
   };
 }

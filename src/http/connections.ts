@@ -40,6 +40,8 @@ export interface ConnectionLimits {
    * with the oldest incomplete requests are closed.
    */
   readonly maxRequestBytes: number;
+  /** How long a client may pause within an upload. */
+  readonly uploadPauseMs: number;
 }
 
 /** Maximum number of requests on one connection that wait for a response. */
@@ -68,6 +70,8 @@ interface Connection {
   unread: { readonly position: number; readonly since: number } | null;
   /** When the server sent its last byte. */
   finishedAt: number | null;
+  /** The bytes of the client at the last check of an upload, and since when there are no more; null: no upload. */
+  upload: { readonly bytes: number; readonly since: number } | null;
 }
 
 /**
@@ -113,6 +117,19 @@ export class Connections {
   }
 
   /**
+   * Treats the current request of a connection as an upload: its body takes no memory, and may take any time as long as bytes
+   * arrive.
+   */
+  beginUpload(socket: Socket): void {
+    const connection = this.open.get(socket);
+    if (connection !== undefined) connection.upload = { bytes: socket.bytesRead, since: performance.now() };
+  }
+
+  isUploading(socket: Socket): boolean {
+    return this.open.get(socket)?.upload != null;
+  }
+
+  /**
    * Whether there is memory for the body of a new request. If there is not, connections with incomplete
    * requests are closed.
    * @param socket the connection of the new request, which is neither counted nor closed
@@ -133,6 +150,7 @@ export class Connections {
       idleLimitMs: 0,
       unread: null,
       finishedAt: null,
+      upload: null,
     };
     this.open.set(socket, connection);
     this.becomeIdle(connection, this.limits.firstRequestMs);
@@ -188,6 +206,7 @@ export class Connections {
     connection.requestCount -= 1;
     if (connection.requestCount > 0 || !this.open.has(connection.socket)) return;
     connection.request = null;
+    connection.upload = null;
     connection.answeredBytes = connection.socket.bytesRead;
     this.requesting.delete(connection);
     this.becomeIdle(connection, this.limits.nextRequestMs);
@@ -218,11 +237,11 @@ export class Connections {
   private limitRequestBytes(excluded?: Socket): number {
     let bytes = 0;
     for (const connection of this.requesting) {
-      if (connection.socket !== excluded) bytes += requestBytesOf(connection);
+      if (connection.socket !== excluded && connection.upload === null) bytes += requestBytesOf(connection);
     }
     if (bytes <= this.limits.maxRequestBytes) return bytes;
     for (const connection of [...this.incomplete()]) {
-      if (connection.socket === excluded) continue;
+      if (connection.socket === excluded || connection.upload !== null) continue;
       bytes -= requestBytesOf(connection);
       this.close(connection, 'unfinished');
       if (bytes <= this.limits.maxRequestBytes) return bytes;
@@ -239,12 +258,17 @@ export class Connections {
   private check(connection: Connection, now: number): void {
     const { socket, idleSince, idleLimitMs } = connection;
     connection.unread = unreadOf(connection, now);
+    if (connection.upload !== null && connection.upload.bytes !== socket.bytesRead) {
+      connection.upload = { bytes: socket.bytesRead, since: now };
+    }
     if (socket.writableFinished) connection.finishedAt ??= now;
     if (connection.unread !== null && now - connection.unread.since > this.limits.writeMs) {
       this.close(connection, 'unread');
     } else if (connection.finishedAt !== null && now - connection.finishedAt > this.limits.lingerMs) {
       this.close(connection, 'idle');
     } else if (idleSince !== null && now - idleSince > idleLimitMs) {
+      this.close(connection, 'idle');
+    } else if (isStalled(connection, now, this.limits.uploadPauseMs)) {
       this.close(connection, 'idle');
     }
   }
@@ -270,6 +294,9 @@ export class Connections {
 }
 
 const requestBytesOf = ({ socket, answeredBytes }: Connection): number => socket.bytesRead - answeredBytes;
+
+const isStalled = ({ upload, request }: Connection, now: number, pauseMs: number): boolean =>
+  upload !== null && request?.complete === false && now - upload.since > pauseMs;
 
 /**
  * The timeout applies to the data that was unread when it started, so a client that keeps reading gets a new

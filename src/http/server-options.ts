@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyHttpOptions } from 'fastify';
 import { clientAddressOf, trustedProxies } from '../common/client-address.js';
 import type { OpenRequests } from '../common/request-deadline.js';
@@ -40,6 +41,7 @@ export function connectionsOf({ http, times }: Settings): Connections {
     maxUnreadBytes: MAX_UNREAD_BYTES,
     unreadGraceMs: UNREAD_GRACE_MS,
     maxRequestBytes: MAX_REQUEST_BYTES,
+    uploadPauseMs: ARRIVAL_MS,
   });
 }
 
@@ -69,7 +71,11 @@ export function serverOptions(
       connections.watch(server);
       return server;
     },
-    clientErrorHandler: answerMalformedHttp,
+    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
+      // Node.js reports a request that takes too long once. Connections limits the pauses of an upload.
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connections.isUploading(socket)) return;
+      answerMalformedHttp(error, socket);
+    },
     // Called if the path is so malformed that no route can be looked up. No hook runs then.
     frameworkErrors: (error, request, reply) => {
       identify(request, reply, openRequests, addressOf);

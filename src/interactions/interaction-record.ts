@@ -15,6 +15,10 @@ const COLUMNS: Readonly<Record<InteractionColumn, true>> = {
   date: true,
   notes: true,
   leadId: true,
+  externalSource: true,
+  externalId: true,
+  importId: true,
+  isChangedSinceImport: true,
   createdAt: true,
   updatedAt: true,
 };

@@ -66,7 +66,8 @@ export class InteractionsResolver {
 
   @AllowedTo('rep')
   @Mutation(() => InteractionGraphQLType, {
-    description: 'Changes an interaction and recalculates the score of its lead. Fails with NOT_FOUND.',
+    description:
+      'Changes an interaction and recalculates the score of its lead. Fails with NOT_FOUND, or with CONFLICT if another interaction has the external id.',
   })
   updateInteraction(
     @Args('updateInteractionInput', { description: 'The id of the interaction, and the changes.' })

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { ForeignKeyConstraintError, Sequelize, Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
+import { completeExternalKey } from '../common/external-id.js';
 import { givenValues } from '../common/given-values.js';
 import { ListSettings } from '../config/list-settings.js';
 import { readRows } from '../database/read-rows.js';
@@ -87,12 +88,12 @@ export class InteractionsService {
     );
   }
 
-  /** @throws NOT_FOUND if the lead does not exist */
+  /** @throws NOT_FOUND if the lead does not exist; CONFLICT if another interaction has the external id */
   async create(input: CreateInteractionInput): Promise<Interaction> {
     const created = await inTransaction(this.sequelize, async (transaction) => {
       // Handled here, because `inTransaction` would convert the error to CONFLICT.
       const interaction = await this.interactions
-        .create({ ...input }, { transaction })
+        .create({ ...completeExternalKey(input) }, { transaction })
         .catch((error: unknown) => {
           throw error instanceof ForeignKeyConstraintError ? new NotFoundError('Lead', input.leadId) : error;
         });
@@ -103,10 +104,10 @@ export class InteractionsService {
     return created;
   }
 
-  /** @throws NOT_FOUND */
+  /** @throws NOT_FOUND; CONFLICT if another interaction has the external id */
   update({ id, ...changes }: UpdateInteractionInput): Promise<Interaction> {
     return this.changeInteraction(id, (interaction, transaction) =>
-      interaction.update(givenValues(changes), { transaction }),
+      interaction.update(completeExternalKey(givenValues(changes), interaction), { transaction }),
     );
   }
 

@@ -7,7 +7,7 @@ const SAFE_DIGITS = 15;
 const DECIMAL = /^[+-]?(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i;
 
 /** Counts the decimals of a decimal number without trailing zeros: 2 for 1.230 and for 123e-2. */
-export function decimalCountOf(text: string): number {
+function decimalCountOf(text: string): number {
   const [, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
   const digits = `${whole}${fraction}`;
   if (/^0*$/.test(digits)) return 0;

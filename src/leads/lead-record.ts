@@ -46,6 +46,10 @@ const COLUMNS = {
   emailWeight: 'leads."emailWeight"',
   outboundEmailWeight: 'leads."outboundEmailWeight"',
   scoreValidUntil: 'leads."scoreValidUntil"',
+  externalSource: 'leads."externalSource"',
+  externalId: 'leads."externalId"',
+  importId: 'leads."importId"',
+  isChangedSinceImport: 'leads."isChangedSinceImport"',
   createdAt: 'leads."createdAt"',
   updatedAt: 'leads."updatedAt"',
 } as const satisfies Record<LeadColumn, string>;

@@ -154,6 +154,22 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.DOUBLE, allowNull: false, defaultValue: 0 })
   declare outboundEmailWeight: CreationOptional<number>;
 
+  /** The name of the system that `externalId` comes from; null if there is no external id. */
+  @Column({ type: DataType.STRING(64) })
+  declare externalSource: CreationOptional<string | null>;
+
+  /** The id of the lead in another system, unique together with `externalSource`. */
+  @Column({ type: DataType.STRING })
+  declare externalId: CreationOptional<string | null>;
+
+  /** The import that wrote the values of this row. A database trigger empties it when a value changes. */
+  @Column({ type: DataType.INTEGER })
+  declare importId: CreationOptional<number | null>;
+
+  /** Whether anything else has changed the imported values since. A trigger maintains it. */
+  @Column({ type: DataType.BOOLEAN, allowNull: false, defaultValue: false })
+  declare isChangedSinceImport: CreationOptional<boolean>;
+
   @Column({ type: DataType.DATE, allowNull: false })
   declare createdAt: CreationOptional<Date>;
 

@@ -16,6 +16,7 @@ import { readForList } from '../graphql/selected-fields.js';
 import type { GraphQLResolveInfo } from 'graphql';
 import { withClientAbortSignal } from '../graphql/client-abort-signal.js';
 import { CreateLeadInput } from './dto/create-lead.input.js';
+import { LeadByExternalIdArgs } from './dto/lead-by-external-id.args.js';
 import { LeadSummaryType } from '../summaries/dto/lead-summary.type.js';
 import { LeadType } from './dto/lead.type.js';
 import { ScoreBreakdownType } from './dto/score-breakdown.type.js';
@@ -65,10 +66,20 @@ export class LeadsResolver {
     return this.leads.findById(id);
   }
 
+  @AllowedTo('viewer')
+  @Query(() => LeadType, {
+    name: 'leadByExternalId',
+    nullable: true,
+    description: 'The lead with this id in another system. Null if it does not exist.',
+  })
+  findByExternalId(@Args() args: LeadByExternalIdArgs): Promise<Lead | null> {
+    return this.leads.findByExternalId(args);
+  }
+
   @AllowedTo('rep')
   @Mutation(() => LeadType, {
     description:
-      'Creates a lead and calculates its score. Fails with CONFLICT if another lead has the e-mail address.',
+      'Creates a lead and calculates its score. Fails with CONFLICT if another lead has the e-mail address or the external id.',
   })
   createLead(
     @Args('createLeadInput', { description: 'The new lead.' }) input: CreateLeadInput,
@@ -79,7 +90,7 @@ export class LeadsResolver {
   @AllowedTo('rep')
   @Mutation(() => LeadType, {
     description:
-      'Changes a lead. Recalculates its score if the input contains the budget or the status. Fails with NOT_FOUND, or with CONFLICT if another lead has the e-mail address.',
+      'Changes a lead. Recalculates its score if the input contains the budget or the status. Fails with NOT_FOUND, or with CONFLICT if another lead has the e-mail address or the external id.',
   })
   updateLead(
     @Args('updateLeadInput', { description: 'The id of the lead, and the changes.' }) input: UpdateLeadInput,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection, InjectModel } from '@nestjs/sequelize';
 import { Op, QueryTypes, Sequelize, Transaction } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
+import { completeExternalKey } from '../common/external-id.js';
 import { givenValues } from '../common/given-values.js';
 import { ListSettings } from '../config/list-settings.js';
 import { readRows } from '../database/read-rows.js';
@@ -10,6 +11,7 @@ import { inTransaction } from '../database/transactions.js';
 import { ListSizes } from '../list-sizes/list-sizes.js';
 import { Interaction } from '../interactions/interaction.model.js';
 import type { CreateLeadInput } from './dto/create-lead.input.js';
+import type { LeadByExternalIdArgs } from './dto/lead-by-external-id.args.js';
 import type { UpdateLeadInput } from './dto/update-lead.input.js';
 import {
   LEAD_COLUMNS,
@@ -60,6 +62,11 @@ export class LeadsService {
     return this.leads.findByPk(id);
   }
 
+  /** Returns the lead that has this id in the other system. */
+  findByExternalId({ source, id }: LeadByExternalIdArgs): Promise<Lead | null> {
+    return this.leads.findOne({ where: { externalSource: source, externalId: id } });
+  }
+
   /** Returns the leads with these ids that exist, in no particular order. */
   findByIds(ids: readonly number[]): Promise<LeadRecord[]> {
     return readRows<LeadRecord>(this.sequelize, {
@@ -79,7 +86,7 @@ export class LeadsService {
 
   /**
    * Creates a lead and calculates its first score.
-   * @throws CONFLICT if another lead has the e-mail
+   * @throws CONFLICT if another lead has the e-mail or the external id
    */
   async create(input: CreateLeadInput): Promise<Lead> {
     const created = await inTransaction(this.sequelize, async (transaction) => {
@@ -87,7 +94,7 @@ export class LeadsService {
         throw new DomainError('CONFLICT', EMAIL_TAKEN);
       }
       const lead = await this.leads.create(
-        { ...input, status: input.status ?? DEFAULT_LEAD_STATUS },
+        { ...completeExternalKey(input), status: input.status ?? DEFAULT_LEAD_STATUS },
         { transaction },
       );
       await scoreLead(this.sequelize, transaction, lead.id);
@@ -100,7 +107,7 @@ export class LeadsService {
 
   /**
    * Changes the given fields. A trigger scores the lead in the same UPDATE if its budget or status changes.
-   * @throws NOT_FOUND; CONFLICT if another lead has the e-mail
+   * @throws NOT_FOUND; CONFLICT if another lead has the e-mail or the external id
    */
   update({ id, ...input }: UpdateLeadInput): Promise<Lead> {
     return inTransaction(this.sequelize, async (transaction) => {
@@ -114,7 +121,7 @@ export class LeadsService {
         if (isSame && (isTaken || changes.email === lead.email.toLowerCase())) delete changes.email;
         else if (isTaken) throw new DomainError('CONFLICT', EMAIL_TAKEN);
       }
-      await lead.update(changes, { transaction });
+      await lead.update(completeExternalKey(changes, lead), { transaction });
       await this.summaries.queue(id, transaction);
       return lead.reload({ transaction });
     });

@@ -1,4 +1,6 @@
+import { exportEnded } from '../exports/errors-and-events.js';
 import { operationEnded, websocketChanged } from '../graphql/errors-and-events.js';
+import { importEnded, importStarted, importUndone } from '../imports/errors-and-events.js';
 import { listNearLimit } from '../list-sizes/list-size.js';
 import {
   recalculationEnded,
@@ -45,6 +47,15 @@ export function logEvents(log: Log): () => void {
     recalculationEnded.subscribe((run) => {
       log[run.outcome === 'failed' ? 'warn' : 'info'](run, 'recalculation ended');
     }),
+    importStarted.subscribe((one) => {
+      log.info(one, 'import started');
+    }),
+    importEnded.subscribe((one) => {
+      log[one.outcome === 'failed' ? 'warn' : 'info'](one, 'import ended');
+    }),
+    importUndone.subscribe((one) => {
+      log.info(one, 'import undone');
+    }),
     scoresRefreshed.subscribe((refresh) => {
       log.debug(refresh, 'scores refreshed');
     }),
@@ -53,6 +64,9 @@ export function logEvents(log: Log): () => void {
     }),
     batchChanged.subscribe((batch) => {
       log.info(batch, 'summary batch');
+    }),
+    exportEnded.subscribe((file) => {
+      log[file.isComplete ? 'info' : 'warn'](file, file.isComplete ? 'export ended' : 'export aborted');
     }),
     jobEnded.subscribe(({ error, ...job }) => {
       if (error === undefined) log.debug(job, 'job ended');

@@ -2,6 +2,7 @@ import { authenticationFailed } from '../access/authentication.js';
 import { requestTimedOut } from '../common/request-deadline.js';
 import { operationEnded, websocketChanged } from '../graphql/errors-and-events.js';
 import { connectionClosed } from '../http/connections.js';
+import { importEnded } from '../imports/errors-and-events.js';
 import { requestEnded } from '../logging/log-requests.js';
 import { rejectionUnhandled } from '../process-errors.js';
 import { rateLimited } from '../rate-limits/rate-limiter.js';
@@ -34,6 +35,12 @@ export function recordMetrics(metrics: ServerMetrics): () => void {
       metrics.recalculationSeconds.observe({ outcome }, durationMs / 1000);
       metrics.recalculatedLeads.inc({ outcome: 'saved' }, savedCount);
       metrics.recalculatedLeads.inc({ outcome: 'failed' }, failedCount);
+    }),
+    importEnded.subscribe(({ outcome, durationMs, savedCount, rejectedCount }) => {
+      metrics.imports.inc({ outcome });
+      metrics.importSeconds.observe({ outcome }, durationMs / 1000);
+      metrics.importedRows.inc({ outcome: 'saved' }, savedCount);
+      metrics.importedRows.inc({ outcome: 'rejected' }, rejectedCount);
     }),
     scoresRefreshed.subscribe(({ savedCount, failedCount }) => {
       metrics.refreshedLeads.inc({ outcome: 'saved' }, savedCount);

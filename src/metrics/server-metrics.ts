@@ -67,6 +67,25 @@ export function serverMetrics(registry: Registry) {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    imports: new Counter({
+      name: 'lead_scoring_imports_total',
+      help: 'Imports over HTTP that this server has ended.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    importSeconds: new Histogram({
+      name: 'lead_scoring_import_duration_seconds',
+      help: 'Duration of imports over HTTP.',
+      labelNames: ['outcome'] as const,
+      buckets: LONG_SECONDS,
+      registers,
+    }),
+    importedRows: new Counter({
+      name: 'lead_scoring_imported_rows_total',
+      help: 'Leads and interactions that imports wrote (saved), and lines that they rejected.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     refreshedLeads: new Counter({
       name: 'lead_scoring_refreshed_leads_total',
       help: 'Leads whose score was refreshed after some time, by whether it was saved or the database rejected it.',

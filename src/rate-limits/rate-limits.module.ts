@@ -5,9 +5,14 @@ import type { FastifyInstance } from 'fastify';
 import { Sequelize } from 'sequelize';
 import { withRequest } from '../common/request-context.js';
 import type {} from '../common/incoming-request.js';
+import type {} from '../common/route-rules.js';
+import type { MutationCounts } from '../graphql/limits/mutation-counts.js';
 import { callerKeyOf } from './caller-key.js';
 import { RateLimiter } from './rate-limiter.js';
 import { cannotCount, RateStore } from './rate-store.js';
+
+/** The counts of a request to a bulk route. */
+const BULK_REQUEST: MutationCounts = { all: 0, summary: 0, bulk: 1 };
 
 const CLEAN_UP_EVERY_MS = 60_000;
 
@@ -39,8 +44,13 @@ export class RateLimitsModule implements OnModuleInit, OnModuleDestroy {
     const store = new RateStore(this.sequelize);
     this.limiter.useStore(store);
     this.host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', async (request) => {
-      if (request.routeOptions.url !== '/graphql' || request.method === 'OPTIONS') return;
-      await withRequest(request.context, () => this.limiter.countRequest(callerKeyOf(request)));
+      const { url, config } = request.routeOptions;
+      const { rules } = config;
+      if ((url !== '/graphql' && rules === undefined) || request.method === 'OPTIONS') return;
+      await withRequest(request.context, async () => {
+        await this.limiter.countRequest(callerKeyOf(request));
+        if (rules?.isBulk === true) await this.limiter.countMutations(callerKeyOf(request), BULK_REQUEST);
+      });
     });
     this.cleanUp = setInterval(() => {
       store.removeExpired().catch((error: unknown) => {

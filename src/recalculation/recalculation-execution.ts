@@ -2,6 +2,7 @@ import os from 'node:os';
 import { BaseError, QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
 import { rowErrorMessage, toDomainError, TransactionLostError } from '../database/database-errors.js';
+import type { RecordWriter } from '../database/record-writer.js';
 import { stopOnAbort } from '../database/statement-canceller.js';
 import { inSingleTransaction, withSavepoint } from '../database/transactions.js';
 import {
@@ -11,12 +12,23 @@ import {
   tryLockBulkScoring,
 } from '../leads/scoring/bulk-recalculation.js';
 import { readClock } from '../leads/scoring/lead-scores.js';
-import { type RecalculationProgress, TooManyFailuresError } from '../leads/scoring/recalculation-counter.js';
+import {
+  type RecalculationCounts,
+  type RecalculationProgress,
+  TooManyFailuresError,
+} from '../leads/scoring/recalculation-counter.js';
 import { selectStaleLeads, STALE_LEADS } from '../leads/scoring/stale-scores.sql.js';
 import { recalculationEnded, recalculationStarted } from './errors-and-events.js';
 import type { RecalculationRequest } from './recalculation.js';
-import { END_WHEN_ABANDONED, LOCK_RUN, NEXT_ID, SAVE_END, SAVE_SUCCESS } from './recalculation-record.sql.js';
-import type { RecordWriter } from './record-writer.js';
+import {
+  BEGIN_RUN,
+  END_WHEN_ABANDONED,
+  LOCK_RUN,
+  NEXT_ID,
+  SAVE_END,
+  SAVE_SUCCESS,
+  SETTLE_INTERRUPTED,
+} from './recalculation-record.sql.js';
 
 /**
  * Another recalculation or an import is running, or another replica has begun this scheduled recalculation.
@@ -52,7 +64,7 @@ export class RecalculationExecution {
   /** @param signal aborts and rolls back the recalculation */
   constructor(
     private readonly sequelize: Sequelize,
-    private readonly record: RecordWriter,
+    private readonly record: RecordWriter<RecalculationCounts>,
     private readonly request: RecalculationRequest,
     private readonly signal: AbortSignal,
   ) {}
@@ -91,9 +103,11 @@ export class RecalculationExecution {
       this.selectLeads(transaction),
     );
     const host = `${os.hostname()}, process ${process.pid}`;
-    if (!(await this.record.begin(this.request, { id, host, asOf, totalCount }))) {
-      throw new BulkScoringBusyError();
-    }
+    // While this session has the bulk scoring lock, every other record of a running recalculation is of a dead process.
+    await this.record.run(SETTLE_INTERRUPTED);
+    const { trigger, onlyStale, scheduledFor = null, isVerification = false } = this.request;
+    const values = [trigger, host, onlyStale !== null, scheduledFor, asOf, totalCount, isVerification];
+    if (!(await this.record.begin(id, BEGIN_RUN, values))) throw new BulkScoringBusyError();
     recalculationStarted.publish({ recalculationId: id, trigger: this.request.trigger, totalCount });
     return { id, begunAt, leads: { asOf, ids, totalCount } };
   }

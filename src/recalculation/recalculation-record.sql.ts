@@ -1,10 +1,12 @@
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
+import type { RecordKind } from '../database/record-writer.js';
+import type { RecalculationCounts } from '../leads/scoring/recalculation-counter.js';
 
 /** Notified with the id of a recalculation whenever its record changes. */
 export const RUNS_CHANNEL = 'rescore_runs';
 
 /** Notified with the id of a recalculation to cancel. */
-export const CANCEL_CHANNEL = 'rescore_cancel';
+const CANCEL_CHANNEL = 'rescore_cancel';
 
 /**
  * A recalculation has an advisory lock until its transaction ends. A record with status `running` but without
@@ -75,7 +77,7 @@ export const BEGIN_RUN = `
   SELECT id, pg_notify('${RUNS_CHANNEL}', id::text) FROM begun`;
 
 /** $1: id, $2: calculatedCount, $3: savedCount, $4: failedCount. */
-export const SAVE_PROGRESS = `
+const SAVE_PROGRESS = `
   WITH changed AS (
     UPDATE rescore_runs SET "calculatedCount" = $2, "doneCount" = $3, "failedCount" = $4
     WHERE id = $1 AND status = 'running'
@@ -110,3 +112,15 @@ export const SAVE_END = `
 
 /** $1: id. */
 export const REQUEST_CANCEL = `SELECT pg_notify('${CANCEL_CHANNEL}', $1::text)`;
+
+export const RECALCULATION_RECORD: RecordKind<RecalculationCounts> = {
+  purpose: 'recalculation record',
+  cancelChannel: CANCEL_CHANNEL,
+  saveProgress: SAVE_PROGRESS,
+  progressValues: ({ calculatedCount, savedCount, failedCount }) => [
+    calculatedCount,
+    savedCount,
+    failedCount,
+  ],
+  saveEnd: SAVE_END,
+};

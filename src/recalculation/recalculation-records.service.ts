@@ -1,20 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { DomainError, NotFoundError } from '../common/domain-error.js';
 import { KeysetCursors } from '../common/keyset-cursor.js';
 import { type Page, pageOf, pageWindow } from '../common/page-window.js';
-import { allowRequest } from '../common/request-time.js';
+import { cancelRecord } from '../database/cancel-record.js';
+import { readSettled } from '../database/read-settled.js';
 import { SharedReads } from '../database/shared-reads.js';
 import { type RecordWatch, watchRecord } from '../database/watch-record.js';
 import { RecalculationEvents } from './recalculation-events.js';
 import type { Recalculation } from './recalculation.js';
 import { READ_PAGE, READ_RUN, READ_RUNNING, REQUEST_CANCEL } from './recalculation-record.sql.js';
-
-/** The maximum time that `cancel` waits for a recalculation to end. */
-const CANCEL_LIMIT_MS = 10_000;
-const CANCEL_RETRY_MS = 100;
 
 /** Recalculations are ordered by id. */
 const CURSORS = new KeysetCursors('recalculations', null, []);
@@ -68,7 +64,7 @@ export class RecalculationRecordsService {
    * @throws NOT_FOUND; RECALCULATION_NOT_RUNNING if it has already ended
    */
   async cancel(id: number): Promise<Recalculation> {
-    let run = await this.getById(id);
+    const run = await this.getById(id);
     if (run.status !== 'running') {
       throw new DomainError(
         'RECALCULATION_NOT_RUNNING',
@@ -76,15 +72,7 @@ export class RecalculationRecordsService {
         { isExpected: true },
       );
     }
-    allowRequest(CANCEL_LIMIT_MS);
-    const deadline = performance.now() + CANCEL_LIMIT_MS;
-    // The request is repeated until the recalculation has ended. Repeated notifications have no effect.
-    while (run.status === 'running' && performance.now() < deadline) {
-      await this.sequelize.query(REQUEST_CANCEL, { bind: [id] });
-      await sleep(CANCEL_RETRY_MS);
-      run = await this.getById(id);
-    }
-    return run;
+    return cancelRecord(this.sequelize, run, REQUEST_CANCEL, (one) => this.getById(one));
   }
 
   /**
@@ -129,22 +117,15 @@ export class RecalculationRecordsService {
     return this.reads.read(id, () => this.findById(id));
   }
 
-  /**
-   * Reads again until no recalculation newly looks dead, because one that has just ended may look dead once.
-   */
-  private async read(sql: string, bind: unknown[]): Promise<Recalculation[]> {
-    let suspected = new Set<number>();
-    for (;;) {
-      const runs = await this.sequelize.query<Recalculation>(sql, {
+  private read(sql: string, bind: unknown[]): Promise<Recalculation[]> {
+    return readSettled(() =>
+      this.sequelize.query<Recalculation>(sql, {
         type: QueryTypes.SELECT,
         bind,
         // A standby has no locks of the primary's sessions, so every recalculation would look dead there.
         useMaster: true,
-      });
-      const dead = runs.filter(({ status }) => status === 'interrupted').map(({ id }) => id);
-      if (dead.every((id) => suspected.has(id))) return runs;
-      suspected = new Set([...suspected, ...dead]);
-    }
+      }),
+    );
   }
 }
 

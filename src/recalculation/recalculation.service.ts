@@ -5,14 +5,16 @@ import { DomainError, InvalidInputError } from '../common/domain-error.js';
 import { Tracer } from '../common/spans.js';
 import { toDomainError } from '../database/database-errors.js';
 import { DedicatedConnections } from '../database/dedicated-connections.js';
+import { RecordWriter } from '../database/record-writer.js';
+import type { RecalculationCounts } from '../leads/scoring/recalculation-counter.js';
 import {
   BulkScoringBusyError,
   RecalculationAbortedError,
   RecalculationExecution,
 } from './recalculation-execution.js';
 import type { RecalculationRequest, Recalculation, RecalculationTrigger } from './recalculation.js';
+import { RECALCULATION_RECORD } from './recalculation-record.sql.js';
 import { RecalculationRecordsService } from './recalculation-records.service.js';
-import { RecordWriter } from './record-writer.js';
 
 /**
  * Recalculates the scores of many leads and keeps a record of each recalculation. Only one runs at a time
@@ -94,9 +96,9 @@ export class RecalculationService {
     }
   }
 
-  private async openRecord(): Promise<RecordWriter> {
+  private async openRecord(): Promise<RecordWriter<RecalculationCounts>> {
     try {
-      return await RecordWriter.open(this.connections);
+      return await RecordWriter.open(this.connections, RECALCULATION_RECORD);
     } catch (error) {
       throw toDomainError(error) ?? error;
     }

@@ -126,6 +126,43 @@ describe('a lead', () => {
       { firstName: `A${'\u0301\u0323'.repeat(60)}` },
       /100 combining marks/,
     ],
+    ['an external id without a source', { externalId: '1' }, /externalId and externalSource belong together/],
+    ['a source without an external id', { externalSource: 'csv' }, /externalId and externalSource belong/],
+    [
+      'a source and null as the external id',
+      { externalSource: 'csv', externalId: null },
+      /externalId and externalSource belong together/,
+    ],
+    [
+      'an over-long external source',
+      { externalSource: 'x'.repeat(65), externalId: '1' },
+      /externalSource must be at most 64/,
+    ],
+    [
+      'a source with a space',
+      { externalSource: 'hub spot', externalId: '1' },
+      /externalSource must consist of/,
+    ],
+    [
+      'a source that begins with a dot',
+      { externalSource: '.csv', externalId: '1' },
+      /externalSource must consist/,
+    ],
+    [
+      'a source of other letters',
+      { externalSource: '\u043a', externalId: '1' },
+      /externalSource must consist/,
+    ],
+    [
+      'an over-long external id',
+      { externalSource: 'csv', externalId: 'x'.repeat(256) },
+      /externalId must be at most 255/,
+    ],
+    [
+      'an external id of two lines',
+      { externalSource: 'csv', externalId: '1\n2' },
+      /externalId must be a single line/,
+    ],
     ['an unknown status', { status: 'on hold' }, /status must be one of new, contacted/],
     [
       'a status of very many combining marks',
@@ -204,6 +241,18 @@ describe('a lead', () => {
         code: 'CONFLICT',
       },
     );
+  });
+
+  it('is not created or updated with the external id of another lead', async () => {
+    await database.rows(`UPDATE leads SET "externalSource" = 'csv', "externalId" = '1'`);
+    const other = await insertLead(database);
+    const taken = {
+      code: 'CONFLICT',
+      message: 'The combination of externalSource and externalId is already taken.',
+    };
+    const key = { externalSource: 'CSV', externalId: '1' };
+    expect(await rejection(CREATE_LEAD, { input: { ...ADA, ...key } })).toEqual(taken);
+    expect(await rejection(UPDATE_LEAD, { input: { id: other, ...key } })).toEqual(taken);
   });
 
   it('is created once if several requests send the same e-mail at once', async () => {

@@ -5,6 +5,7 @@ import request, { type Response, type Test } from 'supertest';
 import { AnswerMemory } from '../../src/common/answer-memory.js';
 import { ERROR_CODES } from '../../src/error-codes.js';
 import { SummaryWriter } from '../../src/summaries/summary-writer.js';
+import { ImportsService } from '../../src/imports/imports.service.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
@@ -16,6 +17,7 @@ import {
   type Turn,
 } from '../support/openrouter-stand-in.js';
 import { pauseBeforeCommit } from '../support/recalculation-pause.js';
+import { until } from '../support/until.js';
 import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
 
 /** A row of the table in docs/errors.md. */
@@ -84,6 +86,21 @@ const postRaw = (type: string, body: string): Test =>
   request(api.app.getHttpServer()).post('/graphql').set('content-type', type).send(body);
 const get = (query: string, accept = 'application/json'): Test =>
   request(api.app.getHttpServer()).get('/graphql').query({ query }).set('accept', accept);
+
+const LEADS = 'email,firstName,lastName\nimported@example.com,Ada,One\n';
+
+const postImport = (leads: string, server = api): Test =>
+  request(server.app.getHttpServer()).post('/imports').attach('leads', Buffer.from(leads), 'leads.csv');
+
+/** Imports a lead. @returns the id of the import */
+async function importLeads(): Promise<number> {
+  const { id } = (await postImport(LEADS)).body as { id: number };
+  await until(
+    async () =>
+      (await database.rows(`SELECT 1 FROM imports WHERE id = $1 AND status <> 'running'`, [id])).length > 0,
+  );
+  return id;
+}
 
 /** Causes an error. It sends the failing request with `now`, so that only changes by that request count. */
 type Provocation = (now: (sent: Test) => Promise<Response>) => Promise<Response>;
@@ -206,6 +223,32 @@ const OF_THIS_APPLICATION: Record<string, Record<string, Provocation>> = {
     'a recalculation that has ended': async (now) => {
       await api.ask(RECALCULATE);
       return now(post(`mutation { cancelRecalculation(id: ${await latestRecalculationId()}) { id } }`));
+    },
+  },
+  IMPORT_FILE_INVALID: { 'a file without addresses': sending(() => postImport('firstName\nAda\n')) },
+  IMPORT_FAILED: {
+    'a lost connection': async (now) => {
+      await lockHolder.rows('BEGIN');
+      await lockHolder.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
+      const rejected = postImport(LEADS).field('dryRun', 'true').then();
+      await untilWaiting(lockHolder);
+      await terminateWaiting(lockHolder);
+      const response = await rejected;
+      await lockHolder.rows('ROLLBACK');
+      return now(Promise.resolve(response) as unknown as Test);
+    },
+  },
+  IMPORT_NOT_RUNNING: {
+    'an import that has ended': async (now) => {
+      const id = await importLeads();
+      return now(post(`mutation { cancelImport(id: ${id}) { id } }`));
+    },
+  },
+  IMPORT_NOT_UNDOABLE: {
+    'an import that was undone': async (now) => {
+      const id = await importLeads();
+      await api.ask(`mutation { undoImport(id: ${id}) { keptCount } }`);
+      return now(post(`mutation { undoImport(id: ${id}) { keptCount } }`));
     },
   },
   SERVICE_UNAVAILABLE: {
@@ -366,6 +409,15 @@ const OF_ANOTHER_APPLICATION: Record<string, Record<string, Provocation>> = {
       const off = await startApi({ SUMMARY_PROVIDER: 'off' }, api.databaseUrl);
       const response = await now(post(`mutation { regenerateSummary(id: ${leadId}) { id } }`, off));
       await off.close();
+      return response;
+    },
+  },
+  IMPORT_CANCELLED: {
+    'a server that stops': async (now) => {
+      const stopping = await startApi({}, api.databaseUrl);
+      await stopping.app.get(ImportsService, { strict: false }).stop();
+      const response = await now(postImport(LEADS, stopping).field('dryRun', 'true'));
+      await stopping.close();
       return response;
     },
   },

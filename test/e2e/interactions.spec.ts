@@ -20,7 +20,7 @@ afterAll(async () => {
   await api.close();
 });
 
-const FIELDS = 'id type direction date notes leadId createdAt updatedAt';
+const FIELDS = 'id type direction date notes leadId externalSource externalId createdAt updatedAt';
 const CREATE = `mutation ($input: CreateInteractionInput!) {
   createInteraction(createInteractionInput: $input) { ${FIELDS} } }`;
 const UPDATE = `mutation ($input: UpdateInteractionInput!) {
@@ -182,6 +182,46 @@ describe('the direction of an interaction', () => {
       lead: { interactions: directions, interactionsConnection: { nodes: directions } },
     });
   });
+});
+
+describe('the external id of an interaction', () => {
+  const KEY = { externalSource: 'hubspot', externalId: '17' };
+  const CLEARED = { externalSource: null, externalId: null };
+  const DETAILS = { type: 'CALL', date: '2026-03-01T00:00:00Z' };
+
+  it('is stored, changes in part, and is cleared by null', async () => {
+    expect(await create(DETAILS)).toMatchObject(CLEARED);
+    const created = await create({ ...DETAILS, externalSource: 'HubSpot', externalId: '17' });
+    expect(created).toMatchObject(KEY);
+    const id = Number(created.id);
+    expect(await update({ id, notes: 'Hello.' })).toMatchObject(KEY);
+    expect(await update({ id, externalId: '18' })).toMatchObject({ ...KEY, externalId: '18' });
+    expect(await update({ id, externalSource: null })).toMatchObject(CLEARED);
+  });
+
+  it('is rejected if another interaction has it', async () => {
+    await create({ ...DETAILS, ...KEY });
+    const { id } = await create({ ...DETAILS, ...KEY, externalId: '18' });
+    const { errors } = await api.send(CREATE, { input: { leadId, ...DETAILS, ...KEY } });
+    expect(errors).toMatchObject([
+      {
+        message: 'The combination of externalSource and externalId is already taken.',
+        extensions: { code: 'CONFLICT' },
+      },
+    ]);
+    expect(await api.codeOf(UPDATE, { input: { id: Number(id), externalId: '17' } })).toBe('CONFLICT');
+    expect(await database.rows('SELECT FROM interactions')).toHaveLength(2);
+  });
+
+  it.each([{ externalId: '1' }, { externalSource: 'csv' }, { externalSource: '-', externalId: '1' }])(
+    'is rejected if it is incomplete or invalid: %j',
+    async (key) => {
+      const { id } = await create(DETAILS);
+      expect(await api.codeOf(CREATE, { input: { leadId, ...DETAILS, ...key } })).toBe('BAD_USER_INPUT');
+      expect(await api.codeOf(UPDATE, { input: { id: Number(id), ...key } })).toBe('BAD_USER_INPUT');
+      expect(await database.rows('SELECT "externalId" FROM interactions')).toEqual([{ externalId: null }]);
+    },
+  );
 });
 
 describe('removeInteraction', () => {

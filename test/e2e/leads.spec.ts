@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const LEAD_FIELDS = `id firstName lastName email phone budget location company source status summary
-  summaryGeneratedAt summarySource activityScore scoreCalculatedAt createdAt updatedAt`;
+  summaryGeneratedAt summarySource activityScore scoreCalculatedAt externalSource externalId createdAt updatedAt`;
 
 const CREATE = `mutation ($input: CreateLeadInput!) { createLead(createLeadInput: $input) { ${LEAD_FIELDS} } }`;
 const UPDATE = `mutation ($input: UpdateLeadInput!) { updateLead(updateLeadInput: $input) { ${LEAD_FIELDS} } }`;
@@ -157,6 +157,51 @@ describe('an older lead with an invisible character in its e-mail', () => {
       email: HIDDEN,
       firstName: 'B',
     });
+  });
+});
+
+describe('the external id of a lead', () => {
+  const FIND =
+    'query ($source: String!, $id: String!) { leadByExternalId(source: $source, id: $id) { id email } }';
+  const KEY = { externalSource: 'hubspot', externalId: '0031-A' };
+
+  it('is stored with its source in lower case', async () => {
+    const lead = await create({ externalSource: ' HubSpot ', externalId: ' 0031-A ' });
+    expect(lead).toMatchObject(KEY);
+    expect(await read(Number(lead.id))).toMatchObject(KEY);
+    expect(await create({ email: 'none@example.com' })).toMatchObject({
+      externalSource: null,
+      externalId: null,
+    });
+  });
+
+  it('finds the lead', async () => {
+    const { id } = await create(KEY);
+    await create({ email: 'other@example.com', externalSource: 'zoho', externalId: KEY.externalId });
+    const find = (source: string, externalId: string) => api.ask(FIND, { source, id: externalId });
+    const found = { leadByExternalId: { id, email: ADA.email } };
+    expect(await find('hubspot', '0031-A')).toEqual(found);
+    expect(await find('HubSpot', '0031-A ')).toEqual(found);
+    expect(await find('hubspot', '0031-a')).toEqual({ leadByExternalId: null });
+    expect(await api.codeOf(FIND, { source: 'hub spot', id: '1' })).toBe('BAD_USER_INPUT');
+    expect(await api.codeOf(FIND, { source: 'hubspot', id: ' ' })).toBe('BAD_USER_INPUT');
+  });
+
+  it('can change in part, stays if it is omitted, and is cleared by null', async () => {
+    const id = Number((await create(KEY)).id);
+    expect(await update({ id, company: 'Looms' })).toMatchObject(KEY);
+    expect(await update({ id, externalId: '2' })).toMatchObject({ ...KEY, externalId: '2' });
+    expect(await update({ id, externalSource: 'Zoho' })).toMatchObject({
+      externalSource: 'zoho',
+      externalId: '2',
+    });
+    const cleared = { externalSource: null, externalId: null };
+    expect(await update({ id, externalId: null })).toMatchObject(cleared);
+    await update({ id, ...KEY });
+    expect(await update({ id, externalSource: '' })).toMatchObject(cleared);
+    await update({ id, ...KEY });
+    expect(await update({ id, ...cleared })).toMatchObject(cleared);
+    expect(await create({ ...cleared, email: 'none@example.com' })).toMatchObject(cleared);
   });
 });
 

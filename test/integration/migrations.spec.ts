@@ -35,6 +35,8 @@ const ALL = [
   '0022-score-valid-from',
   '0023-indexes',
   '0024-foreign-writes',
+  '0025-imports',
+  '0026-external-id-indexes',
 ];
 
 /** The tables of the job queue count as one more migration. */

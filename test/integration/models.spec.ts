@@ -12,6 +12,7 @@ afterAll(() => api.close());
 
 const TYPES: Readonly<Record<string, string>> = {
   'CHARACTER VARYING(255)': 'VARCHAR(255)',
+  'CHARACTER VARYING(64)': 'VARCHAR(64)',
   'CHARACTER VARYING(16)': 'VARCHAR(16)',
   'TIMESTAMP WITH TIME ZONE': 'TIMESTAMP WITH TIME ZONE',
   NUMERIC: 'DECIMAL(10,2)',

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CsvImportService } from '../../src/data-import/csv-import.service.js';
-import { ListSizes } from '../../src/list-sizes/list-sizes.js';
-import { SummariesAfterChange } from '../../src/summaries/summaries-after-change.js';
+import { importOptions } from '../../src/imports/import-flags.js';
+import { ImportsService } from '../../src/imports/imports.service.js';
 import { SummaryWriter } from '../../src/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
@@ -176,25 +175,29 @@ describe.each(WITHOUT_STATISTICS)('a server on tables %s', (_state, prepare) => 
         `imported${n}@example.com,email,2026-01-02`,
       );
     }
-    const paths = {
-      leads: path.join(directory.path, 'leads.csv'),
-      interactions: path.join(directory.path, 'interactions.csv'),
+    const source = async (name: string, lines: readonly string[]) => {
+      const file = path.join(directory.path, name);
+      await writeFile(file, lines.join('\n'));
+      return { path: file, name };
     };
-    await writeFile(paths.leads, leads.join('\n'));
-    await writeFile(paths.interactions, interactions.join('\n'));
-    const observer = { onRejectedLine: () => undefined, onProgress: () => undefined };
-    const find = { strict: false };
-    const service = new CsvImportService(
-      api.sequelize,
-      api.app.get(SummariesAfterChange, find),
-      api.app.get(ListSizes, find),
-    );
-    const work = () => service.import(paths, observer, new AbortController().signal);
+    const request = {
+      sources: {
+        leads: await source('leads.csv', leads),
+        interactions: await source('interactions.csv', interactions),
+      },
+      options: importOptions({}, null),
+      trigger: 'command' as const,
+      caller: 'tester',
+    };
+    const service = api.app.get(ImportsService, { strict: false });
+    const work = () => service.import(request);
     expect(await findExpensiveStatements(work)).toEqual([]);
     expect(await readAnalyzedRows()).toEqual({
       leads: expect.closeTo(LEADS, -3) as unknown,
       interactions: expect.closeTo(INTERACTIONS, -3) as unknown,
     });
+    // The second import finds every lead and every interaction.
+    expect(await findExpensiveStatements(work)).toEqual([]);
   });
 
   describe('and loaded by SQL', () => {

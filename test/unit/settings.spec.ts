@@ -42,6 +42,7 @@ const DEFAULTS = {
   },
   limits: {
     maxBodyBytes: 1_048_576,
+    maxImportFileBytes: 536_870_912,
     query: {
       maxTokens: 4_000,
       maxDepth: 12,
@@ -148,6 +149,7 @@ describe('loadSettings', () => {
       OPENROUTER_TOTAL_TIMEOUT_MS: '2000',
       TRUST_PROXY: '2',
       MAX_BODY_BYTES: '2048',
+      IMPORT_MAX_FILE_BYTES: '4096',
       QUERY_MAX_TOKENS: '100',
       QUERY_MAX_DEPTH: '2',
       QUERY_MAX_FIELDS: '3',
@@ -218,6 +220,7 @@ describe('loadSettings', () => {
       OPENROUTER_TOTAL_TIMEOUT_MS: '600000',
       TRUST_PROXY: '10.0.0.0/8, ::1',
       MAX_BODY_BYTES: '2048',
+      IMPORT_MAX_FILE_BYTES: '4096',
       QUERY_MAX_TOKENS: '100',
       QUERY_MAX_DEPTH: '2',
       QUERY_MAX_FIELDS: '3',
@@ -298,6 +301,7 @@ describe('loadSettings', () => {
       },
       limits: {
         maxBodyBytes: 2_048,
+        maxImportFileBytes: 4_096,
         query: {
           maxTokens: 100,
           maxDepth: 2,
@@ -512,6 +516,7 @@ describe('loadSettings', () => {
       [
         ['PORT', 0, 65_535],
         ['MAX_BODY_BYTES', 1024, 104_857_600],
+        ['IMPORT_MAX_FILE_BYTES', 1024, 107_374_182_400],
         ['QUERY_MAX_TOKENS', 10, 20_000],
         ['QUERY_MAX_DEPTH', 1, 100],
         ['QUERY_MAX_FIELDS', 1, 5_000],

@@ -1,5 +1,6 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { IsOptional } from 'class-validator';
+import { IsExternalId, IsExternalSource } from '../../common/external-id.js';
 import type {
   InteractionDirection as StoredInteractionDirection,
   InteractionType as StoredInteractionType,
@@ -31,4 +32,22 @@ export class CreateInteractionInput {
 
   @Field(() => Int, { description: 'The id of the lead.' })
   leadId!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name of the system that `externalId` comes from, such as `hubspot`. Stored in lower case: the letters a to z, digits, dots, hyphens and underscores, at most 64 characters. Requires the other of the two fields.',
+  })
+  @IsOptional()
+  @IsExternalSource()
+  externalSource?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The id of the interaction in another system, unique together with `externalSource`. A single line of at most 255 characters. Requires the other of the two fields.',
+  })
+  @IsOptional()
+  @IsExternalId()
+  externalId?: string | null;
 }

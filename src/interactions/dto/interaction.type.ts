@@ -68,6 +68,19 @@ export class InteractionGraphQLType {
   @Field(() => Int, { description: 'The id of the lead.' })
   leadId!: number;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name of the system that `externalId` comes from, such as `hubspot`. Null if there is no external id.',
+  })
+  externalSource!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id of the interaction in another system, unique together with `externalSource`.',
+  })
+  externalId!: string | null;
+
   @Field(() => Date, { description: 'The time at which the interaction was recorded.' })
   createdAt!: Date;
 

@@ -86,6 +86,19 @@ export class LeadType {
   @Field(() => Date, { nullable: true, description: 'The instant as of which the score was calculated.' })
   scoreCalculatedAt!: Date | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name of the system that `externalId` comes from, such as `hubspot`. Null if there is no external id.',
+  })
+  externalSource!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id of the lead in another system, unique together with `externalSource`.',
+  })
+  externalId!: string | null;
+
   @Field(() => Date, { description: 'The time at which the lead was created.' })
   createdAt!: Date;
 

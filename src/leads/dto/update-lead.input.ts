@@ -1,5 +1,6 @@
 import { Field, Float, InputType, Int } from '@nestjs/graphql';
 import { IsOptional, ValidateIf } from 'class-validator';
+import { IsExternalId, IsExternalSource } from '../../common/external-id.js';
 import { IsBudget, IsDetail, IsLeadEmail, IsLeadStatus, IsName } from './lead-rules.js';
 
 /** The field may be left out, but null is rejected: the column is not nullable. */
@@ -68,4 +69,22 @@ export class UpdateLeadInput {
   @IsNotNullIfGiven()
   @IsLeadStatus()
   status?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The name of the system that `externalId` comes from, such as `hubspot`. Stored in lower case: the letters a to z, digits, dots, hyphens and underscores, at most 64 characters. Null clears both fields.',
+  })
+  @IsOptional()
+  @IsExternalSource()
+  externalSource?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The id of the lead in another system, unique together with `externalSource`. A single line of at most 255 characters. Null clears both fields.',
+  })
+  @IsOptional()
+  @IsExternalId()
+  externalId?: string | null;
 }

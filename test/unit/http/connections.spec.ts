@@ -24,6 +24,7 @@ const NEVER: ConnectionLimits = {
   maxUnreadBytes: Infinity,
   unreadGraceMs: 0,
   maxRequestBytes: Infinity,
+  uploadPauseMs: 6e5,
 };
 const UPGRADE = 'GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: y\r\n\r\n';
 
@@ -197,6 +198,22 @@ describe('connections', () => {
     await until(() => accepted.reduce((sum, { bytesRead }) => sum + bytesRead, 0) >= 2_100_000);
     expect(connections.hasRoomForBody(new Socket())).toBe(false);
     expect(accepted.map(({ closed }) => closed)).toEqual([false, true, true, false, false]);
+  });
+
+  it('stay open while an upload of any size arrives, and are closed if it pauses for too long', async () => {
+    await serve({ ...NEVER, maxRequestBytes: 1_000_000, uploadPauseMs: 1_500 });
+    server.on('request', ({ socket }) => {
+      connections.beginUpload(socket);
+    });
+    const client = await requested(() => unfinished(1_200_000));
+    await until(() => (accepted[0]?.bytesRead ?? 0) > 1_200_000);
+    // Uploads take no memory.
+    expect(connections.hasRoomForBody(new Socket())).toBe(true);
+    expect([accepted[0]?.closed, reasons]).toEqual([false, []]);
+    expect(connections.isUploading(accepted[0] ?? new Socket())).toBe(true);
+    client.write('x');
+    await untilOpen(0);
+    expect(reasons).toEqual(['idle']);
   });
 
   it('are closed if the client sends too many requests without awaiting a response', async () => {

@@ -18,6 +18,10 @@ export type CreateInteractionInput = {
   date: string;
   /** The party that made contact. Null or absent: unknown. */
   direction?: InteractionDirection | null | undefined;
+  /** The id of the interaction in another system, unique together with `externalSource`. A single line of at most 255 characters. Requires the other of the two fields. */
+  externalId?: string | null | undefined;
+  /** The name of the system that `externalId` comes from, such as `hubspot`. Stored in lower case: the letters a to z, digits, dots, hyphens and underscores, at most 64 characters. Requires the other of the two fields. */
+  externalSource?: string | null | undefined;
   /** The id of the lead. */
   leadId: number;
   /** Notes on the contact. At most 10000 characters. */

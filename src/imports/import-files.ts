@@ -1,0 +1,248 @@
+import { CsvFile } from './files/csv-file.js';
+import type { FooterLine } from './files/csv-record.js';
+import type { CopyValue } from './copy-rows.js';
+import { type FileReport, type ImportedFile, IMPORTED_FILES } from './import-report.js';
+import type { FileOptions, ImportOptions, ImportSources } from './import-options.js';
+import type { ImportStaging, LineReader } from './import-staging.js';
+import { InteractionLineReader, type InteractionRow } from './interaction-line.js';
+import { LeadLineReader, type LeadRow } from './lead-line.js';
+import type { ReaderReport } from './line-reader.js';
+import { type FileMapping, mapFile } from './mapping/map-file.js';
+import { type SavedMapping, savedMapping } from './mapping/mapping-file.js';
+import { sha256Of } from './sha256.js';
+import { foldedKey } from './values/text-folding.js';
+
+/** A column of the files with rejected lines, which the import ignores when the mended file comes back. */
+export const REASONS_COLUMN = 'rejectionReasons';
+
+const leadColumns = (row: LeadRow): readonly CopyValue[] => [
+  row.line,
+  row.email,
+  row.writtenEmail,
+  row.firstName,
+  row.lastName,
+  row.phone,
+  row.budget,
+  row.location,
+  row.company,
+  row.source,
+  row.status,
+  row.externalSource,
+  row.externalId,
+];
+
+const interactionColumns = (row: InteractionRow): readonly CopyValue[] => [
+  row.line,
+  row.email ?? '',
+  row.writtenEmail ?? '',
+  row.leadExternalId === null ? '' : (row.externalSource ?? ''),
+  row.leadExternalId ?? '',
+  row.type,
+  row.direction,
+  row.date,
+  row.notes,
+  // The reader also gives the source of the id of the lead.
+  row.externalId === null ? null : row.externalSource,
+  row.externalId,
+  row.occurrence,
+];
+
+type LineReaderWithReport<Row> = LineReader<Row> & { report(): ReaderReport };
+
+/** An open file of an import, with the mapping of its columns. */
+export class ImportFile {
+  private constructor(
+    readonly kind: ImportedFile,
+    readonly csv: CsvFile,
+    readonly sha256: string,
+    readonly mapping: FileMapping<string>,
+    private readonly reader: LineReaderWithReport<LeadRow> | LineReaderWithReport<InteractionRow>,
+    private readonly options: FileOptions,
+  ) {}
+
+  /** @throws ImportFileError */
+  static async of(kind: ImportedFile, csv: CsvFile, path: string, options: FileOptions): Promise<ImportFile> {
+    const mappingOptions = { ...options, ignored: [...(options.ignored ?? []), REASONS_COLUMN] };
+    const sha256 = await sha256Of(path);
+    if (kind === 'leads') {
+      const mapping = mapFile(kind, csv.header, mappingOptions, csv.name);
+      return new ImportFile(
+        kind,
+        csv,
+        sha256,
+        mapping,
+        new LeadLineReader(csv.name, mapping, options),
+        options,
+      );
+    }
+    const mapping = mapFile(kind, csv.header, mappingOptions, csv.name);
+    return new ImportFile(
+      kind,
+      csv,
+      sha256,
+      mapping,
+      new InteractionLineReader(csv.name, mapping, options),
+      options,
+    );
+  }
+
+  /** In bytes. */
+  get size(): number {
+    return this.csv.size;
+  }
+
+  /** @returns the number of lines of data @throws ImportFileError if the file does not decide a format */
+  stage(staging: ImportStaging, onRead: (bytes: number) => void): Promise<number> {
+    return this.kind === 'leads'
+      ? staging.stage('leads', this.csv, this.reader as LineReader<LeadRow>, leadColumns, onRead)
+      : staging.stage(
+          'interactions',
+          this.csv,
+          this.reader as LineReader<InteractionRow>,
+          interactionColumns,
+          onRead,
+        );
+  }
+
+  /** @returns the name of the first column of a field; null: the file has none */
+  columnOf(field: string): string | null {
+    const [index] = this.mapping.sources[field] ?? [];
+    return index === undefined ? null : (this.mapping.header[index] ?? null);
+  }
+
+  /** The parts of the report that do not depend on the database. */
+  describe(): Omit<
+    FileReport,
+    | 'lineCount'
+    | 'inserted'
+    | 'updated'
+    | 'unchanged'
+    | 'duplicateLines'
+    | 'rejectedLines'
+    | 'examples'
+    | 'rejections'
+  > {
+    const { name, size, format } = this.csv;
+    const { preset, externalSource } = this.mapping;
+    const { encoding, delimiter, headerLine } = format;
+    return {
+      name,
+      size,
+      sha256: this.sha256,
+      encoding,
+      delimiter,
+      headerLine,
+      preset,
+      externalSource,
+      columns: this.columns(),
+      ...reportOf(this.reader.report(), [...this.mapping.notices, ...footerNotices(this.csv.footer)]),
+    };
+  }
+
+  /** All that was decided, for a mapping file. */
+  savedMapping(): SavedMapping {
+    const { formats } = this.reader.report();
+    const decided = Object.fromEntries(
+      formats.flatMap(({ format, value }) => (value === null ? [] : [[format, value]])),
+    );
+    const { timeZone } = this.options;
+    return savedMapping(this.mapping, {
+      ...decided,
+      ...(timeZone === undefined ? {} : { timeZone }),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.csv.close();
+  }
+
+  private columns(): FileReport['columns'] {
+    const fields = new Map<number, string>();
+    for (const [field, indexes] of Object.entries(this.mapping.sources)) {
+      for (const index of indexes ?? []) fields.set(index, field);
+    }
+    return this.mapping.header.map((column, index) => ({ column, field: fields.get(index) ?? null }));
+  }
+}
+
+const FORMAT_TEXTS: Readonly<Record<string, string>> = {
+  dmy: 'day/month/year',
+  mdy: 'month/day/year',
+  comma: 'decimal comma',
+  point: 'decimal point',
+};
+
+/** @param notices remarks on the file as a whole */
+function reportOf(
+  { formats, unknownValues, warnings }: ReaderReport,
+  notices: readonly string[],
+): Pick<FileReport, 'formats' | 'unknownValues' | 'warnings'> {
+  return {
+    formats: formats.flatMap(({ column, value }) =>
+      value === null ? [] : [{ column, format: FORMAT_TEXTS[value] ?? value }],
+    ),
+    unknownValues: unknownValues.flatMap(({ column, counts }) =>
+      [...counts].map(([value, count]) => ({ column, value, count })),
+    ),
+    warnings: [
+      ...notices.map((message) => ({ message, count: 0, lines: [] })),
+      ...warnings.map(({ message, count, lines }) => ({ message, count, lines })),
+    ],
+  };
+}
+
+const footerNotices = (footer: readonly FooterLine[]): string[] =>
+  footer.map(({ line, text }) => `line ${line} is below the table and was ignored: ${text}`);
+
+/** An option for a column applies to the file that has the column. If neither file has it, each reports that. */
+function withoutColumnsOf(options: FileOptions, csv: CsvFile, other: CsvFile | undefined): FileOptions {
+  if (other === undefined) return options;
+  const [own, others] = [csv, other].map(({ header }) => new Set(header.map(foldedKey)));
+  const columns = Object.entries(options.columns ?? {}).filter(([name]) => {
+    const key = foldedKey(name);
+    return own?.has(key) === true || others?.has(key) !== true;
+  });
+  return { ...options, columns: Object.fromEntries(columns) };
+}
+
+/** The open files of one import. */
+export class ImportFiles {
+  private constructor(
+    readonly leads: ImportFile | null,
+    readonly interactions: ImportFile | null,
+  ) {}
+
+  /** @throws ImportFileError of the first file that is invalid */
+  static async open(sources: ImportSources, options: ImportOptions): Promise<ImportFiles> {
+    const opened: Partial<Record<ImportedFile, CsvFile>> = {};
+    try {
+      for (const kind of IMPORTED_FILES) {
+        const source = sources[kind];
+        if (source !== undefined) opened[kind] = await CsvFile.open(source.path, source.name, options[kind]);
+      }
+      const file = async (kind: ImportedFile, other: ImportedFile) => {
+        const csv = opened[kind];
+        const path = sources[kind]?.path ?? '';
+        if (csv === undefined) return null;
+        return ImportFile.of(kind, csv, path, withoutColumnsOf(options[kind], csv, opened[other]));
+      };
+      return new ImportFiles(await file('leads', 'interactions'), await file('interactions', 'leads'));
+    } catch (error) {
+      for (const csv of Object.values(opened)) await csv.close();
+      throw error;
+    }
+  }
+
+  get all(): ImportFile[] {
+    return [this.leads, this.interactions].filter((file) => file !== null);
+  }
+
+  /** The total size in bytes. */
+  get size(): number {
+    return this.all.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.all) await file.close();
+  }
+}

@@ -1,0 +1,204 @@
+import { apiInstant } from '../common/api-instant.sql.js';
+
+/**
+ * Decides for every staged line of interactions which lead it belongs to, and whether it is new:
+ *
+ * 1. A line belongs to the lead with its external id, else to the lead with its e-mail.
+ * 2. A line with an external id means the interaction with this id, else an interaction without one that has the same lead,
+ *    type, date and notes. A line without an external id means an interaction with the same lead, type, date and notes.
+ * 3. If several lines mean one interaction, the last one counts if they have an external id, else the first.
+ */
+
+/** The columns by which a line names its lead. */
+const NAME = 'email, "writtenEmail", "leadSource", "leadExternalId"';
+
+/**
+ * The leads that lines name. Leads of the same import come first: a dry run has
+ * not inserted them or changed their e-mails, and a lead may keep the external id of another source.
+ */
+export const MATCH_LEADS_OF_INTERACTIONS = `
+  CREATE TEMP TABLE import_targets ON COMMIT DROP AS
+  WITH named AS (
+    SELECT DISTINCT ${NAME} FROM pg_temp.import_interactions
+  ), in_file AS (
+    SELECT DISTINCT ON (line."externalSource", line."externalId") line."externalSource", line."externalId", plan."leadId"
+    FROM pg_temp.import_lead_lines AS line JOIN pg_temp.import_lead_plan AS plan USING (key)
+    WHERE line."externalId" IS NOT NULL AND line.reason IS NULL AND plan.action NOT IN ('reject', 'fail')
+    ORDER BY line."externalSource", line."externalId"
+  ), by_email AS (
+    SELECT given.email, given."writtenEmail", count(*)::int AS count,
+      CASE WHEN count(*) = 1 THEN min(lead.id)
+        ELSE min(lead.id) FILTER (WHERE lead.email = given."writtenEmail") END AS id
+    FROM (SELECT DISTINCT email, "writtenEmail" FROM named WHERE email <> '') AS given
+    JOIN leads AS lead ON email_key(lead.email) = given.email
+    GROUP BY given.email, given."writtenEmail"
+  ), planned AS (
+    SELECT DISTINCT ON (email) email, "leadId" FROM pg_temp.import_lead_plan
+    WHERE email IS NOT NULL AND action NOT IN ('reject', 'fail') ORDER BY email, position
+  )
+  SELECT named.*, found."leadId",
+    CASE
+      WHEN found."leadId" IS NOT NULL THEN NULL
+      WHEN by_email.count > 1 THEN jsonb_build_object('field', 'email', 'message',
+        by_email.count || ' leads share this e-mail in different spellings', 'value', named."writtenEmail")
+      WHEN named.email <> '' THEN jsonb_build_object('field', 'email', 'message', 'no lead has this e-mail', 'value', named.email)
+      ELSE jsonb_build_object('field', 'leadExternalId', 'message', 'no lead has this external id', 'value',
+        named."leadExternalId")
+    END AS reason
+  FROM named
+  LEFT JOIN in_file
+    ON in_file."externalSource" = named."leadSource" AND in_file."externalId" = named."leadExternalId"
+  LEFT JOIN leads AS by_id ON by_id."externalSource" = named."leadSource" AND by_id."externalId" = named."leadExternalId"
+    AND by_id."externalId" IS NOT NULL
+  LEFT JOIN planned ON planned.email = named.email
+  LEFT JOIN by_email ON by_email.email = named.email AND by_email."writtenEmail" = named."writtenEmail"
+  LEFT JOIN planned AS renamed ON renamed."leadId" = by_email.id AND renamed.email <> named.email
+  CROSS JOIN LATERAL (
+    SELECT coalesce(in_file."leadId", by_id.id, CASE WHEN renamed.email IS NULL THEN by_email.id END,
+      CASE WHEN by_email.count IS NULL THEN planned."leadId" END) AS "leadId"
+  ) AS found`;
+
+/** Every other writer of an interaction locks its lead first. */
+export const LOCK_TARGETS = `
+  SELECT count(*) FROM (
+    SELECT FROM leads WHERE id IN (SELECT "leadId" FROM pg_temp.import_targets) ORDER BY id FOR NO KEY UPDATE
+  ) AS locked`;
+
+const CONTENT = '"leadId", date, type, notes';
+
+/**
+ * What becomes of each line. $1: whether lines without an external id are always new. Positions are ordered by lead, so that
+ * each lead is written once, and within a lead as in the file.
+ */
+export const PLAN_INTERACTIONS = `
+  CREATE TEMP TABLE import_interaction_plan ON COMMIT DROP AS
+  WITH placed AS (
+    SELECT line, target."leadId", type, direction, date, notes, "externalSource", "externalId", occurrence
+    FROM pg_temp.import_interactions JOIN pg_temp.import_targets AS target USING (${NAME})
+    WHERE target."leadId" IS NOT NULL
+  ), stored AS (
+    SELECT *, row_number() OVER (PARTITION BY ${CONTENT} ORDER BY id) AS occurrence,
+      row_number() OVER (PARTITION BY ${CONTENT}, "externalId" IS NULL ORDER BY id) AS "occurrenceWithoutId"
+    FROM (
+      SELECT id, "leadId", ${apiInstant('date')} AS date, type, nullif(notes, '') AS notes, direction, "externalId"
+      FROM interactions WHERE "leadId" IN (SELECT "leadId" FROM pg_temp.import_targets)
+    ) AS shown
+  ), without_id AS (
+    SELECT *, dense_rank() OVER (PARTITION BY ${CONTENT} ORDER BY occurrence) AS nth,
+      CASE WHEN $1 THEN line ELSE first_value(line) OVER same END AS "countedLine"
+    FROM placed WHERE "externalId" IS NULL
+    WINDOW same AS (PARTITION BY ${CONTENT}, occurrence ORDER BY line)
+  ), with_id AS (
+    SELECT placed.*, stored.id AS "storedId",
+      first_value(line) OVER (PARTITION BY placed."externalSource", placed."externalId" ORDER BY line DESC) AS "countedLine"
+    FROM placed
+    LEFT JOIN interactions AS stored
+      ON stored."externalSource" = placed."externalSource" AND stored."externalId" = placed."externalId"
+    WHERE placed."externalId" IS NOT NULL
+  ), with_new_id AS (
+    SELECT *, row_number() OVER (PARTITION BY ${CONTENT} ORDER BY line) AS nth
+    FROM with_id WHERE "storedId" IS NULL AND line = "countedLine"
+  ), matched AS (
+    SELECT line, line."leadId", line.type, line.direction, line.date, line.notes, "externalSource", line."externalId",
+      "countedLine", stored.id AS "storedId"
+    FROM without_id AS line LEFT JOIN stored
+      ON NOT $1 AND stored."leadId" = line."leadId" AND stored.date = line.date AND stored.type = line.type
+      AND coalesce(stored.notes, '') = coalesce(line.notes, '') AND stored.occurrence = line.nth
+    UNION ALL
+    SELECT line, "leadId", type, direction, date, notes, "externalSource", "externalId", "countedLine", "storedId"
+    FROM with_id WHERE "storedId" IS NOT NULL OR line <> "countedLine"
+    UNION ALL
+    SELECT line, line."leadId", line.type, line.direction, line.date, line.notes, "externalSource", line."externalId",
+      "countedLine", stored.id
+    FROM with_new_id AS line LEFT JOIN stored
+      ON stored."externalId" IS NULL AND stored."leadId" = line."leadId" AND stored.date = line.date
+      AND stored.type = line.type AND coalesce(stored.notes, '') = coalesce(line.notes, '')
+      AND stored."occurrenceWithoutId" = line.nth
+  )
+  SELECT row_number() OVER (ORDER BY matched."leadId", matched.line)::int AS position, matched.*,
+    CASE WHEN matched.line <> matched."countedLine" THEN 'duplicate'
+      WHEN "storedId" IS NULL THEN 'insert'
+      WHEN before."leadId" <> matched."leadId" OR before.type <> matched.type OR ${apiInstant('before.date')} <> matched.date
+        OR (matched.direction IS NOT NULL AND before.direction IS DISTINCT FROM matched.direction)
+        OR (matched.notes IS NOT NULL AND before.notes IS DISTINCT FROM matched.notes)
+        OR (matched."externalId" IS NOT NULL AND before."externalId" IS NULL) THEN 'update'
+      ELSE 'unchanged' END AS action
+  FROM matched LEFT JOIN interactions AS before ON before.id = matched."storedId"`;
+
+/** A statement with parameters is sent alone. */
+export const INDEX_INTERACTION_PLAN = `
+  CREATE INDEX ON pg_temp.import_interaction_plan (position);
+  ANALYZE pg_temp.import_interaction_plan`;
+
+export const COLLECT_INTERACTION_REJECTIONS = `
+  INSERT INTO pg_temp.import_rejections (file, line, violations)
+  SELECT 'interactions', line, jsonb_build_array(reason)
+  FROM pg_temp.import_interactions JOIN pg_temp.import_targets USING (${NAME})
+  WHERE reason IS NOT NULL`;
+
+const inRange = 'position > $1 AND position <= $2';
+
+/** The number of rows that a range has to write. $1, $2: the range of positions. */
+const requested = (action: string): string =>
+  `(SELECT count(*) FROM pg_temp.import_interaction_plan WHERE ${inRange} AND action = '${action}')::int AS requested`;
+
+/** $1, $2: the range of positions, $3: the id of the import. Returns the numbers of written and requested rows. */
+export const INSERT_INTERACTIONS = `
+  WITH inserted AS (
+    INSERT INTO interactions ("leadId", type, direction, date, notes, "externalSource", "externalId", "importId", "createdAt",
+      "updatedAt")
+    SELECT "leadId", type, direction, date, notes, "externalSource", "externalId", $3, date_trunc('milliseconds', now()),
+      date_trunc('milliseconds', now())
+    FROM pg_temp.import_interaction_plan
+    WHERE ${inRange} AND action = 'insert'
+    ORDER BY position
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM inserted)::int AS written, ${requested('insert')}`;
+
+const STORED = [
+  'leadId',
+  'type',
+  'direction',
+  'date',
+  'notes',
+  'externalSource',
+  'externalId',
+  'importId',
+  'isChangedSinceImport',
+];
+
+/** $1, $2: the range of positions, $3: the id of the import. Keeps the values of before for an undo. */
+export const UPDATE_INTERACTIONS = `
+  WITH before AS (
+    INSERT INTO import_changes ("importId", "leadId", "interactionId", before)
+    SELECT $3, stored."leadId", stored.id, jsonb_build_object(${STORED.map((column) => `'${column}', stored."${column}"`).join(', ')})
+    FROM pg_temp.import_interaction_plan AS plan JOIN interactions AS stored ON stored.id = plan."storedId"
+    WHERE ${inRange} AND action = 'update'
+  ), updated AS (
+    UPDATE interactions AS stored
+    SET "leadId" = plan."leadId", type = plan.type, direction = coalesce(plan.direction, stored.direction), date = CASE WHEN ${apiInstant('stored.date')} = plan.date THEN stored.date ELSE plan.date END,
+      notes = coalesce(plan.notes, stored.notes),
+      "externalSource" = coalesce(stored."externalSource", plan."externalSource"),
+      "externalId" = coalesce(stored."externalId", plan."externalId"),
+      "importId" = $3, "isChangedSinceImport" = false, "updatedAt" = date_trunc('milliseconds', now())
+    FROM pg_temp.import_interaction_plan AS plan
+    WHERE stored.id = plan."storedId" AND ${inRange} AND action = 'update'
+    RETURNING stored.id
+  )
+  SELECT (SELECT count(*) FROM updated)::int AS written, ${requested('update')}`;
+
+/** $1: the position of a line that the database rejects, $2: the reason. */
+export const REJECT_INTERACTION = `
+  WITH rejected AS (
+    UPDATE pg_temp.import_interaction_plan SET action = 'reject' WHERE position = $1 RETURNING line
+  )
+  INSERT INTO pg_temp.import_rejections (file, line, violations)
+  SELECT 'interactions', line, jsonb_build_array(jsonb_build_object('field', NULL, 'message', $2::text, 'value', NULL))
+  FROM rejected`;
+
+/** The number and the first lines of each outcome. $1: the number of first lines. */
+export const COUNT_INTERACTIONS = `
+  SELECT action, count(*)::int AS count, (array_agg(line ORDER BY line))[1:$1] AS lines
+  FROM pg_temp.import_interaction_plan WHERE action <> 'reject' GROUP BY action`;

@@ -1,0 +1,269 @@
+import { LEAD_STATUSES } from '../leads/lead-status.js';
+import { checkEmail, type CheckedText, checkExternalId, checkLeadText } from './api-rules.js';
+import {
+  type ColumnFormat,
+  type FileRecord,
+  LineReader,
+  type ReaderReport,
+  type RejectedLine,
+  ValueCache,
+} from './line-reader.js';
+import type { LeadField } from './mapping/fields.js';
+import type { FileMapping } from './mapping/map-file.js';
+import type { FormatOptions } from './mapping/mapping-file.js';
+import { AmountColumn } from './values/amount-column.js';
+import { readAddresses } from './values/email-address.js';
+import { findLeadStatus } from './values/lead-statuses.js';
+import { type PersonName, splitName } from './values/person-name.js';
+
+/** The values of a line about a lead, valid by the rules of the API. Null: the line does not give the value. */
+export interface LeadRow {
+  readonly line: number;
+  /** In lower case, as stored. */
+  readonly email: string | null;
+  /** The e-mail in the letters of the file, by which an adopted database may tell leads apart. */
+  readonly writtenEmail: string | null;
+  readonly externalId: string | null;
+  /** Null if there is no external id. */
+  readonly externalSource: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly phone: string | null;
+  /** A decimal text with two decimals, such as 1234.50. */
+  readonly budget: string | null;
+  readonly location: string | null;
+  readonly company: string | null;
+  readonly source: string | null;
+  readonly status: string | null;
+}
+
+const DECIMAL_OPTION = '--decimal comma or --decimal point';
+const UNKNOWN_STATUS = `status must be one of ${LEAD_STATUSES.join(', ')}, or be mapped with --map-status`;
+
+/** Reads the lines of a file of leads. */
+export class LeadLineReader {
+  private readonly reader: LineReader<LeadField>;
+
+  private readonly budgets: ReadonlyMap<number, AmountColumn>;
+
+  private readonly statuses = new ValueCache<string | null>();
+
+  private readonly isDecimalGiven: boolean;
+
+  private formats: readonly ColumnFormat[] = [];
+
+  /**
+   * @param fileName for messages
+   * @throws ImportFileError if the time zone is unknown
+   */
+  constructor(
+    fileName: string,
+    private readonly mapping: FileMapping<LeadField>,
+    formats: FormatOptions,
+  ) {
+    this.reader = new LineReader(fileName, mapping, formats, ['budget']);
+    this.isDecimalGiven = formats.decimal !== undefined;
+    // Our own export has points. A column without decimals has nothing to decide.
+    const decimal = formats.decimal ?? (mapping.isOwnExport ? 'point' : null);
+    this.budgets = new Map(
+      (mapping.sources.budget ?? []).map((column) => [column, new AmountColumn(decimal)]),
+    );
+  }
+
+  /** Assumes the formats of the first records, so that the file is rarely read twice. */
+  assumeFrom(records: readonly FileRecord[]): void {
+    for (const record of records) {
+      for (const [column, budgets] of this.budgets) {
+        const text = (record.cells[column] ?? '').trim();
+        if (text !== '') budgets.assumeFrom(text);
+      }
+    }
+  }
+
+  /** Returns the row, or all violations of the line. */
+  read(record: FileRecord): LeadRow | RejectedLine {
+    const { reader } = this;
+    const invalid = reader.begin(record);
+    if (invalid !== null) return invalid;
+    const address = this.readEmail(record);
+    const { email } = address;
+    const { firstName, lastName } = this.readName(record, address);
+    const phone = this.readText('phone', record);
+    const budget = this.readBudget(record);
+    const location = this.readLocation(record);
+    const company = this.readText('company', record);
+    const source = this.readText('source', record);
+    const status = this.readStatus(record);
+    const externalId = this.readExternalId(record);
+    const externalSource = externalId === null ? null : this.readExternalSource(record);
+    const rejection = reader.rejection(record);
+    if (rejection === null && email === null && externalId === null) {
+      const column = reader.namedColumn('email');
+      reader.reject(
+        column,
+        column === null ? 'externalId must not be empty' : 'email must not be empty',
+        null,
+      );
+    }
+    return (
+      reader.rejection(record) ?? {
+        line: record.line,
+        email,
+        writtenEmail: email === null ? null : address.written,
+        externalId,
+        externalSource,
+        firstName,
+        lastName,
+        phone,
+        budget,
+        location,
+        company,
+        source,
+        status,
+      }
+    );
+  }
+
+  /**
+   * Call it after the last line. After 'again', the file has to be read from the start: the assumed decimal mark
+   * was wrong.
+   * @throws ImportFileError if the file does not decide between decimal comma and point
+   */
+  settle(): 'settled' | 'again' {
+    const { isAgain, formats } = this.reader.settle(this.budgets, {
+      format: 'decimal',
+      option: DECIMAL_OPTION,
+      isGiven: this.isDecimalGiven,
+    });
+    this.formats = formats;
+    if (!isAgain) return 'settled';
+    this.reader.restart();
+    for (const budgets of this.budgets.values()) budgets.restart();
+    return 'again';
+  }
+
+  /** The report on the lines since the last start. Formats are known after `settle`. */
+  report(): ReaderReport {
+    return this.reader.report(this.formats);
+  }
+
+  private readEmail(record: FileRecord): WrittenEmail {
+    const text = this.reader.find('email', record);
+    if (text === '') return NO_EMAIL;
+    const { column } = this.reader;
+    const direct = checkEmail(text);
+    if (typeof direct === 'string' && !text.includes(',')) {
+      return { email: direct, written: text, name: null, column };
+    }
+    const { email, name, others } = readAddresses(text);
+    if (others.length > 0) this.reader.warn('severalAddresses', record.line);
+    return { email: this.accept(checkEmail(email), column, record), written: email, name, column };
+  }
+
+  private readName(record: FileRecord, address: WrittenEmail): PersonName {
+    const given = {
+      firstName: this.readText('firstName', record),
+      lastName: this.readText('lastName', record),
+    };
+    if (given.firstName !== null && given.lastName !== null) return given;
+    const fullName = this.reader.find('fullName', record);
+    if (fullName !== '') {
+      const name = completed(given, this.checkName(splitName(fullName), this.reader.column, record));
+      if (name !== given) this.reader.warn('nameSplit', record.line);
+      return name;
+    }
+    if (given.firstName !== null || given.lastName !== null || address.name === null) return given;
+    this.reader.warn('nameFromAddress', record.line);
+    return this.checkName(splitName(address.name), address.column, record);
+  }
+
+  private checkName(name: PersonName, column: number, record: FileRecord): PersonName {
+    const part = (field: 'firstName' | 'lastName') => {
+      const text = name[field];
+      return text === null ? null : this.accept(checkLeadText(field, text), column, record);
+    };
+    return { firstName: part('firstName'), lastName: part('lastName') };
+  }
+
+  private readText(
+    field: 'firstName' | 'lastName' | 'phone' | 'company' | 'source',
+    record: FileRecord,
+  ): string | null {
+    const text = this.reader.find(field, record);
+    return text === '' ? null : this.accept(checkLeadText(field, text), this.reader.column, record);
+  }
+
+  private readLocation(record: FileRecord): string | null {
+    const text = this.reader.join('location', ', ', record);
+    return text === '' ? null : this.accept(checkLeadText('location', text), this.reader.column, record);
+  }
+
+  private readBudget(record: FileRecord): string | null {
+    const text = this.reader.find('budget', record);
+    const { column } = this.reader;
+    const budgets = text === '' ? undefined : this.budgets.get(column);
+    if (budgets === undefined) return null;
+    const result = budgets.read(text, record.line);
+    if (typeof result === 'string') return result;
+    this.reader.reject(column, `budget ${result.violation}`, record.cells[column] ?? null);
+    return null;
+  }
+
+  private readStatus(record: FileRecord): string | null {
+    const text = this.reader.find('status', record);
+    if (text === '') return null;
+    const status = this.statuses.get(text, () => findLeadStatus(text, this.mapping.statuses));
+    if (status === null) this.reader.rejectUnknown(this.reader.column, UNKNOWN_STATUS, text);
+    return status;
+  }
+
+  private readExternalId(record: FileRecord): string | null {
+    const text = this.reader.find('externalId', record);
+    const id = text === '' ? null : this.reader.cleanId(text);
+    return id === null ? null : this.accept(checkExternalId('externalId', id), this.reader.column, record);
+  }
+
+  private readExternalSource(record: FileRecord): string | null {
+    const text = this.reader.find('externalSource', record);
+    if (text === '') return this.mapping.externalSource;
+    return this.accept(checkExternalId('externalSource', text), this.reader.column, record);
+  }
+
+  private accept(checked: CheckedText, column: number, record: FileRecord): string | null {
+    if (typeof checked === 'string' || checked === null) return checked;
+    for (const message of checked.violations)
+      this.reader.reject(column, message, record.cells[column] ?? null);
+    return null;
+  }
+}
+
+interface WrittenEmail {
+  readonly email: string | null;
+  /** The address in the letters of the file. */
+  readonly written: string | null;
+  /** The name in front of the address. */
+  readonly name: string | null;
+  readonly column: number;
+}
+
+const NO_EMAIL: WrittenEmail = { email: null, written: null, name: null, column: -1 };
+
+/**
+ * Adds the part of a full name that is missing. A full name that contradicts the given part is ignored; then the
+ * given name is returned itself.
+ */
+function completed(given: PersonName, split: PersonName): PersonName {
+  if (given.firstName === null && given.lastName === null) return split;
+  const isSameName =
+    given.firstName === null ? given.lastName === split.lastName : given.firstName === split.firstName;
+  return isSameName ? split : given;
+}
+
+/**
+ * The violations that apply only if the row creates a lead. `LeadLineReader` has checked the others.
+ * @returns messages of the API
+ */
+export function violationsOfNewLead(row: Pick<LeadRow, 'email' | 'firstName' | 'lastName'>): string[] {
+  const required = ['email', 'firstName', 'lastName'] as const;
+  return required.filter((field) => row[field] === null).map((field) => `${field} must not be empty`);
+}

@@ -1,0 +1,141 @@
+import type { LeadLayout, Preset } from '../preset.js';
+
+const STATUSES: NonNullable<LeadLayout['statuses']> = {
+  'Open - Not Contacted': 'new',
+  'Working - Contacted': 'contacted',
+  'Closed - Converted': 'converted',
+  'Closed - Not Converted': 'lost',
+  Unqualified: 'unqualified',
+  Nurturing: 'contacted',
+};
+
+export const SALESFORCE: Preset = {
+  name: 'salesforce',
+  title: 'Salesforce',
+  leads: [
+    {
+      // Reports: labels.
+      signatures: [
+        ['Company / Account', 'Email'],
+        ['Company / Account', 'Last Name'],
+        ['Lead Owner', 'Lead Status', 'Lead Source', 'Email'],
+        ['Lead ID', 'Lead Status', 'Email', 'Lead Owner'],
+        ['Contact ID', 'Account Name', 'Email'],
+      ],
+      columns: {
+        externalId: ['Lead ID', 'Contact ID', 'Lead ID (18)', '18 Digit ID', 'Case Safe ID'],
+        firstName: ['First Name'],
+        lastName: ['Last Name'],
+        fullName: ['Name', 'Full Name'],
+        email: ['Email'],
+        phone: ['Phone', 'Mobile', 'Mobile Phone'],
+        company: ['Company / Account', 'Company', 'Account Name'],
+        location: [
+          'City',
+          'State/Province',
+          'Country',
+          'Mailing City',
+          'Mailing State/Province',
+          'Mailing Country',
+        ],
+        source: ['Lead Source'],
+        status: ['Lead Status', 'Status'],
+        budget: ['Budget', 'Amount', 'Expected Revenue'],
+      },
+      statuses: STATUSES,
+    },
+    {
+      // Data exports: names of the API.
+      signatures: [
+        ['Id', 'FirstName', 'LastName', 'LeadSource'],
+        ['Id', 'LastName', 'Status', 'IsConverted'],
+        ['Id', 'LastName', 'Email', 'OwnerId'],
+        ['FirstName', 'LastName', 'Email', 'LeadSource'],
+        ['Id', 'LastName', 'Email', 'Company', 'Status'],
+      ],
+      columns: {
+        externalId: ['Id'],
+        firstName: ['FirstName'],
+        lastName: ['LastName'],
+        fullName: ['Name'],
+        email: ['Email'],
+        phone: ['Phone', 'MobilePhone'],
+        company: ['Company', 'Account.Name'],
+        location: ['City', 'State', 'Country', 'MailingCity', 'MailingState', 'MailingCountry'],
+        source: ['LeadSource'],
+        status: ['Status'],
+        budget: ['Budget__c', 'Amount'],
+      },
+      statuses: STATUSES,
+    },
+  ],
+  interactions: [
+    {
+      // Data exports of tasks.
+      signatures: [
+        ['Id', 'WhoId', 'Subject', 'ActivityDate', 'TaskSubtype'],
+        ['WhoId', 'Subject', 'ActivityDate'],
+        ['WhoId', 'TaskSubtype'],
+        ['WhoId', 'Subject', 'CreatedDate'],
+      ],
+      columns: {
+        externalId: ['Id'],
+        leadExternalId: ['WhoId', 'Who.Id'],
+        email: ['Who.Email', 'Lead.Email', 'Contact.Email'],
+        type: ['Type', 'TaskSubtype'],
+        date: ['ActivityDateTime', 'CompletedDateTime', 'ActivityDate', 'CreatedDate'],
+        notes: ['Subject', 'Description'],
+        direction: ['CallType'],
+      },
+      types: { ListEmail: 'email' },
+    },
+    {
+      // Data exports of events.
+      signatures: [
+        ['WhoId', 'Subject', 'StartDateTime'],
+        ['WhoId', 'EventSubtype'],
+        ['WhoId', 'ActivityDateTime', 'DurationInMinutes'],
+      ],
+      columns: {
+        externalId: ['Id'],
+        leadExternalId: ['WhoId', 'Who.Id'],
+        email: ['Who.Email', 'Lead.Email', 'Contact.Email'],
+        type: ['Type', 'EventSubtype'],
+        date: ['StartDateTime', 'ActivityDateTime', 'ActivityDate'],
+        notes: ['Subject', 'Description'],
+      },
+      types: { '': 'meeting', Other: 'meeting' },
+    },
+    {
+      // Reports on activities.
+      signatures: [
+        ['Subject', 'Date', 'Company / Account'],
+        ['Activity ID', 'Subject', 'Date'],
+        ['Assigned', 'Subject', 'Date'],
+        ['Task Subtype', 'Date'],
+        ['Task Subtype', 'Due Date'],
+        ['Activity Type', 'Subject', 'Lead ID'],
+        ['Due Date', 'Subject', 'Lead ID'],
+        ['Full Comments', 'Date'],
+      ],
+      columns: {
+        externalId: ['Activity ID', 'Task ID', 'Event ID'],
+        leadExternalId: ['Lead ID', 'Contact ID', 'Name ID', 'Related To Lead'],
+        email: ['Lead: Email', 'Lead Email', 'Contact: Email', 'Contact Email', 'Email'],
+        type: [
+          'Activity Type',
+          'Type',
+          'Task Type',
+          'Event Type',
+          'Task Subtype',
+          'Activity Subtype',
+          'Event Subtype',
+        ],
+        date: ['Date', 'Start', 'Due Date', 'Due Date Only', 'Completed Date/Time', 'Created Date'],
+        time: ['Time', 'Start Time'],
+        notes: ['Subject', 'Full Comments', 'Comments', 'Description'],
+        direction: ['Call Type'],
+      },
+    },
+  ],
+};

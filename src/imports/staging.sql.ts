@@ -1,0 +1,65 @@
+/**
+ * The temporary tables of an import. Lines of the files are staged as they are, then merged with the leads and interactions.
+ * A dry run stops before the merge is written.
+ */
+
+/** The columns of a staged line of leads, in the order of COPY. Null: the line does not give the value. */
+const STAGED_LEAD_COLUMNS = [
+  'line',
+  'email',
+  'writtenEmail',
+  'firstName',
+  'lastName',
+  'phone',
+  'budget',
+  'location',
+  'company',
+  'source',
+  'status',
+  'externalSource',
+  'externalId',
+] as const;
+
+/** An empty text in the four columns that name the lead: the line does not give the value. */
+const STAGED_INTERACTION_COLUMNS = [
+  'line',
+  'email',
+  'writtenEmail',
+  'leadSource',
+  'leadExternalId',
+  'type',
+  'direction',
+  'date',
+  'notes',
+  'externalSource',
+  'externalId',
+  'occurrence',
+] as const;
+
+export const CREATE_STAGING = `
+  CREATE TEMP TABLE import_leads (
+    line integer, email text, "writtenEmail" text, "firstName" text, "lastName" text, phone text, budget numeric(10, 2),
+    location text, company text, source text, status text, "externalSource" text, "externalId" text
+  ) ON COMMIT DROP;
+  CREATE TEMP TABLE import_interactions (
+    line integer, email text, "writtenEmail" text, "leadSource" text, "leadExternalId" text, type enum_interactions_type,
+    direction enum_interactions_direction, date timestamptz, notes text, "externalSource" text, "externalId" text,
+    occurrence integer
+  ) ON COMMIT DROP;
+  CREATE TEMP TABLE import_rejections (file text, line integer, violations jsonb) ON COMMIT DROP`;
+
+const copyTo = (table: string, columns: readonly string[]): string =>
+  `COPY pg_temp.${table} (${columns.map((column) => `"${column}"`).join(', ')}) FROM STDIN`;
+
+export const COPY_LEADS = copyTo('import_leads', STAGED_LEAD_COLUMNS);
+export const COPY_INTERACTIONS = copyTo('import_interactions', STAGED_INTERACTION_COLUMNS);
+export const COPY_REJECTIONS = copyTo('import_rejections', ['file', 'line', 'violations']);
+
+/** Before a file is read again. $1: leads or interactions. */
+export const emptyStaging = (file: 'leads' | 'interactions'): string =>
+  `TRUNCATE pg_temp.import_${file}; DELETE FROM pg_temp.import_rejections WHERE file = '${file}'`;
+
+/** The planner knows nothing of a new temporary table. The sorts and hashes of a merge are large. */
+export const PREPARE_MERGE = `
+  ANALYZE pg_temp.import_leads, pg_temp.import_interactions;
+  SET LOCAL work_mem = '64MB'`;

@@ -1,0 +1,101 @@
+export interface PersonName {
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+}
+
+/** Forms of address and academic titles, without points. */
+const TITLES: ReadonlySet<string> = new Set(
+  (
+    'mr mrs ms miss mx sir madam dr drs prof professor doctor herr frau hr fr monsieur madame mademoiselle mme mlle ' +
+    'sr sra srta señor señora don doña dhr mevr mw sig sigra signor signora dott dottssa ing ir mag dipl-ing dipl rev'
+  ).split(' '),
+);
+
+/** One letter, so only with its point. */
+const TITLE_WITH_POINT = /^m\.$/i;
+
+/** What follows a family name. */
+const SUFFIX = /^(?:jr|sr|ii|iii|iv|phd|md|mba|msc|bsc|ma|ba|esq|cpa|cfa|pmp|dds|jd|llm)$/i;
+
+/** Words that belong to the family name that follows. */
+const PARTICLES: ReadonlySet<string> = new Set(
+  (
+    'van von der den de del della dello di da dal das do dos du des la le las los el al bin ibn ben abu ter ten te ' +
+    "zu zum zur vom af av st y e 't op in het d' l' o'"
+  ).split(' '),
+);
+
+/** Particles that only continue another one: "van der Berg", but not "Maria e Silva". */
+const CONTINUING: ReadonlySet<string> = new Set(["'t", 'op', 'in', 'het', 'y', 'e', 'te', 'ben']);
+
+/**
+ * Splits a name in one cell. "Miller, Ann" has the family name first. Otherwise the family name is the last word
+ * with the particles in front of it. If only some words are in capitals, those are the family name. A single
+ * word is a family name. Titles in front are dropped; suffixes such as Jr. remain at the family name.
+ */
+export function splitName(text: string): PersonName {
+  const clean = text
+    .replace(/\s+/g, ' ')
+    .replace(/^["'„“]+|["'”“]+$/g, '')
+    .trim();
+  const [beforeComma = '', afterComma, ...rest] = clean.split(/\s*,\s*/);
+  const isSuffix = afterComma !== undefined && isSuffixText(afterComma);
+  if (afterComma !== undefined && afterComma !== '' && !isSuffix) {
+    const given = withoutTitles(words(afterComma)).join(' ');
+    const suffixes = rest.filter((word) => word !== '').join(' ');
+    return nameOf(given, [...withoutTitles(words(beforeComma)), suffixes].join(' '));
+  }
+  const suffixAfterComma = isSuffix ? [afterComma, ...rest].join(' ') : '';
+  const all = withoutTitles(words(beforeComma));
+  const end = suffixStart(all);
+  const [given, family] = splitWords(all.slice(0, end));
+  return nameOf(given.join(' '), [...family, ...all.slice(end), suffixAfterComma].join(' '));
+}
+
+const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+
+const bare = (word: string): string => word.toLowerCase().replaceAll('.', '');
+
+const isSuffixText = (text: string): boolean => words(text).every((word) => SUFFIX.test(bare(word)));
+
+function nameOf(given: string, family: string): PersonName {
+  return { firstName: given.trim() || null, lastName: family.trim() || null };
+}
+
+function withoutTitles(all: readonly string[]): readonly string[] {
+  const start = all.findIndex((word) => !TITLES.has(bare(word)) && !TITLE_WITH_POINT.test(word));
+  return start === -1 ? all : all.slice(start);
+}
+
+/** The index of the first suffix at the end; a name has at least two other words. */
+function suffixStart(all: readonly string[]): number {
+  let end = all.length;
+  while (end > 2 && SUFFIX.test(bare(all[end - 1] ?? ''))) end -= 1;
+  return end;
+}
+
+function splitWords(all: readonly string[]): [readonly string[], readonly string[]] {
+  if (all.length < 2) return [[], all];
+  const capitals = capitalWords(all);
+  if (capitals !== null) return capitals;
+  const particle = all.findIndex(
+    (word, index) =>
+      index > 0 && index < all.length - 1 && isParticle(word) && !CONTINUING.has(word.toLowerCase()),
+  );
+  const start = particle === -1 ? all.length - 1 : particle;
+  return [all.slice(0, start), all.slice(start)];
+}
+
+/** Particles are written in small letters, apart from "Van" and "De" in some countries. */
+const isParticle = (word: string): boolean => PARTICLES.has(word.toLowerCase());
+
+/** "Jean MARTIN DUPONT" and "MARTIN DUPONT Jean"; null unless exactly one end of the name is in capitals. */
+function capitalWords(all: readonly string[]): [readonly string[], readonly string[]] | null {
+  const flags = all.map((word) => /^[\p{Lu}'’-]{2,}$/u.test(word));
+  const first = flags.indexOf(true);
+  const last = flags.lastIndexOf(true);
+  const isRun = first !== -1 && flags.slice(first, last + 1).every((isCapital) => isCapital);
+  if (!isRun || (first === 0 && last === all.length - 1)) return null;
+  if (last === all.length - 1) return [all.slice(0, first), all.slice(first)];
+  return first === 0 ? [all.slice(last + 1), all.slice(0, last + 1)] : null;
+}

@@ -1,0 +1,296 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readdir } from 'node:fs/promises';
+import os from 'node:os';
+import request, { type Response } from 'supertest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Api, startApi } from '../support/api.js';
+import { createApiKey } from '../support/api-key.js';
+import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { databaseReset } from '../support/database-reset.js';
+import { insertLead } from '../support/fixtures.js';
+import { until } from '../support/until.js';
+import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
+
+const MAX_FILE_BYTES = 1_000_000;
+
+let api: Api;
+let database: Connection;
+let reset: () => Promise<void>;
+
+beforeAll(async () => {
+  api = await startApi({ IMPORT_MAX_FILE_BYTES: String(MAX_FILE_BYTES) });
+  await api.app.listen(0, '127.0.0.1');
+  database = await connect(api.databaseUrl);
+  reset = await databaseReset(database);
+});
+afterEach(async () => {
+  await untilNothingIsLeft();
+  await reset();
+});
+afterAll(async () => {
+  await database.close();
+  await api.close();
+});
+
+const LEADS = 'email,firstName,lastName,budget\na@example.com,Ada,One,10\nb@example.com,Bob,,\n';
+const INTERACTIONS = 'email,type,date\na@example.com,call,2026-01-01\n';
+
+interface Form {
+  readonly leads?: string;
+  readonly interactions?: string;
+  readonly fields?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+function post({ leads, interactions, fields = {} }: Form): request.Test {
+  const test = request(api.app.getHttpServer()).post('/imports');
+  for (const [name, values] of Object.entries(fields)) {
+    for (const value of typeof values === 'string' ? [values] : values) void test.field(name, value);
+  }
+  if (leads !== undefined) void test.attach('leads', Buffer.from(leads), 'my leads.csv');
+  if (interactions !== undefined) void test.attach('interactions', Buffer.from(interactions), 'history.csv');
+  return test;
+}
+
+const find = (id: number): Promise<Response> => request(api.app.getHttpServer()).get(`/imports/${id}`);
+
+async function untilEnded(id: number): Promise<Record<string, unknown>> {
+  let record: Record<string, unknown> = {};
+  await until(async () => {
+    record = (await find(id)).body as Record<string, unknown>;
+    return record.status !== 'running';
+  });
+  return record;
+}
+
+const directoriesOfUploads = async () =>
+  (await readdir(os.tmpdir())).filter((name) => name.startsWith('lead-scoring-import-'));
+
+const untilNothingIsLeft = () => until(async () => (await directoriesOfUploads()).length === 0);
+
+const codeOf = ({ body }: Response): unknown =>
+  (body as { errors?: { extensions: { code: string } }[] }).errors?.[0]?.extensions.code;
+
+const IMPORT = `query ($id: ID!) { import(id: $id) {
+  id status trigger caller step files { kind name size }
+  report {
+    scoreCount
+    leads { inserted rejectedLines columns { column field } rejections { line violations { column message value } } }
+    interactions { inserted }
+  }
+} }`;
+
+describe('POST /imports', () => {
+  it('answers with the id at once, and the report is read later, as JSON and by GraphQL', async () => {
+    const response = await post({ leads: LEADS, interactions: INTERACTIONS });
+    expect([response.status, response.body]).toEqual([202, { id: 1, status: 'running' }]);
+    expect(response.headers.location).toBe('/imports/1');
+    expect(await untilEnded(1)).toMatchObject({
+      id: 1,
+      status: 'succeeded',
+      trigger: 'api',
+      caller: 'development',
+      files: [
+        { kind: 'leads', name: 'my leads.csv' },
+        { kind: 'interactions', name: 'history.csv' },
+      ],
+      report: { leads: { inserted: 1, rejectedLines: 1 }, interactions: { inserted: 1 }, scoreCount: 1 },
+    });
+    expect(await api.ask(IMPORT, { id: '1' })).toMatchObject({
+      import: {
+        id: '1',
+        status: 'SUCCEEDED',
+        trigger: 'API',
+        files: [{ kind: 'LEADS' }, { kind: 'INTERACTIONS' }],
+        report: {
+          leads: {
+            columns: [
+              { column: 'email', field: 'email' },
+              { column: 'firstName', field: 'firstName' },
+              { column: 'lastName', field: 'lastName' },
+              { column: 'budget', field: 'budget' },
+            ],
+            rejections: [{ line: 3, violations: [{ column: 'lastName', value: null }] }],
+          },
+        },
+      },
+    });
+    expect(await api.ask('{ imports { nodes { id } totalCount: pageInfo { hasNextPage } } }')).toMatchObject({
+      imports: { nodes: [{ id: '1' }] },
+    });
+    expect(await database.rows('SELECT email FROM leads')).toEqual([{ email: 'a@example.com' }]);
+  });
+
+  it('accepts the options of the command', async () => {
+    const response = await post({
+      leads: 'Mail|Wert|Stand\na@example.com|1.234|offen\n',
+      fields: {
+        delimiter: 'pipe',
+        map: ['Mail=email', 'Wert=budget', 'Stand=status'],
+        mapStatus: 'offen=contacted',
+        decimal: 'comma',
+        dryRun: 'true',
+      },
+    });
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({
+      leads: {
+        delimiter: '|',
+        rejectedLines: 1,
+        rejections: [{ violations: [{ message: 'firstName must not be empty for a new lead' }, {}] }],
+      },
+    });
+    expect(await database.rows('SELECT 1 FROM imports')).toEqual([]);
+  });
+
+  it.each([
+    ['no form', () => request(api.app.getHttpServer()).post('/imports').send({}), 400, 'BAD_USER_INPUT'],
+    ['an empty form', () => post({ fields: { dryRun: 'true' } }), 400, 'BAD_USER_INPUT'],
+    ['an unknown field', () => post({ leads: LEADS, fields: { colour: 'red' } }), 400, 'BAD_USER_INPUT'],
+    ['an invalid option', () => post({ leads: LEADS, fields: { dateOrder: 'ymd' } }), 400, 'BAD_USER_INPUT'],
+    [
+      'an unknown file',
+      () => post({ leads: LEADS }).attach('other', Buffer.from('x'), 'x'),
+      400,
+      'BAD_USER_INPUT',
+    ],
+    ['a file without an address', () => post({ leads: 'firstName\nAda\n' }), 400, 'IMPORT_FILE_INVALID'],
+    ['a spreadsheet', () => post({ leads: 'PK\u0003\u0004 ...' }), 400, 'IMPORT_FILE_INVALID'],
+    [
+      'a file that is too large',
+      () => post({ leads: 'x'.repeat(MAX_FILE_BYTES + 1) }),
+      413,
+      'PAYLOAD_TOO_LARGE',
+    ],
+  ])('rejects %s with a stable code, and leaves nothing', async (_, send, status, code) => {
+    const response = await send();
+    expect([response.status, codeOf(response)]).toEqual([status, code]);
+    await untilNothingIsLeft();
+    expect(await database.rows('SELECT 1 FROM imports')).toEqual([]);
+  });
+
+  it('records an import that fails after it has started', async () => {
+    const response = await post({ interactions: 'email,type,date\na@example.com,call,03/04/2026\n' });
+    expect(response.status).toBe(202);
+    expect(await untilEnded(1)).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(/--date-order/) as unknown,
+      report: null,
+    });
+  });
+
+  it('leaves nothing if the client disconnects within the upload', async () => {
+    const { port } = api.app.getHttpServer().address() as AddressInfo;
+    const upload = http.request({
+      port,
+      method: 'POST',
+      path: '/imports',
+      headers: { 'content-type': 'multipart/form-data; boundary=x', 'content-length': 100_000 },
+    });
+    upload.on('error', () => undefined);
+    upload.write('--x\r\ncontent-disposition: form-data; name="leads"; filename="a.csv"\r\n\r\nemail\r\n');
+    await until(async () => (await directoriesOfUploads()).length === 1);
+    upload.destroy();
+    await untilNothingIsLeft();
+    expect(await database.rows('SELECT 1 FROM imports')).toEqual([]);
+  });
+
+  it('stops a dry run whose client disconnects', async () => {
+    await database.rows('BEGIN');
+    await database.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
+    const watcher = await connect(api.databaseUrl);
+    const { port } = api.app.getHttpServer().address() as AddressInfo;
+    const body =
+      '--x\r\ncontent-disposition: form-data; name="dryRun"\r\n\r\ntrue\r\n' +
+      `--x\r\ncontent-disposition: form-data; name="leads"; filename="a.csv"\r\n\r\n${LEADS}\r\n--x--\r\n`;
+    const upload = http.request({
+      port,
+      method: 'POST',
+      path: '/imports',
+      headers: {
+        'content-type': 'multipart/form-data; boundary=x',
+        'content-length': Buffer.byteLength(body),
+      },
+    });
+    upload.on('error', () => undefined);
+    upload.end(body);
+    await untilWaiting(watcher);
+    upload.destroy();
+    await until(
+      async () =>
+        (
+          await watcher.rows(
+            `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          )
+        ).length === 0,
+    );
+    await database.rows('ROLLBACK');
+    await watcher.close();
+  });
+
+  it('rejects pages of other origins', async () => {
+    const response = await post({ leads: LEADS }).set('origin', 'https://evil.example');
+    expect([response.status, codeOf(response)]).toEqual([403, 'FORBIDDEN']);
+  });
+});
+
+describe('GET /imports/:id', () => {
+  it('answers 404 with a code if there is no such import', async () => {
+    const response = await find(99);
+    expect([response.status, codeOf(response)]).toEqual([404, 'NOT_FOUND']);
+  });
+});
+
+describe('the progress of an import', () => {
+  it('is published until it has ended', async () => {
+    const id = await insertLead(database, { email: 'a@example.com' });
+    await database.rows('BEGIN');
+    await database.rows('SELECT FROM leads WHERE id = $1 FOR UPDATE', [id]);
+    await post({ leads: LEADS });
+    const client = connectSocket(`${await api.app.getUrl()}/graphql`);
+    const progress = answersTo(client, 'subscription { importProgress(id: 1) { status step } }');
+    const first = (await progress.next()) as IteratorResult<SocketAnswer, undefined>;
+    expect(first.value?.data).toMatchObject({ importProgress: { status: 'RUNNING' } });
+    await database.rows('COMMIT');
+    const published: unknown[] = [];
+    for await (const { data } of progress) published.push(data?.importProgress);
+    expect(published.at(-1)).toMatchObject({ status: 'SUCCEEDED' });
+    await client.dispose();
+  });
+});
+
+describe('undoImport', () => {
+  it('undoes an import, once', async () => {
+    await post({ leads: LEADS, interactions: INTERACTIONS });
+    await untilEnded(1);
+    const UNDO =
+      'mutation { undoImport(id: 1) { removedLeads removedInteractions keptCount kept { leadId } } }';
+    expect(await api.ask(UNDO)).toEqual({
+      undoImport: { removedLeads: 1, removedInteractions: 1, keptCount: 0, kept: [] },
+    });
+    expect(await database.rows('SELECT 1 FROM leads')).toEqual([]);
+    expect(await api.codeOf(UNDO)).toBe('IMPORT_NOT_UNDOABLE');
+    expect(await api.codeOf('mutation { undoImport(id: 7) { keptCount } }')).toBe('NOT_FOUND');
+    expect(
+      await api.ask('{ import(id: 1) { status undoneAt undoneBy undoReport { removedLeads } } }'),
+    ).toMatchObject({
+      import: { status: 'SUCCEEDED', undoneBy: 'development', undoReport: { removedLeads: 1 } },
+    });
+  });
+});
+
+describe('imports with authentication', () => {
+  it('need the role rep', async () => {
+    const guarded = await startApi({ AUTH: 'on' }, api.databaseUrl);
+    const viewer = await createApiKey(api.databaseUrl, 'viewer');
+    const rep = await createApiKey(api.databaseUrl, 'rep');
+    const send = (key: string | null) => {
+      const test = request(guarded.app.getHttpServer()).post('/imports').field('dryRun', 'true');
+      if (key !== null) void test.set('authorization', `Bearer ${key}`);
+      return test.attach('leads', Buffer.from(LEADS), 'leads.csv');
+    };
+    const statuses = [await send(null), await send(viewer), await send(rep)].map(({ status }) => status);
+    await guarded.close();
+    expect(statuses).toEqual([401, 403, 200]);
+  });
+});

@@ -1,0 +1,99 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { loadSettings } from '../../src/config/settings.js';
+import { CoreModule } from '../../src/core.module.js';
+import { type ImportFlags, importOptions } from '../../src/imports/import-flags.js';
+import type { ImportProgress, ImportReport, Rejection } from '../../src/imports/import-report.js';
+import { ImportsModule } from '../../src/imports/imports.module.js';
+import { type ImportRequest, ImportsService } from '../../src/imports/imports.service.js';
+import { LeadsModule } from '../../src/leads/leads.module.js';
+import { temporaryDirectory, type TemporaryDirectory } from './temporary-directory.js';
+
+/** The content of files: bytes, a text, or lines that end with a line feed. */
+type Content = Buffer | string | readonly string[];
+
+export interface Csv {
+  readonly leads?: Content;
+  readonly interactions?: Content;
+}
+
+export interface Imported {
+  readonly id: number;
+  readonly report: ImportReport;
+  /** For example `leads 3: email must be an e-mail address`. */
+  readonly rejected: string[];
+  readonly progress: ImportProgress[];
+}
+
+/** Leads or interactions that were inserted, updated and unchanged, then rejected lines. */
+export const counts = (inserted: number, updated: number, unchanged: number, rejectedLines: number) => ({
+  inserted,
+  updated,
+  unchanged,
+  rejectedLines,
+});
+
+export const contentOf = (content: Content): Buffer | string =>
+  typeof content === 'string' || Buffer.isBuffer(content) ? content : `${content.join('\n')}\n`;
+
+/** The services of imports on a database, and a directory for files. */
+export class Importer {
+  private constructor(
+    readonly features: INestApplicationContext,
+    readonly directory: TemporaryDirectory,
+  ) {}
+
+  static async start(url: string): Promise<Importer> {
+    const features = await NestFactory.createApplicationContext(
+      CoreModule.register(loadSettings({ NODE_ENV: 'test' }), url, [ImportsModule, LeadsModule]),
+      { logger: false, abortOnError: false },
+    );
+    return new Importer(features, await temporaryDirectory());
+  }
+
+  get service(): ImportsService {
+    return this.features.get(ImportsService, { strict: false });
+  }
+
+  async import(csv: Csv, flags: ImportFlags = {}, more: Partial<ImportRequest> = {}): Promise<Imported> {
+    const progress: ImportProgress[] = [];
+    const { id, report } = await this.service.import({
+      ...(await this.requestOf(csv, flags)),
+      onProgress: (step) => progress.push(step),
+      ...more,
+    });
+    if (report === null) throw new Error('The import has no report.');
+    return { id, report, rejected: rejectedIn(report), progress };
+  }
+
+  async dryRun(csv: Csv, flags: ImportFlags = {}, more: Partial<ImportRequest> = {}): Promise<ImportReport> {
+    return this.service.dryRun({ ...(await this.requestOf(csv, flags)), ...more });
+  }
+
+  async close(): Promise<void> {
+    await this.features.close();
+    await this.directory.remove();
+  }
+
+  private async requestOf(csv: Csv, flags: ImportFlags): Promise<ImportRequest> {
+    const sources: Record<string, { path: string; name: string }> = {};
+    for (const kind of ['leads', 'interactions'] as const) {
+      const content = csv[kind];
+      if (content === undefined) continue;
+      const file = path.join(this.directory.path, `${kind}.csv`);
+      await writeFile(file, contentOf(content));
+      sources[kind] = { path: file, name: `${kind}.csv` };
+    }
+    return { sources, options: importOptions(flags, null), trigger: 'command', caller: 'tester' };
+  }
+}
+
+function rejectedIn({ leads, interactions }: ImportReport): string[] {
+  const texts = (kind: string, rejections: readonly Rejection[] = []) =>
+    rejections.map(
+      ({ line, violations }) => `${kind} ${line}: ${violations.map(({ message }) => message).join('; ')}`,
+    );
+  return [...texts('leads', leads?.rejections), ...texts('interactions', interactions?.rejections)];
+}

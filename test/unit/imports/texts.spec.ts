@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readAddresses } from '../../../src/imports/values/email-address.js';
+import { findDirection, findInteractionType } from '../../../src/imports/values/interaction-types.js';
+import { findLeadStatus } from '../../../src/imports/values/lead-statuses.js';
+import { splitName } from '../../../src/imports/values/person-name.js';
+import { isPlaceholder, isPlaceholderForNumber } from '../../../src/imports/values/placeholder.js';
+import { longSalesforceId } from '../../../src/imports/values/salesforce-id.js';
+import { textOfFormula } from '../../../src/imports/values/spreadsheet-text.js';
+import { LEAD_STATUSES } from '../../../src/leads/lead-status.js';
+
+describe('readAddresses', () => {
+  it.each([
+    ['ann@example.com', 'ann@example.com', null, []],
+    ['  ann@example.com ', 'ann@example.com', null, []],
+    ['Ann Miller <ann@example.com>', 'ann@example.com', 'Ann Miller', []],
+    ['"Miller, Ann" <ann@example.com>', 'ann@example.com', 'Miller, Ann', []],
+    ['Ann Miller (ann@example.com)', 'ann@example.com', 'Ann Miller', []],
+    ['<ann@example.com>', 'ann@example.com', null, []],
+    ['mailto:ann@example.com', 'ann@example.com', null, []],
+    ['mailto:ann@example.com?subject=Hello', 'ann@example.com', null, []],
+    ['"ann@example.com"', 'ann@example.com', null, []],
+    ["'ann@example.com'", 'ann@example.com', null, []],
+    ['ann@example.com;', 'ann@example.com', null, []],
+    ['ann@example.com,', 'ann@example.com', null, []],
+    ['ann@example.com; bob@example.com', 'ann@example.com', null, ['bob@example.com']],
+    ['ann@example.com, bob@example.com', 'ann@example.com', null, ['bob@example.com']],
+    ['ann@example.com bob@example.com', 'ann@example.com', null, ['bob@example.com']],
+    ['ann@example.com ::: bob@example.com', 'ann@example.com', null, ['bob@example.com']],
+    ['Ann <ann@example.com>, Bob <bob@example.com>', 'ann@example.com', 'Ann', ['bob@example.com']],
+    ['ann@example.com; ANN@example.com', 'ann@example.com', null, []],
+    ['ann@example.com <ann@example.com>', 'ann@example.com', null, []],
+    ['no address', 'no address', null, []],
+    [';', '', null, []],
+  ])('%j', (cell, email, name, others) => {
+    expect(readAddresses(cell)).toEqual({ email, name, others });
+  });
+});
+
+describe('splitName', () => {
+  it.each([
+    ['Ann Miller', 'Ann', 'Miller'],
+    ['Miller, Ann', 'Ann', 'Miller'],
+    ['Miller, Dr. Ann', 'Ann', 'Miller'],
+    ['Ann Marie Miller', 'Ann Marie', 'Miller'],
+    ['Bob van der Berg', 'Bob', 'van der Berg'],
+    ['van der Berg, Bob', 'Bob', 'van der Berg'],
+    ['Ludwig von Beispiel', 'Ludwig', 'von Beispiel'],
+    ['Vincent Van Example', 'Vincent', 'Van Example'],
+    ['Maria de la Cruz', 'Maria', 'de la Cruz'],
+    ['Prof. Dr. Ann Miller', 'Ann', 'Miller'],
+    ['Mr. Bob Berg', 'Bob', 'Berg'],
+    ['Herr Dr. Uwe Groß', 'Uwe', 'Groß'],
+    ['Ann Miller, PhD', 'Ann', 'Miller PhD'],
+    ['Bob Berg Jr.', 'Bob', 'Berg Jr.'],
+    ['Berg, Bob, Jr.', 'Bob', 'Berg Jr.'],
+    ['Jean MARTIN DUPONT', 'Jean', 'MARTIN DUPONT'],
+    ['DUPONT Jean', 'Jean', 'DUPONT'],
+    ['ANN MILLER', 'ANN', 'MILLER'],
+    ['J. R. Example', 'J. R.', 'Example'],
+    ['"Ann Miller"', 'Ann', 'Miller'],
+    ['  Ann   Miller ', 'Ann', 'Miller'],
+    ['Madonna', null, 'Madonna'],
+    ['Dr. Example', null, 'Example'],
+    ['山田太郎', null, '山田太郎'],
+    ['Miller,', null, 'Miller'],
+  ])('%j is %j %j', (text, firstName, lastName) => {
+    expect(splitName(text)).toEqual({ firstName, lastName });
+  });
+
+  it('loses no word except titles', () => {
+    const word = fc.constantFrom('Ann', 'Bob', 'Miller', 'Berg', 'van', 'der', 'García', "O'Neil", 'Li');
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), (words) => {
+        const { firstName, lastName } = splitName(words.join(' '));
+        expect([firstName, lastName].filter((part) => part !== null).join(' ')).toBe(words.join(' '));
+      }),
+    );
+  });
+});
+
+describe('findLeadStatus', () => {
+  const none = new Map<string, string>();
+
+  it.each([
+    ['Open - Not Contacted', 'new'],
+    ['Working - Contacted', 'contacted'],
+    ['Closed - Converted', 'converted'],
+    ['Closed - Not Converted', 'lost'],
+    ['Junk Lead', 'lost'],
+    ['Lost Lead', 'lost'],
+    ['UNQUALIFIED', 'unqualified'],
+    ['Not Qualified', 'unqualified'],
+    ['BAD_TIMING', 'lost'],
+    ['Closed Won', 'closed_won'],
+    ['closed-lost', 'closed_lost'],
+    ['Pre-Qualified', 'qualified'],
+    ['Gewonnen', 'won'],
+    ['Négociation', 'negotiation'],
+    ['something else', null],
+  ])('%j is %s', (text, status) => {
+    expect(findLeadStatus(text, none)).toBe(status);
+  });
+
+  it('accepts every status of the API, and options first', () => {
+    for (const status of LEAD_STATUSES) expect(findLeadStatus(status, none)).toBe(status);
+    expect(findLeadStatus('New', new Map([['new', 'lost']]))).toBe('lost');
+  });
+});
+
+describe('findInteractionType', () => {
+  const none = new Map<string, { type: 'call' }>();
+
+  it.each([
+    ['call', 'call', undefined],
+    ['Phone Call', 'call', undefined],
+    ['LOGGED CALL', 'call', undefined],
+    ['Anruf', 'call', undefined],
+    ['Demo', 'meeting', undefined],
+    ['Lunch', 'meeting', undefined],
+    ['Event', 'meeting', undefined],
+    ['E-Mail', 'email', undefined],
+    ['INCOMING_EMAIL', 'email', 'inbound'],
+    ['Outbound call', 'call', 'outbound'],
+  ])('%j is %s', (text, type, direction) => {
+    expect(findInteractionType(text, none)).toEqual(direction === undefined ? { type } : { type, direction });
+  });
+
+  it.each(['Task', 'Follow-up', 'SMS', 'LinkedIn message', 'Note', 'Deadline', 'To Do', '***'])(
+    '%j is unknown',
+    (text) => {
+      expect(findInteractionType(text, new Map([['', { type: 'call' }]]))).toBeNull();
+    },
+  );
+
+  it.each([
+    ['INBOUND', 'inbound'],
+    ['Outgoing', 'outbound'],
+    ['EMAIL', 'outbound'],
+    ['INCOMING_EMAIL', 'inbound'],
+    ['Internal', null],
+    ['sideways', undefined],
+  ])('direction %j is %s', (text, direction) => {
+    expect(findDirection(text)).toBe(direction);
+  });
+});
+
+describe('placeholders', () => {
+  it.each(['N/A', 'n/a', 'NULL', 'none', '-', '#N/A', '--None--'])('%j is empty', (text) => {
+    expect(isPlaceholder(text)).toBe(true);
+  });
+
+  it.each(['Null', 'None', 'Na', 'TBD', 'x'])('%j is a value', (text) => {
+    expect(isPlaceholder(text)).toBe(false);
+  });
+
+  it.each(['TBD', 'NA', 'Unknown', 'None', '-'])('%j is no amount and no date', (text) => {
+    expect(isPlaceholderForNumber(text)).toBe(true);
+  });
+});
+
+it('longSalesforceId adds the checksum of capitals', () => {
+  expect(longSalesforceId('001D000000IqhSL')).toBe('001D000000IqhSLIAZ');
+  expect(longSalesforceId('00QHr00001abcDE')).toBe('00QHr00001abcDEMAY');
+  expect(longSalesforceId('51')).toBe('51');
+});
+
+describe('text formulas', () => {
+  it('return their text', () => {
+    expect(textOfFormula('="0301234"')).toBe('0301234');
+    expect(textOfFormula('="a""b"')).toBe('a"b');
+    expect(textOfFormula('=1+1')).toBeNull();
+  });
+});
