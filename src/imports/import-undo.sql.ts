@@ -38,6 +38,7 @@ export const CREATE_UNDO = `
   CREATE TEMP TABLE import_kept (
     "leadId" integer NOT NULL, "interactionId" integer, reason text NOT NULL
   ) ON COMMIT DROP;
+  CREATE TEMP TABLE import_restored (id integer PRIMARY KEY, before jsonb NOT NULL) ON COMMIT DROP;
   CREATE TEMP TABLE import_affected_leads (id integer PRIMARY KEY) ON COMMIT DROP`;
 
 export const FIND_AFFECTED = `
@@ -99,32 +100,52 @@ export const REMOVE_INTERACTIONS = `
   )
   SELECT count(*)::int AS count FROM removed`;
 
-/** A lead whose former e-mail or external id another lead has now keeps its values. */
-const TAKEN = `
-  SELECT lead.id
-  FROM leads AS lead JOIN import_changes AS change ON change."leadId" = lead.id,
-    jsonb_populate_record(NULL::leads, change.before) AS before
-  WHERE change."importId" = $1 AND change."interactionId" IS NULL AND ${isUntouched('lead')}
-    AND (
-      EXISTS (SELECT FROM leads AS other WHERE other.id <> lead.id AND email_key(other.email) = email_key(before.email))
-      OR EXISTS (SELECT FROM leads AS other WHERE other.id <> lead.id
-        AND other."externalSource" = before."externalSource" AND other."externalId" = before."externalId")
-    )`;
+/** The leads that have values to restore. */
+export const FIND_RESTORED = `
+  INSERT INTO pg_temp.import_restored
+  SELECT lead.id, change.before
+  FROM leads AS lead JOIN import_changes AS change ON change."leadId" = lead.id
+  WHERE change."importId" = $1 AND change."interactionId" IS NULL AND ${isUntouched('lead')}`;
 
+/**
+ * A lead whose former e-mail or external id another lead has now keeps its values, unless the other lead is restored, too. The
+ * statement is repeated until it finds no more leads.
+ */
 export const KEEP_TAKEN = `
-  INSERT INTO pg_temp.import_kept
-  SELECT id, NULL, 'Another lead has the former e-mail or external id.' FROM (${TAKEN}) AS taken`;
+  WITH former AS (
+    SELECT restored.id, before.email, before."externalSource", before."externalId"
+    FROM pg_temp.import_restored AS restored, jsonb_populate_record(NULL::leads, restored.before) AS before
+  ), taken AS (
+    DELETE FROM pg_temp.import_restored WHERE id IN (
+      SELECT former.id FROM former JOIN leads AS other ON email_key(other.email) = email_key(former.email)
+      WHERE other.id <> former.id AND other.id NOT IN (SELECT id FROM pg_temp.import_restored)
+      UNION
+      SELECT former.id FROM former JOIN leads AS other USING ("externalSource", "externalId")
+      WHERE other.id <> former.id AND other.id NOT IN (SELECT id FROM pg_temp.import_restored)
+    )
+    RETURNING id
+  ), named AS (
+    INSERT INTO pg_temp.import_kept SELECT id, NULL, 'Another lead has the former e-mail or external id.' FROM taken
+  )
+  SELECT count(*)::int AS count FROM taken`;
+
+/** Two leads may exchange an e-mail or an external id, so both give it up first. */
+export const RELEASE_KEYS = `
+  UPDATE leads AS lead
+  SET email = 'undo-' || lead.id || '@lead.invalid', "externalSource" = NULL, "externalId" = NULL, "importId" = NULL
+  FROM pg_temp.import_restored AS restored, jsonb_populate_record(NULL::leads, restored.before) AS before
+  WHERE lead.id = restored.id AND (lead.email, lead."externalSource", lead."externalId")
+    IS DISTINCT FROM (before.email, before."externalSource", before."externalId")`;
 
 export const RESTORE_LEADS = `
-  WITH restored AS (
+  WITH written AS (
     UPDATE leads AS lead
     SET ${restored(LEAD_VALUES)}, "updatedAt" = date_trunc('milliseconds', now())
-    FROM import_changes AS change, jsonb_populate_record(NULL::leads, change.before) AS before
-    WHERE change."importId" = $1 AND change."interactionId" IS NULL AND change."leadId" = lead.id AND ${isUntouched('lead')}
-      AND lead.id NOT IN (${TAKEN})
+    FROM pg_temp.import_restored AS restored, jsonb_populate_record(NULL::leads, restored.before) AS before
+    WHERE lead.id = restored.id
     RETURNING lead.id
   )
-  SELECT count(*)::int AS count FROM restored`;
+  SELECT count(*)::int AS count FROM written`;
 
 /** A lead with interactions that the import did not insert has been worked on since. */
 const INSERTED = `

@@ -23,7 +23,8 @@ export async function undoImport(
     sequelize.query(statement, { transaction, bind });
   const select = <Row extends object>(statement: string, bind: unknown[] = [id]) =>
     sequelize.query<Row>(statement, { type: QueryTypes.SELECT, transaction, bind });
-  const count = async (statement: string) => (await select<{ count: number }>(statement))[0]?.count ?? 0;
+  const count = async (statement: string, bind?: unknown[]) =>
+    (await select<{ count: number }>(statement, bind))[0]?.count ?? 0;
 
   const [record] = await select<{ status: ImportStatus; undoneAt: Date | null }>(LOCK_RECORD);
   ensureUndoable(id, record);
@@ -36,10 +37,12 @@ export async function undoImport(
   await run(sql.KEEP_CHANGED);
   const restoredInteractions = await count(sql.RESTORE_INTERACTIONS);
   const removedInteractions = await count(sql.REMOVE_INTERACTIONS);
-  await run(sql.KEEP_TAKEN);
-  const restoredLeads = await count(sql.RESTORE_LEADS);
   await run(sql.KEEP_CONTACTED);
   const removedLeads = await count(sql.REMOVE_LEADS);
+  await run(sql.FIND_RESTORED);
+  while ((await count(sql.KEEP_TAKEN, [])) > 0) signal.throwIfAborted();
+  await run(sql.RELEASE_KEYS, []);
+  const restoredLeads = await count(sql.RESTORE_LEADS, []);
   await run(sql.FORGET_CHANGES);
   await run(sql.REMOVE_UNAFFECTED, []);
   signal.throwIfAborted();

@@ -66,9 +66,16 @@ export const LOCK_TARGETS = `
 
 const CONTENT = '"leadId", date, type, notes';
 
+const isSameContent = (one: string, other: string): string =>
+  `${one}."leadId" = ${other}."leadId" AND ${one}.date = ${other}.date AND ${one}.type = ${other}.type
+      AND coalesce(${one}.notes, '') = coalesce(${other}.notes, '')`;
+
 /**
  * What becomes of each line. $1: whether lines without an external id are always new. Positions are ordered by lead, so that
  * each lead is written once, and within a lead as in the file.
+ *
+ * Lines with an external id claim interactions first. A line without one is the `nth` interaction with its content: first come
+ * the lines of the file with an external id, then the stored interactions that no line has claimed.
  */
 export const PLAN_INTERACTIONS = `
   CREATE TEMP TABLE import_interaction_plan ON COMMIT DROP AS
@@ -76,18 +83,9 @@ export const PLAN_INTERACTIONS = `
     SELECT line, target."leadId", type, direction, date, notes, "externalSource", "externalId", occurrence
     FROM pg_temp.import_interactions JOIN pg_temp.import_targets AS target USING (${NAME})
     WHERE target."leadId" IS NOT NULL
-  ), stored AS (
-    SELECT *, row_number() OVER (PARTITION BY ${CONTENT} ORDER BY id) AS occurrence,
-      row_number() OVER (PARTITION BY ${CONTENT}, "externalId" IS NULL ORDER BY id) AS "occurrenceWithoutId"
-    FROM (
-      SELECT id, "leadId", ${apiInstant('date')} AS date, type, nullif(notes, '') AS notes, direction, "externalId"
-      FROM interactions WHERE "leadId" IN (SELECT "leadId" FROM pg_temp.import_targets)
-    ) AS shown
-  ), without_id AS (
-    SELECT *, dense_rank() OVER (PARTITION BY ${CONTENT} ORDER BY occurrence) AS nth,
-      CASE WHEN $1 THEN line ELSE first_value(line) OVER same END AS "countedLine"
-    FROM placed WHERE "externalId" IS NULL
-    WINDOW same AS (PARTITION BY ${CONTENT}, occurrence ORDER BY line)
+  ), shown AS (
+    SELECT id, "leadId", ${apiInstant('date')} AS date, type, nullif(notes, '') AS notes, "externalId"
+    FROM interactions WHERE "leadId" IN (SELECT "leadId" FROM pg_temp.import_targets)
   ), with_id AS (
     SELECT placed.*, stored.id AS "storedId",
       first_value(line) OVER (PARTITION BY placed."externalSource", placed."externalId" ORDER BY line DESC) AS "countedLine"
@@ -98,22 +96,34 @@ export const PLAN_INTERACTIONS = `
   ), with_new_id AS (
     SELECT *, row_number() OVER (PARTITION BY ${CONTENT} ORDER BY line) AS nth
     FROM with_id WHERE "storedId" IS NULL AND line = "countedLine"
+  ), adoptable AS (
+    SELECT *, row_number() OVER (PARTITION BY ${CONTENT} ORDER BY id) AS nth FROM shown WHERE "externalId" IS NULL
+  ), adopted AS (
+    SELECT line.line, adoptable.id
+    FROM with_new_id AS line JOIN adoptable ON ${isSameContent('line', 'adoptable')} AND adoptable.nth = line.nth
+  ), identified AS (
+    SELECT with_id.*, coalesce("storedId", adopted.id) AS "claimedId" FROM with_id LEFT JOIN adopted USING (line)
+  ), unclaimed AS (
+    SELECT *, row_number() OVER (PARTITION BY ${CONTENT} ORDER BY id) AS nth
+    FROM shown WHERE NOT EXISTS (SELECT FROM identified WHERE "claimedId" = shown.id)
+  ), contents AS (
+    SELECT ${CONTENT}, count(*) AS count, min(line) AS line FROM with_id WHERE line = "countedLine" GROUP BY ${CONTENT}
+  ), without_id AS (
+    SELECT *, dense_rank() OVER (PARTITION BY ${CONTENT} ORDER BY occurrence) AS nth,
+      CASE WHEN $1 THEN line ELSE first_value(line) OVER same END AS "countedLine"
+    FROM placed WHERE "externalId" IS NULL
+    WINDOW same AS (PARTITION BY ${CONTENT}, occurrence ORDER BY line)
   ), matched AS (
-    SELECT line, line."leadId", line.type, line.direction, line.date, line.notes, "externalSource", line."externalId",
-      "countedLine", stored.id AS "storedId"
-    FROM without_id AS line LEFT JOIN stored
-      ON NOT $1 AND stored."leadId" = line."leadId" AND stored.date = line.date AND stored.type = line.type
-      AND coalesce(stored.notes, '') = coalesce(line.notes, '') AND stored.occurrence = line.nth
+    SELECT line.line, line."leadId", line.type, line.direction, line.date, line.notes, line."externalSource",
+      line."externalId", CASE WHEN NOT $1 AND line.nth <= contents.count THEN contents.line ELSE "countedLine" END AS "countedLine",
+      unclaimed.id AS "storedId"
+    FROM without_id AS line
+    LEFT JOIN contents ON ${isSameContent('line', 'contents')}
+    LEFT JOIN unclaimed ON NOT $1 AND ${isSameContent('line', 'unclaimed')}
+      AND unclaimed.nth = line.nth - coalesce(contents.count, 0)
     UNION ALL
-    SELECT line, "leadId", type, direction, date, notes, "externalSource", "externalId", "countedLine", "storedId"
-    FROM with_id WHERE "storedId" IS NOT NULL OR line <> "countedLine"
-    UNION ALL
-    SELECT line, line."leadId", line.type, line.direction, line.date, line.notes, "externalSource", line."externalId",
-      "countedLine", stored.id
-    FROM with_new_id AS line LEFT JOIN stored
-      ON stored."externalId" IS NULL AND stored."leadId" = line."leadId" AND stored.date = line.date
-      AND stored.type = line.type AND coalesce(stored.notes, '') = coalesce(line.notes, '')
-      AND stored."occurrenceWithoutId" = line.nth
+    SELECT line, "leadId", type, direction, date, notes, "externalSource", "externalId", "countedLine", "claimedId"
+    FROM identified
   )
   SELECT row_number() OVER (ORDER BY matched."leadId", matched.line)::int AS position, matched.*,
     CASE WHEN matched.line <> matched."countedLine" THEN 'duplicate'

@@ -42,7 +42,7 @@ const LEADS = [
 const INTERACTIONS = [
   'leadExternalId,externalId,type,date,notes,direction',
   'A1,I1,call,2026-01-01T10:00:00Z,hello,inbound',
-  'A1,,call,2026-01-01T10:00:00Z,hello,',
+  'A1,,call,2026-01-01T10:00:00Z,hello again,',
   'B1,I2,email,2026-01-02T10:00:00Z,,outbound',
 ];
 
@@ -109,6 +109,24 @@ describe('importing the same files again', () => {
     expect(second.report.interactions).toMatchObject({ ...counts(0, 0, 4, 0), duplicateLines: 1 });
     const third = await importer.import({ interactions: lines }, { allowDuplicates: true });
     expect(third.report.interactions).toMatchObject({ ...counts(5, 0, 0, 0), duplicateLines: 0 });
+  });
+
+  it('counts a line without an external id as the equal line with one', async () => {
+    await insertLead(other, { email: 'a@example.com' });
+    const lines = [
+      'email,externalId,type,date,direction',
+      'a@example.com,I1,call,2026-01-01,',
+      'a@example.com,,call,2026-01-01,outbound',
+      'a@example.com,I2,email,2026-01-01,',
+    ];
+    for (const expected of [counts(2, 0, 0, 0), counts(0, 0, 2, 0)]) {
+      const { report } = await importer.import({ interactions: lines });
+      expect(report.interactions).toMatchObject({ ...expected, duplicateLines: 1 });
+    }
+    expect(await other.rows('SELECT direction FROM interactions')).toEqual([
+      { direction: null },
+      { direction: null },
+    ]);
   });
 
   it('keeps equal interactions apart by their occurrence', async () => {
@@ -271,7 +289,7 @@ describe('a dry run', () => {
       interactions: [
         'leadExternalId,externalId,type,date,notes',
         'A1,I1,meeting,2026-01-01T10:00:00Z,hello',
-        'A1,,call,2026-01-01T10:00:00Z,hello',
+        'A1,,call,2026-01-01T10:00:00Z,hello again',
         'C1,I3,call,2026-02-01T10:00:00Z,',
         'C1,I3,email,2026-02-01T10:00:00Z,',
         'C1,,call,2026-02-02T10:00:00Z,',

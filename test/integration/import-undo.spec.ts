@@ -161,6 +161,26 @@ describe('the undo of an import', () => {
     });
   });
 
+  it('restores leads that have exchanged their e-mails', async () => {
+    await importer.import({ leads: LEADS });
+    const before = await readValues();
+    const { id } = await importer.import({
+      leads: ['externalId,email,firstName', 'A1,new@example.com,Ada', 'N1,,New'],
+    });
+    // What a second step of an exchange would have written.
+    await other.rows(`
+      ALTER TABLE leads DISABLE TRIGGER "leads_changedSinceImport";
+      INSERT INTO import_changes ("importId", "leadId", before)
+      SELECT ${id}, id, jsonb_build_object('firstName', "firstName", 'lastName', "lastName", 'email', email, 'budget', budget,
+        'status', status, 'externalSource', "externalSource", 'externalId', "externalId", 'importId', "importId",
+        'isChangedSinceImport', false)
+      FROM leads WHERE "externalId" = 'N1';
+      UPDATE leads SET email = 'a@example.com', "importId" = ${id} WHERE "externalId" = 'N1';
+      ALTER TABLE leads ENABLE TRIGGER "leads_changedSinceImport"`);
+    expect(await undo(id)).toMatchObject({ restoredLeads: 2, keptCount: 0 });
+    expect(await readValues()).toEqual(before);
+  });
+
   it('is recorded, and happens once', async () => {
     const { id } = await importer.import({ leads: LEADS });
     await undo(id);

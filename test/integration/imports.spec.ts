@@ -10,6 +10,7 @@ import { insertLead } from '../support/fixtures.js';
 import { contentOf, counts, type Csv, Importer } from '../support/imports.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { passTime } from '../support/pass-time.js';
+import { until } from '../support/until.js';
 
 let database: TestDatabase;
 let importer: Importer;
@@ -398,6 +399,9 @@ describe('the import of interactions', () => {
     });
     const watcher = await connect(database.url);
     await untilWaiting(watcher);
+    // The import waits for the second lead, so it has locked the first one.
+    const LOCK = 'SELECT 1 FROM leads WHERE id = $1 FOR UPDATE SKIP LOCKED';
+    await until(async () => (await watcher.rows(LOCK, [first])).length === 0);
     const removing = importer.features.get(LeadsService, { strict: false }).remove(first);
     await untilWaiting(watcher, 2);
     await other.rows('COMMIT');
