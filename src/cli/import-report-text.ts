@@ -68,7 +68,9 @@ function printFile(kind: string, file: FileReport): void {
 }
 
 const warningText = ({ message, count, lines }: ImportWarning): string =>
-  count === 0 ? message : `${message} (${counted(count, 'line')}, first ${lines.join(', ')})`;
+  count === 0
+    ? message
+    : `${message} (${counted(count, 'line')}${lines.length === 0 ? '' : `, first ${lines.join(', ')}`})`;
 
 const rejectionText = (kind: string, { line, violations }: Rejection): string =>
   `${kind} line ${line}: ${violations.map(violationText).join('; ')}`;

@@ -1,4 +1,5 @@
 import {
+  BaseError,
   ConnectionAcquireTimeoutError,
   ConnectionError,
   ForeignKeyConstraintError,
@@ -109,4 +110,12 @@ export function rowErrorMessage(error: unknown): string {
   if (code === '57014') return 'Writing the row took longer than the time limit.';
   if (code.startsWith('23')) return 'A constraint of the database rejected the row.';
   return code === '' ? 'The row could not be written.' : `The database rejected the row (SQLSTATE ${code}).`;
+}
+
+/** The reason why work in a transaction failed, as readable text without SQL and without names from the database. */
+export function failureReason(error: unknown): string {
+  if (error instanceof TransactionLostError) return 'The connection to the database was lost.';
+  const domainError = toDomainError(error);
+  if (domainError !== null) return domainError.message;
+  return error instanceof BaseError ? rowErrorMessage(error) : 'Something went wrong on our side.';
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { QueryTypes, type Sequelize } from 'sequelize';
 import type { DedicatedConnections } from './dedicated-connections.js';
 
 /** How the record of a kind of work, such as a recalculation, is written. */
@@ -12,6 +13,8 @@ export interface RecordKind<Progress> {
   readonly progressValues: (progress: Progress) => readonly unknown[];
   /** $1: the id, $2: the status, $3: the reason. Records an end without success. */
   readonly saveEnd: string;
+  /** $1: the id. Returns the column `status`. */
+  readonly readStatus: string;
 }
 
 /**
@@ -76,9 +79,22 @@ export class RecordWriter<Progress> {
     await this.saving;
   }
 
-  /** Records the end of work that did not succeed. */
-  async end(status: string, error: string): Promise<void> {
-    await this.client.query(this.kind.saveEnd, [this.id, status, error]);
+  /**
+   * Handles work whose transaction was not committed, or whose commit is uncertain: records its end, unless it has succeeded. The
+   * record decides, because it is part of the transaction. If the record cannot be written, the work counts as interrupted.
+   * @param error the reason as readable text
+   * @returns whether the work has succeeded
+   */
+  async endUncertain(sequelize: Sequelize, status: string, error: string): Promise<boolean> {
+    const bind = [this.id, status, error];
+    await this.client
+      .query(this.kind.saveEnd, bind)
+      .catch(() => sequelize.query(this.kind.saveEnd, { bind }))
+      .catch(() => undefined);
+    const [record] = await sequelize
+      .query<{ status: string }>(this.kind.readStatus, { type: QueryTypes.SELECT, bind: [this.id] })
+      .catch(() => []);
+    return record?.status === 'succeeded';
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import os from 'node:os';
-import { QueryTypes, BaseError, type Sequelize, type Transaction } from 'sequelize';
+import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
-import { rowErrorMessage, toDomainError, TransactionLostError } from '../database/database-errors.js';
+import { failureReason } from '../database/database-errors.js';
 import type { RecordWriter } from '../database/record-writer.js';
 import { stopOnAbort } from '../database/statement-canceller.js';
 import { inSingleTransaction, withSavepoint } from '../database/transactions.js';
@@ -139,25 +139,12 @@ export class ImportExecution {
     return report;
   }
 
-  /**
-   * Handles a transaction that was not committed, or whose commit is uncertain. The record decides, because it is part of the
-   * transaction. If the record cannot be written either, the import counts as interrupted.
-   */
   private async recordLoss(error: unknown): Promise<void> {
     const failure = this.failure ?? this.failureOf(error);
     if (this.id === null) throw failure.error;
-    const bind = [this.id, failure.status, failure.error.message];
-    await this.record
-      .end(failure.status, failure.error.message)
-      .catch(() => this.sequelize.query(SAVE_END, { bind }).then(() => undefined))
-      .catch(() => undefined);
-    const [stored] = await this.sequelize
-      .query<{ status: string }>('SELECT status FROM imports WHERE id = $1', {
-        type: QueryTypes.SELECT,
-        bind: [this.id],
-      })
-      .catch(() => []);
-    this.failure = stored?.status === 'succeeded' ? null : failure;
+    const { status, error: reason } = failure;
+    const isSaved = await this.record.endUncertain(this.sequelize, status, reason.message);
+    this.failure = isSaved ? null : failure;
   }
 
   private idOfRun(): number {
@@ -189,14 +176,7 @@ export function failedImport(error: unknown): DomainError {
   if (error instanceof ImportFileError) return error;
   return new DomainError(
     'IMPORT_FAILED',
-    `The import failed and was rolled back: nothing was imported. ${reasonOf(error)}`,
+    `The import failed and was rolled back: nothing was imported. ${failureReason(error)}`,
     { cause: error },
   );
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof TransactionLostError) return 'The connection to the database was lost.';
-  const domainError = toDomainError(error);
-  if (domainError !== null) return domainError.message;
-  return error instanceof BaseError ? rowErrorMessage(error) : 'Something went wrong on our side.';
 }

@@ -186,6 +186,13 @@ function reportOf(
     ),
     warnings: [
       ...notices.map((message) => ({ message, count: 0, lines: [] })),
+      ...unknownValues
+        .filter(({ otherCount }) => otherCount > 0)
+        .map(({ column, otherCount }) => ({
+          message: `${column} has further unknown values, which are not listed`,
+          count: otherCount,
+          lines: [],
+        })),
       ...warnings.map(({ message, count, lines }) => ({ message, count, lines })),
     ],
   };

@@ -103,12 +103,24 @@ export class ImportMerge {
 
   private async mergeLeads(isSkippingFatal: boolean): Promise<void> {
     this.report({ step: 'matching', file: 'leads', doneCount: 0, totalCount: null });
-    await this.query(leads.MATCH_LEADS);
-    if (this.options.importId !== null) await this.query(leads.LOCK_MATCHED_LEADS);
+    await this.matchLeads();
     await this.query(leads.GROUP_LEADS);
     await this.query(leads.REJECT_CONFLICTS);
     await this.query(leads.PLAN_LEADS);
     await this.write(LEADS, isSkippingFatal);
+  }
+
+  /** Matches the lines with leads, and locks these leads. A dry run locks nothing. */
+  private async matchLeads(): Promise<void> {
+    for (;;) {
+      await this.query(leads.MATCH_LEADS);
+      if (this.options.importId === null) return;
+      await this.query(leads.LOCK_MATCHED_LEADS);
+      const [match] = await this.select<{ isOutdated: boolean }>(leads.READ_IS_OUTDATED, []);
+      if (match?.isOutdated !== true) return;
+      await this.query(leads.DROP_MATCHES);
+      this.options.signal.throwIfAborted();
+    }
   }
 
   private async mergeInteractions(isSkippingFatal: boolean): Promise<void> {

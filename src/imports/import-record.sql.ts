@@ -80,6 +80,7 @@ export const IMPORT_RECORD: RecordKind<ImportProgress> = {
   saveProgress: SAVE_PROGRESS,
   progressValues: ({ step, doneCount, totalCount }) => [step, doneCount, totalCount],
   saveEnd: SAVE_END,
+  readStatus: 'SELECT status FROM imports WHERE id = $1',
 };
 
 /** $1: the id of an import to cancel. */

@@ -2,7 +2,7 @@ import { type Sequelize, type Transaction } from 'sequelize';
 import type { CsvFile } from './files/csv-file.js';
 import { copyLine, copyRows, type CopyValue } from './copy-rows.js';
 import type { FileRecord } from './line-reader.js';
-import type { ImportedFile, Violation } from './import-report.js';
+import type { ImportedFile, Rejection } from './import-report.js';
 import {
   COPY_INTERACTIONS,
   COPY_LEADS,
@@ -16,18 +16,12 @@ const COPIED_TOGETHER = 5_000;
 
 const COPY = { leads: COPY_LEADS, interactions: COPY_INTERACTIONS } as const;
 
-/** A line that its own content makes invalid. */
-export interface InvalidLine {
-  readonly line: number;
-  readonly violations: readonly Violation[];
-}
-
 /** Converts the records of a file to rows, and collects evidence of its formats. */
 export interface LineReader<Row> {
   /** Assumes the formats of the first records, so that the file is rarely read twice. */
   assumeFrom(records: readonly FileRecord[]): void;
   /** @returns the row, or every violation of the line */
-  read(record: FileRecord): Row | InvalidLine;
+  read(record: FileRecord): Row | Rejection;
   /**
    * After the last line: `again` if the file must be read again with other formats.
    * @throws ImportFileError if the file does not decide a format
@@ -107,10 +101,10 @@ export class ImportStaging {
   }
 }
 
-const unreadable = ({ line, violation }: { line: number; violation: string }): InvalidLine => ({
+const unreadable = ({ line, violation }: { line: number; violation: string }): Rejection => ({
   line,
   violations: [{ column: null, message: violation, value: null }],
 });
 
-const isInvalid = (read: unknown): read is InvalidLine =>
+const isInvalid = (read: unknown): read is Rejection =>
   typeof read === 'object' && read !== null && 'violations' in read;

@@ -1,3 +1,5 @@
+import { KEPT_COLUMNS } from './value-columns.js';
+
 /**
  * Undoes an import: removes the rows that it inserted, and restores those that it changed. Rows that have changed since are left
  * alone. $1 is the id of the import in all statements.
@@ -5,33 +7,6 @@
 
 /** Whether a row still has the values that the import wrote. */
 const isUntouched = (row: string): string => `${row}."importId" = $1 AND NOT ${row}."isChangedSinceImport"`;
-
-const LEAD_VALUES = [
-  'firstName',
-  'lastName',
-  'email',
-  'phone',
-  'budget',
-  'location',
-  'company',
-  'source',
-  'status',
-  'externalSource',
-  'externalId',
-  'importId',
-  'isChangedSinceImport',
-];
-const INTERACTION_VALUES = [
-  'leadId',
-  'type',
-  'direction',
-  'date',
-  'notes',
-  'externalSource',
-  'externalId',
-  'importId',
-  'isChangedSinceImport',
-];
 
 /** Every lead that the undo may change, and those whose interactions it may change. */
 export const CREATE_UNDO = `
@@ -83,7 +58,7 @@ const restored = (columns: readonly string[]): string =>
 export const RESTORE_INTERACTIONS = `
   WITH restored AS (
     UPDATE interactions AS interaction
-    SET ${restored(INTERACTION_VALUES)}, "updatedAt" = date_trunc('milliseconds', now())
+    SET ${restored(KEPT_COLUMNS.interactions)}, "updatedAt" = date_trunc('milliseconds', now())
     FROM import_changes AS change, jsonb_populate_record(NULL::interactions, change.before) AS before
     WHERE change."importId" = $1 AND change."interactionId" = interaction.id AND ${isUntouched('interaction')}
       AND EXISTS (SELECT FROM leads WHERE id = before."leadId")
@@ -140,7 +115,7 @@ export const RELEASE_KEYS = `
 export const RESTORE_LEADS = `
   WITH written AS (
     UPDATE leads AS lead
-    SET ${restored(LEAD_VALUES)}, "updatedAt" = date_trunc('milliseconds', now())
+    SET ${restored(KEPT_COLUMNS.leads)}, "updatedAt" = date_trunc('milliseconds', now())
     FROM pg_temp.import_restored AS restored, jsonb_populate_record(NULL::leads, restored.before) AS before
     WHERE lead.id = restored.id
     RETURNING lead.id

@@ -6,14 +6,8 @@ import {
 } from '../interactions/interaction-type.js';
 import { emailKey } from '../common/email-key.js';
 import { type CheckedText, checkExternalId, checkNotes } from './api-rules.js';
-import {
-  type ColumnFormat,
-  type FileRecord,
-  LineReader,
-  type ReaderReport,
-  type RejectedLine,
-  ValueCache,
-} from './line-reader.js';
+import type { Rejection } from './import-report.js';
+import { type FileRecord, LineReader, type ReaderReport, ValueCache } from './line-reader.js';
 import type { InteractionField } from './mapping/fields.js';
 import type { FileMapping } from './mapping/map-file.js';
 import type { FormatOptions } from './mapping/mapping-file.js';
@@ -64,8 +58,6 @@ export class InteractionLineReader {
 
   private readonly isOrderGiven: boolean;
 
-  private formats: readonly ColumnFormat[] = [];
-
   /**
    * @param fileName for messages
    * @throws ImportFileError if the time zone is unknown
@@ -98,7 +90,7 @@ export class InteractionLineReader {
   }
 
   /** Returns the row, or all violations of the line. */
-  read(record: FileRecord): InteractionRow | RejectedLine {
+  read(record: FileRecord): InteractionRow | Rejection {
     const { reader } = this;
     const invalid = reader.begin(record);
     if (invalid !== null) return invalid;
@@ -137,21 +129,16 @@ export class InteractionLineReader {
    * @throws ImportFileError if the file does not decide between day/month/year and month/day/year
    */
   settle(): 'settled' | 'again' {
-    const { isAgain, formats } = this.reader.settle(this.dates, {
+    return this.reader.settle(this.dates, {
       format: 'dateOrder',
       option: ORDER_OPTION,
       isGiven: this.isOrderGiven,
     });
-    this.formats = formats;
-    if (!isAgain) return 'settled';
-    this.reader.restart();
-    for (const dates of this.dates.values()) dates.restart();
-    return 'again';
   }
 
   /** The report on the lines since the last start. Formats are known after `settle`. */
   report(): ReaderReport {
-    return this.reader.report(this.formats);
+    return this.reader.report();
   }
 
   private readLeadExternalId(record: FileRecord): string | null {

@@ -1,7 +1,8 @@
 import { apiInstant } from '../common/api-instant.sql.js';
+import { formerValues, KEPT_COLUMNS } from './value-columns.js';
 
 /**
- * Decides for every staged line of interactions which lead it belongs to, and whether it is new:
+ * Finds the lead and the stored interaction of every staged line:
  *
  * 1. A line belongs to the lead with its external id, else to the lead with its e-mail.
  * 2. A line with an external id means the interaction with this id, else an interaction without one that has the same lead,
@@ -71,8 +72,8 @@ const isSameContent = (one: string, other: string): string =>
       AND coalesce(${one}.notes, '') = coalesce(${other}.notes, '')`;
 
 /**
- * What becomes of each line. $1: whether lines without an external id are always new. Positions are ordered by lead, so that
- * each lead is written once, and within a lead as in the file.
+ * Plans one action for each line: `insert`, `update`, `unchanged` or `duplicate`. $1: whether lines without an external id are
+ * always new. Positions follow the leads, so that each lead is written once. Within a lead, they follow the file.
  *
  * Lines with an external id claim interactions first. A line without one is the `nth` interaction with its content: first come
  * the lines of the file with an external id, then the stored interactions that no line has claimed.
@@ -167,23 +168,11 @@ export const INSERT_INTERACTIONS = `
   )
   SELECT (SELECT count(*) FROM inserted)::int AS written, ${requested('insert')}`;
 
-const STORED = [
-  'leadId',
-  'type',
-  'direction',
-  'date',
-  'notes',
-  'externalSource',
-  'externalId',
-  'importId',
-  'isChangedSinceImport',
-];
-
 /** $1, $2: the range of positions, $3: the id of the import. Keeps the values of before for an undo. */
 export const UPDATE_INTERACTIONS = `
   WITH before AS (
     INSERT INTO import_changes ("importId", "leadId", "interactionId", before)
-    SELECT $3, stored."leadId", stored.id, jsonb_build_object(${STORED.map((column) => `'${column}', stored."${column}"`).join(', ')})
+    SELECT $3, stored."leadId", stored.id, ${formerValues(KEPT_COLUMNS.interactions, 'stored')}
     FROM pg_temp.import_interaction_plan AS plan JOIN interactions AS stored ON stored.id = plan."storedId"
     WHERE ${inRange} AND action = 'update'
   ), updated AS (

@@ -1,13 +1,7 @@
 import { LEAD_STATUSES } from '../leads/lead-status.js';
 import { checkEmail, type CheckedText, checkExternalId, checkLeadText } from './api-rules.js';
-import {
-  type ColumnFormat,
-  type FileRecord,
-  LineReader,
-  type ReaderReport,
-  type RejectedLine,
-  ValueCache,
-} from './line-reader.js';
+import type { Rejection } from './import-report.js';
+import { type FileRecord, LineReader, type ReaderReport, ValueCache } from './line-reader.js';
 import type { LeadField } from './mapping/fields.js';
 import type { FileMapping } from './mapping/map-file.js';
 import type { FormatOptions } from './mapping/mapping-file.js';
@@ -50,8 +44,6 @@ export class LeadLineReader {
 
   private readonly isDecimalGiven: boolean;
 
-  private formats: readonly ColumnFormat[] = [];
-
   /**
    * @param fileName for messages
    * @throws ImportFileError if the time zone is unknown
@@ -81,7 +73,7 @@ export class LeadLineReader {
   }
 
   /** Returns the row, or all violations of the line. */
-  read(record: FileRecord): LeadRow | RejectedLine {
+  read(record: FileRecord): LeadRow | Rejection {
     const { reader } = this;
     const invalid = reader.begin(record);
     if (invalid !== null) return invalid;
@@ -130,21 +122,16 @@ export class LeadLineReader {
    * @throws ImportFileError if the file does not decide between decimal comma and point
    */
   settle(): 'settled' | 'again' {
-    const { isAgain, formats } = this.reader.settle(this.budgets, {
+    return this.reader.settle(this.budgets, {
       format: 'decimal',
       option: DECIMAL_OPTION,
       isGiven: this.isDecimalGiven,
     });
-    this.formats = formats;
-    if (!isAgain) return 'settled';
-    this.reader.restart();
-    for (const budgets of this.budgets.values()) budgets.restart();
-    return 'again';
   }
 
   /** The report on the lines since the last start. Formats are known after `settle`. */
   report(): ReaderReport {
-    return this.reader.report(this.formats);
+    return this.reader.report();
   }
 
   private readEmail(record: FileRecord): WrittenEmail {
@@ -257,13 +244,4 @@ function completed(given: PersonName, split: PersonName): PersonName {
   const isSameName =
     given.firstName === null ? given.lastName === split.lastName : given.firstName === split.firstName;
   return isSameName ? split : given;
-}
-
-/**
- * The violations that apply only if the row creates a lead. `LeadLineReader` has checked the others.
- * @returns messages of the API
- */
-export function violationsOfNewLead(row: Pick<LeadRow, 'email' | 'firstName' | 'lastName'>): string[] {
-  const required = ['email', 'firstName', 'lastName'] as const;
-  return required.filter((field) => row[field] === null).map((field) => `${field} must not be empty`);
 }

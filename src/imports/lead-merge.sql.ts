@@ -1,8 +1,8 @@
 import { DEFAULT_LEAD_STATUS } from '../leads/lead-status.js';
+import { formerValues, KEPT_COLUMNS, LEAD_VALUES } from './value-columns.js';
 
 /**
- * Decides for every staged line of leads which lead it means, and what becomes of it, by rules that hold for the file as a
- * whole:
+ * Finds the lead of every staged line, and plans how each lead changes. The rules look at the file as a whole:
  *
  * 1. A line means the lead with its external id, else the lead with its e-mail. If neither exists, lines with the same external
  *    id, or without one but with the same e-mail, mean one new lead.
@@ -63,6 +63,20 @@ export const LOCK_MATCHED_LEADS = `
   ) AS locked`;
 
 /**
+ * Whether another transaction has removed a matched lead, or changed its e-mail or external id, before it was locked. The lines
+ * must then be matched again. Otherwise the import would write the former e-mail back.
+ */
+export const READ_IS_OUTDATED = `
+  SELECT EXISTS (
+    SELECT FROM pg_temp.import_lead_matches AS given LEFT JOIN leads AS lead ON lead.id = given."leadId"
+    WHERE given.reason IS NULL AND given."leadId" IS NOT NULL
+      AND coalesce(email_key(lead.email) = given.email, false) = false
+      AND coalesce((lead."externalSource", lead."externalId") = (given."externalSource", given."externalId"), false) = false
+  ) AS "isOutdated"`;
+
+export const DROP_MATCHES = 'DROP TABLE pg_temp.import_lead_matches';
+
+/**
  * Groups the lines that mean one lead. The key of a group is the lead, else the external id, else the e-mail. A line with an
  * e-mail alone joins the first line that has the e-mail and more, and a line with an external id alone the lead that another line
  * with this id means.
@@ -113,24 +127,12 @@ export const REJECT_CONFLICTS = `
   WHERE line.line = same.line
     AND ((emails.key <> same.key AND NOT same."isEmailOfLead") OR ids."externalId" <> same."externalId")`;
 
-const VALUES = [
-  'firstName',
-  'lastName',
-  'email',
-  'phone',
-  'budget',
-  'location',
-  'company',
-  'source',
-  'status',
-] as const;
-
 const latest = (column: string): string =>
   `(array_agg(given."${column}" ORDER BY given.line DESC) FILTER (WHERE given."${column}" IS NOT NULL))[1] AS "${column}"`;
 
 /** A value that a file does not give stays as it is. Another spelling of the same e-mail or status is no change. */
 const isChange = [
-  ...VALUES.filter((column) => column !== 'email' && column !== 'status').map(
+  ...LEAD_VALUES.filter((column) => column !== 'email' && column !== 'status').map(
     (column) => `final."${column}" IS DISTINCT FROM lead."${column}" AND final."${column}" IS NOT NULL`,
   ),
   'final.email <> email_key(lead.email)',
@@ -139,15 +141,15 @@ const isChange = [
 ].join(' OR ');
 
 /**
- * What becomes of each lead: `insert`, `update`, `unchanged`, or `reject` for a new lead whose required values are missing. If the
- * database rejects the row, the action becomes `fail`. A new lead has a negative id until it is inserted. A lead keeps the
- * external id that it has.
+ * Plans one action for each lead: `insert`, `update`, `unchanged`, or `reject` for a new lead without a required value. If the
+ * database rejects the row, the action becomes `fail`. A new lead has a negative id until it is inserted. A lead keeps its
+ * external id.
  */
 export const PLAN_LEADS = `
   CREATE TEMP TABLE import_lead_plan ON COMMIT DROP AS
   WITH final AS (
     SELECT line.key, min(line."leadId") AS "leadId", min(line.line) AS "firstLine", max(line.line) AS "lastLine",
-      ${VALUES.map(latest).join(',\n      ')},
+      ${LEAD_VALUES.map(latest).join(',\n      ')},
       (array_agg(line."externalSource" ORDER BY given.line) FILTER (WHERE line."externalId" IS NOT NULL))[1] AS "externalSource",
       (array_agg(line."externalId" ORDER BY given.line) FILTER (WHERE line."externalId" IS NOT NULL))[1] AS "externalId"
     FROM pg_temp.import_lead_lines AS line JOIN pg_temp.import_leads AS given ON given.line = line.line
@@ -159,7 +161,7 @@ export const PLAN_LEADS = `
     CASE WHEN lead.id IS NOT NULL THEN CASE WHEN ${isChange} THEN 'update' ELSE 'unchanged' END
       WHEN final.email IS NULL OR final."firstName" IS NULL OR final."lastName" IS NULL THEN 'reject'
       ELSE 'insert' END AS action,
-    final."firstLine", final."lastLine", ${VALUES.map((column) => `final."${column}"`).join(', ')},
+    final."firstLine", final."lastLine", ${LEAD_VALUES.map((column) => `final."${column}"`).join(', ')},
     final."externalSource", final."externalId"
   FROM final LEFT JOIN leads AS lead ON lead.id = final."leadId";
   CREATE INDEX ON pg_temp.import_lead_plan (position);
@@ -194,9 +196,9 @@ const requested = (action: string): string =>
 /** $1, $2: the range of positions, $3: the id of the import. Returns the numbers of written and requested rows. */
 export const INSERT_LEADS = `
   WITH inserted AS (
-    INSERT INTO leads (${VALUES.map((column) => `"${column}"`).join(', ')}, "externalSource", "externalId", "importId",
+    INSERT INTO leads (${LEAD_VALUES.map((column) => `"${column}"`).join(', ')}, "externalSource", "externalId", "importId",
       "createdAt", "updatedAt")
-    SELECT ${VALUES.map((column) => (column === 'status' ? `coalesce(status, 'new')` : `"${column}"`)).join(', ')},
+    SELECT ${LEAD_VALUES.map((column) => (column === 'status' ? `coalesce(status, '${DEFAULT_LEAD_STATUS}')` : `"${column}"`)).join(', ')},
       "externalSource", "externalId", $3, date_trunc('milliseconds', now()), date_trunc('milliseconds', now())
     FROM pg_temp.import_lead_plan
     WHERE ${inRange} AND action = 'insert'
@@ -214,20 +216,12 @@ export const INSERT_LEADS = `
 export const UPDATE_LEADS = `
   WITH before AS (
     INSERT INTO import_changes ("importId", "leadId", before)
-    SELECT $3, lead.id, jsonb_build_object(${[
-      ...VALUES,
-      'externalSource',
-      'externalId',
-      'importId',
-      'isChangedSinceImport',
-    ]
-      .map((column) => `'${column}', lead."${column}"`)
-      .join(', ')})
+    SELECT $3, lead.id, ${formerValues(KEPT_COLUMNS.leads, 'lead')}
     FROM pg_temp.import_lead_plan AS plan JOIN leads AS lead ON lead.id = plan."leadId"
     WHERE ${inRange} AND action = 'update'
   ), updated AS (
     UPDATE leads AS lead
-    SET ${VALUES.map((column) =>
+    SET ${LEAD_VALUES.map((column) =>
       column === 'email'
         ? 'email = CASE WHEN plan.email <> email_key(lead.email) THEN plan.email ELSE lead.email END'
         : `"${column}" = coalesce(plan."${column}", lead."${column}")`,

@@ -1,6 +1,7 @@
 import { restore } from '../common/csv-formula.js';
 import { isBlank, normaliseText } from '../common/visible-text.js';
 import { ImportFileError } from './import-file-error.js';
+import type { Rejection, Violation } from './import-report.js';
 import type { FileMapping } from './mapping/map-file.js';
 import type { FormatOptions } from './mapping/mapping-file.js';
 import { type FormatDecision, MAX_EXAMPLES } from './values/format-choice.js';
@@ -13,21 +14,6 @@ import { textOfFormula } from './values/spreadsheet-text.js';
 export interface FileRecord {
   readonly line: number;
   readonly endLine: number;
-  readonly cells: readonly string[];
-}
-
-export interface Violation {
-  /** The header of the column in the file; null if the violation concerns the whole line. */
-  readonly column: string | null;
-  readonly message: string;
-  /** The cell, shortened. */
-  readonly value: string | null;
-}
-
-/** A record that was not imported, with all its violations. */
-export interface RejectedLine {
-  readonly line: number;
-  readonly violations: readonly Violation[];
   readonly cells: readonly string[];
 }
 
@@ -125,6 +111,8 @@ export class LineReader<Field extends string> {
   /** The index of the column that `find` has found last. */
   column = -1;
 
+  private formats: readonly ColumnFormat[] = [];
+
   private violations: Violation[] = [];
 
   private warnings = new Map<WarningCode, { count: number; lines: number[] }>();
@@ -156,7 +144,7 @@ export class LineReader<Field extends string> {
   }
 
   /** Starts a line. Returns the rejected line if the number of cells is wrong. */
-  begin(record: FileRecord): RejectedLine | null {
+  begin(record: FileRecord): Rejection | null {
     this.violations = [];
     const { line, endLine, cells } = record;
     const expected = this.mapping.header.length;
@@ -164,14 +152,12 @@ export class LineReader<Field extends string> {
       return null;
     const where = endLine > line ? ` (its quoted text ends on line ${endLine})` : '';
     const message = `the line has ${cells.length} cells, but the header has ${expected} columns${where}`;
-    return { line, violations: [{ column: null, message, value: null }], cells };
+    return { line, violations: [{ column: null, message, value: null }] };
   }
 
   /** The rejected line, if there are violations since `begin`. */
-  rejection(record: FileRecord): RejectedLine | null {
-    return this.violations.length === 0
-      ? null
-      : { line: record.line, violations: this.violations, cells: record.cells };
+  rejection({ line }: FileRecord): Rejection | null {
+    return this.violations.length === 0 ? null : { line, violations: this.violations };
   }
 
   reject(column: number | null, message: string, value: string | null): void {
@@ -265,13 +251,15 @@ export class LineReader<Field extends string> {
   }
 
   /**
+   * Decides the formats of columns after the last line. After 'again', the file has to be read from the start, because an assumed
+   * format was wrong.
    * @param columns the columns whose format is decided from the file
    * @throws ImportFileError if the file does not decide
    */
   settle<Choice extends string>(
     columns: ReadonlyMap<number, { settle(): FormatDecision<Choice>; restart(): void }>,
     { format, option, isGiven }: { format: ColumnFormat['format']; option: string; isGiven: boolean },
-  ): { readonly isAgain: boolean; readonly formats: ColumnFormat[] } {
+  ): 'settled' | 'again' {
     const decisions = [...columns].map(([column, reader]) => ({ column, decision: reader.settle() }));
     const problems = decisions.flatMap(({ column, decision }) =>
       decision.kind === 'undecided'
@@ -282,23 +270,24 @@ export class LineReader<Field extends string> {
     if (problems.length > 0 && !isAgain) {
       throw new ImportFileError({ file: this.fileName }, problems.join('. '), `Decide with ${option}.`);
     }
-    const formats = decisions.flatMap(({ column, decision }) =>
+    if (isAgain) {
+      this.warnings = new Map();
+      this.unknown = new Map();
+      for (const reader of columns.values()) reader.restart();
+      return 'again';
+    }
+    this.formats = decisions.flatMap(({ column, decision }) =>
       decision.kind === 'settled'
         ? [{ column: this.nameOf(column), format, value: decision.value, isGiven }]
         : [],
     );
-    return { isAgain, formats };
+    return 'settled';
   }
 
-  /** Forgets the report of a pass that has to be repeated. */
-  restart(): void {
-    this.warnings = new Map();
-    this.unknown = new Map();
-  }
-
-  report(formats: readonly ColumnFormat[]): ReaderReport {
+  /** The report on the lines since the last start. Formats are known after `settle`. */
+  report(): ReaderReport {
     return {
-      formats,
+      formats: this.formats,
       unknownValues: [...this.unknown].map(([column, { counts, otherCount }]) => ({
         column: this.nameOf(column),
         counts,

@@ -1,7 +1,7 @@
 import os from 'node:os';
-import { BaseError, QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
-import { rowErrorMessage, toDomainError, TransactionLostError } from '../database/database-errors.js';
+import { failureReason } from '../database/database-errors.js';
 import type { RecordWriter } from '../database/record-writer.js';
 import { stopOnAbort } from '../database/statement-canceller.js';
 import { inSingleTransaction, withSavepoint } from '../database/transactions.js';
@@ -180,28 +180,11 @@ export class RecalculationExecution {
     );
   }
 
-  /**
-   * Handles a transaction that was not committed, or whose commit is uncertain. The record decides, because
-   * it is part of the transaction. If the record cannot be written either, the recalculation counts as
-   * interrupted.
-   */
   private async recordLoss(error: unknown): Promise<void> {
     if (this.begun === null) throw this.signal.aborted ? toDomainFailure(this.failureOf(error)) : error;
-    const { id } = this.begun;
     const failure = this.failure ?? this.failureOf(error);
-    await this.record
-      .end(failure.status, failure.reason)
-      .catch(() =>
-        this.sequelize.query(SAVE_END, { bind: [id, failure.status, failure.reason] }).then(() => undefined),
-      )
-      .catch(() => undefined);
-    const [run] = await this.sequelize
-      .query<{ status: string }>('SELECT status FROM rescore_runs WHERE id = $1', {
-        type: QueryTypes.SELECT,
-        bind: [id],
-      })
-      .catch(() => []);
-    this.failure = run?.status === 'succeeded' ? null : failure;
+    const isSaved = await this.record.endUncertain(this.sequelize, failure.status, failure.reason);
+    this.failure = isSaved ? null : failure;
   }
 
   private idOfRun(): number {
@@ -230,13 +213,8 @@ export class RecalculationAbortedError extends Error {
   override readonly name = 'RecalculationAbortedError';
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof TooManyFailuresError) return error.message;
-  if (error instanceof TransactionLostError) return 'The connection to the database was lost.';
-  const domainError = toDomainError(error);
-  if (domainError !== null) return domainError.message;
-  return error instanceof BaseError ? rowErrorMessage(error) : 'Something went wrong on our side.';
-}
+const reasonOf = (error: unknown): string =>
+  error instanceof TooManyFailuresError ? error.message : failureReason(error);
 
 function toDomainFailure({ status, reason, cause }: Failure): DomainError {
   return status === 'cancelled'

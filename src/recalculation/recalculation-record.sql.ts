@@ -123,4 +123,5 @@ export const RECALCULATION_RECORD: RecordKind<RecalculationCounts> = {
     failedCount,
   ],
   saveEnd: SAVE_END,
+  readStatus: 'SELECT status FROM rescore_runs WHERE id = $1',
 };

@@ -259,6 +259,75 @@ describe('the progress of an import', () => {
   });
 });
 
+describe('an import beside other writers', () => {
+  it('leaves no wrong score, and makes a recalculation fail at once', async () => {
+    const ids: number[] = [];
+    for (let n = 0; n < 20; n += 1) ids.push(await insertLead(database, { email: `lead${n}@example.com` }));
+    const lines = Array.from(
+      { length: 600 },
+      (_, n) => `lead${n % 20}@example.com,call,2026-10-${1 + (n % 28)},${n}`,
+    );
+    const blocked = ids.at(-1) ?? 0;
+    await database.rows('BEGIN');
+    await database.rows('SELECT FROM leads WHERE id = $1 FOR UPDATE', [blocked]);
+    await post({ interactions: ['email,type,date,notes', ...lines].join('\n') });
+    const watcher = await connect(api.databaseUrl);
+    await untilWaiting(watcher);
+    expect(await api.codeOf('mutation { recalculateAllScores { count } }')).toBe('RECALCULATION_RUNNING');
+    // These wait for the import, because it has locked their leads.
+    const writes = ids
+      .slice(0, 6)
+      .flatMap((id) => [
+        api.send(`mutation { updateLead(updateLeadInput: { id: ${id}, budget: ${id * 1000} }) { id } }`),
+        api.send(
+          `mutation { createInteraction(createInteractionInput: { leadId: ${id}, type: MEETING, date: "2026-11-01" }) { id } }`,
+        ),
+      ]);
+    await untilWaiting(watcher, 2);
+    await database.rows('COMMIT');
+    await watcher.close();
+    for (const { errors } of await Promise.all(writes)) expect(errors).toBeUndefined();
+    expect(await untilEnded(1)).toMatchObject({
+      status: 'succeeded',
+      report: { interactions: { inserted: 600 } },
+    });
+    expect(
+      await database.rows(
+        'SELECT sum("callCount")::int AS calls, sum("meetingCount")::int AS meetings FROM leads',
+      ),
+    ).toEqual([{ calls: 600, meetings: 6 }]);
+    const verified = 'mutation { recalculateAllScores(verify: true) { differenceCount failedCount } }';
+    expect(await api.ask(verified)).toEqual({ recalculateAllScores: { differenceCount: 0, failedCount: 0 } });
+  });
+
+  it('can be cancelled, and leaves only its record', async () => {
+    const id = await insertLead(database, { email: 'a@example.com' });
+    await database.rows('BEGIN');
+    await database.rows('SELECT FROM leads WHERE id = $1 FOR UPDATE', [id]);
+    await post({ leads: LEADS, interactions: INTERACTIONS });
+    const watcher = await connect(api.databaseUrl);
+    await untilWaiting(watcher);
+    await watcher.close();
+    expect(
+      await api.ask('mutation { cancelImport(id: 1) { status error report { scoreCount } } }'),
+    ).toMatchObject({
+      cancelImport: { status: 'CANCELLED', report: null },
+    });
+    await database.rows('COMMIT');
+    expect(await database.rows('SELECT "firstName" FROM leads')).toEqual([{ firstName: 'Ada' }]);
+    expect(await database.rows('SELECT 1 FROM interactions')).toEqual([]);
+  });
+
+  it('is interrupted if its process was killed', async () => {
+    await database.rows(
+      `INSERT INTO imports (trigger, caller, host, files, options, "startedAt")
+       VALUES ('api', 'someone', 'elsewhere', '[]', '{}', now())`,
+    );
+    expect(await api.ask('{ import(id: 1) { status } }')).toEqual({ import: { status: 'INTERRUPTED' } });
+    expect(await api.codeOf('mutation { undoImport(id: 1) { keptCount } }')).toBe('IMPORT_NOT_UNDOABLE');
+  });
+});
+
 describe('undoImport', () => {
   it('undoes an import, once', async () => {
     await post({ leads: LEADS, interactions: INTERACTIONS });
@@ -276,6 +345,21 @@ describe('undoImport', () => {
     ).toMatchObject({
       import: { status: 'SUCCEEDED', undoneBy: 'development', undoReport: { removedLeads: 1 } },
     });
+  });
+});
+
+describe('imports with rate limits', () => {
+  it('count as bulk, before the files are read', async () => {
+    const strict = await startApi({ RATE_LIMIT_BULK_PER_MINUTE: '1' }, api.databaseUrl);
+    const send = () =>
+      request(strict.app.getHttpServer())
+        .post('/imports')
+        .field('dryRun', 'true')
+        .attach('leads', Buffer.from(LEADS), 'leads.csv');
+    const responses = [await send(), await send()];
+    await strict.close();
+    expect(responses.map(({ status }) => status)).toEqual([200, 429]);
+    expect(codeOf(responses[1] as Response)).toBe('RATE_LIMITED');
   });
 });
 

@@ -1,38 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type Connection } from '../support/connection.js';
-import { databaseReset } from '../support/database-reset.js';
+import { describe, expect, it } from 'vitest';
 import { insertLead } from '../support/fixtures.js';
-import { counts, Importer } from '../support/imports.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { counts, useImporter } from '../support/imports.js';
 
-let database: TestDatabase;
-let importer: Importer;
-let other: Connection;
-let reset: () => Promise<void>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  other = await connect(database.url);
-  reset = await databaseReset(other);
-  importer = await Importer.start(database.url);
-});
-afterAll(async () => {
-  await importer.close();
-  await other.close();
-  await database.drop();
-});
-afterEach(() => reset());
+const setUp = useImporter();
 
 /** All rows that an import may write, without those of its record. */
 const readAll = async () => ({
-  leads: await other.rows('SELECT * FROM leads ORDER BY id'),
-  interactions: await other.rows('SELECT * FROM interactions ORDER BY id'),
-  scores: await other.rows('SELECT * FROM lead_scores ORDER BY "leadId"'),
-  changes: await other.rows('SELECT * FROM import_changes'),
+  leads: await setUp.other.rows('SELECT * FROM leads ORDER BY id'),
+  interactions: await setUp.other.rows('SELECT * FROM interactions ORDER BY id'),
+  scores: await setUp.other.rows('SELECT * FROM lead_scores ORDER BY "leadId"'),
+  changes: await setUp.other.rows('SELECT * FROM import_changes'),
 });
 
 const readNames = () =>
-  other.rows('SELECT email, "firstName", "externalSource", "externalId" FROM leads ORDER BY id');
+  setUp.other.rows('SELECT email, "firstName", "externalSource", "externalId" FROM leads ORDER BY id');
 
 const LEADS = [
   'externalId,email,firstName,lastName,budget',
@@ -48,13 +29,13 @@ const INTERACTIONS = [
 
 describe('importing the same files again', () => {
   it('changes nothing, not even a date, and says so', async () => {
-    const first = await importer.import({ leads: LEADS, interactions: INTERACTIONS });
+    const first = await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
     expect([first.rejected, first.report]).toMatchObject([
       [],
       { leads: counts(2, 0, 0, 0), interactions: counts(3, 0, 0, 0), scoreCount: 2 },
     ]);
     const before = await readAll();
-    const second = await importer.import({ leads: LEADS, interactions: INTERACTIONS });
+    const second = await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
     expect(second.report).toMatchObject({
       leads: counts(0, 0, 2, 0),
       interactions: counts(0, 0, 3, 0),
@@ -64,8 +45,8 @@ describe('importing the same files again', () => {
   });
 
   it('updates what has changed in the file, by external id', async () => {
-    await importer.import({ leads: LEADS, interactions: INTERACTIONS });
-    const { report, rejected } = await importer.import({
+    await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
+    const { report, rejected } = await setUp.importer.import({
       leads: ['externalId,email,firstName', 'A1,new@example.com,Ada', 'B1,,Robert'],
       interactions: [
         'leadExternalId,externalId,type,date,notes',
@@ -83,18 +64,19 @@ describe('importing the same files again', () => {
     ]);
     // The interaction has moved to the other lead, and keeps the notes that the file does not give.
     expect(
-      await other.rows('SELECT "leadId", type, notes, direction FROM interactions WHERE "externalId" = $1', [
-        'I1',
-      ]),
+      await setUp.other.rows(
+        'SELECT "leadId", type, notes, direction FROM interactions WHERE "externalId" = $1',
+        ['I1'],
+      ),
     ).toEqual([{ leadId: 2, type: 'meeting', notes: 'hello', direction: 'inbound' }]);
-    expect(await other.rows('SELECT "meetingCount", "callCount" FROM leads ORDER BY id')).toEqual([
+    expect(await setUp.other.rows('SELECT "meetingCount", "callCount" FROM leads ORDER BY id')).toEqual([
       { meetingCount: 0, callCount: 1 },
       { meetingCount: 1, callCount: 0 },
     ]);
   });
 
   it('finds interactions without an external id by lead, type, date and notes', async () => {
-    await insertLead(other, { email: 'a@example.com' });
+    await insertLead(setUp.other, { email: 'a@example.com' });
     const lines = [
       'email,type,date,notes',
       'a@example.com,call,2026-01-01,',
@@ -103,16 +85,16 @@ describe('importing the same files again', () => {
       'a@example.com,call,2026-01-02,',
       'a@example.com,call,2026-01-02,',
     ];
-    const first = await importer.import({ interactions: lines });
+    const first = await setUp.importer.import({ interactions: lines });
     expect(first.report.interactions).toMatchObject({ ...counts(4, 0, 0, 0), duplicateLines: 1 });
-    const second = await importer.import({ interactions: lines });
+    const second = await setUp.importer.import({ interactions: lines });
     expect(second.report.interactions).toMatchObject({ ...counts(0, 0, 4, 0), duplicateLines: 1 });
-    const third = await importer.import({ interactions: lines }, { allowDuplicates: true });
+    const third = await setUp.importer.import({ interactions: lines }, { allowDuplicates: true });
     expect(third.report.interactions).toMatchObject({ ...counts(5, 0, 0, 0), duplicateLines: 0 });
   });
 
   it('counts a line without an external id as the equal line with one', async () => {
-    await insertLead(other, { email: 'a@example.com' });
+    await insertLead(setUp.other, { email: 'a@example.com' });
     const lines = [
       'email,externalId,type,date,direction',
       'a@example.com,I1,call,2026-01-01,',
@@ -120,26 +102,26 @@ describe('importing the same files again', () => {
       'a@example.com,I2,email,2026-01-01,',
     ];
     for (const expected of [counts(2, 0, 0, 0), counts(0, 0, 2, 0)]) {
-      const { report } = await importer.import({ interactions: lines });
+      const { report } = await setUp.importer.import({ interactions: lines });
       expect(report.interactions).toMatchObject({ ...expected, duplicateLines: 1 });
     }
-    expect(await other.rows('SELECT direction FROM interactions')).toEqual([
+    expect(await setUp.other.rows('SELECT direction FROM interactions')).toEqual([
       { direction: null },
       { direction: null },
     ]);
   });
 
   it('keeps equal interactions apart by their occurrence', async () => {
-    await insertLead(other, { email: 'a@example.com' });
+    await insertLead(setUp.other, { email: 'a@example.com' });
     const lines = [
       'email,type,date,occurrence',
       'a@example.com,call,2026-01-01,1',
       'a@example.com,call,2026-01-01,2',
     ];
-    expect((await importer.import({ interactions: lines })).report.interactions).toMatchObject(
+    expect((await setUp.importer.import({ interactions: lines })).report.interactions).toMatchObject(
       counts(2, 0, 0, 0),
     );
-    expect((await importer.import({ interactions: lines })).report.interactions).toMatchObject(
+    expect((await setUp.importer.import({ interactions: lines })).report.interactions).toMatchObject(
       counts(0, 0, 2, 0),
     );
   });
@@ -153,7 +135,7 @@ describe('the identity of leads', () => {
       'a@example.com,Ada,,1',
       'A@example.com,Anna,,',
     ];
-    const first = await importer.import({ leads: lines });
+    const first = await setUp.importer.import({ leads: lines });
     expect(first.report.leads).toMatchObject({
       ...counts(1, 0, 0, 0),
       duplicateLines: 2,
@@ -162,18 +144,20 @@ describe('the identity of leads', () => {
         { outcome: 'duplicate', lines: [2, 3] },
       ],
     });
-    const second = await importer.import({ leads: lines });
+    const second = await setUp.importer.import({ leads: lines });
     expect(second.report.leads).toMatchObject({ ...counts(0, 0, 1, 0), duplicateLines: 2 });
-    expect(await other.rows('SELECT "firstName", "lastName", phone FROM leads')).toEqual([
+    expect(await setUp.other.rows('SELECT "firstName", "lastName", phone FROM leads')).toEqual([
       { firstName: 'Anna', lastName: 'One', phone: '1' },
     ]);
   });
 
   it('adopts a lead that was created without an external id, and keeps the id of another source', async () => {
-    const ada = await insertLead(other, { email: 'a@example.com' });
-    const bob = await insertLead(other, { email: 'b@example.com' });
-    await other.rows(`UPDATE leads SET "externalSource" = 'erp', "externalId" = 'X' WHERE id = $1`, [bob]);
-    const { report, rejected } = await importer.import({
+    const ada = await insertLead(setUp.other, { email: 'a@example.com' });
+    const bob = await insertLead(setUp.other, { email: 'b@example.com' });
+    await setUp.other.rows(`UPDATE leads SET "externalSource" = 'erp', "externalId" = 'X' WHERE id = $1`, [
+      bob,
+    ]);
+    const { report, rejected } = await setUp.importer.import({
       leads: ['externalId,email,firstName', 'A1,a@example.com,Ada', 'B1,b@example.com,Bob'],
       interactions: ['leadExternalId,type,date', 'A1,call,2026-01-01', 'B1,call,2026-01-01'],
     });
@@ -181,19 +165,21 @@ describe('the identity of leads', () => {
       [],
       { leads: counts(0, 2, 0, 0), interactions: counts(2, 0, 0, 0) },
     ]);
-    expect(await other.rows('SELECT id, "externalSource", "externalId" FROM leads ORDER BY id')).toEqual([
+    expect(
+      await setUp.other.rows('SELECT id, "externalSource", "externalId" FROM leads ORDER BY id'),
+    ).toEqual([
       { id: ada, externalSource: 'csv', externalId: 'A1' },
       { id: bob, externalSource: 'erp', externalId: 'X' },
     ]);
-    expect(await other.rows('SELECT "leadId" FROM interactions ORDER BY id')).toEqual([
+    expect(await setUp.other.rows('SELECT "leadId" FROM interactions ORDER BY id')).toEqual([
       { leadId: ada },
       { leadId: bob },
     ]);
   });
 
   it('rejects lines that contradict a lead or an earlier line, each with its value', async () => {
-    await importer.import({ leads: LEADS });
-    const { report, rejected } = await importer.import({
+    await setUp.importer.import({ leads: LEADS });
+    const { report, rejected } = await setUp.importer.import({
       leads: [
         'externalId,email,firstName,lastName',
         'A1,b@example.com,Ada,One',
@@ -222,7 +208,7 @@ describe('the identity of leads', () => {
   });
 
   it('joins lines of one lead that name it by id or by e-mail', async () => {
-    const { report, rejected } = await importer.import({
+    const { report, rejected } = await setUp.importer.import({
       leads: [
         'externalId,email,firstName,lastName,phone',
         ',a@example.com,,,1',
@@ -231,25 +217,25 @@ describe('the identity of leads', () => {
       ],
     });
     expect([rejected, report.leads]).toMatchObject([[], { ...counts(1, 0, 0, 0), duplicateLines: 2 }]);
-    expect(await other.rows('SELECT "externalId", "lastName", phone FROM leads')).toEqual([
+    expect(await setUp.other.rows('SELECT "externalId", "lastName", phone FROM leads')).toEqual([
       { externalId: 'A1', lastName: 'Changed', phone: '1' },
     ]);
   });
 
   it('joins a line with an external id alone to the lead that another line finds by e-mail', async () => {
-    await insertLead(other, { email: 'a@example.com' });
-    const { report, rejected } = await importer.import({
+    await insertLead(setUp.other, { email: 'a@example.com' });
+    const { report, rejected } = await setUp.importer.import({
       leads: ['externalId,email,firstName,phone', 'A1,,Changed,', 'A1,a@example.com,,1'],
     });
     expect([rejected, report.leads]).toMatchObject([[], { ...counts(0, 1, 0, 0), duplicateLines: 1 }]);
-    expect(await other.rows('SELECT "externalId", "firstName", phone FROM leads')).toEqual([
+    expect(await setUp.other.rows('SELECT "externalId", "firstName", phone FROM leads')).toEqual([
       { externalId: 'A1', firstName: 'Changed', phone: '1' },
     ]);
   });
 
   it('keeps ids of two sources apart', async () => {
-    await importer.import({ leads: LEADS }, { externalSource: 'one' });
-    const { report } = await importer.import(
+    await setUp.importer.import({ leads: LEADS }, { externalSource: 'one' });
+    const { report } = await setUp.importer.import(
       { leads: ['externalId,email,firstName,lastName', 'A1,other@example.com,Other,Lead'] },
       { externalSource: 'two' },
     );
@@ -259,7 +245,7 @@ describe('the identity of leads', () => {
 
 describe('options for two files', () => {
   it('apply to the file that has the column', async () => {
-    const { rejected, report } = await importer.import(
+    const { rejected, report } = await setUp.importer.import(
       {
         leads: ['Mail,firstName,lastName', 'a@example.com,Ada,One'],
         interactions: ['Lead,Art,date', 'a@example.com,Demo day,2026-01-01'],
@@ -268,14 +254,14 @@ describe('options for two files', () => {
     );
     expect([rejected, report]).toMatchObject([[], { leads: { inserted: 1 }, interactions: { inserted: 1 } }]);
     await expect(
-      importer.import({ leads: LEADS, interactions: INTERACTIONS }, { map: ['Nowhere=email'] }),
+      setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS }, { map: ['Nowhere=email'] }),
     ).rejects.toMatchObject({ code: 'IMPORT_FILE_INVALID' });
   });
 });
 
 describe('a dry run', () => {
   it('reports exactly what the import then does, and writes nothing', async () => {
-    await importer.import({ leads: LEADS, interactions: INTERACTIONS });
+    await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
     const csv = {
       leads: [
         'externalId,email,firstName,lastName,budget',
@@ -298,23 +284,25 @@ describe('a dry run', () => {
         'Z9,,call,2026-02-02T10:00:00Z,',
       ],
     };
-    const before = { ...(await readAll()), imports: await other.rows('SELECT * FROM imports') };
-    const planned = await importer.dryRun(csv);
-    expect({ ...(await readAll()), imports: await other.rows('SELECT * FROM imports') }).toEqual(before);
+    const before = { ...(await readAll()), imports: await setUp.other.rows('SELECT * FROM imports') };
+    const planned = await setUp.importer.dryRun(csv);
+    expect({ ...(await readAll()), imports: await setUp.other.rows('SELECT * FROM imports') }).toEqual(
+      before,
+    );
     expect(planned).toMatchObject({
       leads: { ...counts(1, 1, 1, 2), duplicateLines: 1 },
       interactions: { ...counts(2, 1, 1, 2), duplicateLines: 2 },
     });
-    const { report } = await importer.import(csv);
+    const { report } = await setUp.importer.import(csv);
     expect({ ...report, scoreCount: 0 }).toEqual(planned);
   });
 
   it('waits for no lock of other writers', async () => {
-    const id = await insertLead(other, { email: 'a@example.com' });
-    await other.rows('BEGIN');
-    await other.rows('UPDATE leads SET budget = 1 WHERE id = $1', [id]);
-    const report = await importer.dryRun({ leads: ['email,budget', 'a@example.com,5'] });
-    await other.rows('ROLLBACK');
+    const id = await insertLead(setUp.other, { email: 'a@example.com' });
+    await setUp.other.rows('BEGIN');
+    await setUp.other.rows('UPDATE leads SET budget = 1 WHERE id = $1', [id]);
+    const report = await setUp.importer.dryRun({ leads: ['email,budget', 'a@example.com,5'] });
+    await setUp.other.rows('ROLLBACK');
     expect(report.leads).toMatchObject(counts(0, 1, 0, 0));
   });
 });

@@ -1,45 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ImportFlags } from '../../src/imports/import-flags.js';
-import { connect, type Connection } from '../support/connection.js';
-import { databaseReset } from '../support/database-reset.js';
-import { type Csv, Importer } from '../support/imports.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { type Csv, useImporter } from '../support/imports.js';
 
-let database: TestDatabase;
-let importer: Importer;
-let other: Connection;
-let reset: () => Promise<void>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  other = await connect(database.url);
-  reset = await databaseReset(other);
-  importer = await Importer.start(database.url);
-});
-afterAll(async () => {
-  await importer.close();
-  await other.close();
-  await database.drop();
-});
-afterEach(() => reset());
+const setUp = useImporter();
 
 /** All values that an import or an undo may change, without ids and the dates of records. */
 async function readValues(): Promise<unknown> {
-  const leads = await other.rows(`
+  const leads = await setUp.other.rows(`
     SELECT leads.id, "firstName", "lastName", email, phone, budget, status, "externalSource", "externalId", "meetingCount",
       "callCount", "emailCount", "lastContactAt", "activityScore"
     FROM leads ORDER BY id`);
-  const interactions = await other.rows(`
+  const interactions = await setUp.other.rows(`
     SELECT id, "leadId", type, direction, date, notes, "externalSource", "externalId" FROM interactions ORDER BY id`);
   return { leads, interactions };
 }
 
 /** Leads whose contact state or score does not match their interactions. */
 const readWrong = () =>
-  other.rows(`
+  setUp.other.rows(`
     SELECT leads.id FROM leads, contact_state_of(leads.id, "scoreCalculatedAt") AS state,
       score_of("scoreCalculatedAt", budget, status, state."lastInteractionAt", state."lastContactAt",
         state."nextInteractionAt", state."nextContactAt", state."meetingWeight", state."callWeight", state."emailWeight",
@@ -92,26 +73,26 @@ describe('any two files', () => {
   it('change nothing when they are imported again, are planned exactly, and can be undone', async () => {
     await fc.assert(
       fc.asyncProperty(files, files, async (before, after) => {
-        await reset();
-        await importer.import(csvOf(before));
+        await setUp.other.rows('TRUNCATE leads, interactions, imports, import_changes RESTART IDENTITY');
+        await setUp.importer.import(csvOf(before));
         const start = await readValues();
 
-        const planned = await importer.dryRun(csvOf(after));
+        const planned = await setUp.importer.dryRun(csvOf(after));
         expect(await readValues()).toEqual(start);
-        const first = await importer.import(csvOf(after));
+        const first = await setUp.importer.import(csvOf(after));
         expect({ ...first.report, scoreCount: 0 }).toEqual(planned);
         expect(await readWrong()).toEqual([]);
 
         const imported = await readValues();
-        const again = await importer.import(csvOf(after));
+        const again = await setUp.importer.import(csvOf(after));
         expect(await readValues()).toEqual(imported);
         expect(again.report).toMatchObject({
           leads: { inserted: 0, updated: 0 },
           interactions: { inserted: 0, updated: 0 },
         });
-        expect(await importer.service.undo(again.id, 'tester')).toMatchObject({ keptCount: 0 });
+        expect(await setUp.importer.service.undo(again.id, 'tester')).toMatchObject({ keptCount: 0 });
 
-        expect(await importer.service.undo(first.id, 'tester')).toMatchObject({ keptCount: 0 });
+        expect(await setUp.importer.service.undo(first.id, 'tester')).toMatchObject({ keptCount: 0 });
         expect(await readValues()).toEqual(start);
         expect(await readWrong()).toEqual([]);
       }),
@@ -139,26 +120,26 @@ describe('the export of a CRM', () => {
       const csv: Csv = { [kind]: readFileSync(path.join(FOLDER, name)) };
       if (kind === 'interactions') {
         // The leads of the file come from it, by external id or by e-mail.
-        const { interactions } = await importer.dryRun(csv, FLAGS[name]);
+        const { interactions } = await setUp.importer.dryRun(csv, FLAGS[name]);
         const named = (interactions?.rejections ?? []).flatMap(({ violations }) => violations);
         const values = [...new Set(named.map(({ value }) => value).filter((value) => value !== null))];
         const leads = values.map((value, index) =>
           value.includes('@') ? `,${value},A,B` : `${value},lead${index}@example.com,A,B`,
         );
-        await importer.import(
+        await setUp.importer.import(
           { leads: ['externalId,email,firstName,lastName', ...leads] },
           { externalSource: interactions?.externalSource },
         );
       }
       const start = await readValues();
-      const first = await importer.import(csv, FLAGS[name]);
+      const first = await setUp.importer.import(csv, FLAGS[name]);
       const report = first.report[kind];
       expect(report?.inserted).toBeGreaterThan(0);
       const imported = await readValues();
-      const again = await importer.import(csv, FLAGS[name]);
+      const again = await setUp.importer.import(csv, FLAGS[name]);
       expect([again.report[kind]?.inserted, again.report[kind]?.updated]).toEqual([0, 0]);
       expect(await readValues()).toEqual(imported);
-      await importer.service.undo(first.id, 'tester');
+      await setUp.importer.service.undo(first.id, 'tester');
       expect(await readValues()).toEqual(start);
     },
   );

@@ -1,40 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type Connection } from '../support/connection.js';
-import { databaseReset } from '../support/database-reset.js';
+import { describe, expect, it } from 'vitest';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
-import { Importer } from '../support/imports.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { useImporter } from '../support/imports.js';
 
-let database: TestDatabase;
-let importer: Importer;
-let other: Connection;
-let reset: () => Promise<void>;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  other = await connect(database.url);
-  reset = await databaseReset(other);
-  importer = await Importer.start(database.url);
-});
-afterAll(async () => {
-  await importer.close();
-  await other.close();
-  await database.drop();
-});
-afterEach(() => reset());
+const setUp = useImporter();
 
 /** The values that an import may change, and the contact states and scores that follow from them. */
 const readValues = async () => ({
-  leads: await other.rows(`
+  leads: await setUp.other.rows(`
     SELECT id, "firstName", "lastName", email, phone, budget, status, "externalSource", "externalId", "importId",
       "meetingCount", "callCount", "emailCount", "lastContactAt", "activityScore"
     FROM leads ORDER BY id`),
-  interactions: await other.rows(`
+  interactions: await setUp.other.rows(`
     SELECT id, "leadId", type, direction, date, notes, "externalSource", "externalId", "importId"
     FROM interactions ORDER BY id`),
 });
 
-const undo = (id: number) => importer.service.undo(id, 'tester');
+const undo = (id: number) => setUp.importer.service.undo(id, 'tester');
 
 const LEADS = [
   'externalId,email,firstName,lastName,budget',
@@ -49,11 +30,12 @@ const INTERACTIONS = [
 ];
 
 async function prepare(): Promise<{ ada: number; interaction: number }> {
-  const ada = await insertLead(other, { email: 'a@example.com', firstName: 'Ada', lastName: 'Before' });
-  const interaction = await insertInteraction(other, ada, { type: 'email', ageInDays: 40 });
-  await other.rows(`UPDATE interactions SET "externalSource" = 'csv', "externalId" = 'I1' WHERE id = $1`, [
-    interaction,
-  ]);
+  const ada = await insertLead(setUp.other, { email: 'a@example.com', firstName: 'Ada', lastName: 'Before' });
+  const interaction = await insertInteraction(setUp.other, ada, { type: 'email', ageInDays: 40 });
+  await setUp.other.rows(
+    `UPDATE interactions SET "externalSource" = 'csv', "externalId" = 'I1' WHERE id = $1`,
+    [interaction],
+  );
   return { ada, interaction };
 }
 
@@ -61,7 +43,7 @@ describe('the undo of an import', () => {
   it('removes what the import inserted, restores what it changed, and leaves scores right', async () => {
     await prepare();
     const before = await readValues();
-    const { id } = await importer.import({ leads: LEADS, interactions: INTERACTIONS });
+    const { id } = await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
     expect(await readValues()).not.toEqual(before);
     expect(await undo(id)).toMatchObject({
       removedLeads: 1,
@@ -72,19 +54,19 @@ describe('the undo of an import', () => {
       kept: [],
     });
     expect(await readValues()).toEqual(before);
-    expect(await other.rows('SELECT * FROM import_changes')).toEqual([]);
-    expect(await other.rows('SELECT "leadId" FROM lead_scores')).toHaveLength(1);
+    expect(await setUp.other.rows('SELECT * FROM import_changes')).toEqual([]);
+    expect(await setUp.other.rows('SELECT "leadId" FROM lead_scores')).toHaveLength(1);
   });
 
   it('leaves alone and names what anything has changed since, by the API or by SQL', async () => {
     const { ada } = await prepare();
-    const { id } = await importer.import({ leads: LEADS, interactions: INTERACTIONS });
-    await other.rows(`UPDATE leads SET phone = '1' WHERE id = $1`, [ada]);
-    const [mine] = await other.rows<{ id: number; leadId: number }>(
+    const { id } = await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
+    await setUp.other.rows(`UPDATE leads SET phone = '1' WHERE id = $1`, [ada]);
+    const [mine] = await setUp.other.rows<{ id: number; leadId: number }>(
       `SELECT interactions.id, "leadId" FROM interactions JOIN leads ON leads.id = "leadId" WHERE email = 'n@example.com'`,
     );
     if (mine === undefined) throw new Error('The interaction is missing.');
-    await other.rows(`UPDATE interactions SET notes = 'mine' WHERE id = $1`, [mine.id]);
+    await setUp.other.rows(`UPDATE interactions SET notes = 'mine' WHERE id = $1`, [mine.id]);
     const report = await undo(id);
     expect(report).toMatchObject({
       removedLeads: 0,
@@ -106,29 +88,31 @@ describe('the undo of an import', () => {
         },
       ],
     });
-    expect(await other.rows('SELECT "lastName", phone FROM leads ORDER BY id')).toEqual([
+    expect(await setUp.other.rows('SELECT "lastName", phone FROM leads ORDER BY id')).toEqual([
       { lastName: 'Changed', phone: '1' },
       { lastName: 'Lead', phone: null },
     ]);
-    expect(await other.rows('SELECT "callCount", "emailCount" FROM leads ORDER BY id')).toEqual([
+    expect(await setUp.other.rows('SELECT "callCount", "emailCount" FROM leads ORDER BY id')).toEqual([
       { callCount: 0, emailCount: 1 },
       { callCount: 1, emailCount: 0 },
     ]);
   });
 
-  it('leaves a new lead alone that somebody has contacted since', async () => {
-    const { id } = await importer.import({ leads: LEADS });
-    const [lead] = await other.rows<{ id: number }>(`SELECT id FROM leads WHERE email = 'n@example.com'`);
-    await insertInteraction(other, lead?.id ?? 0);
+  it('leaves a new lead alone that has got an interaction since', async () => {
+    const { id } = await setUp.importer.import({ leads: LEADS });
+    const [lead] = await setUp.other.rows<{ id: number }>(
+      `SELECT id FROM leads WHERE email = 'n@example.com'`,
+    );
+    await insertInteraction(setUp.other, lead?.id ?? 0);
     expect(await undo(id)).toMatchObject({ removedLeads: 1, keptCount: 1, kept: [{ leadId: lead?.id }] });
   });
 
   it('undoes imports one after the other, the latest first', async () => {
     await prepare();
     const start = await readValues();
-    const first = await importer.import({ leads: LEADS, interactions: INTERACTIONS });
+    const first = await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
     const middle = await readValues();
-    const second = await importer.import({
+    const second = await setUp.importer.import({
       leads: ['externalId,lastName', 'A1,Again', 'N1,Again'],
       interactions: ['email,externalId,type,date', 'n@example.com,I1,call,2026-11-02'],
     });
@@ -139,22 +123,22 @@ describe('the undo of an import', () => {
   });
 
   it('leaves alone what a later import has changed', async () => {
-    const first = await importer.import({ leads: LEADS });
-    await importer.import({ leads: ['externalId,lastName', 'N1,Later'] });
+    const first = await setUp.importer.import({ leads: LEADS });
+    await setUp.importer.import({ leads: ['externalId,lastName', 'N1,Later'] });
     const report = await undo(first.id);
     expect(report).toMatchObject({
       removedLeads: 1,
       keptCount: 1,
       kept: [{ reason: 'A later import has changed the lead.' }],
     });
-    expect(await other.rows('SELECT "lastName" FROM leads')).toEqual([{ lastName: 'Later' }]);
+    expect(await setUp.other.rows('SELECT "lastName" FROM leads')).toEqual([{ lastName: 'Later' }]);
   });
 
   it('keeps a lead whose former e-mail another lead has now', async () => {
-    await insertLead(other, { email: 'old@example.com' });
-    await other.rows(`UPDATE leads SET "externalSource" = 'csv', "externalId" = 'A1'`);
-    const { id } = await importer.import({ leads: ['externalId,email', 'A1,new@example.com'] });
-    await insertLead(other, { email: 'Old@example.com' });
+    await insertLead(setUp.other, { email: 'old@example.com' });
+    await setUp.other.rows(`UPDATE leads SET "externalSource" = 'csv', "externalId" = 'A1'`);
+    const { id } = await setUp.importer.import({ leads: ['externalId,email', 'A1,new@example.com'] });
+    await insertLead(setUp.other, { email: 'Old@example.com' });
     expect(await undo(id)).toMatchObject({
       restoredLeads: 0,
       kept: [{ reason: 'Another lead has the former e-mail or external id.' }],
@@ -162,13 +146,13 @@ describe('the undo of an import', () => {
   });
 
   it('restores leads that have exchanged their e-mails', async () => {
-    await importer.import({ leads: LEADS });
+    await setUp.importer.import({ leads: LEADS });
     const before = await readValues();
-    const { id } = await importer.import({
+    const { id } = await setUp.importer.import({
       leads: ['externalId,email,firstName', 'A1,new@example.com,Ada', 'N1,,New'],
     });
     // What a second step of an exchange would have written.
-    await other.rows(`
+    await setUp.other.rows(`
       ALTER TABLE leads DISABLE TRIGGER "leads_changedSinceImport";
       INSERT INTO import_changes ("importId", "leadId", before)
       SELECT ${id}, id, jsonb_build_object('firstName', "firstName", 'lastName', "lastName", 'email', email, 'budget', budget,
@@ -182,35 +166,35 @@ describe('the undo of an import', () => {
   });
 
   it('is recorded, and happens once', async () => {
-    const { id } = await importer.import({ leads: LEADS });
+    const { id } = await setUp.importer.import({ leads: LEADS });
     await undo(id);
     await expect(undo(id)).rejects.toMatchObject({ code: 'IMPORT_NOT_UNDOABLE' });
     await expect(undo(id + 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await other.rows('SELECT status, "undoneBy", "undoReport" FROM imports')).toMatchObject([
+    expect(await setUp.other.rows('SELECT status, "undoneBy", "undoReport" FROM imports')).toMatchObject([
       { status: 'succeeded', undoneBy: 'tester', undoReport: { removedLeads: 2 } },
     ]);
   });
 
   it('rejects an import that failed, which has changed nothing', async () => {
-    await other.rows(`
+    await setUp.other.rows(`
       CREATE FUNCTION obstruct() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
       CREATE CONSTRAINT TRIGGER obstruct AFTER INSERT ON leads DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION obstruct()`);
-    await expect(importer.import({ leads: LEADS })).rejects.toMatchObject({ code: 'IMPORT_FAILED' });
-    const [record] = await other.rows<{ id: number }>('SELECT id, status FROM imports');
+    await expect(setUp.importer.import({ leads: LEADS })).rejects.toMatchObject({ code: 'IMPORT_FAILED' });
+    const [record] = await setUp.other.rows<{ id: number }>('SELECT id, status FROM imports');
     expect(record).toMatchObject({ status: 'failed' });
     await expect(undo(record?.id ?? 0)).rejects.toMatchObject({ code: 'IMPORT_NOT_UNDOABLE' });
   });
 
   it('changes nothing if it fails midway', async () => {
     await prepare();
-    const { id } = await importer.import({ leads: LEADS, interactions: INTERACTIONS });
+    const { id } = await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
     const before = await readValues();
-    await other.rows(`
+    await setUp.other.rows(`
       CREATE FUNCTION obstruct() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
       CREATE TRIGGER obstruct BEFORE DELETE ON leads FOR EACH ROW EXECUTE FUNCTION obstruct()`);
     await expect(undo(id)).rejects.toThrow();
     expect(await readValues()).toEqual(before);
-    expect(await other.rows('SELECT "undoneAt" FROM imports')).toEqual([{ undoneAt: null }]);
+    expect(await setUp.other.rows('SELECT "undoneAt" FROM imports')).toEqual([{ undoneAt: null }]);
   });
 });

@@ -305,6 +305,37 @@ describe('the import of leads', () => {
   );
 });
 
+describe('a lead that another transaction changes before the import has locked it', () => {
+  const importLocked = async (change: string) => {
+    const leadId = await insertLead(other, { email: 'old@example.com', firstName: 'Ada' });
+    await other.rows('BEGIN');
+    await other.rows(change);
+    const importing = importCsv({
+      leads: ['email,firstName,lastName', 'old@example.com,Imported,Name'],
+    });
+    const watcher = await connect(database.url);
+    await untilWaiting(watcher);
+    await watcher.close();
+    await other.rows('COMMIT');
+    return { leadId, ...(await importing) };
+  };
+
+  it('keeps its new e-mail, and the line makes a lead of its own', async () => {
+    const { leadId, report, rejected } = await importLocked(`UPDATE leads SET email = 'new@example.com'`);
+    expect([rejected, report.leads]).toMatchObject([[], counts(1, 0, 0, 0)]);
+    expect(await other.rows('SELECT id, email, "firstName" FROM leads ORDER BY id')).toEqual([
+      { id: leadId, email: 'new@example.com', firstName: 'Ada' },
+      { id: leadId + 1, email: 'old@example.com', firstName: 'Imported' },
+    ]);
+  });
+
+  it('is created again if it was removed', async () => {
+    const { report } = await importLocked('DELETE FROM leads');
+    expect(report.leads).toMatchObject(counts(1, 0, 0, 0));
+    expect(await readLeads()).toMatchObject([{ email: 'old@example.com', firstName: 'Imported' }]);
+  });
+});
+
 describe('the import of interactions', () => {
   it('adds them to leads of the database and of the file of leads, in file order', async () => {
     const known = await insertLead(other, { email: 'Known@example.com' });

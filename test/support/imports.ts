@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { loadSettings } from '../../src/config/settings.js';
@@ -9,7 +10,10 @@ import type { ImportProgress, ImportReport, Rejection } from '../../src/imports/
 import { ImportsModule } from '../../src/imports/imports.module.js';
 import { type ImportRequest, ImportsService } from '../../src/imports/imports.service.js';
 import { LeadsModule } from '../../src/leads/leads.module.js';
+import { connect, type Connection } from './connection.js';
+import { databaseReset } from './database-reset.js';
 import { temporaryDirectory, type TemporaryDirectory } from './temporary-directory.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** The content of files: bytes, a text, or lines that end with a line feed. */
 type Content = Buffer | string | readonly string[];
@@ -96,4 +100,31 @@ function rejectedIn({ leads, interactions }: ImportReport): string[] {
       ({ line, violations }) => `${kind} ${line}: ${violations.map(({ message }) => message).join('; ')}`,
     );
   return [...texts('leads', leads?.rejections), ...texts('interactions', interactions?.rejections)];
+}
+
+/** What the tests of a file share. The values exist from `beforeAll` on. */
+export interface ImportSetUp {
+  readonly database: TestDatabase;
+  readonly importer: Importer;
+  /** A connection of its own. */
+  readonly other: Connection;
+}
+
+/** Starts an importer on a database for the tests of a file, and empties the database after each test. */
+export function useImporter(): ImportSetUp {
+  const setUp: { -readonly [Part in keyof ImportSetUp]?: ImportSetUp[Part] } = {};
+  let reset: () => Promise<void>;
+  beforeAll(async () => {
+    setUp.database = await createTestDatabase();
+    setUp.other = await connect(setUp.database.url);
+    reset = await databaseReset(setUp.other);
+    setUp.importer = await Importer.start(setUp.database.url);
+  });
+  afterEach(() => reset());
+  afterAll(async () => {
+    await setUp.importer?.close();
+    await setUp.other?.close();
+    await setUp.database?.drop();
+  });
+  return setUp as ImportSetUp;
 }

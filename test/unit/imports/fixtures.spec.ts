@@ -4,7 +4,8 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { InteractionLineReader, type InteractionRow } from '../../../src/imports/interaction-line.js';
 import { LeadLineReader, type LeadRow } from '../../../src/imports/lead-line.js';
-import type { FileRecord, RejectedLine } from '../../../src/imports/line-reader.js';
+import type { Rejection } from '../../../src/imports/import-report.js';
+import type { FileRecord } from '../../../src/imports/line-reader.js';
 import { mapFile, type MappingOptions } from '../../../src/imports/mapping/map-file.js';
 import type { FormatOptions } from '../../../src/imports/mapping/mapping-file.js';
 
@@ -30,8 +31,8 @@ function readFixture(name: string, { encoding = 'utf-8', delimiter = ',', preamb
 
 const readAll = <Row>(
   records: readonly FileRecord[],
-  reader: { read(record: FileRecord): Row | RejectedLine; settle(): 'settled' | 'again' },
-): (Row | RejectedLine)[] => {
+  reader: { read(record: FileRecord): Row | Rejection; settle(): 'settled' | 'again' },
+): (Row | Rejection)[] => {
   const read = () => records.map((record) => reader.read(record));
   const first = read();
   if (reader.settle() === 'settled') return first;
@@ -66,7 +67,7 @@ function readInteractions(
 
 const messages = (row: object | undefined) =>
   row !== undefined && 'violations' in row
-    ? (row as RejectedLine).violations.map(({ column, message, value }) => [column, message, value])
+    ? (row as Rejection).violations.map(({ column, message, value }) => [column, message, value])
     : row;
 
 const WINDOWS_SEMICOLON = { encoding: 'windows-1252', delimiter: ';' };

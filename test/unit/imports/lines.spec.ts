@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { violationMessages } from '../../../src/common/invalid-input.js';
 import { checkEmail, type CheckedText, checkLeadText, checkNotes } from '../../../src/imports/api-rules.js';
 import { InteractionLineReader } from '../../../src/imports/interaction-line.js';
-import { LeadLineReader, violationsOfNewLead } from '../../../src/imports/lead-line.js';
+import { LeadLineReader } from '../../../src/imports/lead-line.js';
 import { EXPORT_FIELDS } from '../../../src/imports/mapping/fields.js';
 import { mapFile, type MappingOptions } from '../../../src/imports/mapping/map-file.js';
 import type { FormatOptions } from '../../../src/imports/mapping/mapping-file.js';
@@ -123,7 +123,6 @@ describe('lines about leads', () => {
     const shortened = `${'x'.repeat(99)}…`;
     expect(leadReader(header).read(record(cells, 7))).toMatchObject({
       line: 7,
-      cells,
       violations: [
         { column: 'email', message: 'email must be an e-mail address', value: 'foo' },
         { column: 'firstName', message: 'firstName must be a single line', value: 'a\nb' },
@@ -181,14 +180,6 @@ describe('lines about leads', () => {
       lastName: 'Berg',
     });
     expect(read('a@example.com', '', '', 'Berg')).toMatchObject({ firstName: null, lastName: 'Berg' });
-  });
-
-  it('lack parts that only new leads need', () => {
-    expect(violationsOfNewLead({ email: null, firstName: null, lastName: 'x' })).toEqual([
-      'email must not be empty',
-      'firstName must not be empty',
-    ]);
-    expect(violationsOfNewLead({ email: 'a@example.com', firstName: 'a', lastName: 'b' })).toEqual([]);
   });
 
   it('are read again if the assumed decimal mark was wrong; the report then has no double counts', () => {
