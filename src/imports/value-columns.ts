@@ -12,7 +12,7 @@ export const LEAD_VALUES = [
 ] as const;
 
 /** The columns of `interactions` that an import writes and an undo restores, apart from the external id. */
-export const INTERACTION_VALUES = ['leadId', 'type', 'direction', 'date', 'notes'] as const;
+const INTERACTION_VALUES = ['leadId', 'type', 'direction', 'date', 'notes'] as const;
 
 /** The columns of both tables that name the row in another system, and the import that wrote it. */
 const ORIGIN = ['externalSource', 'externalId', 'importId', 'isChangedSinceImport'] as const;
