@@ -122,8 +122,9 @@ describe('an export that is imported into an empty database', () => {
   });
 
   it('changes nothing in the database that it came from', async () => {
-    const files = await exportFrom(second.url);
-    const { report } = await importer.import(files);
+    const origin = await Importer.start(first.url);
+    const { report } = await origin.import(await exportFrom(first.url));
+    await origin.close();
     expect(report).toMatchObject({
       leads: { inserted: 0, updated: 0 },
       interactions: { inserted: 0, updated: 0 },

@@ -75,6 +75,19 @@ describe('importing the same files again', () => {
     ]);
   });
 
+  it('scores the lead that an interaction is moved away from', async () => {
+    await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
+    await setUp.importer.import({
+      interactions: ['leadExternalId,externalId,type,date', 'A1,I2,email,2026-01-02T10:00:00Z'],
+    });
+    expect(
+      await setUp.other.rows('SELECT "outboundEmailCount", "nextInteractionAt" FROM leads ORDER BY id'),
+    ).toEqual([
+      { outboundEmailCount: 1, nextInteractionAt: null },
+      { outboundEmailCount: 0, nextInteractionAt: null },
+    ]);
+  });
+
   it('finds interactions without an external id by lead, type, date and notes', async () => {
     await insertLead(setUp.other, { email: 'a@example.com' });
     const lines = [
@@ -96,18 +109,18 @@ describe('importing the same files again', () => {
   it('counts a line without an external id as the equal line with one', async () => {
     await insertLead(setUp.other, { email: 'a@example.com' });
     const lines = [
-      'email,externalId,type,date,direction',
-      'a@example.com,I1,call,2026-01-01,',
-      'a@example.com,,call,2026-01-01,outbound',
-      'a@example.com,I2,email,2026-01-01,',
+      'email,externalId,type,date,direction,occurrence',
+      'a@example.com,I1,call,2026-01-01,,1',
+      'a@example.com,,call,2026-01-01,outbound,1',
+      'a@example.com,,call,2026-01-01,inbound,2',
     ];
     for (const expected of [counts(2, 0, 0, 0), counts(0, 0, 2, 0)]) {
       const { report } = await setUp.importer.import({ interactions: lines });
       expect(report.interactions).toMatchObject({ ...expected, duplicateLines: 1 });
     }
-    expect(await setUp.other.rows('SELECT direction FROM interactions')).toEqual([
-      { direction: null },
-      { direction: null },
+    expect(await setUp.other.rows('SELECT "externalId", direction FROM interactions ORDER BY id')).toEqual([
+      { externalId: 'I1', direction: null },
+      { externalId: null, direction: 'inbound' },
     ]);
   });
 
@@ -294,6 +307,18 @@ describe('a dry run', () => {
       interactions: { ...counts(2, 1, 1, 2), duplicateLines: 2 },
     });
     const { report } = await setUp.importer.import(csv);
+    expect({ ...report, scoreCount: 0 }).toEqual(planned);
+  });
+
+  it('knows the e-mails that the import changes', async () => {
+    await setUp.importer.import({ leads: LEADS });
+    const csv = {
+      leads: ['externalId,email', 'A1,moved@example.com'],
+      interactions: ['email,type,date', 'a@example.com,call,2026-01-01', 'moved@example.com,call,2026-01-01'],
+    };
+    const planned = await setUp.importer.dryRun(csv);
+    const { report, rejected } = await setUp.importer.import(csv);
+    expect(rejected).toEqual(['interactions 2: no lead has this e-mail']);
     expect({ ...report, scoreCount: 0 }).toEqual(planned);
   });
 

@@ -363,6 +363,26 @@ describe('the import of interactions', () => {
     ]);
   });
 
+  it('reads a file again if a late line decides the order of dates', async () => {
+    await insertLead(other, { email: 'a@example.com' });
+    const { report } = await importCsv({
+      interactions: [
+        'email,type,date,notes',
+        ...Array.from({ length: 1200 }, (_, index) => `a@example.com,call,03/04/2026,${index}`),
+        'a@example.com,call,05/13/2026,last',
+      ],
+    });
+    expect(report.interactions).toMatchObject({
+      ...counts(1201, 0, 0, 0),
+      lineCount: 1201,
+      formats: [{ column: 'date', format: 'month/day/year' }],
+    });
+    expect(await other.rows('SELECT DISTINCT date FROM interactions ORDER BY date')).toEqual([
+      { date: new Date('2026-03-04T00:00:00Z') },
+      { date: new Date('2026-05-13T00:00:00Z') },
+    ]);
+  });
+
   it('stores the direction of each interaction, unknown if empty, and scores it', async () => {
     for (const name of ['in', 'out', 'none']) await insertLead(other, { email: `${name}@example.com` });
     const date = now().toISOString();
