@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
 import { errorCodeOf } from '../database/connection-errors.js';
+import { sourceAt } from '../imports/files/csv-source.js';
 import { type ImportFlags, importOptions, type MappingText } from '../imports/import-flags.js';
 import type { ImportSources } from '../imports/import-options.js';
 import { type ImportReport, isComplete, isNothingImported } from '../imports/import-report.js';
@@ -68,9 +69,7 @@ async function requestOf(
   signal: AbortSignal,
 ): Promise<ImportRequest> {
   const sources: ImportSources = Object.fromEntries(
-    Object.entries(paths).flatMap(([kind, file]) =>
-      file === undefined ? [] : [[kind, { path: file, name: file }]],
-    ),
+    Object.entries(paths).flatMap(([kind, file]) => (file === undefined ? [] : [[kind, sourceAt(file)]])),
   );
   return {
     sources,

@@ -9,7 +9,6 @@ import { LeadLineReader, type LeadRow } from './lead-line.js';
 import type { ReaderReport } from './line-reader.js';
 import { type FileMapping, mapFile } from './mapping/map-file.js';
 import { type SavedMapping, savedMapping } from './mapping/mapping-file.js';
-import { sha256Of } from './sha256.js';
 import { foldedKey } from './values/text-folding.js';
 
 /** A column of the files with rejected lines, which the import ignores when the mended file comes back. */
@@ -61,9 +60,9 @@ export class ImportFile {
   ) {}
 
   /** @throws ImportFileError */
-  static async of(kind: ImportedFile, csv: CsvFile, path: string, options: FileOptions): Promise<ImportFile> {
+  static async of(kind: ImportedFile, csv: CsvFile, options: FileOptions): Promise<ImportFile> {
     const mappingOptions = { ...options, ignored: [...(options.ignored ?? []), REASONS_COLUMN] };
-    const sha256 = await sha256Of(path);
+    const sha256 = await csv.sha256();
     if (kind === 'leads') {
       const mapping = mapFile(kind, csv.header, mappingOptions, csv.name);
       return new ImportFile(
@@ -225,13 +224,12 @@ export class ImportFiles {
     try {
       for (const kind of IMPORTED_FILES) {
         const source = sources[kind];
-        if (source !== undefined) opened[kind] = await CsvFile.open(source.path, source.name, options[kind]);
+        if (source !== undefined) opened[kind] = await CsvFile.open(source, options[kind]);
       }
       const file = async (kind: ImportedFile, other: ImportedFile) => {
         const csv = opened[kind];
-        const path = sources[kind]?.path ?? '';
         if (csv === undefined) return null;
-        return ImportFile.of(kind, csv, path, withoutColumnsOf(options[kind], csv, opened[other]));
+        return ImportFile.of(kind, csv, withoutColumnsOf(options[kind], csv, opened[other]));
       };
       return new ImportFiles(await file('leads', 'interactions'), await file('interactions', 'leads'));
     } catch (error) {

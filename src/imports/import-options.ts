@@ -1,3 +1,4 @@
+import type { CsvSource } from './files/csv-source.js';
 import type { FileFormatOptions } from './files/file-format.js';
 import type { MappingOptions } from './mapping/map-file.js';
 import type { FormatOptions } from './mapping/mapping-file.js';
@@ -12,11 +13,4 @@ export interface ImportOptions {
   readonly allowDuplicates: boolean;
 }
 
-/** A file to import. */
-export interface ImportSource {
-  readonly path: string;
-  /** The name that messages and the record use. */
-  readonly name: string;
-}
-
-export type ImportSources = Readonly<Partial<Record<'leads' | 'interactions', ImportSource>>>;
+export type ImportSources = Readonly<Partial<Record<'leads' | 'interactions', CsvSource>>>;

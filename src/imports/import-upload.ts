@@ -1,13 +1,14 @@
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, unlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { MultipartFile, MultipartValue } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { InvalidInputError } from '../common/domain-error.js';
+import type { CsvSource } from './files/csv-source.js';
+import { readBytes } from './files/file-chunks.js';
 import type { ImportFlags, MappingText } from './import-flags.js';
-import type { ImportSource, ImportSources } from './import-options.js';
+import type { ImportSources } from './import-options.js';
 
 const MAX_MAPPING_BYTES = 1_048_576;
 const MAX_FIELDS = 200;
@@ -28,18 +29,18 @@ const LISTS = ['map', 'mapStatus', 'mapType'] as const;
 const SWITCHES = ['strict', 'allowDuplicates', 'dryRun'] as const;
 const FIELDS: ReadonlySet<string> = new Set([...TEXTS, ...LISTS, ...SWITCHES]);
 
-/** The files and options of a request to import. The files are in a temporary directory. */
+/** The files and options of a request to import. */
 export class ImportUpload {
   private constructor(
-    private readonly directory: string,
     readonly sources: ImportSources,
     readonly flags: ImportFlags,
     readonly mapping: MappingText | null,
     readonly isDryRun: boolean,
+    private readonly files: UploadedFiles,
   ) {}
 
   /**
-   * Stores the files of a form on disk as they arrive. If the client disconnects, nothing is left behind.
+   * Stores the files of a form on disk as they arrive. If the client disconnects, or the process is killed, nothing is left behind.
    * @param maxFileBytes the maximum size of each file
    * @throws BAD_USER_INPUT if the form is invalid; an error with status 413 if a file is too large
    */
@@ -49,22 +50,32 @@ export class ImportUpload {
         'Send the files as multipart/form-data, for example with curl -F leads=@leads.csv.',
       );
     }
-    const directory = await mkdtemp(path.join(os.tmpdir(), 'lead-scoring-import-'));
+    const files = new UploadedFiles();
+    const fields = new Map<string, string[]>();
+    const limits = {
+      fileSize: maxFileBytes,
+      files: FILES.length,
+      fields: MAX_FIELDS,
+      fieldSize: MAX_FIELD_BYTES,
+    };
     try {
-      return await readForm(directory, request, maxFileBytes);
+      for await (const part of request.parts({ limits })) {
+        if (part.type === 'file') await files.store(part);
+        else addField(part, fields);
+      }
+      return ImportUpload.from(files, fields, await files.mapping());
     } catch (error) {
-      await rm(directory, { recursive: true, force: true });
+      await files.close();
       throw error;
     }
   }
 
-  static from(
-    directory: string,
-    files: ReadonlyMap<string, ImportSource>,
+  private static from(
+    files: UploadedFiles,
     fields: ReadonlyMap<string, readonly string[]>,
     mapping: MappingText | null,
   ): ImportUpload {
-    const sources = Object.fromEntries([...files].filter(([name]) => name !== 'mapping'));
+    const { sources } = files;
     if (Object.keys(sources).length === 0)
       throw new InvalidInputError('The form has neither leads nor interactions.');
     const text = (name: (typeof TEXTS)[number]) => only(name, fields.get(name));
@@ -83,53 +94,68 @@ export class ImportUpload {
       strict: switchOf('strict', fields),
       allowDuplicates: switchOf('allowDuplicates', fields),
     };
-    return new ImportUpload(directory, sources, flags, mapping, switchOf('dryRun', fields) ?? false);
+    return new ImportUpload(sources, flags, mapping, switchOf('dryRun', fields) ?? false, files);
   }
 
-  async remove(): Promise<void> {
-    await rm(this.directory, { recursive: true, force: true });
+  /** Frees the disk space of the files. */
+  close(): Promise<void> {
+    return this.files.close();
   }
 }
 
-async function readForm(
-  directory: string,
-  request: FastifyRequest,
-  maxFileBytes: number,
-): Promise<ImportUpload> {
-  const files = new Map<string, ImportSource>();
-  const fields = new Map<string, string[]>();
-  const limits = {
-    fileSize: maxFileBytes,
-    files: FILES.length,
-    fields: MAX_FIELDS,
-    fieldSize: MAX_FIELD_BYTES,
-  };
-  for await (const part of request.parts({ limits })) {
-    if (part.type === 'file') files.set(part.fieldname, await store(part, directory, files));
-    else addField(part, fields);
+type FileField = (typeof FILES)[number];
+
+/** The files of a form. They have no names on disk, so that the operating system removes them with their process. */
+class UploadedFiles {
+  private readonly files = new Map<FileField, { readonly name: string; readonly file: FileHandle }>();
+
+  get sources(): ImportSources {
+    const sourceOf = (field: FileField): CsvSource | undefined => {
+      const stored = this.files.get(field);
+      return stored && { name: stored.name, open: () => Promise.resolve(stored.file) };
+    };
+    const [leads, interactions] = [sourceOf('leads'), sourceOf('interactions')];
+    return { ...(leads && { leads }), ...(interactions && { interactions }) };
   }
-  const mapping = files.get('mapping');
-  const text =
-    mapping === undefined ? null : { name: mapping.name, text: await readFile(mapping.path, 'utf8') };
-  if (text !== null && text.text.length > MAX_MAPPING_BYTES)
-    throw new InvalidInputError('mapping is too long.');
-  return ImportUpload.from(directory, files, fields, text);
+
+  /** @throws BAD_USER_INPUT if the form has no such file, or the file twice */
+  async store({ fieldname, filename, file: content }: MultipartFile): Promise<void> {
+    const field = FILES.find((name) => name === fieldname);
+    if (field === undefined) {
+      throw new InvalidInputError(
+        `The form has an unknown file ${JSON.stringify(fieldname)}: use ${FILES.join(', ')}.`,
+      );
+    }
+    if (this.files.has(field)) throw new InvalidInputError(`The form has the file ${field} twice.`);
+    const file = await openWithoutName();
+    this.files.set(field, { name: path.basename(filename === '' ? field : filename), file });
+    await writeFile(file, content);
+  }
+
+  /** @throws BAD_USER_INPUT if the mapping is too long */
+  async mapping(): Promise<MappingText | null> {
+    const stored = this.files.get('mapping');
+    if (stored === undefined) return null;
+    const { size } = await stored.file.stat();
+    if (size > MAX_MAPPING_BYTES) throw new InvalidInputError('mapping is too long.');
+    return { name: stored.name, text: (await readBytes(stored.file, 0, size)).toString('utf8') };
+  }
+
+  async close(): Promise<void> {
+    for (const { file } of this.files.values()) await file.close();
+  }
 }
 
-async function store(
-  { fieldname, filename, file }: MultipartFile,
-  directory: string,
-  files: ReadonlyMap<string, ImportSource>,
-): Promise<ImportSource> {
-  if (!FILES.some((name) => name === fieldname)) {
-    throw new InvalidInputError(
-      `The form has an unknown file ${JSON.stringify(fieldname)}: use ${FILES.join(', ')}.`,
-    );
+async function openWithoutName(): Promise<FileHandle> {
+  const name = path.join(os.tmpdir(), `lead-scoring-import-${randomUUID()}`);
+  const file = await open(name, 'wx+', 0o600);
+  try {
+    await unlink(name);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
   }
-  if (files.has(fieldname)) throw new InvalidInputError(`The form has the file ${fieldname} twice.`);
-  const target = path.join(directory, fieldname);
-  await pipeline(file, createWriteStream(target));
-  return { path: target, name: path.basename(filename === '' ? fieldname : filename) };
 }
 
 function addField({ fieldname, value }: MultipartValue, fields: Map<string, string[]>): void {

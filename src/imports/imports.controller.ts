@@ -56,7 +56,7 @@ export class ImportsController {
     let upload: ImportUpload | null = null;
     const end = async () => {
       this.uploadCount -= 1;
-      await upload?.remove();
+      await upload?.close();
     };
     try {
       upload = await this.receive(request, reply);

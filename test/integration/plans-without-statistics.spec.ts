@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sourceAt } from '../../src/imports/files/csv-source.js';
 import { importOptions } from '../../src/imports/import-flags.js';
 import { ImportsService } from '../../src/imports/imports.service.js';
 import { SummaryWriter } from '../../src/summaries/summary-writer.js';
@@ -178,7 +179,7 @@ describe.each(WITHOUT_STATISTICS)('a server on tables %s', (_state, prepare) => 
     const source = async (name: string, lines: readonly string[]) => {
       const file = path.join(directory.path, name);
       await writeFile(file, lines.join('\n'));
-      return { path: file, name };
+      return sourceAt(file, name);
     };
     const request = {
       sources: {

@@ -5,6 +5,7 @@ import { type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { loadSettings } from '../../src/config/settings.js';
 import { CoreModule } from '../../src/core.module.js';
+import { type CsvSource, sourceAt } from '../../src/imports/files/csv-source.js';
 import { type ImportFlags, importOptions } from '../../src/imports/import-flags.js';
 import type { ImportProgress, ImportReport, Rejection } from '../../src/imports/import-report.js';
 import { ImportsModule } from '../../src/imports/imports.module.js';
@@ -82,13 +83,13 @@ export class Importer {
   }
 
   private async requestOf(csv: Csv, flags: ImportFlags): Promise<ImportRequest> {
-    const sources: Record<string, { path: string; name: string }> = {};
+    const sources: Record<string, CsvSource> = {};
     for (const kind of ['leads', 'interactions'] as const) {
       const content = csv[kind];
       if (content === undefined) continue;
       const file = path.join(this.directory.path, `${kind}.csv`);
       await writeFile(file, contentOf(content));
-      sources[kind] = { path: file, name: `${kind}.csv` };
+      sources[kind] = sourceAt(file, `${kind}.csv`);
     }
     return { sources, options: importOptions(flags, null), trigger: 'command', caller: 'tester' };
   }

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { ImportFileError } from '../import-file-error.js';
 import { decodeRecord, needsDecoding } from './cell-decoding.js';
 import type { CsvRecord, FooterLine } from './csv-record.js';
+import type { CsvSource } from './csv-source.js';
 import { DataRecords, joinCells } from './data-records.js';
 import { bomOf, countLineEncodings, isUtf8File, utf16Of } from './encoding-detection.js';
 import { readBytes, readChunks } from './file-chunks.js';
@@ -22,13 +24,6 @@ const HEAD_BYTES = 65_536;
 
 /** Few enough for a flat memory if records are short. */
 const BATCH_RECORDS = 1_000;
-
-const OPENING_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'it may not be read',
-  EPERM: 'it may not be read',
-};
 
 /** Where the text of a file starts, and how it is encoded. */
 interface FileText {
@@ -54,13 +49,12 @@ export class CsvFile {
   /**
    * Reads the file as a whole if its encoding has to be detected.
    *
-   * @param name for messages
    * @throws ImportFileError if the file cannot be read, is no CSV file, or has no header
    */
-  static async open(path: string, name: string, options: FileFormatOptions = {}): Promise<CsvFile> {
-    const file = await openForReading(path, name);
+  static async open(source: CsvSource, options: FileFormatOptions = {}): Promise<CsvFile> {
+    const file = await source.open();
     try {
-      return await CsvFile.read(file, name, options);
+      return await CsvFile.read(file, source.name, options);
     } catch (error) {
       await file.close();
       throw error;
@@ -138,6 +132,13 @@ export class CsvFile {
     if (records.length > 0) yield records;
   }
 
+  /** @returns the SHA-256 of all bytes in hexadecimal digits */
+  async sha256(): Promise<string> {
+    const hash = createHash('sha256');
+    for await (const chunk of readChunks(this.file, 0)) hash.update(chunk);
+    return hash.digest('hex');
+  }
+
   close(): Promise<void> {
     return this.file.close();
   }
@@ -151,18 +152,6 @@ export class CsvFile {
     const { size, mtimeMs } = await this.file.stat();
     if (size === this.stats.size && mtimeMs === this.stats.mtimeMs) return;
     throw new ImportFileError({ file: this.name }, 'it was changed while it was read', 'Import it again.');
-  }
-}
-
-async function openForReading(path: string, name: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    const problem = OPENING_PROBLEMS[code] ?? `it cannot be read (${code})`;
-    throw new ImportFileError({ file: name }, problem, 'Check its path and its permissions.', {
-      cause: error,
-    });
   }
 }
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CsvFile } from '../../../src/imports/files/csv-file.js';
+import { sourceAt } from '../../../src/imports/files/csv-source.js';
 import type { CsvRecord } from '../../../src/imports/files/csv-record.js';
 import {
   DELIMITERS,
@@ -30,7 +31,7 @@ async function read(
 ): Promise<{ file: CsvFile; records: CsvRecord[] }> {
   const stored = path.join(directory.path, 'stored.csv');
   await writeFile(stored, content);
-  const file = await CsvFile.open(stored, 'leads.csv', options);
+  const file = await CsvFile.open(sourceAt(stored, 'leads.csv'), options);
   try {
     const records: CsvRecord[] = [];
     for await (const batch of file.records(() => undefined)) records.push(...batch);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import iconv from 'iconv-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CsvFile } from '../../../src/imports/files/csv-file.js';
+import { sourceAt } from '../../../src/imports/files/csv-source.js';
 import type { Encoding, FileFormat, FileFormatOptions } from '../../../src/imports/files/file-format.js';
 import { ImportFileError } from '../../../src/imports/import-file-error.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
@@ -27,7 +28,7 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 async function openFile(content: string | Buffer, options?: FileFormatOptions): Promise<CsvFile> {
   const file = path.join(directory.path, 'stored.csv');
   await writeFile(file, content);
-  return CsvFile.open(file, 'leads.csv', options);
+  return CsvFile.open(sourceAt(file, 'leads.csv'), options);
 }
 
 async function read(content: string | Buffer, options?: FileFormatOptions): Promise<ReadFile> {
@@ -730,10 +731,10 @@ describe('a file that is no CSV file', () => {
   it('is rejected if it does not exist, or is a folder', async () => {
     const folder = path.join(directory.path, 'folder');
     await mkdir(folder);
-    await expect(CsvFile.open(path.join(folder, 'none.csv'), 'leads.csv')).rejects.toThrow(
+    await expect(CsvFile.open(sourceAt(path.join(folder, 'none.csv'), 'leads.csv'))).rejects.toThrow(
       'leads.csv: there is no such file. Check its path and its permissions.',
     );
-    await expect(CsvFile.open(folder, 'leads.csv')).rejects.toThrow(
+    await expect(CsvFile.open(sourceAt(folder, 'leads.csv'))).rejects.toThrow(
       'leads.csv: it is not a file. Choose a CSV file.',
     );
   });
