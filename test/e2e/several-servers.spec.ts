@@ -7,7 +7,7 @@ import { Fleet } from '../support/fleet.js';
 import { FleetClient, randomOf, type SharedLead } from '../support/fleet-client.js';
 import { FleetJournal, wrongScores } from '../support/fleet-journal.js';
 import type { ServerProgram } from '../support/program.js';
-import { type Pause, pauseBeforeCommit } from '../support/recalculation-pause.js';
+import { type Pause, pauseAfterInserting, pauseBeforeCommit } from '../support/recalculation-pause.js';
 import { pauseSummaries } from '../support/summary-pause.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary-directory.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -159,6 +159,34 @@ describe('three servers on one database', () => {
     );
     expect(await rows('SELECT status FROM rescore_runs WHERE id = $1', [recalculation.id])).toEqual([
       { status: 'interrupted' },
+    ]);
+  });
+
+  it('show an import of one that is killed as interrupted, keep nothing of it, and import the file again', async () => {
+    const [killed, second] = [serverAt(0), serverAt(1)];
+    const pause = await pauseAfterInserting(lockHolder);
+    const form = new FormData();
+    form.append('leads', new Blob(['email,firstName,lastName\nada@example.com,Ada,One\n']), 'leads.csv');
+    const importAt = async (server: ServerProgram) =>
+      (await (await fleet.postForm(server.url, '/imports', form)).json()) as { id: number };
+    const statusOf = async (id: number) =>
+      (
+        await fleet.ask<{ import: { status: string } }>(
+          second.url,
+          'query ($id: ID!) { import(id: $id) { status } }',
+          { id },
+        )
+      ).import.status;
+    const { id } = await importAt(killed);
+    await untilWaiting(observer);
+    expect(await statusOf(id)).toBe('RUNNING');
+    await fleet.kill(killed);
+    await until(async () => (await statusOf(id)) === 'INTERRUPTED');
+    await pause.open();
+    const again = await importAt(second);
+    await until(async () => (await statusOf(again.id)) === 'SUCCEEDED');
+    expect(await rows('SELECT email, "importId" FROM leads')).toEqual([
+      { email: 'ada@example.com', importId: again.id },
     ]);
   });
 

@@ -85,6 +85,11 @@ export class Fleet {
     });
   }
 
+  /** @param url of a server @param path such as `/imports` */
+  postForm(url: string, path: string, body: FormData): Promise<Response> {
+    return fetch(new URL(path, url), { method: 'POST', headers: headersOf(this.key), body });
+  }
+
   /**
    * Returns the response; `lost` if there was none, so that it is unknown whether the request was executed.
    */

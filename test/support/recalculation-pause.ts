@@ -4,7 +4,7 @@ import type { Connection } from './connection.js';
 const GATE = 42;
 
 /**
- * Pauses recalculations inside PostgreSQL until the gate is opened; other writers are not paused.
+ * Pauses recalculations and imports inside PostgreSQL until the gate is opened; other writers are not paused.
  * `connection` has the lock of the gate, so it cannot wait for it.
  */
 export interface Pause {
@@ -25,6 +25,14 @@ export function pauseBeforeCommit(connection: Connection): Promise<Pause> {
     connection,
     `CREATE CONSTRAINT TRIGGER pause AFTER UPDATE ON leads DEFERRABLE INITIALLY DEFERRED
      FOR EACH ROW EXECUTE FUNCTION pause()`,
+  );
+}
+
+/** Pauses an import when it has inserted leads. Recalculations insert none. */
+export function pauseAfterInserting(connection: Connection): Promise<Pause> {
+  return pauseAt(
+    connection,
+    'CREATE TRIGGER pause AFTER INSERT ON leads FOR EACH STATEMENT EXECUTE FUNCTION pause()',
   );
 }
 
