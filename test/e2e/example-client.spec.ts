@@ -31,6 +31,7 @@ import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { insertInteraction, insertLead, insertLeads } from '../support/fixtures.js';
 import { pauseBeforeCommit } from '../support/recalculation-pause.js';
+import { until } from '../support/until.js';
 
 type Field = generated.LeadOrderField;
 type Direction = generated.OrderDirection;
@@ -437,7 +438,12 @@ describe('the operations of examples/client', () => {
     const id = String(await insertLead(database, { budget: 1000 }));
     await openList(page.client);
     followRuns(page.client, ignore);
-    await recalculateAll(page.client);
+    // Without a pause, the recalculation may end before the page subscribes to its progress.
+    const pause = await pauseBeforeCommit(lockHolder);
+    const recalculation = recalculateAll(page.client);
+    await until(() => Promise.resolve(answered.has('RecalculationProgress')));
+    await pause.open();
+    await recalculation;
     await untilRun(page.client, ({ status }) => status === 'SUCCEEDED');
     await regenerateSummary(page.client, id);
     await addInteraction(page.client, id, {

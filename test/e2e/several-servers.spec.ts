@@ -181,8 +181,8 @@ describe('three servers on one database', () => {
     await untilWaiting(observer);
     expect(await statusOf(id)).toBe('RUNNING');
     await fleet.kill(killed);
-    await until(async () => (await statusOf(id)) === 'INTERRUPTED');
     await pause.open();
+    await until(async () => (await statusOf(id)) === 'INTERRUPTED');
     const again = await importAt(second);
     await until(async () => (await statusOf(again.id)) === 'SUCCEEDED');
     expect(await rows('SELECT email, "importId" FROM leads')).toEqual([
