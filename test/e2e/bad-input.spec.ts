@@ -3,6 +3,7 @@ import { getNamedType, type GraphQLInputType, isInputObjectType, isObjectType } 
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
 import { readSchema } from '../support/fuzz/schema-documents.js';
 import { answersTo, connectSocket, type SocketAnswer } from '../support/websocket.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   url = `${await api.app.getUrl()}/graphql`;
 });
 beforeEach(async () => {
-  await database.rows('TRUNCATE leads, interactions');
+  await removeLeads(database);
   leadId = await insertLead(database, { email: 'taken@example.com' });
   interactionId = await insertInteraction(database, leadId);
 });

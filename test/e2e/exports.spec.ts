@@ -8,6 +8,7 @@ import { neutralise } from '../../src/common/csv-formula.js';
 import { type Api, startApi } from '../support/api.js';
 import { createApiKey } from '../support/api-key.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertInteraction, insertLead, insertLeads } from '../support/fixtures.js';
 import { until } from '../support/until.js';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   await api.app.listen(0, '127.0.0.1');
   database = await connect(api.databaseUrl);
 });
-afterEach(() => database.rows('TRUNCATE leads, interactions'));
+afterEach(() => removeLeads(database));
 afterAll(async () => {
   await database.close();
   await api.close();

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DocumentNode, parse } from 'graphql';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertInteraction, insertLead, insertLeads } from '../support/fixtures.js';
 
 /** A subgraph of another service, which extends Lead and refers to it. */
@@ -61,7 +62,7 @@ beforeAll(async () => {
   });
   await router.start();
 });
-beforeEach(() => database.rows('TRUNCATE leads, interactions RESTART IDENTITY'));
+beforeEach(() => removeLeads(database));
 afterAll(async () => {
   await router.stop();
   await accounts.stop();

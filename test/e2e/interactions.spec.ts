@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertInteraction, insertLead, readScores } from '../support/fixtures.js';
 
 let api: Api;
@@ -12,7 +13,7 @@ beforeAll(async () => {
   database = await connect(api.databaseUrl);
 });
 beforeEach(async () => {
-  await database.rows('TRUNCATE leads, interactions');
+  await removeLeads(database);
   leadId = await insertLead(database);
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
 
 let api: Api;
@@ -10,7 +11,7 @@ beforeAll(async () => {
   api = await startApi();
   database = await connect(api.databaseUrl);
 });
-afterEach(() => database.rows('TRUNCATE leads, interactions'));
+afterEach(() => removeLeads(database));
 afterAll(async () => {
   await database.close();
   await api.close();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
 
 let api: Api;
@@ -13,7 +14,7 @@ beforeAll(async () => {
   database = await connect(api.databaseUrl);
 });
 beforeEach(async () => {
-  await database.rows('TRUNCATE leads, interactions');
+  await removeLeads(database);
   leadId = await insertLead(database, { email: 'ada@example.com' });
   interactionId = await insertInteraction(database, leadId, { ageInDays: 2, notes: 'Hello.' });
   await database.rows('UPDATE leads SET "importId" = 7');

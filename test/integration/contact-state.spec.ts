@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
 import { passTime } from '../support/pass-time.js';
 
@@ -16,7 +17,7 @@ afterAll(async () => {
   await database.close();
   await api.close();
 });
-beforeEach(() => database.rows('TRUNCATE leads, interactions RESTART IDENTITY'));
+beforeEach(() => removeLeads(database));
 
 interface Verification {
   readonly count: number;
@@ -97,7 +98,7 @@ describe('the contact state and the score of each lead', () => {
           maxLength: 12,
         }),
         async (steps) => {
-          await database.rows('TRUNCATE leads, interactions RESTART IDENTITY');
+          await removeLeads(database);
           await insertLeads(database, LEAD_COUNT);
           for (const step of steps) {
             if (typeof step === 'number') await passTime(database, step);

@@ -73,7 +73,7 @@ describe('any two files', () => {
   it('change nothing when they are imported again, are planned exactly, and can be undone', async () => {
     await fc.assert(
       fc.asyncProperty(files, files, async (before, after) => {
-        await setUp.other.rows('TRUNCATE leads, interactions, imports, import_changes RESTART IDENTITY');
+        await setUp.reset();
         await setUp.importer.import(csvOf(before));
         const start = await readValues();
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { connectionFromArray, offsetToCursor } from 'graphql-relay';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertLead, insertLeads } from '../support/fixtures.js';
 
 interface Page {
@@ -24,7 +25,7 @@ beforeAll(async () => {
   api = await startApi();
   database = await connect(api.databaseUrl);
 });
-beforeEach(() => database.rows('TRUNCATE leads, interactions RESTART IDENTITY'));
+beforeEach(() => removeLeads(database));
 afterAll(async () => {
   await database.close();
   await api.close();

@@ -15,6 +15,7 @@ import {
 } from '../../src/leads/listing/lead-page.sql.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertLead, insertLeads } from '../support/fixtures.js';
 import { until } from '../support/until.js';
 
@@ -49,7 +50,7 @@ beforeAll(async () => {
   // The lists are tested with any values of `lastContactAt`, without interactions.
   await database.rows('ALTER TABLE leads DISABLE TRIGGER "leads_insertedWithState"');
 });
-const empty = () => database.rows('TRUNCATE leads, interactions RESTART IDENTITY');
+const empty = () => removeLeads(database);
 afterAll(async () => {
   await database.close();
   await api.close();

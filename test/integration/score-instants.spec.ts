@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { now } from '../../src/common/clock.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertInteraction, insertLead, insertLeads } from '../support/fixtures.js';
 
 const DAY = 86_400_000;
@@ -18,7 +19,7 @@ afterAll(async () => {
   await database.close();
   await api.close();
 });
-beforeEach(() => database.rows('TRUNCATE leads, interactions RESTART IDENTITY'));
+beforeEach(() => removeLeads(database));
 
 interface Breakdown {
   readonly recency: { points: number };

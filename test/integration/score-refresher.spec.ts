@@ -3,6 +3,7 @@ import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
 import { ScoreRefresher } from '../../src/recalculation/score-refresher.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { insertInteraction, insertLead, insertLeads, readScores } from '../support/fixtures.js';
 import { passTime } from '../support/pass-time.js';
 
@@ -19,7 +20,7 @@ afterAll(async () => {
   await database.close();
   await api.close();
 });
-beforeEach(() => database.rows('TRUNCATE leads, interactions'));
+beforeEach(() => removeLeads(database));
 
 /** Inserts leads, each with a call up to 19 days ago. */
 async function insertCalledLeads(count: number): Promise<number[]> {

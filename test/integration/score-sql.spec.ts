@@ -11,6 +11,7 @@ import {
 } from '../../src/leads/scoring/contact-state.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { EXAMPLES_AS_OF, WORKED_EXAMPLES } from '../support/worked-examples.js';
 
 const DAY = 86_400_000;
@@ -34,7 +35,7 @@ afterAll(async () => {
   await database.close();
   await api.close();
 });
-beforeEach(() => database.rows('TRUNCATE leads, interactions'));
+beforeEach(() => removeLeads(database));
 
 async function insert(samples: readonly Sample[], asOf = EXAMPLES_AS_OF): Promise<number[]> {
   const leads = await database.rows<{ id: number }>(
@@ -209,7 +210,7 @@ describe('the formula in SQL', () => {
       activityScore,
       points,
     } of WORKED_EXAMPLES) {
-      await database.rows('TRUNCATE leads, interactions');
+      await removeLeads(database);
       await insert([{ lead: { budget: null, status: 'new', ...lead }, interactions: contacts }]);
       await recalculate(at);
       const [stored] = (await readRows()).map(scoreOfRow);
@@ -225,7 +226,7 @@ describe('the formula in SQL', () => {
     await fc.assert(
       fc.asyncProperty(samples, async (drawn) => {
         const clear = drawn.filter((sample) => !isAtABoundary(sample, EXAMPLES_AS_OF));
-        await database.rows('TRUNCATE leads, interactions');
+        await removeLeads(database);
         await insert(clear);
         const states = clear.map((sample) => contactStateOf(sample.interactions, EXAMPLES_AS_OF));
         const scores = clear.map((sample) =>

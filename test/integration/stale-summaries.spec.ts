@@ -6,6 +6,7 @@ import { SummaryStore } from '../../src/summaries/summary-store.js';
 import type { WrittenSummary } from '../../src/summaries/summary-writer.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { removeLeads } from '../support/database-reset.js';
 import { hasTakenPlace, insertInteraction, insertLead } from '../support/fixtures.js';
 import { until } from '../support/until.js';
 
@@ -103,7 +104,7 @@ describe('a summary is stale', () => {
   it('exactly if its facts have changed, after any changes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), async (changes) => {
-        await database.rows('TRUNCATE leads, interactions');
+        await removeLeads(database);
         const ids = [await insertLead(database), await insertLead(database), await insertLead(database)];
         for (const id of ids) await insertInteraction(database, id, { notes: 'Asked for an offer.' });
         for (const id of ids) await summarize(id);

@@ -109,19 +109,20 @@ export interface ImportSetUp {
   readonly importer: Importer;
   /** A connection of its own. */
   readonly other: Connection;
+  /** Empties the database, which also happens after each test. */
+  readonly reset: () => Promise<void>;
 }
 
 /** Starts an importer on a database for the tests of a file, and empties the database after each test. */
 export function useImporter(): ImportSetUp {
   const setUp: { -readonly [Part in keyof ImportSetUp]?: ImportSetUp[Part] } = {};
-  let reset: () => Promise<void>;
   beforeAll(async () => {
     setUp.database = await createTestDatabase();
     setUp.other = await connect(setUp.database.url);
-    reset = await databaseReset(setUp.other);
+    setUp.reset = await databaseReset(setUp.other);
     setUp.importer = await Importer.start(setUp.database.url);
   });
-  afterEach(() => reset());
+  afterEach(() => setUp.reset?.());
   afterAll(async () => {
     await setUp.importer?.close();
     await setUp.other?.close();

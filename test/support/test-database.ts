@@ -9,9 +9,9 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates a database with all migrations and without rows. */
+/** Creates a database with all migrations and without rows. Without fsync, copied files cost less than a copy through the log. */
 export function createTestDatabase(): Promise<TestDatabase> {
-  return createDatabase(`TEMPLATE ${TEMPLATE_DATABASE}`);
+  return createDatabase(`TEMPLATE ${TEMPLATE_DATABASE} STRATEGY FILE_COPY`);
 }
 
 /** Creates an empty database. */
