@@ -13,6 +13,7 @@ import { type ImportRequest, ImportsService } from '../imports/imports.service.j
 import { interruption } from './interruption.js';
 import { ImportPrinter } from './import-progress.js';
 import { printImportReport } from './import-report-text.js';
+import { rejectOverwriting } from './overwriting.js';
 import { reportFailure } from './printing.js';
 import { runCommand } from './run-command.js';
 import { withFeature } from './with-feature.js';
@@ -71,6 +72,14 @@ async function requestOf(
   const sources: ImportSources = Object.fromEntries(
     Object.entries(paths).flatMap(([kind, file]) => (file === undefined ? [] : [[kind, sourceAt(file)]])),
   );
+  const rejectedTo = rejected === null ? {} : rejectedPaths(sources, rejected);
+  await rejectOverwriting(
+    [paths.leads, paths.interactions, mapping].filter((file) => file != null),
+    [
+      ...Object.values(rejectedTo).map((file) => ['--rejected', file] as const),
+      ...(saveMapping === null ? [] : [['--save-mapping', saveMapping] as const]),
+    ],
+  );
   return {
     sources,
     options: importOptions(flags, mapping === null ? null : await readMapping(mapping)),
@@ -79,7 +88,7 @@ async function requestOf(
     onProgress: (progress) => {
       printer.onProgress(progress);
     },
-    ...(rejected === null ? {} : { rejectedTo: rejectedPaths(sources, rejected) }),
+    rejectedTo,
     ...(saveMapping === null ? {} : { mappingTo: saveMapping }),
     signal,
   };

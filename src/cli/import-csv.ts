@@ -17,7 +17,8 @@ Files
   --header-line N                     the line of the column names
 
 Columns
-  --preset NAME                       hubspot, salesforce, pipedrive, zoho, odoo, google-contacts, linkedin, mautic
+  --preset NAME                       hubspot, salesforce, pipedrive, zoho, odoo, google-contacts, linkedin, mautic, own (our
+                                      export), generic (no tool)
   --map "HEADER=FIELD"                repeatable, such as --map "Company / Account=company"; without a field, ignores the column
   --mapping FILE.json                 a saved mapping
   --save-mapping FILE.json            saves all that was decided, for --mapping
@@ -31,9 +32,9 @@ Values
   --time-zone ZONE                    of times without an offset, such as Europe/Berlin; default UTC
 
 Before and after
-  --dry-run                           reports what an import would do, and writes nothing
-  --rejected FILE                     writes the rejected lines with reasons. With two files: FILE-leads and FILE-interactions,
-                                      before its extension
+  --dry-run                           reports what an import would do, and writes nothing into the database
+  --rejected FILE                     writes the rejected lines with reasons, after a dry run too. With two files:
+                                      FILE-leads and FILE-interactions, before its extension
   --allow-duplicates                  imports interactions that exist with the same lead, type, date and notes
   --json                              prints the report as JSON
 

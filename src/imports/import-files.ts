@@ -7,12 +7,10 @@ import type { ImportStaging, LineReader } from './import-staging.js';
 import { InteractionLineReader, type InteractionRow } from './interaction-line.js';
 import { LeadLineReader, type LeadRow } from './lead-line.js';
 import type { ReaderReport } from './line-reader.js';
+import { REASONS_COLUMN } from './mapping/fields.js';
 import { type FileMapping, mapFile } from './mapping/map-file.js';
 import { type SavedMapping, savedMapping } from './mapping/mapping-file.js';
 import { foldedKey } from './values/text-folding.js';
-
-/** A column of the files with rejected lines, which the import ignores when the mended file comes back. */
-export const REASONS_COLUMN = 'rejectionReasons';
 
 const leadColumns = (row: LeadRow): readonly CopyValue[] => [
   row.line,
@@ -50,6 +48,8 @@ type LineReaderWithReport<Row> = LineReader<Row> & { report(): ReaderReport };
 
 /** An open file of an import, with the mapping of its columns. */
 export class ImportFile {
+  private readonly remarks: string[] = [];
+
   private constructor(
     readonly kind: ImportedFile,
     readonly csv: CsvFile,
@@ -63,8 +63,9 @@ export class ImportFile {
   static async of(kind: ImportedFile, csv: CsvFile, options: FileOptions): Promise<ImportFile> {
     const mappingOptions = { ...options, ignored: [...(options.ignored ?? []), REASONS_COLUMN] };
     const sha256 = await csv.sha256();
+    const samples = await csv.sample();
     if (kind === 'leads') {
-      const mapping = mapFile(kind, csv.header, mappingOptions, csv.name);
+      const mapping = mapFile(kind, csv.header, mappingOptions, csv.name, samples);
       return new ImportFile(
         kind,
         csv,
@@ -74,7 +75,7 @@ export class ImportFile {
         options,
       );
     }
-    const mapping = mapFile(kind, csv.header, mappingOptions, csv.name);
+    const mapping = mapFile(kind, csv.header, mappingOptions, csv.name, samples);
     return new ImportFile(
       kind,
       csv,
@@ -88,6 +89,11 @@ export class ImportFile {
   /** In bytes. */
   get size(): number {
     return this.csv.size;
+  }
+
+  /** Adds a remark on the file as a whole to its report. */
+  note(remark: string): void {
+    this.remarks.push(remark);
   }
 
   /** @returns the number of lines of data @throws ImportFileError if the file does not decide a format */
@@ -134,7 +140,11 @@ export class ImportFile {
       preset,
       externalSource,
       columns: this.columns(),
-      ...reportOf(this.reader.report(), [...this.mapping.notices, ...footerNotices(this.csv.footer)]),
+      ...reportOf(this.reader.report(), [
+        ...this.mapping.notices,
+        ...this.remarks,
+        ...footerNotices(this.csv.footer),
+      ]),
     };
   }
 
@@ -231,7 +241,9 @@ export class ImportFiles {
         if (csv === undefined) return null;
         return ImportFile.of(kind, csv, withoutColumnsOf(options[kind], csv, opened[other]));
       };
-      return new ImportFiles(await file('leads', 'interactions'), await file('interactions', 'leads'));
+      const files = new ImportFiles(await file('leads', 'interactions'), await file('interactions', 'leads'));
+      files.compareSources();
+      return files;
     } catch (error) {
       for (const csv of Object.values(opened)) await csv.close();
       throw error;
@@ -245,6 +257,17 @@ export class ImportFiles {
   /** The total size in bytes. */
   get size(): number {
     return this.all.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Interactions find no lead by its id if the ids of the two files seem to be of different systems. */
+  private compareSources(): void {
+    const { leads, interactions } = this;
+    if (leads?.columnOf('externalId') == null || interactions?.columnOf('leadExternalId') == null) return;
+    const [ofLeads, ofInteractions] = [leads, interactions].map(({ mapping }) => mapping.externalSource);
+    if (ofLeads === ofInteractions) return;
+    interactions.note(
+      `its ids of leads are those of ${ofInteractions}, but the other file has ids of ${ofLeads}; if both files are of one system, set --external-source`,
+    );
   }
 
   async close(): Promise<void> {

@@ -21,6 +21,8 @@ export interface MergeOptions {
   /** The id of the import; null: a dry run, which plans the merge and writes nothing. */
   readonly importId: number | null;
   readonly allowDuplicates: boolean;
+  /** The files of the import. The others have no lines. */
+  readonly kinds: readonly ImportedFile[];
   readonly onProgress: (progress: ImportProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -163,8 +165,9 @@ export class ImportMerge {
   }
 
   private report(progress: ImportProgress): void {
-    this.options.signal.throwIfAborted();
-    this.options.onProgress(progress);
+    const { signal, kinds, onProgress } = this.options;
+    signal.throwIfAborted();
+    if (progress.file === null || kinds.includes(progress.file)) onProgress(progress);
   }
 
   private async query(sql: string, bind?: unknown[]): Promise<void> {

@@ -55,7 +55,8 @@ export class ImportRun {
     const lineCounts = await this.stage();
     // Reading takes long and needs no lock.
     if (this.options.importId !== null) await lockBulkScoring(this.sequelize, this.transaction);
-    const merge = new ImportMerge(this.sequelize, this.transaction, this.options);
+    const kinds = this.files.all.map(({ kind }) => kind);
+    const merge = new ImportMerge(this.sequelize, this.transaction, { ...this.options, kinds });
     const scores = await merge.run();
     const report = await this.report(lineCounts, scores);
     if (this.options.importId !== null) {

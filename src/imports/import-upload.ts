@@ -66,7 +66,9 @@ export class ImportUpload {
       return ImportUpload.from(files, fields, await files.mapping());
     } catch (error) {
       await files.close();
-      throw error;
+      throw isIncompleteForm(error)
+        ? new InvalidInputError('The form ends before its last boundary.')
+        : error;
     }
   }
 
@@ -158,7 +160,16 @@ async function openWithoutName(): Promise<FileHandle> {
   }
 }
 
+/** The parser of forms has no code for it. */
+const isIncompleteForm = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Unexpected end of multipart data';
+
 function addField({ fieldname, value }: MultipartValue, fields: Map<string, string[]>): void {
+  if (FILES.some((name) => name === fieldname)) {
+    throw new InvalidInputError(
+      `${fieldname} must be a file, for example with curl -F ${fieldname}=@${fieldname}.csv.`,
+    );
+  }
   if (!FIELDS.has(fieldname)) {
     throw new InvalidInputError(
       `The form has an unknown field ${JSON.stringify(fieldname)}: use ${[...FIELDS].join(', ')}.`,

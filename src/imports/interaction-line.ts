@@ -4,6 +4,7 @@ import {
   type InteractionType,
   INTERACTION_TYPES,
 } from '../interactions/interaction-type.js';
+import { now } from '../common/clock.js';
 import { emailKey } from '../common/email-key.js';
 import { type CheckedText, checkExternalId, checkNotes } from './api-rules.js';
 import type { Rejection } from './import-report.js';
@@ -12,7 +13,7 @@ import type { InteractionField } from './mapping/fields.js';
 import type { FileMapping } from './mapping/map-file.js';
 import type { FormatOptions } from './mapping/mapping-file.js';
 import { DateColumn } from './values/date-column.js';
-import { readAddresses } from './values/email-address.js';
+import { readAddresses, TEXT_BESIDE_ADDRESS } from './values/email-address.js';
 import { findDirection, findInteractionType, type MappedType } from './values/interaction-types.js';
 
 /** The values of a line about an interaction, valid by the rules of the API. */
@@ -58,6 +59,8 @@ export class InteractionLineReader {
 
   private readonly isOrderGiven: boolean;
 
+  private readonly startedAt = now().getTime();
+
   /**
    * @param fileName for messages
    * @throws ImportFileError if the time zone is unknown
@@ -99,6 +102,7 @@ export class InteractionLineReader {
     const type = this.readType(record);
     const direction = this.readDirection(record) ?? type?.direction ?? null;
     const date = this.readDate(record);
+    reader.exclude(record, date !== null && Date.parse(date) < this.startedAt);
     const notes = this.readNotes(record);
     const externalId = this.readExternalId(record);
     const externalSource =
@@ -164,11 +168,12 @@ export class InteractionLineReader {
       return null;
     }
     if (!NEEDS_CLEANING.test(text)) return text;
-    const { email, others } = readAddresses(text);
+    const { email, others, texts } = readAddresses(text);
     if (hasLeadId && !email.includes('@')) {
       this.reader.warn('noAddress', record.line);
       return null;
     }
+    if (texts.length > 0) this.reader.reject(this.reader.column, TEXT_BESIDE_ADDRESS, text);
     if (others.length > 0) this.reader.warn('severalAddresses', record.line);
     return email;
   }

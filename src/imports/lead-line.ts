@@ -6,8 +6,9 @@ import type { LeadField } from './mapping/fields.js';
 import type { FileMapping } from './mapping/map-file.js';
 import type { FormatOptions } from './mapping/mapping-file.js';
 import { AmountColumn } from './values/amount-column.js';
-import { readAddresses } from './values/email-address.js';
+import { readAddresses, TEXT_BESIDE_ADDRESS } from './values/email-address.js';
 import { findLeadStatus } from './values/lead-statuses.js';
+import { ROUNDED_NUMBER } from './values/rounded-number.js';
 import { type PersonName, splitName } from './values/person-name.js';
 
 /** The values of a line about a lead, valid by the rules of the API. Null: the line does not give the value. */
@@ -77,10 +78,11 @@ export class LeadLineReader {
     const { reader } = this;
     const invalid = reader.begin(record);
     if (invalid !== null) return invalid;
+    reader.exclude(record, false);
     const address = this.readEmail(record);
     const { email } = address;
     const { firstName, lastName } = this.readName(record, address);
-    const phone = this.readText('phone', record);
+    const phone = this.readPhone(record);
     const budget = this.readBudget(record);
     const location = this.readLocation(record);
     const company = this.readText('company', record);
@@ -142,8 +144,9 @@ export class LeadLineReader {
     if (typeof direct === 'string' && !text.includes(',')) {
       return { email: direct, written: text, name: null, column };
     }
-    const { email, name, others } = readAddresses(text);
+    const { email, name, others, texts } = readAddresses(text);
     if (others.length > 0) this.reader.warn('severalAddresses', record.line);
+    if (texts.length > 0) this.reader.reject(column, TEXT_BESIDE_ADDRESS, text);
     return { email: this.accept(checkEmail(email), column, record), written: email, name, column };
   }
 
@@ -173,11 +176,26 @@ export class LeadLineReader {
   }
 
   private readText(
-    field: 'firstName' | 'lastName' | 'phone' | 'company' | 'source',
+    field: 'firstName' | 'lastName' | 'company' | 'source',
     record: FileRecord,
   ): string | null {
     const text = this.reader.find(field, record);
     return text === '' ? null : this.accept(checkLeadText(field, text), this.reader.column, record);
+  }
+
+  private readPhone(record: FileRecord): string | null {
+    const text = this.reader.find('phone', record);
+    if (text === '') return null;
+    if (this.mapping.isOwnExport)
+      return this.accept(checkLeadText('phone', text), this.reader.column, record);
+    if (ROUNDED_NUMBER.test(text)) {
+      this.reader.warn('roundedPhone', record.line);
+      return null;
+    }
+    // Google Contacts joins the numbers of a person.
+    const [first = '', ...others] = text.split(/\s*:::\s*/).filter((part) => part !== '');
+    if (others.length > 0) this.reader.warn('severalPhones', record.line);
+    return this.accept(checkLeadText('phone', first), this.reader.column, record);
   }
 
   private readLocation(record: FileRecord): string | null {

@@ -2,13 +2,16 @@ import { restore } from '../common/csv-formula.js';
 import { isBlank, normaliseText } from '../common/visible-text.js';
 import { ImportFileError } from './import-file-error.js';
 import type { Rejection, Violation } from './import-report.js';
+import { REASONS_COLUMN } from './mapping/fields.js';
 import type { FileMapping } from './mapping/map-file.js';
 import type { FormatOptions } from './mapping/mapping-file.js';
 import { type FormatDecision, MAX_EXAMPLES } from './values/format-choice.js';
 import { isTimeZone, LocalTimes } from './values/local-time.js';
 import { isPlaceholder, isPlaceholderForNumber } from './values/placeholder.js';
+import { ROUNDED_NUMBER } from './values/rounded-number.js';
 import { longSalesforceId } from './values/salesforce-id.js';
 import { textOfFormula } from './values/spreadsheet-text.js';
+import { foldedKey } from './values/text-folding.js';
 
 /** A record of a file. Lines count from 1. */
 export interface FileRecord {
@@ -41,6 +44,8 @@ export type WarningCode =
   | 'noAddress'
   | 'formulaUndone'
   | 'placeholder'
+  | 'severalPhones'
+  | 'roundedPhone'
   | 'nameSplit'
   | 'nameFromAddress'
   | 'skippedTime'
@@ -67,11 +72,18 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
   noAddress: 'cells have no e-mail address; the external id of the lead is used',
   formulaUndone: 'cells have text in a formula, such as ="030"; the text is used',
   placeholder: 'cells with a placeholder such as N/A count as empty',
+  severalPhones: 'cells have several phone numbers; the first one is used',
+  roundedPhone:
+    'phone numbers were rounded by a spreadsheet, such as 4.9E+11, and are left out; export the file again',
   nameSplit: 'full names are split into given and family name',
   nameFromAddress: 'names are taken from the e-mail column, as in Ann <ann@example.com>',
   skippedTime: 'local times do not exist because of a clock change; they are moved forward',
   repeatedTime: 'local times occur twice because of a clock change; the first one is used',
 };
+
+const UNMENDED = 'the first cell still has the text of a whole line; put its values into the columns';
+
+const SEPARATOR_OF_CELLS = /[,;\t|"\n\r]/;
 
 const MAX_VALUE_LENGTH = 100;
 const MAX_UNKNOWN_VALUES = 100;
@@ -81,9 +93,6 @@ const CLEAN = /^[A-Za-z0-9](?:[ -~]*[!-~])?$/;
 
 /** Printable ASCII without surrounding spaces. Every rule for a line of text accepts it up to its length. */
 const PLAIN_TEXT = /^[!-~](?:[ -~]*[!-~])?$/;
-
-/** An id that a spreadsheet has rounded. */
-const ROUNDED_ID = /^\d(?:[.,]\d+)?E\+\d+$/i;
 
 const MAX_CACHED_VALUES = 1000;
 
@@ -124,6 +133,9 @@ export class LineReader<Field extends string> {
 
   private readonly isSalesforce: boolean;
 
+  /** The index of the column with the reasons of an earlier import; -1: none. */
+  private readonly reasonsColumn: number;
+
   constructor(
     private readonly fileName: string,
     readonly mapping: FileMapping<Field>,
@@ -141,18 +153,33 @@ export class LineReader<Field extends string> {
     this.localTimes = new LocalTimes(zone);
     this.numbers = new Set(numberFields.flatMap((field) => mapping.sources[field] ?? []));
     this.isSalesforce = mapping.preset === 'salesforce';
+    this.reasonsColumn = mapping.header.indexOf(REASONS_COLUMN);
   }
 
   /** Starts a line. Returns the rejected line if the number of cells is wrong. */
   begin(record: FileRecord): Rejection | null {
     this.violations = [];
     const { line, endLine, cells } = record;
+    if (this.isUnmended(cells))
+      return { line, violations: [{ column: null, message: UNMENDED, value: null }] };
     const expected = this.mapping.header.length;
     if (cells.length === expected || (cells.length > expected && cells.slice(expected).every(isBlank)))
       return null;
     const where = endLine > line ? ` (its quoted text ends on line ${endLine})` : '';
     const message = `the line has ${cells.length} cells, but the header has ${expected} columns${where}`;
     return { line, violations: [{ column: null, message, value: null }] };
+  }
+
+  /**
+   * Rejects a line that is to be left out because of the value of a column.
+   * @param isPast whether the date of the line is in the past
+   */
+  exclude({ cells }: FileRecord, isPast: boolean): void {
+    const found = this.mapping.exclusions.find(
+      ({ column, values, isPastOnly }) =>
+        (isPast || !isPastOnly) && values.has(foldedKey(cells[column] ?? '')),
+    );
+    if (found !== undefined) this.reject(found.column, found.reason, cells[found.column] ?? '');
   }
 
   /** The rejected line, if there are violations since `begin`. */
@@ -234,7 +261,7 @@ export class LineReader<Field extends string> {
 
   /** Cleans an id that `find` has found; null if it is not one. Ids of Salesforce get 18 characters. */
   cleanId(id: string): string | null {
-    if (ROUNDED_ID.test(id)) {
+    if (ROUNDED_NUMBER.test(id)) {
       this.reject(
         this.column,
         'the id was rounded by a spreadsheet; export the file again, and do not open it there',
@@ -262,13 +289,15 @@ export class LineReader<Field extends string> {
   ): 'settled' | 'again' {
     const decisions = [...columns].map(([column, reader]) => ({ column, decision: reader.settle() }));
     const problems = decisions.flatMap(({ column, decision }) =>
-      decision.kind === 'undecided'
-        ? [`column ${JSON.stringify(this.nameOf(column))}: ${decision.message}`]
-        : [],
+      decision.kind === 'undecided' ? [{ column: this.nameOf(column), ...decision }] : [],
     );
+    const [first, ...others] = problems;
     const isAgain = decisions.some(({ decision }) => decision.kind === 'again');
-    if (problems.length > 0 && !isAgain) {
-      throw new ImportFileError({ file: this.fileName }, problems.join('. '), `Decide with ${option}.`);
+    if (first !== undefined && !isAgain) {
+      const { line, column, message } = first;
+      const more = others.map((one) => `column ${JSON.stringify(one.column)}: ${one.message}`);
+      const location = { file: this.fileName, line, column };
+      throw new ImportFileError(location, [message, ...more].join('. '), `Decide with ${option}.`);
     }
     if (isAgain) {
       this.warnings = new Map();
@@ -300,6 +329,16 @@ export class LineReader<Field extends string> {
         lines,
       })),
     };
+  }
+
+  /** Whether a file with rejected lines still has the text of a whole line in its first cell. */
+  private isUnmended(cells: readonly string[]): boolean {
+    const { reasonsColumn } = this;
+    if (reasonsColumn < 0 || cells.length < 3 || (cells[reasonsColumn] ?? '') === '') return false;
+    return (
+      SEPARATOR_OF_CELLS.test(cells[0] ?? '') &&
+      cells.every((cell, column) => column === 0 || column === reasonsColumn || cell === '')
+    );
   }
 
   private withoutPlaceholder(text: string, record: FileRecord, column: number): string {

@@ -6,8 +6,9 @@ import type { Sequelize, Transaction } from 'sequelize';
 import { DomainError } from '../common/domain-error.js';
 import { errorCodeOf } from '../database/connection-errors.js';
 import { joinCells } from './files/data-records.js';
-import { type ImportFile, type ImportFiles, REASONS_COLUMN } from './import-files.js';
+import type { ImportFile, ImportFiles } from './import-files.js';
 import { violationText } from './import-report.js';
+import { REASONS_COLUMN } from './mapping/fields.js';
 import { allRejections } from './rejections.js';
 
 /**

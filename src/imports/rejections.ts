@@ -7,11 +7,10 @@ const CREATE_INDEX =
 
 const COUNT = 'SELECT count(DISTINCT line)::int AS count FROM pg_temp.import_rejections WHERE file = $1';
 
-/** $1: leads or interactions, $2: the line to start after, $3: the maximum number of lines. */
-const READ = `
+const readStatement = ({ kind }: ImportFile): string => `
   SELECT line, jsonb_agg(violation) AS violations
   FROM pg_temp.import_rejections, jsonb_array_elements(violations) AS violation
-  WHERE file = $1 AND line > $2 GROUP BY line ORDER BY line LIMIT $3`;
+  WHERE file = '${kind}' GROUP BY line ORDER BY line`;
 
 /** A violation found by PostgreSQL names a field of ours; one found in a line names the column of the file. */
 interface StoredViolation {
@@ -34,8 +33,11 @@ export async function readRejections(
     transaction,
     bind: [file.kind],
   });
-  return { count: counted?.count ?? 0, rejections: await readPage(sequelize, transaction, file, 0, limit) };
+  const first = `${readStatement(file)} LIMIT ${limit}`;
+  return { count: counted?.count ?? 0, rejections: await readPage(sequelize, transaction, file, first) };
 }
+
+const PAGE_SIZE = 1000;
 
 /** Yields all rejected lines in the order of the file, in constant memory. */
 export async function* allRejections(
@@ -43,14 +45,13 @@ export async function* allRejections(
   transaction: Transaction,
   file: ImportFile,
 ): AsyncGenerator<Rejection> {
-  const pageSize = 1000;
-  let afterLine = 0;
+  // A query for each page would group all lines that remain, each time.
+  const cursor = `rejected_${file.kind}`;
+  await sequelize.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${readStatement(file)}`, { transaction });
   for (;;) {
-    const page = await readPage(sequelize, transaction, file, afterLine, pageSize);
+    const page = await readPage(sequelize, transaction, file, `FETCH FORWARD ${PAGE_SIZE} FROM ${cursor}`);
+    if (page.length === 0) return;
     yield* page;
-    const last = page.at(-1);
-    if (last === undefined) return;
-    afterLine = last.line;
   }
 }
 
@@ -58,13 +59,11 @@ async function readPage(
   sequelize: Sequelize,
   transaction: Transaction,
   file: ImportFile,
-  afterLine: number,
-  limit: number,
+  statement: string,
 ): Promise<Rejection[]> {
-  const rows = await sequelize.query<{ line: number; violations: StoredViolation[] }>(READ, {
+  const rows = await sequelize.query<{ line: number; violations: StoredViolation[] }>(statement, {
     type: QueryTypes.SELECT,
     transaction,
-    bind: [file.kind, afterLine, limit],
   });
   return rows.map(({ line, violations }) => ({
     line,

@@ -180,6 +180,22 @@ describe('POST /imports', () => {
       400,
       'BAD_USER_INPUT',
     ],
+    [
+      'a text in place of a file',
+      () => request(api.app.getHttpServer()).post('/imports').field('leads', 'abc'),
+      400,
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a form that ends early',
+      () =>
+        request(api.app.getHttpServer())
+          .post('/imports')
+          .set('content-type', 'multipart/form-data; boundary=x')
+          .send('--x\r\ncontent-disposition: form-data; name="leads"; filename="a.csv"\r\n\r\nemail\r\n'),
+      400,
+      'BAD_USER_INPUT',
+    ],
     ['a file without an address', () => post({ leads: 'firstName\nAda\n' }), 400, 'IMPORT_FILE_INVALID'],
     ['a spreadsheet', () => post({ leads: 'PK\u0003\u0004 ...' }), 400, 'IMPORT_FILE_INVALID'],
     [

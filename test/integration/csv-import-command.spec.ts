@@ -147,6 +147,8 @@ describe('pnpm import:csv', () => {
         'email,type,date',
         ...Array.from({ length: 1001 }, () => 'x,call,2026-01-01'),
       ]),
+      '--rejected',
+      'many.csv',
     );
     // Nothing was imported.
     expect(code).toBe(2);
@@ -156,6 +158,9 @@ describe('pnpm import:csv', () => {
     expect(lines).toContain('leads: 203 more lines rejected, not shown');
     expect(lines).toContain('interactions: 1 more line rejected, not shown');
     expect(stdout).toMatch(/1,203 rejected\.\nInteractions: 0 inserted, .* 1,001 rejected\./);
+    const linesOf = async (name: string) =>
+      (await readFile(path.join(directory.path, name), 'utf8')).trimEnd().split('\r\n').length;
+    expect([await linesOf('many-leads.csv'), await linesOf('many-interactions.csv')]).toEqual([1204, 1002]);
   });
 
   it('names leads whose score the database rejects, and exits with 1', async () => {
@@ -205,6 +210,10 @@ describe('pnpm import:csv', () => {
     const header = await run('--leads', leads, '--interactions', wrong);
     expect(header).toMatchObject({ code: 2, stdout: '' });
     expect(header.stderr).toMatch(/^interactions\.csv: .*whenever.*--map/);
+    const overwriting = await run('--dry-run', '--leads', leads, '--rejected', './leads.csv');
+    expect(overwriting).toMatchObject({ code: 2, stdout: '' });
+    expect(overwriting.stderr).toMatch(/^--rejected would overwrite \.\/leads\.csv, which is read\./);
+    expect(await readFile(path.join(directory.path, leads), 'utf8')).toContain('a@example.com,A,Name');
     expect(await countRows('leads')).toBe(0);
   });
 

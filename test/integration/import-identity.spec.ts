@@ -273,6 +273,16 @@ describe('options for two files', () => {
 });
 
 describe('a dry run', () => {
+  it('warns if the ids of the two files seem to be of different systems', async () => {
+    const report = await setUp.importer.dryRun({
+      leads: ['Lead Id,Last Name,First Name,Email', 'zcrm_4876876000000123001,A,B,a@example.com'],
+      interactions: ['WhoId,Subject,ActivityDate,Type', '00Q000000000001,Hello,2026-01-01,call'],
+    });
+    expect(report.interactions?.warnings.map(({ message }) => message)).toContain(
+      'its ids of leads are those of salesforce, but the other file has ids of zoho; if both files are of one system, set --external-source',
+    );
+  });
+
   it('reports exactly what the import then does, and writes nothing', async () => {
     await setUp.importer.import({ leads: LEADS, interactions: INTERACTIONS });
     const csv = {

@@ -6,7 +6,7 @@ import { decodeRecord, needsDecoding } from './cell-decoding.js';
 import type { CsvRecord, FooterLine } from './csv-record.js';
 import type { CsvSource } from './csv-source.js';
 import { DataRecords, joinCells } from './data-records.js';
-import { bomOf, countLineEncodings, isUtf8File, utf16Of } from './encoding-detection.js';
+import { bomOf, countLineEncodings, endsWithinLetter, isUtf8File, utf16Of } from './encoding-detection.js';
 import { readBytes, readChunks } from './file-chunks.js';
 import {
   DELIMITERS,
@@ -132,6 +132,13 @@ export class CsvFile {
     if (records.length > 0) yield records;
   }
 
+  /** @returns the cells of the first records, at most those of a batch */
+  async sample(): Promise<readonly (readonly string[])[]> {
+    for await (const batch of this.records(() => undefined))
+      return batch.flatMap((record) => ('cells' in record ? [record.cells] : []));
+    return [];
+  }
+
   /** @returns the SHA-256 of all bytes in hexadecimal digits */
   async sha256(): Promise<string> {
     const hash = createHash('sha256');
@@ -182,6 +189,8 @@ async function detectCoding(file: FileHandle, name: string, isUtf8: boolean): Pr
   if (isUtf8) return { encoding: 'utf-8', isMixed: true };
   const lines = await countLineEncodings(file);
   if (lines.utf8Count > 0 && lines.utf8Count >= lines.otherCount) return { encoding: 'utf-8', isMixed: true };
+  // Only the last line is not ASCII, because the file was cut off. That line is then invalid.
+  if (lines.otherCount === 1 && (await endsWithinLetter(file))) return { encoding: 'utf-8', isMixed: true };
   if (lines.oddLetters > lines.westernLetters) {
     throw new ImportFileError(
       { file: name, ...(lines.oddLine === null ? {} : { line: lines.oddLine }) },

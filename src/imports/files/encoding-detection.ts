@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
-import { readChunks } from './file-chunks.js';
+import { readBytes, readChunks } from './file-chunks.js';
 import type { Encoding } from './file-format.js';
 
 /** A byte order mark at the start of a file. */
@@ -81,6 +81,18 @@ function cutBytes(bytes: Buffer): number {
     if (byte < 0x80) return 0;
   }
   return 0;
+}
+
+/**
+ * Whether a file ends within a letter of UTF-8: after the first bytes of a longer letter, or after a byte that is no last letter of
+ * a word in Windows-1252.
+ */
+export async function endsWithinLetter(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  const end = await readBytes(file, Math.max(0, size - MAX_CUT_BYTES), MAX_CUT_BYTES);
+  const cut = cutBytes(end);
+  const lead = end[end.length - cut] ?? 0;
+  return cut > 1 ? !isUtf8(end.subarray(end.length - cut)) : cut === 1 && (lead === 0xc2 || lead === 0xc3);
 }
 
 /** How the lines of a file that is not valid UTF-8 as a whole are encoded. Lines of ASCII are not counted. */

@@ -3,6 +3,8 @@ import { LEAD_STATUSES } from '../../leads/lead-status.js';
 import { ImportFileError } from '../import-file-error.js';
 import { findInteractionType, type MappedType } from '../values/interaction-types.js';
 import { findLeadStatus } from '../values/lead-statuses.js';
+import { ROUNDED_NUMBER } from '../values/rounded-number.js';
+import { textOfFormula } from '../values/spreadsheet-text.js';
 import { foldedKey } from '../values/text-folding.js';
 import {
   EXPORT_EXTRAS,
@@ -14,7 +16,7 @@ import {
 } from './fields.js';
 import { chooseLayout, type ColumnsByKey, type PresetMatch, recognisePreset } from './match-preset.js';
 import { nearestName } from './nearest.js';
-import type { InteractionLayout, Layout, LeadLayout } from './preset.js';
+import type { InteractionLayout, Layout, LeadLayout, Preset } from './preset.js';
 import { GENERIC_PRESET, OWN_PRESET, PRESET_NAMES, PRESETS } from './presets.js';
 import { GENERIC_INTERACTIONS, GENERIC_LEADS } from './presets/generic.js';
 
@@ -43,6 +45,8 @@ export interface FileMapping<Field extends string> {
   readonly externalSource: string;
   /** Indexes of the columns of the file for each field, in order of preference. */
   readonly sources: Readonly<Partial<Record<Field, readonly number[]>>>;
+  /** Lines that are left out. */
+  readonly exclusions: readonly MappedExclusion[];
   /** Names of the columns that are ignored, in order. */
   readonly ignored: readonly string[];
   /** What the caller should know: repeated headers, and fields with several columns. */
@@ -57,6 +61,14 @@ export interface FileMapping<Field extends string> {
   readonly isOwnExport: boolean;
 }
 
+export interface MappedExclusion {
+  readonly column: number;
+  /** Folded keys of the values. */
+  readonly values: ReadonlySet<string>;
+  readonly reason: string;
+  readonly isPastOnly: boolean;
+}
+
 const DEFAULT_SOURCE = 'csv';
 const MAX_SOURCE_LENGTH = 255;
 
@@ -64,21 +76,26 @@ const MAX_SOURCE_LENGTH = 255;
 const MAX_PRINTED_NAME = 40;
 const MAX_PRINTED_NAMES = 30;
 
+/** The keys of headers that name the status of a lead or a state. */
+const STATUS_OR_STATE: readonly string[] = ['Estado', 'State'].map(foldedKey);
+
 const GENERIC = { leads: GENERIC_LEADS, interactions: GENERIC_INTERACTIONS } as const;
 
 /**
  * Maps the columns of a file. Columns given by the caller come first, then columns with the names of our fields,
  * then those of the preset, then common headers.
  * @param fileName for messages
- * @throws ImportFileError if an option does not fit, or if a required column is missing
+ * @param samples the cells of the first records, which decide what an ambiguous header means
+ * @throws ImportFileError if an option does not fit, if a required column is missing, or if a header stays ambiguous
  */
 export function mapFile<Kind extends ImportKind>(
   kind: Kind,
   header: readonly string[],
   options: MappingOptions,
   fileName: string,
+  samples: readonly (readonly string[])[] = [],
 ): FileMapping<FieldsByKind[Kind]> {
-  return new HeaderMapper(kind, header, options, fileName).map();
+  return new HeaderMapper(kind, header, options, fileName, samples).map();
 }
 
 class HeaderMapper<Kind extends ImportKind> {
@@ -98,6 +115,7 @@ class HeaderMapper<Kind extends ImportKind> {
     header: readonly string[],
     private readonly options: MappingOptions,
     private readonly fileName: string,
+    private readonly samples: readonly (readonly string[])[],
   ) {
     this.header = header.map((name) => name.replace(/^[\ufeff\u200b]+|ï»¿/g, '').trim());
     this.columns = columnsByKey(this.header);
@@ -111,16 +129,27 @@ class HeaderMapper<Kind extends ImportKind> {
     for (const field of FIELDS[this.kind]) if (!given.has(field)) this.addColumns(field, [field]);
     if (layout !== null) this.addLayout(layout.columns, given);
     const types = this.typesOf(layout);
-    this.addCommonHeaders(types.has(''));
+    const statuses = this.statusesOf(layout);
+    if (this.options.preset !== OWN_PRESET) {
+      this.addStatesOfLeads(statuses);
+      this.addCommonHeaders(types.has(''));
+      if (!given.has('fullName')) this.completeNames();
+    }
     const isOwnExport = this.isOwnExport();
     const mapping = {
       header,
       preset: match?.preset.name ?? (isOwnExport ? OWN_PRESET : null),
       externalSource: this.externalSource(match),
       sources: this.sources as FileMapping<FieldsByKind[Kind]>['sources'],
+      exclusions: this.exclusionsOf(layout),
       ignored: header.flatMap((_, index) => (this.fieldOf.get(index) == null ? [this.nameOf(index)] : [])),
-      notices: [...this.repeatedHeaders(), ...this.notices, ...this.severalColumns()],
-      statuses: this.statusesOf(layout),
+      notices: [
+        ...this.repeatedHeaders(),
+        ...this.notices,
+        ...this.severalColumns(),
+        ...this.missingForNewLeads(),
+      ],
+      statuses,
       types,
       given: { statuses: options.statuses, types: options.types },
       isOwnExport,
@@ -184,7 +213,9 @@ class HeaderMapper<Kind extends ImportKind> {
     const { kind, header, columns } = this;
     const name = this.options.preset?.trim().toLowerCase();
     if (name === undefined)
-      return this.isOwnExport() ? null : recognisePreset(kind, header, columns, PRESETS);
+      return this.isOwnExport()
+        ? null
+        : recognisePreset(kind, header, columns, PRESETS, (match) => this.hasIdsOf(match));
     if (name === OWN_PRESET || name === GENERIC_PRESET) return null;
     const preset = PRESETS.find((known) => foldedKey(known.name) === foldedKey(name));
     if (preset !== undefined) return chooseLayout(kind, header, columns, preset);
@@ -211,13 +242,80 @@ class HeaderMapper<Kind extends ImportKind> {
 
   /** Fields without a column so far get columns with common headers. */
   private addCommonHeaders(hasDefaultType: boolean): void {
-    if (this.options.preset === OWN_PRESET) return;
-    const common: Layout<FieldsByKind[ImportKind]>['columns'] = GENERIC[this.kind];
+    const common = this.commonHeaders();
     for (const field of FIELDS[this.kind]) {
       // A file of calls may have a column "Type" that says something else.
       const isDecided = this.sources[field] !== undefined || (field === 'type' && hasDefaultType);
       if (!isDecided) this.addColumns(field, common[field] ?? []);
     }
+  }
+
+  private commonHeaders(): Layout<FieldsByKind[ImportKind]>['columns'] {
+    return GENERIC[this.kind];
+  }
+
+  /** Whether the ids of leads in the file, if any, look like those of the tool. */
+  private hasIdsOf({
+    preset: { idForm },
+    layout,
+  }: {
+    preset: Preset;
+    layout: LeadLayout | InteractionLayout;
+  }): boolean {
+    if (idForm === undefined) return true;
+    const field = this.kind === 'leads' ? 'externalId' : 'leadExternalId';
+    const columns: Layout<FieldsByKind[ImportKind]>['columns'] = layout.columns;
+    const names = [...(columns[field] ?? []), ...(this.commonHeaders()[field] ?? [])];
+    const index = names.flatMap((name) => this.columns.get(foldedKey(name)) ?? [])[0];
+    if (index === undefined) return true;
+    const ids = this.valuesOf(index)
+      .map((value) => textOfFormula(value) ?? value)
+      .filter((value) => !ROUNDED_NUMBER.test(value));
+    return ids.length === 0 || ids.some((id) => id.split(/[;,]/).some((part) => idForm.test(part.trim())));
+  }
+
+  /** Columns such as "Estado" contain the status of a lead, or a state. The values decide. */
+  private addStatesOfLeads(statuses: ReadonlyMap<string, string>): void {
+    if (this.kind !== 'leads' || this.sources.status !== undefined) return;
+    for (const index of STATUS_OR_STATE.flatMap((name) => this.columns.get(name) ?? [])) {
+      const values = new Set(this.valuesOf(index));
+      if (this.fieldOf.has(index) || values.size === 0) continue;
+      const known = [...values].filter((value) => findLeadStatus(value, statuses) !== null);
+      if (known.length === values.size) this.use(index, 'status' as FieldsByKind[Kind]);
+      else if (known.length > 0) {
+        const name = shortened(this.nameOf(index));
+        throw this.error(
+          `the column ${printed(name)} may be the status of a lead or a state: ${printedNames([...values])}`,
+          `Decide with --map "${name}=status" or --map "${name}=location".`,
+        );
+      }
+    }
+  }
+
+  /** "Vorname" and "Name" are the two parts of a name, unless "Name" contains the other part. */
+  private completeNames(): void {
+    const { firstName, lastName, fullName } = this.sources;
+    const [index, ...others] = fullName ?? [];
+    const given = firstName ?? lastName;
+    if (index === undefined || others.length > 0) return;
+    if (given === undefined || (firstName !== undefined && lastName !== undefined)) return;
+    const pairs = this.samples
+      .map((cells) => [wordsOf(cells[given[0] ?? -1]), wordsOf(cells[index])] as const)
+      .filter(([part, whole]) => part.length > 0 && whole.length > 0);
+    const wholeCount = pairs.filter(([part, whole]) => part.every((word) => whole.includes(word))).length;
+    if (wholeCount * 2 > pairs.length) return;
+    const missing = firstName === undefined ? 'firstName' : 'lastName';
+    this.notices.push(
+      `${printed(this.nameOf(index))} is read as ${missing}, because ${printed(this.nameOf(given[0] ?? -1))} is the other part`,
+    );
+    this.sources[missing] = [index];
+    this.sources.fullName = undefined;
+    this.fieldOf.set(index, missing as FieldsByKind[Kind]);
+  }
+
+  /** The trimmed cells of a column in the first records that are not empty. */
+  private valuesOf(index: number): string[] {
+    return this.samples.map((cells) => (cells[index] ?? '').trim()).filter((value) => value !== '');
   }
 
   private addColumns(field: FieldsByKind[Kind], names: readonly string[]): void {
@@ -250,6 +348,15 @@ class HeaderMapper<Kind extends ImportKind> {
       );
     }
     return source ?? match?.preset.name ?? DEFAULT_SOURCE;
+  }
+
+  private exclusionsOf(layout: LeadLayout | InteractionLayout | null): MappedExclusion[] {
+    return (layout?.exclusions ?? []).flatMap(({ column, values, reason, isPastOnly = false }) => {
+      const index = this.columns.get(foldedKey(column))?.[0];
+      return index === undefined
+        ? []
+        : [{ column: index, values: new Set(values.map(foldedKey)), reason, isPastOnly }];
+    });
   }
 
   private statusesOf(layout: LeadLayout | null): ReadonlyMap<string, string> {
@@ -291,6 +398,12 @@ class HeaderMapper<Kind extends ImportKind> {
       if (sources.type === undefined && !types.has('')) missing.push('type');
     }
     if (missing.length === 0) return;
+    if (this.header.some((name) => name.includes('@'))) {
+      throw this.error(
+        `its first line looks like data, not like the names of columns: ${printedNames(this.header)}`,
+        'Add a line with the names of the columns, or set their line with --header-line.',
+      );
+    }
     const explained = missing.map((field) => MISSING[this.kind][field]).join('; ');
     const [example = 'email'] = missing;
     const proposal =
@@ -300,9 +413,21 @@ class HeaderMapper<Kind extends ImportKind> {
     throw this.error(`${explained}. The columns are ${printedNames(this.header)}`, `${proposal}.`);
   }
 
+  /** Without these columns, lines can only change leads that exist. */
+  private missingForNewLeads(): string[] {
+    if (this.kind !== 'leads') return [];
+    return (['email', 'firstName', 'lastName'] as const).flatMap((field) => {
+      const isName = field !== 'email';
+      if (this.sources[field] !== undefined || (isName && this.sources.fullName !== undefined)) return [];
+      return [
+        `the header has no column for ${field}, which new leads need; if there is one, name it with --map "${this.likelyColumn(field)}=${field}"`,
+      ];
+    });
+  }
+
   private likelyColumn(field: string): string {
     const ignored = this.header.filter((name, index) => name !== '' && this.fieldOf.get(index) == null);
-    const common: Layout<FieldsByKind[ImportKind]>['columns'] = GENERIC[this.kind];
+    const common = this.commonHeaders();
     const names = [field, ...(common[field as FieldsByKind[Kind]] ?? [])];
     for (const name of names) {
       const nearest = nearestName(name, ignored);
@@ -376,6 +501,12 @@ function columnsByKey(header: readonly string[]): ColumnsByKey {
   }
   return columns;
 }
+
+const wordsOf = (name = ''): string[] =>
+  name
+    .split(/[\s,]+/)
+    .map(foldedKey)
+    .filter((word) => word !== '');
 
 const shortened = (name: string): string =>
   name.length > MAX_PRINTED_NAME ? `${name.slice(0, MAX_PRINTED_NAME)}…` : name;

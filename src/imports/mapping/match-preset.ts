@@ -17,17 +17,22 @@ export interface PresetMatch<Kind extends ImportKind> {
 const KEY_POINTS = 2;
 const SPELLING_POINTS = 1;
 
-/** Finds the preset whose layout explains the header best. Null if no signature is complete. */
+/**
+ * Finds the preset whose layout explains the header best. Null if no signature is complete.
+ * @param isPossible whether the values of the file allow a layout
+ */
 export function recognisePreset<Kind extends ImportKind>(
   kind: Kind,
   header: readonly string[],
   columns: ColumnsByKey,
   presets: readonly Preset[],
+  isPossible: (match: { preset: Preset; layout: LayoutOf<Kind> }) => boolean = () => true,
 ): PresetMatch<Kind> | null {
   let best: { match: PresetMatch<Kind>; points: number } | null = null;
   for (const preset of presets) {
     for (const layout of layoutsOf(preset, kind)) {
       if (!layout.signatures.some((names) => names.every((name) => columns.has(foldedKey(name))))) continue;
+      if (!isPossible({ preset, layout })) continue;
       const points = pointsOf(layout, header, columns);
       if (best === null || points > best.points) best = { match: { preset, layout }, points };
     }

@@ -1,11 +1,29 @@
 import type { InteractionField, LeadField } from './fields.js';
 
+/** Lines that an import leaves out, because of the value of a column. */
+export interface Exclusion {
+  readonly column: string;
+  readonly values: readonly string[];
+  /** The message of the rejected line. */
+  readonly reason: string;
+  /** Whether only interactions with a date in the past are left out. Others are planned. */
+  readonly isPastOnly?: boolean;
+}
+
+/** A record in the recycle bin of Salesforce. */
+export const DELETED: Exclusion = {
+  column: 'IsDeleted',
+  values: ['1', 'true'],
+  reason: 'the record is deleted',
+};
+
 /** The columns of one export of a tool. Headers are compared by letters and digits only. */
 export interface Layout<Field extends string> {
   /** The layout is recognised if the header contains all columns of one of these lists. */
   readonly signatures: readonly (readonly string[])[];
   /** Columns for each field, in order of preference. */
   readonly columns: Readonly<Partial<Record<Field, readonly string[]>>>;
+  readonly exclusions?: readonly Exclusion[];
 }
 
 export interface LeadLayout extends Layout<LeadField> {
@@ -27,6 +45,8 @@ export interface Preset {
   readonly name: string;
   /** The name in messages. */
   readonly title: string;
+  /** The form of the tool's ids of leads. A file with other ids is not recognised. */
+  readonly idForm?: RegExp;
   readonly leads: readonly LeadLayout[];
   readonly interactions: readonly InteractionLayout[];
 }

@@ -29,7 +29,9 @@ export class AmountColumn {
     const { evidence, digits } = amount;
     const { given } = this.choice;
     if (evidence !== null && given !== null && evidence !== given) {
-      return { violation: `must have a decimal ${given}, as the option for the decimal mark states` };
+      return {
+        violation: `must have a decimal ${given}; if all amounts have a decimal ${evidence}, set --decimal ${evidence}`,
+      };
     }
     if (evidence !== null) this.choice.addEvidence(evidence, line, text);
     return amountText(digits);

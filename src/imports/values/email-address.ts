@@ -6,7 +6,12 @@ export interface WrittenAddress {
   readonly name: string | null;
   /** Further addresses, which are not used. */
   readonly others: readonly string[];
+  /** Other parts of the cell that are no addresses. */
+  readonly texts: readonly string[];
 }
+
+/** The violation of a cell with an address and other texts, for example because a line has too many separators. */
+export const TEXT_BESIDE_ADDRESS = 'email must contain addresses only';
 
 /** A longer cell is no list of addresses. The time to split a cell grows with the square of its length. */
 const MAX_LENGTH = 2000;
@@ -20,18 +25,18 @@ const IN_BRACKETS =
 
 /** Cleans "Name <a@b.example>", mailto: links, quotes and separators at the end. */
 export function readAddresses(cell: string): WrittenAddress {
-  if (cell.length > MAX_LENGTH) return { email: cell, name: null, others: [] };
+  if (cell.length > MAX_LENGTH) return { email: cell, name: null, others: [], texts: [] };
   const [first, ...others] = cell
     .split(SEPARATOR)
     .map(readAddress)
     .filter(({ email }) => email !== '');
-  if (first === undefined) return { email: '', name: null, others: [] };
+  if (first === undefined) return { email: '', name: null, others: [], texts: [] };
   const known = new Set([first.email.toLowerCase()]);
+  const parts = others.map(({ email }) => email).filter((part) => !known.has(part.toLowerCase()));
   return {
     ...first,
-    others: others
-      .map(({ email }) => email)
-      .filter((email) => email.includes('@') && !known.has(email.toLowerCase())),
+    others: parts.filter((part) => part.includes('@')),
+    texts: parts.filter((part) => !part.includes('@')),
   };
 }
 

@@ -18,8 +18,8 @@ export type FormatDecision<Choice extends string> =
   | { readonly kind: 'settled'; readonly value: Choice | null }
   /** Ambiguous values were read in the other format. */
   | { readonly kind: 'again' }
-  /** The message ends before the proposal. */
-  | { readonly kind: 'undecided'; readonly message: string };
+  /** The message ends before the proposal. `line` is the first line that it names. */
+  | { readonly kind: 'undecided'; readonly message: string; readonly line: number };
 
 /**
  * Chooses between two formats of a column. Ambiguous values are read by an assumption while evidence is collected;
@@ -68,15 +68,13 @@ export class FormatChoice<Choice extends string> {
     const [a, b] = [this.evidence[first], this.evidence[second]];
     if (a !== undefined && b !== undefined) {
       const message = `line ${a.line} (${JSON.stringify(a.text)}) is ${first}, but line ${b.line} (${JSON.stringify(b.text)}) is ${second}${this.describeExamples()}`;
-      return { kind: 'undecided', message };
+      return { kind: 'undecided', message, line: Math.min(a.line, b.line) };
     }
     if (a === undefined && b === undefined) {
-      return this.examples.length === 0
-        ? { kind: 'settled', value: null }
-        : {
-            kind: 'undecided',
-            message: `no value decides between ${first} and ${second}${this.describeExamples()}`,
-          };
+      const [example] = this.examples;
+      if (example === undefined) return { kind: 'settled', value: null };
+      const message = `no value decides between ${first} and ${second}${this.describeExamples()}`;
+      return { kind: 'undecided', message, line: example.line };
     }
     const proven = a === undefined ? second : first;
     if (!this.isUsed || this.assumed === proven) return { kind: 'settled', value: proven };

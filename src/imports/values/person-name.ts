@@ -11,6 +11,16 @@ const TITLES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** "Mr. & Mrs. Smith". */
+const BETWEEN_TITLES = /^(?:&|\+|and|und|et)$/i;
+
+/** Names of East Asia have the family name first. Katakana alone writes foreign names. */
+const EAST_ASIAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u30fc]+$/u;
+const KATAKANA = /^[\p{Script=Katakana}\u30fc]+$/u;
+
+/** A remark after a name: "Ann Miller (Acme)". */
+const REMARK = /\s*\([^()]*\)$/;
+
 /** One letter, so only with its point. */
 const TITLE_WITH_POINT = /^m\.$/i;
 
@@ -31,18 +41,20 @@ const CONTINUING: ReadonlySet<string> = new Set(["'t", 'op', 'in', 'het', 'y', '
 /**
  * Splits a name in one cell. "Miller, Ann" has the family name first. Otherwise the family name is the last word
  * with the particles in front of it. If only some words are in capitals, those are the family name. A single
- * word is a family name. Titles in front are dropped; suffixes such as Jr. remain at the family name.
+ * word is a family name. Titles in front and remarks in parentheses are dropped; suffixes such as Jr. remain at the family name.
+ * Names in Chinese, Japanese or Korean letters have the family name first.
  */
 export function splitName(text: string): PersonName {
   const clean = text
     .replace(/\s+/g, ' ')
     .replace(/^["'„“]+|["'”“]+$/g, '')
-    .trim();
+    .trim()
+    .replace(REMARK, '');
   const [beforeComma = '', afterComma, ...rest] = clean.split(/\s*,\s*/);
   const isSuffix = afterComma !== undefined && isSuffixText(afterComma);
   if (afterComma !== undefined && afterComma !== '' && !isSuffix) {
     const given = withoutTitles(words(afterComma)).join(' ');
-    const suffixes = rest.filter((word) => word !== '').join(' ');
+    const suffixes = rest.filter((word) => word !== '' && !TITLES.has(bare(word))).join(' ');
     return nameOf(given, [...withoutTitles(words(beforeComma)), suffixes].join(' '));
   }
   const suffixAfterComma = isSuffix ? [afterComma, ...rest].join(' ') : '';
@@ -63,7 +75,12 @@ function nameOf(given: string, family: string): PersonName {
 }
 
 function withoutTitles(all: readonly string[]): readonly string[] {
-  const start = all.findIndex((word) => !TITLES.has(bare(word)) && !TITLE_WITH_POINT.test(word));
+  const start = all.findIndex(
+    (word, index) =>
+      !TITLES.has(bare(word)) &&
+      !TITLE_WITH_POINT.test(word) &&
+      !(index > 0 && BETWEEN_TITLES.test(word) && TITLES.has(bare(all[index + 1] ?? ''))),
+  );
   return start === -1 ? all : all.slice(start);
 }
 
@@ -76,6 +93,8 @@ function suffixStart(all: readonly string[]): number {
 
 function splitWords(all: readonly string[]): [readonly string[], readonly string[]] {
   if (all.length < 2) return [[], all];
+  if (all.every((word) => EAST_ASIAN.test(word)) && !all.every((word) => KATAKANA.test(word)))
+    return [all.slice(1), all.slice(0, 1)];
   const capitals = capitalWords(all);
   if (capitals !== null) return capitals;
   const particle = all.findIndex(

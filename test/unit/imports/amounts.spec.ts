@@ -112,7 +112,7 @@ describe('the decimal mark of a column', () => {
   it('given by an option rejects other amounts, and reads ambiguous ones', () => {
     expect(readColumn(['1,234', '12,5', '1.5'], 'point')).toEqual([
       '1234.00',
-      { violation: 'must have a decimal point, as the option for the decimal mark states' },
+      { violation: 'must have a decimal point; if all amounts have a decimal comma, set --decimal comma' },
       '1.50',
     ]);
     expect(readColumn(['1.230', '1,230'], 'comma')).toEqual(['1230.00', '1.23']);

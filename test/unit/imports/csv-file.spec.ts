@@ -149,6 +149,19 @@ describe('the encoding of a file', () => {
     ]);
   });
 
+  it.each([Buffer.from([0xc3]), Buffer.from([0xe2, 0x82]), Buffer.from([0xf0, 0x9f, 0x98])])(
+    'may end within a letter of UTF-8, because it was cut off: the last line is invalid',
+    async (end) => {
+      const { format, records } = await read(Buffer.concat([Buffer.from('Name,City\nAnn,Bonn\nJos'), end]));
+      expect(format.encoding).toBe('utf-8');
+      expect(records).toMatchObject([[2, 'Ann', 'Bonn'], { line: 3 }]);
+    },
+  );
+
+  it('may end with a letter of Windows-1252', async () => {
+    expect((await read(bytes('City,Name\nBonn,Andr\xe9'))).records).toEqual([[2, 'Bonn', 'André']]);
+  });
+
   it('may look mixed in a line that is not', async () => {
     const lines = [
       bytes('Name,City\nSpa\xdf\x93,K\xf6ln\nM\xfcller,K\xf6ln\n'),

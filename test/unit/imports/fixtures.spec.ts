@@ -41,6 +41,8 @@ const readAll = <Row>(
   return second;
 };
 
+const cellsOf = (records: readonly FileRecord[]) => records.map(({ cells }) => cells);
+
 function readLeads(
   name: string,
   format: Format = {},
@@ -48,7 +50,7 @@ function readLeads(
   formats: FormatOptions = {},
 ) {
   const { header, records } = readFixture(name, format);
-  const mapping = mapFile('leads', header, options, name);
+  const mapping = mapFile('leads', header, options, name, cellsOf(records));
   const reader = new LeadLineReader(name, mapping, formats);
   return { mapping, rows: readAll<LeadRow>(records, reader), report: reader.report() };
 }
@@ -60,7 +62,7 @@ function readInteractions(
   formats: FormatOptions = {},
 ) {
   const { header, records } = readFixture(name, format);
-  const mapping = mapFile('interactions', header, options, name);
+  const mapping = mapFile('interactions', header, options, name, cellsOf(records));
   const reader = new InteractionLineReader(name, mapping, formats);
   return { mapping, rows: readAll<InteractionRow>(records, reader), report: reader.report() };
 }
@@ -256,7 +258,7 @@ describe('files of leads', () => {
 
   it('stops at an amount with two readings', () => {
     expect(() => readLeads('ambiguous-amounts.csv')).toThrow(
-      'ambiguous-amounts.csv: column "budget": no value decides between point and comma; line 2: "1,234" is 1234 (point) or 1.234 (comma). Decide with --decimal comma or --decimal point.',
+      'ambiguous-amounts.csv, line 2, column "budget": no value decides between point and comma; line 2: "1,234" is 1234 (point) or 1.234 (comma). Decide with --decimal comma or --decimal point.',
     );
     expect(readLeads('ambiguous-amounts.csv', {}, {}, { decimal: 'point' }).rows).toMatchObject([
       { budget: '1234.00' },
@@ -357,7 +359,10 @@ describe('files of interactions', () => {
       },
       { type: 'email', notes: 'Email: Offer\nBody' },
     ]);
-    expect(messages(tasks.rows[2])).toMatchObject([['Type', {}, 'Other']]);
+    expect(messages(tasks.rows[2])).toMatchObject([
+      ['Type', {}, 'Other'],
+      ['IsClosed', 'the task is not done, and its date is past', '0'],
+    ]);
     expect(readInteractions('salesforce-event-export.csv').rows).toMatchObject([
       { type: 'meeting', date: '2026-03-05T14:00:00.000Z' },
     ]);
@@ -386,7 +391,10 @@ describe('files of interactions', () => {
       },
       { type: 'meeting', date: '2026-03-03T05:00:00.000Z', email: 'bob@example.com' },
     ]);
-    expect(messages(rows[2])).toMatchObject([['Activity - Type', {}, 'Deadline']]);
+    expect(messages(rows[2])).toMatchObject([
+      ['Activity - Type', {}, 'Deadline'],
+      ['Activity - Done', 'the activity is not done, and its date is past', 'To do'],
+    ]);
   });
 
   it('Zoho', () => {
@@ -436,7 +444,7 @@ describe('files of interactions', () => {
 
   it('stops at dates with two readings', () => {
     expect(() => readInteractions('ambiguous-dates.csv')).toThrow(
-      'ambiguous-dates.csv: column "date": no value decides between dmy and mdy; line 2: "03/05/2026" is 2026-05-03 (dmy) or 2026-03-05 (mdy); line 4: "11/12/2026 09:30" is 2026-12-11 (dmy) or 2026-11-12 (mdy). Decide with --date-order dmy or --date-order mdy.',
+      'ambiguous-dates.csv, line 2, column "date": no value decides between dmy and mdy; line 2: "03/05/2026" is 2026-05-03 (dmy) or 2026-03-05 (mdy); line 4: "11/12/2026 09:30" is 2026-12-11 (dmy) or 2026-11-12 (mdy). Decide with --date-order dmy or --date-order mdy.',
     );
     expect(readInteractions('ambiguous-dates.csv', {}, {}, { dateOrder: 'mdy' }).rows).toMatchObject([
       { date: '2026-03-05T00:00:00.000Z' },

@@ -148,6 +148,51 @@ describe('lines about leads', () => {
     expect(reader.read(record(['a@example.com', 'A', '', ' ']))).toMatchObject({ company: 'A' });
   });
 
+  it('are rejected if the cell of the e-mail has other texts, so that no value is lost', () => {
+    const reader = leadReader(['email', 'firstName', 'lastName', 'budget']);
+    expect(reader.read(record(['ann@example.com, Ann, Lee', '', '', '']))).toMatchObject({
+      violations: [
+        { column: 'email', message: 'email must contain addresses only', value: 'ann@example.com, Ann, Lee' },
+      ],
+    });
+    expect(
+      interactionReader(['email', 'type', 'date']).read(record(['a@example.com; Ann', 'call', '2026-01-01'])),
+    ).toMatchObject({ violations: [{ column: 'email', message: 'email must contain addresses only' }] });
+  });
+
+  it('are rejected if they are still the text of a rejected line', () => {
+    const reader = leadReader(['firstName', 'email', 'rejectionReasons'], { ignored: ['rejectionReasons'] });
+    expect(reader.read(record(['"Ann,ann@example.com,700', '', 'it has an open quote']))).toMatchObject({
+      violations: [
+        {
+          column: null,
+          message: 'the first cell still has the text of a whole line; put its values into the columns',
+        },
+      ],
+    });
+    expect(reader.read(record(['Ann, Mary', 'ann@example.com', 'it had an open quote']))).toMatchObject({
+      email: 'ann@example.com',
+    });
+  });
+
+  it('take the first phone number, and none that a spreadsheet has rounded', () => {
+    const reader = leadReader(['email', 'phone']);
+    const phoneOf = (phone: string) => reader.read(record(['a@example.com', phone]));
+    expect(phoneOf('+1 555 ::: +1 556')).toMatchObject({ phone: '+1 555' });
+    expect(phoneOf('4.91712E+11')).toMatchObject({ phone: null });
+    expect(reader.report().warnings.map(({ code, count }) => [code, count])).toEqual([
+      ['severalPhones', 1],
+      ['roundedPhone', 1],
+    ]);
+  });
+
+  it('are rejected if they are deleted in Salesforce', () => {
+    const reader = leadReader(['Id', 'LastName', 'Email', 'OwnerId', 'IsDeleted'], { preset: 'salesforce' });
+    expect(reader.read(record(['00Q000000000001', 'A', 'a@example.com', '', 'true']))).toMatchObject({
+      violations: [{ column: 'IsDeleted', message: 'the record is deleted', value: 'true' }],
+    });
+  });
+
   it('need an address or an id', () => {
     const reader = leadReader(['email', 'Lead ID']);
     expect(reader.read(record(['', '']))).toMatchObject({
@@ -331,6 +376,62 @@ describe('lines about interactions', () => {
     expect(reader.read(record(['a@example.com', 'INCOMING_EMAIL', '2026-03-01', 'out']))).toMatchObject({
       direction: 'outbound',
     });
+  });
+
+  it.each<[string, string, Record<string, string>, string | null]>([
+    ['salesforce', 'a deleted task', { IsDeleted: '1', ActivityDate: '2020-01-02' }, 'the record is deleted'],
+    [
+      'salesforce',
+      'a task that was not done',
+      { Status: 'Not Started', ActivityDate: '2020-01-02' },
+      'the task is not done, and its date is past',
+    ],
+    [
+      'salesforce',
+      'a task that is open',
+      { IsClosed: '0', ActivityDate: '2020-01-02' },
+      'the task is not done, and its date is past',
+    ],
+    [
+      'salesforce',
+      'a planned task',
+      { Status: 'Not Started', IsClosed: '0', ActivityDate: '2999-01-02' },
+      null,
+    ],
+    [
+      'salesforce',
+      'a completed task',
+      { Status: 'Completed', IsClosed: '1', ActivityDate: '2020-01-02' },
+      null,
+    ],
+    [
+      'pipedrive',
+      'an activity to do',
+      { Done: 'To do', 'Due date': '2020-01-02' },
+      'the activity is not done, and its date is past',
+    ],
+    [
+      'hubspot',
+      'a canceled meeting',
+      { 'Meeting outcome': 'Canceled', 'Meeting start time': '2020-01-02' },
+      'the meeting did not take place',
+    ],
+  ])('of %s: %s', (preset, _, cells, reason) => {
+    const signature = {
+      hubspot: { 'Meeting name': 'x' },
+      salesforce: { WhoId: 'x', Subject: 'x' },
+      pipedrive: { Subject: 'x', Type: 'Call', 'Contact person': 'x' },
+    };
+    const values = {
+      ...signature[preset as keyof typeof signature],
+      email: 'a@example.com',
+      type: 'call',
+      ...cells,
+    };
+    const reader = interactionReader(Object.keys(values), { preset });
+    const row = reader.read(record(Object.values(values)));
+    if (reason === null) expect(row).not.toHaveProperty('violations');
+    else expect(row).toMatchObject({ violations: [{ message: reason }] });
   });
 
   it('report local times around a clock change', () => {

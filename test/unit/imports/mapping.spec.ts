@@ -111,10 +111,10 @@ describe('headers', () => {
   });
 
   it('that occur twice are both read and named', () => {
-    const { sources, notices } = map('leads', ['email', 'Company', 'company']);
-    expect(sources.company).toEqual([1, 2]);
+    const { sources, notices } = map('leads', ['email', 'Name', 'Company', 'company']);
+    expect(sources.company).toEqual([2, 3]);
     expect(notices).toEqual([
-      'the header has "Company" 2 times, as columns 2, 3',
+      'the header has "Company" 2 times, as columns 3, 4',
       'company is the first value of "Company", "company"',
     ]);
   });
@@ -148,7 +148,7 @@ describe('options', () => {
   });
 
   it('may name several columns for a field, in order of preference', () => {
-    const { sources, notices } = map('leads', ['Home', 'Work'], {
+    const { sources, notices } = map('leads', ['Home', 'Work', 'Name'], {
       columns: { Work: 'email', Home: 'email' },
     });
     expect(sources.email).toEqual([1, 0]);
@@ -238,6 +238,110 @@ describe('presets', () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('the values of the first records', () => {
+  const mapped = (
+    header: readonly string[],
+    samples: readonly (readonly string[])[],
+    options: MappingOptions = {},
+  ) => mapFile('leads', header, options, 'leads.csv', samples);
+
+  it.each([
+    [['Lead ID', 'Last Name', 'Email'], '00Q000000000001', 'salesforce'],
+    [['Lead ID', 'Last Name', 'Email'], '00Q000000000001EAA', 'salesforce'],
+    [['Lead ID', 'Last Name', 'Email'], '="00Q000000000001"', 'salesforce'],
+    [['Lead Id', 'Last Name', 'Email'], 'zcrm_4876876000000123001', 'zoho'],
+    [['Lead ID', 'Last Name', 'Email'], '17', null],
+    [['LeadId', 'FirstName', 'LastName', 'Email', 'LeadSource'], '5', null],
+  ])('%j with the id %s is a file of %s', (header, id, preset) => {
+    expect(mapped(header, [[id, 'A', 'B', 'a@example.com', 'Web']]).preset).toBe(preset);
+  });
+
+  it('decide what interactions of which tool are', () => {
+    const preset = (id: string) =>
+      mapFile('interactions', ['WhoId', 'Subject', 'ActivityDate', 'Type'], {}, 'calls.csv', [[id]]).preset;
+    expect([preset('00Q000000000001'), preset('003000000000001;00Q000000000001'), preset('8')]).toEqual([
+      'salesforce',
+      'salesforce',
+      null,
+    ]);
+  });
+
+  it.each(['Estado', 'State'])('decide whether %s is the status of a lead or a state', (name) => {
+    const header = ['email', name];
+    const fieldOf = (...values: string[]) => {
+      const { sources } = mapped(
+        header,
+        values.map((value) => ['a@example.com', value]),
+      );
+      return { status: sources.status, location: sources.location };
+    };
+    expect(fieldOf('Ganado', '', 'Nuevo')).toEqual({ status: [1], location: undefined });
+    expect(fieldOf('Bahia', 'Jalisco')).toEqual({ status: undefined, location: [1] });
+    expect(errorOf(() => fieldOf('Ganado', 'Jalisco'))).toBe(
+      `leads.csv: the column "${name}" may be the status of a lead or a state: "Ganado", "Jalisco". Decide with --map "${name}=status" or --map "${name}=location".`,
+    );
+    expect(
+      mapped(
+        header,
+        [
+          ['a', 'Ganado'],
+          ['b', 'Jalisco'],
+        ],
+        { columns: { [name]: 'status' } },
+      ).sources.status,
+    ).toEqual([1]);
+  });
+
+  it.each([
+    ['Vorname', 'Name', 'lastName'],
+    ['Prénom', 'Nom', 'lastName'],
+    ['Nachname', 'Name', 'firstName'],
+    ['Apellidos', 'Nombre', 'firstName'],
+    ['Sobrenome', 'Nome', 'firstName'],
+    ['Cognome', 'Nome', 'firstName'],
+  ])('show that %s and %s are the parts of a name', (given, bare, field) => {
+    const { sources, notices } = mapped(['E-Mail', bare, given], [['a@example.com', 'Li', 'Oliveira']]);
+    expect(sources).toMatchObject({ [field]: [1] });
+    expect(sources.fullName).toBeUndefined();
+    expect(notices).toContain(`"${bare}" is read as ${field}, because "${given}" is the other part`);
+  });
+
+  it('show that a name contains the part that has a column of its own', () => {
+    const { sources } = mapped(
+      ['email', 'Name', 'First Name'],
+      [
+        ['a@example.com', 'Ann Miller', 'Ann'],
+        ['b@example.com', 'Berg, Bob', 'Bob'],
+        ['c@example.com', 'Cher', ''],
+      ],
+    );
+    expect([sources.fullName, sources.lastName]).toEqual([[1], undefined]);
+  });
+});
+
+describe('a header', () => {
+  it('without a column that new leads need is accepted, with a proposal', () => {
+    expect(map('leads', ['email', 'Rufname', 'Nachname']).notices).toEqual([
+      'the header has no column for firstName, which new leads need; if there is one, name it with --map "Rufname=firstName"',
+    ]);
+    expect(map('leads', ['Lead ID', 'Name', 'primary email address']).notices).toEqual([
+      'the header has no column for email, which new leads need; if there is one, name it with --map "primary email address=email"',
+    ]);
+  });
+
+  it('that looks like data is rejected', () => {
+    expect(errorOf(() => map('leads', ['a@example.com', 'A', 'B']))).toBe(
+      'leads.csv: its first line looks like data, not like the names of columns: "a@example.com", "A", "B". Add a line with the names of the columns, or set their line with --header-line.',
+    );
+  });
+
+  it('that may name a company or a title gives no name of a person', () => {
+    expect(
+      map('leads', ['email', 'lead_name', 'Lead-Name', 'display_name']).sources.fullName,
+    ).toBeUndefined();
   });
 });
 

@@ -33,7 +33,17 @@ describe('readAddresses', () => {
     ['no address', 'no address', null, []],
     [';', '', null, []],
   ])('%j', (cell, email, name, others) => {
-    expect(readAddresses(cell)).toEqual({ email, name, others });
+    expect(readAddresses(cell)).toEqual({ email, name, others, texts: [] });
+  });
+});
+
+describe('a cell with an address and other texts', () => {
+  it.each([
+    ['ann@example.com, Ann, Lee', ['Ann, Lee']],
+    ['ann@example.com; n/a; bob@example.com', ['n/a']],
+    ['ann@example.com,Ann,"Lee, Jr",700', ['Ann,"Lee, Jr",700']],
+  ])('%j', (cell, texts) => {
+    expect(readAddresses(cell)).toMatchObject({ email: 'ann@example.com', texts });
   });
 });
 
@@ -48,6 +58,12 @@ describe('splitName', () => {
     ['Ludwig von Beispiel', 'Ludwig', 'von Beispiel'],
     ['Vincent Van Example', 'Vincent', 'Van Example'],
     ['Maria de la Cruz', 'Maria', 'de la Cruz'],
+    ['Mr. & Mrs. Smith', null, 'Smith'],
+    ['Ann Miller (Acme)', 'Ann', 'Miller'],
+    ['Miller, Ann, Dr.', 'Ann', 'Miller'],
+    ['佐藤 美咲', '美咲', '佐藤'],
+    ['김 민준', '민준', '김'],
+    ['アン ミラー', 'アン', 'ミラー'],
     ['Prof. Dr. Ann Miller', 'Ann', 'Miller'],
     ['Mr. Bob Berg', 'Bob', 'Berg'],
     ['Herr Dr. Uwe Groß', 'Uwe', 'Groß'],

@@ -108,6 +108,11 @@ export const HUBSPOT: Preset = {
         ],
       },
       types: { '': 'meeting' },
+      exclusions: ['Meeting outcome', 'hs_meeting_outcome'].map((column) => ({
+        column,
+        values: ['Canceled', 'Cancelled', 'No show', 'NO_SHOW'],
+        reason: 'the meeting did not take place',
+      })),
     },
     {
       signatures: [

@@ -86,6 +86,12 @@ export const PIPEDRIVE: Preset = {
         time: ['Activity - Due time', 'Due time'],
         notes: ['Activity - Subject', 'Subject', 'Activity - Note', 'Note', 'Activity - Public description'],
       },
+      exclusions: ['Activity - Done', 'Done'].map((column) => ({
+        column,
+        values: ['To do', '0', 'false', 'no', 'not done'],
+        reason: 'the activity is not done, and its date is past',
+        isPastOnly: true,
+      })),
     },
   ],
 };

@@ -1,4 +1,4 @@
-import type { LeadLayout, Preset } from '../preset.js';
+import { DELETED, type Exclusion, type LeadLayout, type Preset } from '../preset.js';
 
 const STATUSES: NonNullable<LeadLayout['statuses']> = {
   'Open - Not Contacted': 'new',
@@ -9,9 +9,18 @@ const STATUSES: NonNullable<LeadLayout['statuses']> = {
   Nurturing: 'contacted',
 };
 
+/** A task that is over, but was not done. */
+const NOT_DONE = { reason: 'the task is not done, and its date is past', isPastOnly: true } as const;
+const OPEN_STATUSES = ['Not Started', 'In Progress', 'Waiting on someone else', 'Deferred'];
+const OPEN_TASKS: readonly Exclusion[] = [
+  { column: 'IsClosed', values: ['0', 'false'], ...NOT_DONE },
+  ...['Status', 'Task Status'].map((column) => ({ column, values: OPEN_STATUSES, ...NOT_DONE })),
+];
+
 export const SALESFORCE: Preset = {
   name: 'salesforce',
   title: 'Salesforce',
+  idForm: /^[a-z\d]{15}(?:[a-z\d]{3})?$/i,
   leads: [
     {
       // Reports: labels.
@@ -21,6 +30,7 @@ export const SALESFORCE: Preset = {
         ['Lead Owner', 'Lead Status', 'Lead Source', 'Email'],
         ['Lead ID', 'Lead Status', 'Email', 'Lead Owner'],
         ['Contact ID', 'Account Name', 'Email'],
+        ['Lead ID', 'Last Name', 'Email'],
       ],
       columns: {
         externalId: ['Lead ID', 'Contact ID', 'Lead ID (18)', '18 Digit ID', 'Case Safe ID'],
@@ -67,6 +77,7 @@ export const SALESFORCE: Preset = {
         budget: ['Budget__c', 'Amount'],
       },
       statuses: STATUSES,
+      exclusions: [DELETED],
     },
   ],
   interactions: [
@@ -88,6 +99,7 @@ export const SALESFORCE: Preset = {
         direction: ['CallType'],
       },
       types: { ListEmail: 'email' },
+      exclusions: [DELETED, ...OPEN_TASKS],
     },
     {
       // Data exports of events.
@@ -105,6 +117,7 @@ export const SALESFORCE: Preset = {
         notes: ['Subject', 'Description'],
       },
       types: { '': 'meeting', Other: 'meeting' },
+      exclusions: [DELETED],
     },
     {
       // Reports on activities.
@@ -136,6 +149,7 @@ export const SALESFORCE: Preset = {
         notes: ['Subject', 'Full Comments', 'Comments', 'Description'],
         direction: ['Call Type'],
       },
+      exclusions: OPEN_TASKS,
     },
   ],
 };

@@ -19,6 +19,7 @@ const DIRECTIONS: NonNullable<InteractionLayout['types']> = { '': 'call' };
 export const ZOHO: Preset = {
   name: 'zoho',
   title: 'Zoho CRM',
+  idForm: /^(?:zcrm_)?\d{15,21}$/i,
   leads: [
     {
       signatures: [

@@ -1,0 +1,2 @@
+/** A long number that a spreadsheet has rounded. */
+export const ROUNDED_NUMBER = /^\d(?:[.,]\d+)?E\+\d+$/i;
