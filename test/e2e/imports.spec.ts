@@ -392,6 +392,33 @@ describe('undoImport', () => {
   });
 });
 
+describe('an upload of any size', () => {
+  it('takes no memory from other requests', async () => {
+    const large = await startApi({}, api.databaseUrl);
+    await large.app.listen(0, '127.0.0.1');
+    const { port } = large.app.getHttpServer().address() as AddressInfo;
+    const upload = http.request({
+      port,
+      method: 'POST',
+      path: '/imports',
+      headers: { 'content-type': 'multipart/form-data; boundary=x', 'content-length': 50_000_000 },
+    });
+    const onError = vi.fn();
+    upload.on('error', onError);
+    upload.write('--x\r\ncontent-disposition: form-data; name="leads"; filename="a.csv"\r\n\r\n');
+    // Bodies of other requests may take 32 MiB together.
+    await new Promise((resolve) => upload.write(Buffer.alloc(40_000_000, 'x'), resolve));
+    const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect([answer.status, onError.mock.calls]).toEqual([200, []]);
+    upload.destroy();
+    await large.close();
+  });
+});
+
 describe('imports with rate limits', () => {
   it('count as bulk, before the files are read', async () => {
     const strict = await startApi({ RATE_LIMIT_BULK_PER_MINUTE: '1' }, api.databaseUrl);

@@ -273,6 +273,16 @@ describe('options for two files', () => {
 });
 
 describe('a dry run', () => {
+  it('decides by the values what an ambiguous header means', async () => {
+    const report = await setUp.importer.dryRun({
+      leads: ['Correo;Nombre;Apellidos;Estado', 'a@example.com;Ada;Muster Beispiel;Ganado'],
+    });
+    expect(report.leads).toMatchObject({
+      inserted: 1,
+      columns: [{ field: 'email' }, { field: 'firstName' }, { field: 'lastName' }, { field: 'status' }],
+    });
+  });
+
   it('warns if the ids of the two files seem to be of different systems', async () => {
     const report = await setUp.importer.dryRun({
       leads: ['Lead Id,Last Name,First Name,Email', 'zcrm_4876876000000123001,A,B,a@example.com'],

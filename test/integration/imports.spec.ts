@@ -746,5 +746,7 @@ describe('import progress', () => {
       { step: 'writing', file: 'interactions', doneCount: 1200, totalCount: 1200 },
       { step: 'scoring', file: null, doneCount: 1500, totalCount: 1500 },
     ]);
+    const one = await importCsv({ leads: ['email,firstName,lastName', 'q@example.com,F,L'] });
+    expect(one.progress.map(({ file }) => file)).not.toContain('interactions');
   });
 });

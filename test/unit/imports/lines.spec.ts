@@ -227,6 +227,23 @@ describe('lines about leads', () => {
     expect(read('a@example.com', '', '', 'Berg')).toMatchObject({ firstName: null, lastName: 'Berg' });
   });
 
+  it('are read again with all columns, so that a message names each example once', () => {
+    const reader = leadReader(['email', 'budget', 'Amount'], {
+      columns: { budget: 'budget', Amount: 'budget' },
+    });
+    const lines = [
+      ['a@example.com', '', '1.234'],
+      ['b@example.com', '', '12,5'],
+      ['c@example.com', '1,234', ''],
+    ].map((cells, index) => record(cells, index + 2));
+    for (const line of lines) reader.read(line);
+    expect(reader.settle()).toBe('again');
+    for (const line of lines) reader.read(line);
+    expect(() => reader.settle()).toThrow(
+      /^leads\.csv, line 4, column "budget": no value decides between point and comma; line 4: "1,234" is [^;]*\. Decide/,
+    );
+  });
+
   it('are read again if the assumed decimal mark was wrong; the report then has no double counts', () => {
     const reader = leadReader(['email', 'budget', 'phone']);
     const lines = [
