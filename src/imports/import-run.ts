@@ -14,7 +14,7 @@ import {
 } from './import-report.js';
 import { ImportStaging } from './import-staging.js';
 import { COUNT_INTERACTIONS } from './interaction-merge.sql.js';
-import { COUNT_LEADS } from './lead-merge.sql.js';
+import { COUNT_IGNORED_IDS, COUNT_LEADS } from './lead-merge.sql.js';
 import { analyzeIfGrown } from './table-statistics.js';
 import { readRejections } from './rejections.js';
 
@@ -26,11 +26,17 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-interface Outcome {
-  readonly action: 'insert' | 'update' | 'unchanged' | 'duplicate';
+/** How many lines, and the first of them. */
+interface LineCount {
   readonly count: number;
   readonly lines: readonly number[];
 }
+
+interface Outcome extends LineCount {
+  readonly action: 'insert' | 'update' | 'unchanged' | 'duplicate';
+}
+
+const IGNORED_ID = 'ids are ignored, because the lead has an external id of another system';
 
 const OUTCOMES = {
   insert: 'inserted',
@@ -99,14 +105,9 @@ export class ImportRun {
   }
 
   private async fileReport(file: ImportFile, lineCount: number): Promise<FileReport> {
-    const outcomes = await this.sequelize.query<Outcome>(
-      file.kind === 'leads' ? COUNT_LEADS : COUNT_INTERACTIONS,
-      {
-        type: QueryTypes.SELECT,
-        transaction: this.transaction,
-        bind: [MAX_EXAMPLES],
-      },
-    );
+    const isOfLeads = file.kind === 'leads';
+    const outcomes = await this.count<Outcome>(isOfLeads ? COUNT_LEADS : COUNT_INTERACTIONS);
+    const ignoredIds = isOfLeads ? await this.count<LineCount>(COUNT_IGNORED_IDS) : [];
     const countOf = (action: Outcome['action']) => outcomes.find((one) => one.action === action)?.count ?? 0;
     const { count: rejectedLines, rejections } = await readRejections(
       this.sequelize,
@@ -114,8 +115,15 @@ export class ImportRun {
       file,
       MAX_NAMED_REJECTIONS,
     );
+    const described = file.describe();
     return {
-      ...file.describe(),
+      ...described,
+      warnings: [
+        ...described.warnings,
+        ...ignoredIds
+          .filter(({ count }) => count > 0)
+          .map(({ count, lines }) => ({ message: IGNORED_ID, count, lines })),
+      ],
       lineCount,
       inserted: countOf('insert'),
       updated: countOf('update'),
@@ -125,6 +133,15 @@ export class ImportRun {
       examples: examplesOf(outcomes),
       rejections,
     };
+  }
+
+  /** @param sql with the number of first lines as its parameter */
+  private count<Row extends LineCount>(sql: string): Promise<Row[]> {
+    return this.sequelize.query<Row>(sql, {
+      type: QueryTypes.SELECT,
+      transaction: this.transaction,
+      bind: [MAX_EXAMPLES],
+    });
   }
 }
 

@@ -244,6 +244,15 @@ export const REJECT_LEAD = `
   SELECT 'leads', line, jsonb_build_array(jsonb_build_object('field', NULL, 'message', $2::text, 'value', NULL))
   FROM rejected JOIN pg_temp.import_lead_lines USING (key) WHERE reason IS NULL`;
 
+/** The number and the first lines whose external id is ignored, because the lead has one of another system. $1: the number of first lines. */
+export const COUNT_IGNORED_IDS = `
+  SELECT count(*)::int AS count, (array_agg(line.line ORDER BY line.line))[1:$1] AS lines
+  FROM pg_temp.import_lead_lines AS line
+  JOIN pg_temp.import_lead_plan AS plan USING (key)
+  JOIN leads AS lead ON lead.id = plan."leadId"
+  WHERE line.reason IS NULL AND plan.action NOT IN ('reject', 'fail')
+    AND lead."externalSource" <> line."externalSource"`;
+
 /**
  * The number and the first lines of each outcome. If several lines mean one lead, all but the last are duplicates.
  * $1: the number of first lines.

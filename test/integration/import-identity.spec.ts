@@ -178,6 +178,11 @@ describe('the identity of leads', () => {
       [],
       { leads: counts(0, 2, 0, 0), interactions: counts(2, 0, 0, 0) },
     ]);
+    expect(report.leads?.warnings).toContainEqual({
+      message: 'ids are ignored, because the lead has an external id of another system',
+      count: 1,
+      lines: [3],
+    });
     expect(
       await setUp.other.rows('SELECT id, "externalSource", "externalId" FROM leads ORDER BY id'),
     ).toEqual([

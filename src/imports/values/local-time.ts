@@ -14,6 +14,7 @@ interface Offset {
   readonly problem: LocalTimeProblem | null;
 }
 
+const DAY_MS = 86_400_000;
 const SLOT_MS = 15 * 60_000;
 const MAX_SLOTS = 20_000;
 
@@ -53,17 +54,21 @@ export class LocalTimes {
     return offset;
   }
 
+  /** An offset is right if it is in force at the instant that it gives. DateTime.fromObject can miss the first one after a change. */
   private lookUp(local: number): Offset {
-    const fields = DateTime.fromMillis(local, { zone: 'utc' }).toObject();
-    const found = DateTime.fromObject(fields, { zone: this.zone });
-    const [first, second] = found.getPossibleOffsets().sort((a, b) => a.toMillis() - b.toMillis());
-    const used = first ?? found;
-    const wallClock = used.toMillis() + used.offset * 60_000;
+    const [before = 0, ...others] = [local - DAY_MS, local, local + DAY_MS].map((instant) =>
+      this.offsetOf(instant),
+    );
+    const right = [...new Set([before, ...others])].filter(
+      (offset) => this.offsetOf(local - offset) === offset,
+    );
     // A skipped time is read with the offset before the change, so that it moves forward by the gap.
-    if (wallClock !== local) {
-      const before = DateTime.fromMillis(local - 86_400_000, { zone: this.zone }).offset * 60_000;
-      return { milliseconds: before, problem: 'skipped' };
-    }
-    return { milliseconds: local - used.toMillis(), problem: second === undefined ? null : 'repeated' };
+    if (right.length === 0) return { milliseconds: before, problem: 'skipped' };
+    return { milliseconds: Math.max(...right), problem: right.length > 1 ? 'repeated' : null };
+  }
+
+  /** @param instant in milliseconds since 1970 @returns what local times are ahead of UTC, in milliseconds */
+  private offsetOf(instant: number): number {
+    return DateTime.fromMillis(instant, { zone: this.zone }).offset * 60_000;
   }
 }

@@ -226,6 +226,35 @@ const ZONES = [
   'Pacific/Apia',
 ];
 
+it('reads every quarter of an hour around every clock change as the first instant that has it', () => {
+  const HOUR = 3_600_000;
+  const wrong: string[] = [];
+  for (const zone of [
+    ...ZONES,
+    'Africa/Casablanca',
+    'America/Sao_Paulo',
+    'America/St_Johns',
+    'Antarctica/Troll',
+  ]) {
+    const localAt = (instant: number) => instant + DateTime.fromMillis(instant, { zone }).offset * 60_000;
+    const times = new LocalTimes(zone);
+    for (let day = Date.UTC(2008, 0, 1); day < Date.UTC(2015, 0, 1); day += 24 * HOUR) {
+      if (localAt(day + 24 * HOUR) - localAt(day) === 24 * HOUR) continue;
+      const firstOf = new Map<number, number>();
+      for (let instant = day - 3 * HOUR; instant <= day + 27 * HOUR; instant += HOUR / 4) {
+        const local = localAt(instant);
+        if (!firstOf.has(local)) firstOf.set(local, instant);
+      }
+      for (const [local, instant] of firstOf) {
+        const { epoch, problem } = times.toInstant(local);
+        if (epoch !== instant || problem === 'skipped')
+          wrong.push(`${zone} ${new Date(local).toISOString()}`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
 it('reads every local time in every form as the same instant as luxon', () => {
   const forms: [DateOrder | null, (time: DateTime) => string][] = [
     [null, (time) => time.toFormat('yyyy-MM-dd HH:mm:ss')],
