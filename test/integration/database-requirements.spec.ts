@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   APPLICATION_FUNCTIONS,
@@ -120,6 +121,29 @@ describe('the privilege check', () => {
         SELECT summary_queue.add_job('write', '{}'::json)`);
       expect(await connection.rows('SELECT FROM summary_queue.jobs')).toHaveLength(1);
     });
+  });
+
+  it('is satisfied by the default privileges in docs/operations.md, as soon as migrations have added a table', async () => {
+    const database = await open(createEmptyDatabase());
+    const owner = await asNewRole(database);
+    const server = await asNewRole(database);
+    const documented = readFileSync('docs/operations.md', 'utf8');
+    const statements = (comment: string) =>
+      (new RegExp(`-- ${comment}[^\n]*\n((?:[A-Z].*;\n)+)`).exec(documented)?.[1] ?? '')
+        .replaceAll('DATABASE crm ', `DATABASE ${new URL(database.url).pathname.slice(1)} `)
+        .replaceAll('crm_owner', owner.role)
+        .replaceAll('crm_server', server.role);
+    await database.admin.rows(statements('As an administrator, before the first'));
+    await withConnection(owner.url, (connection) =>
+      connection.rows(statements('As crm_owner, once. Tables')),
+    );
+    await migrateUp({ url: owner.url });
+    await start(server.url);
+    await withConnection(server.url, (connection) =>
+      connection.rows(`INSERT INTO leads ("firstName", "lastName", email, "createdAt", "updatedAt")
+          VALUES ('Ada', 'Byron', 'ada@example.com', now(), now());
+        DELETE FROM leads`),
+    );
   });
 
   it('covers the job queue, and reports row-level security that hides it', async () => {
