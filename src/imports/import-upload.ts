@@ -66,8 +66,8 @@ export class ImportUpload {
       return ImportUpload.from(files, fields, await files.mapping());
     } catch (error) {
       await files.close();
-      throw isIncompleteForm(error)
-        ? new InvalidInputError('The form ends before its last boundary.')
+      throw isBrokenForm(error)
+        ? new InvalidInputError('The form has no boundary, or ends before its last one.')
         : error;
     }
   }
@@ -160,14 +160,15 @@ async function openWithoutName(): Promise<FileHandle> {
   }
 }
 
-/** The parser of forms has no code for it. */
-const isIncompleteForm = (error: unknown): boolean =>
-  error instanceof Error && error.message === 'Unexpected end of multipart data';
+/** The parser of forms has no codes for its errors. */
+const isBrokenForm = (error: unknown): boolean =>
+  error instanceof Error &&
+  /^(?:Unexpected end of multipart data|Multipart: Boundary not found)$/.test(error.message);
 
 function addField({ fieldname, value }: MultipartValue, fields: Map<string, string[]>): void {
   if (FILES.some((name) => name === fieldname)) {
     throw new InvalidInputError(
-      `${fieldname} must be a file, for example with curl -F ${fieldname}=@${fieldname}.csv.`,
+      `${fieldname} must be a file, for example with curl -F ${fieldname}=@${fieldname}.${fieldname === 'mapping' ? 'json' : 'csv'}.`,
     );
   }
   if (!FIELDS.has(fieldname)) {

@@ -45,6 +45,9 @@ const NEEDS_CLEANING = /[^\w.@+-]|^[^@]*$/;
 const OCCURRENCE = /^[1-9]\d{0,8}$/;
 const ID_SEPARATOR = /\s*[;,|\n]\s*/;
 
+/** A task is over when its day is, in any time zone. */
+const DAY_MS = 86_400_000;
+
 /** Reads the lines of a file of interactions. */
 export class InteractionLineReader {
   private readonly reader: LineReader<InteractionField>;
@@ -102,7 +105,7 @@ export class InteractionLineReader {
     const type = this.readType(record);
     const direction = this.readDirection(record) ?? type?.direction ?? null;
     const date = this.readDate(record);
-    reader.exclude(record, date !== null && Date.parse(date) < this.startedAt);
+    reader.exclude(record, date !== null && Date.parse(date) < this.startedAt - DAY_MS);
     const notes = this.readNotes(record);
     const externalId = this.readExternalId(record);
     const externalSource =
@@ -173,7 +176,8 @@ export class InteractionLineReader {
       this.reader.warn('noAddress', record.line);
       return null;
     }
-    if (texts.length > 0) this.reader.reject(this.reader.column, TEXT_BESIDE_ADDRESS, text);
+    // The lead is known: attendees without an address are no problem.
+    if (texts.length > 0 && !hasLeadId) this.reader.reject(this.reader.column, TEXT_BESIDE_ADDRESS, text);
     if (others.length > 0) this.reader.warn('severalAddresses', record.line);
     return email;
   }

@@ -9,7 +9,7 @@ import { AmountColumn } from './values/amount-column.js';
 import { readAddresses, TEXT_BESIDE_ADDRESS } from './values/email-address.js';
 import { findLeadStatus } from './values/lead-statuses.js';
 import { ROUNDED_NUMBER } from './values/rounded-number.js';
-import { type PersonName, splitName } from './values/person-name.js';
+import { EAST_ASIAN, type PersonName, splitName } from './values/person-name.js';
 
 /** The values of a line about a lead, valid by the rules of the API. Null: the line does not give the value. */
 export interface LeadRow {
@@ -158,9 +158,10 @@ export class LeadLineReader {
     if (given.firstName !== null && given.lastName !== null) return given;
     const fullName = this.reader.find('fullName', record);
     if (fullName !== '') {
-      const name = completed(given, this.checkName(splitName(fullName), this.reader.column, record));
-      if (name !== given) this.reader.warn('nameSplit', record.line);
-      return name;
+      const name = completed(given, fullName);
+      if (name === given) return given;
+      this.reader.warn('nameSplit', record.line);
+      return this.checkName(name, this.reader.column, record);
     }
     if (given.firstName !== null || given.lastName !== null || address.name === null) return given;
     this.reader.warn('nameFromAddress', record.line);
@@ -184,18 +185,19 @@ export class LeadLineReader {
   }
 
   private readPhone(record: FileRecord): string | null {
-    const text = this.reader.find('phone', record);
-    if (text === '') return null;
-    if (this.mapping.isOwnExport)
-      return this.accept(checkLeadText('phone', text), this.reader.column, record);
-    if (ROUNDED_NUMBER.test(text)) {
-      this.reader.warn('roundedPhone', record.line);
-      return null;
+    for (const column of this.mapping.sources.phone ?? []) {
+      const text = this.reader.clean(record, column);
+      if (text === '') continue;
+      // Google Contacts joins the numbers of a person.
+      const numbers = this.mapping.isOwnExport ? [text] : text.split(':::').map((part) => part.trim());
+      const [first, ...others] = numbers.filter((part) => part !== '' && !ROUNDED_NUMBER.test(part));
+      if (numbers.some((part) => ROUNDED_NUMBER.test(part)) && !this.mapping.isOwnExport)
+        this.reader.warn('roundedPhone', record.line);
+      if (first === undefined) continue;
+      if (others.length > 0) this.reader.warn('severalPhones', record.line);
+      return this.accept(checkLeadText('phone', first), column, record);
     }
-    // Google Contacts joins the numbers of a person.
-    const [first = '', ...others] = text.split(/\s*:::\s*/).filter((part) => part !== '');
-    if (others.length > 0) this.reader.warn('severalPhones', record.line);
-    return this.accept(checkLeadText('phone', first), this.reader.column, record);
+    return null;
   }
 
   private readLocation(record: FileRecord): string | null {
@@ -257,9 +259,20 @@ const NO_EMAIL: WrittenEmail = { email: null, written: null, name: null, column:
  * Adds the part of a full name that is missing. A full name that contradicts the given part is ignored; then the
  * given name is returned itself.
  */
-function completed(given: PersonName, split: PersonName): PersonName {
-  if (given.firstName === null && given.lastName === null) return split;
-  const isSameName =
-    given.firstName === null ? given.lastName === split.lastName : given.firstName === split.firstName;
-  return isSameName ? split : given;
+function completed(given: PersonName, fullName: string): PersonName {
+  const split = splitName(fullName);
+  const { firstName, lastName } = given;
+  if (firstName === null && lastName === null) return split;
+  if (firstName === null ? lastName === split.lastName : firstName === split.firstName) return split;
+  // One word is the other part, or in East Asian letters both parts.
+  const word = split.firstName === null ? split.lastName : null;
+  if (word === null || word === firstName) return given;
+  const isBoth = EAST_ASIAN.test(word);
+  if (firstName === null) {
+    const rest =
+      isBoth && lastName !== null && word.startsWith(lastName) ? word.slice(lastName.length) : word;
+    return { firstName: rest, lastName };
+  }
+  const rest = isBoth && word.endsWith(firstName) ? word.slice(0, -firstName.length) : word;
+  return { firstName, lastName: rest };
 }

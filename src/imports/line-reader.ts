@@ -2,7 +2,7 @@ import { restore } from '../common/csv-formula.js';
 import { isBlank, normaliseText } from '../common/visible-text.js';
 import { ImportFileError } from './import-file-error.js';
 import type { Rejection, Violation } from './import-report.js';
-import { REASONS_COLUMN } from './mapping/fields.js';
+import { REASONS_COLUMN, WHOLE_LINE } from './mapping/fields.js';
 import type { FileMapping } from './mapping/map-file.js';
 import type { FormatOptions } from './mapping/mapping-file.js';
 import { type FormatDecision, MAX_EXAMPLES } from './values/format-choice.js';
@@ -82,8 +82,6 @@ const WARNINGS: Readonly<Record<WarningCode, string>> = {
 };
 
 const UNMENDED = 'the first cell still has the text of a whole line; put its values into the columns';
-
-const SEPARATOR_OF_CELLS = /[,;\t|"\n\r]/;
 
 const MAX_VALUE_LENGTH = 100;
 const MAX_UNKNOWN_VALUES = 100;
@@ -334,9 +332,9 @@ export class LineReader<Field extends string> {
   /** Whether a file with rejected lines still has the text of a whole line in its first cell. */
   private isUnmended(cells: readonly string[]): boolean {
     const { reasonsColumn } = this;
-    if (reasonsColumn < 0 || cells.length < 3 || (cells[reasonsColumn] ?? '') === '') return false;
     return (
-      SEPARATOR_OF_CELLS.test(cells[0] ?? '') &&
+      reasonsColumn > 1 &&
+      (cells[reasonsColumn] ?? '').startsWith(WHOLE_LINE) &&
       cells.every((cell, column) => column === 0 || column === reasonsColumn || cell === '')
     );
   }

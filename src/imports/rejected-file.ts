@@ -8,7 +8,7 @@ import { errorCodeOf } from '../database/connection-errors.js';
 import { joinCells } from './files/data-records.js';
 import type { ImportFile, ImportFiles } from './import-files.js';
 import { violationText } from './import-report.js';
-import { REASONS_COLUMN } from './mapping/fields.js';
+import { REASONS_COLUMN, WHOLE_LINE } from './mapping/fields.js';
 import { allRejections } from './rejections.js';
 
 /**
@@ -79,7 +79,8 @@ async function* rejectedLines(
       // A line that is no record, such as one with an open quote, is kept as the text of its first cell.
       const cells = 'violation' in record ? [record.text] : record.cells;
       const given = columns.map((index) => cells[index] ?? '');
-      yield line([...given, next.value.violations.map(violationText).join('; ')]);
+      const reasons = next.value.violations.map(violationText).join('; ');
+      yield line([...given, 'violation' in record ? `${WHOLE_LINE}${reasons}` : reasons]);
       next = await rejections.next();
     }
   }

@@ -196,6 +196,16 @@ describe('POST /imports', () => {
       400,
       'BAD_USER_INPUT',
     ],
+    [
+      'a form without a boundary',
+      () =>
+        request(api.app.getHttpServer())
+          .post('/imports')
+          .set('content-type', 'multipart/form-data')
+          .send('x'),
+      400,
+      'BAD_USER_INPUT',
+    ],
     ['a file without an address', () => post({ leads: 'firstName\nAda\n' }), 400, 'IMPORT_FILE_INVALID'],
     ['a spreadsheet', () => post({ leads: 'PK\u0003\u0004 ...' }), 400, 'IMPORT_FILE_INVALID'],
     [

@@ -56,3 +56,6 @@ export const JOINED_FIELDS: ReadonlySet<string> = new Set(['notes', 'location'])
 
 /** A column of the files with rejected lines, which the import ignores when the mended file comes back. */
 export const REASONS_COLUMN = 'rejectionReasons';
+
+/** The reasons start with it if the first cell has the text of a whole line, which is no record. */
+export const WHOLE_LINE = 'whole line: ';

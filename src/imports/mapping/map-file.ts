@@ -3,6 +3,8 @@ import { LEAD_STATUSES } from '../../leads/lead-status.js';
 import { ImportFileError } from '../import-file-error.js';
 import { findInteractionType, type MappedType } from '../values/interaction-types.js';
 import { findLeadStatus } from '../values/lead-statuses.js';
+import { EAST_ASIAN, splitName } from '../values/person-name.js';
+import { isPlaceholder } from '../values/placeholder.js';
 import { ROUNDED_NUMBER } from '../values/rounded-number.js';
 import { textOfFormula } from '../values/spreadsheet-text.js';
 import { foldedKey } from '../values/text-folding.js';
@@ -78,6 +80,9 @@ const MAX_PRINTED_NAMES = 30;
 
 /** The keys of headers that name the status of a lead or a state. */
 const STATUS_OR_STATE: readonly string[] = ['Estado', 'State'].map(foldedKey);
+
+/** The keys of headers that name a whole name, or beside one part of it the other part. */
+const BARE_NAMES: ReadonlySet<string> = new Set(['Name', 'Nom', 'Nombre', 'Nome', 'Naam'].map(foldedKey));
 
 const GENERIC = { leads: GENERIC_LEADS, interactions: GENERIC_INTERACTIONS } as const;
 
@@ -276,13 +281,17 @@ class HeaderMapper<Kind extends ImportKind> {
 
   /** Columns such as "Estado" contain the status of a lead, or a state. The values decide. */
   private addStatesOfLeads(statuses: ReadonlyMap<string, string>): void {
-    if (this.kind !== 'leads' || this.sources.status !== undefined) return;
+    if (this.kind !== 'leads') return;
+    const others = this.commonHeaders()['status' as FieldsByKind[ImportKind]] ?? [];
+    const hasStatus =
+      this.sources.status !== undefined || others.some((name) => this.columns.has(foldedKey(name)));
     for (const index of STATUS_OR_STATE.flatMap((name) => this.columns.get(name) ?? [])) {
       const values = new Set(this.valuesOf(index));
       if (this.fieldOf.has(index) || values.size === 0) continue;
       const known = [...values].filter((value) => findLeadStatus(value, statuses) !== null);
-      if (known.length === values.size) this.use(index, 'status' as FieldsByKind[Kind]);
-      else if (known.length > 0) {
+      // A second column of statuses is neither the status nor a location.
+      if (known.length === values.size) this.use(index, hasStatus ? null : ('status' as FieldsByKind[Kind]));
+      else if (known.length > 0 && !hasStatus) {
         const name = shortened(this.nameOf(index));
         throw this.error(
           `the column ${printed(name)} may be the status of a lead or a state: ${printedNames([...values])}`,
@@ -292,30 +301,33 @@ class HeaderMapper<Kind extends ImportKind> {
     }
   }
 
-  /** "Vorname" and "Name" are the two parts of a name, unless "Name" contains the other part. */
+  /** "Vorname" and "Name" are the two parts of a name, unless "Name" contains the other part or several words. */
   private completeNames(): void {
-    const { firstName, lastName, fullName } = this.sources;
-    const [index, ...others] = fullName ?? [];
-    const given = firstName ?? lastName;
-    if (index === undefined || others.length > 0) return;
-    if (given === undefined || (firstName !== undefined && lastName !== undefined)) return;
+    const { firstName, lastName, fullName = [] } = this.sources;
+    const index = fullName.find((column) => BARE_NAMES.has(foldedKey(this.nameOf(column))));
+    const [given] = firstName ?? lastName ?? [];
+    if (index === undefined || given === undefined) return;
+    if (firstName !== undefined && lastName !== undefined) return;
     const pairs = this.samples
-      .map((cells) => [wordsOf(cells[given[0] ?? -1]), wordsOf(cells[index])] as const)
-      .filter(([part, whole]) => part.length > 0 && whole.length > 0);
-    const wholeCount = pairs.filter(([part, whole]) => part.every((word) => whole.includes(word))).length;
+      .map((cells) => [(cells[given] ?? '').trim(), (cells[index] ?? '').trim()] as const)
+      .filter(([part, bare]) => part !== '' && bare !== '');
+    const wholeCount = pairs.filter(([part, bare]) => isWholeName(bare, part)).length;
     if (wholeCount * 2 > pairs.length) return;
     const missing = firstName === undefined ? 'firstName' : 'lastName';
     this.notices.push(
-      `${printed(this.nameOf(index))} is read as ${missing}, because ${printed(this.nameOf(given[0] ?? -1))} is the other part`,
+      `${printed(this.nameOf(index))} is read as ${missing}, because ${printed(this.nameOf(given))} is the other part`,
     );
     this.sources[missing] = [index];
-    this.sources.fullName = undefined;
+    const rest = fullName.filter((column) => column !== index);
+    this.sources.fullName = rest.length === 0 ? undefined : rest;
     this.fieldOf.set(index, missing as FieldsByKind[Kind]);
   }
 
   /** The trimmed cells of a column in the first records that are not empty. */
   private valuesOf(index: number): string[] {
-    return this.samples.map((cells) => (cells[index] ?? '').trim()).filter((value) => value !== '');
+    return this.samples
+      .map((cells) => (cells[index] ?? '').trim())
+      .filter((value) => value !== '' && !isPlaceholder(value));
   }
 
   private addColumns(field: FieldsByKind[Kind], names: readonly string[]): void {
@@ -502,11 +514,25 @@ function columnsByKey(header: readonly string[]): ColumnsByKey {
   return columns;
 }
 
-const wordsOf = (name = ''): string[] =>
+/** "von der Heide" is one family name. */
+const PARTICLE_FIRST = /^(?:van|von|de|del|della|di|da|das|do|dos|du|la|le|el|al|ten|ter|zu|bin)\s/i;
+
+const wordsOf = (name: string): string[] =>
   name
-    .split(/[\s,]+/)
+    .split(/[\s,-]+/)
     .map(foldedKey)
     .filter((word) => word !== '');
+
+/** Whether a name has the other part in it, or a given and a family name of its own. */
+function isWholeName(name: string, part: string): boolean {
+  const words = wordsOf(name);
+  const { firstName, lastName } = splitName(name);
+  return (
+    wordsOf(part).every((word) => words.includes(word)) ||
+    (EAST_ASIAN.test(name) && name.length > part.length && name.includes(part)) ||
+    (part.split(' ').length === 1 && firstName !== null && lastName !== null && !PARTICLE_FIRST.test(name))
+  );
+}
 
 const shortened = (name: string): string =>
   name.length > MAX_PRINTED_NAME ? `${name.slice(0, MAX_PRINTED_NAME)}…` : name;

@@ -32,6 +32,8 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'Nuovo',
     'Nieuw',
     'Sin contactar',
+    'Abierto',
+    'Aberto',
     'Non contacté',
   ],
   contacted: [
@@ -131,6 +133,8 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'Verhandlung',
     'Négociation',
     'Negociación',
+    'En negociación',
+    'Em negociação',
     'Negociação',
     'Negoziazione',
     'Onderhandeling',

@@ -7,25 +7,31 @@ export interface PersonName {
 const TITLES: ReadonlySet<string> = new Set(
   (
     'mr mrs ms miss mx sir madam dr drs prof professor doctor herr frau hr fr monsieur madame mademoiselle mme mlle ' +
-    'sr sra srta señor señora don doña dhr mevr mw sig sigra signor signora dott dottssa ing ir mag dipl-ing dipl rev'
+    'sr sra srta señor señora don doña dhr mevr mw sig sigra signor signora dott dottssa ing ir mag dipl-ing dipl dr-ing rev'
   ).split(' '),
 );
+
+/** Titles that are given names too. */
+const GIVEN_NAMES: ReadonlySet<string> = new Set(['don', 'ing', 'mag', 'ir', 'rev', 'fr', 'miss', 'sig']);
 
 /** "Mr. & Mrs. Smith". */
 const BETWEEN_TITLES = /^(?:&|\+|and|und|et)$/i;
 
 /** Names of East Asia have the family name first. Katakana alone writes foreign names. */
-const EAST_ASIAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u30fc]+$/u;
+export const EAST_ASIAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u30fc]+$/u;
 const KATAKANA = /^[\p{Script=Katakana}\u30fc]+$/u;
 
-/** A remark after a name: "Ann Miller (Acme)". */
-const REMARK = /\s*\([^()]*\)$/;
+/** Remarks after a name: "Ann Miller (Acme)". */
+const REMARK = /(?:\s*[(（][^()（）]*[)）])+$/;
 
-/** One letter, so only with its point. */
-const TITLE_WITH_POINT = /^m\.$/i;
+/** Only with its point: "M. Martin", "Dr. med. Müller". */
+const TITLE_WITH_POINT = /^(?:m|med|jur|phil|rer|nat|habil)\.$/i;
 
 /** What follows a family name. */
-const SUFFIX = /^(?:jr|sr|ii|iii|iv|phd|md|mba|msc|bsc|ma|ba|esq|cpa|cfa|pmp|dds|jd|llm)$/i;
+const SUFFIX = /^(?:jr|sr|ii|iii|iv|phd|md|mba|msc|bsc|esq|cpa|cfa|pmp|dds|jd|llm)$/i;
+
+/** In small letters, these are family names. */
+const SUFFIX_IN_CAPITALS = /^(?:MA|BA)$/;
 
 /** Words that belong to the family name that follows. */
 const PARTICLES: ReadonlySet<string> = new Set(
@@ -51,13 +57,14 @@ export function splitName(text: string): PersonName {
     .trim()
     .replace(REMARK, '');
   const [beforeComma = '', afterComma, ...rest] = clean.split(/\s*,\s*/);
-  const isSuffix = afterComma !== undefined && isSuffixText(afterComma);
-  if (afterComma !== undefined && afterComma !== '' && !isSuffix) {
+  const hasSuffix = afterComma !== undefined && isSuffixText(afterComma);
+  const hasTitle = afterComma !== undefined && isTitleText(afterComma);
+  if (afterComma !== undefined && afterComma !== '' && !hasSuffix && !hasTitle) {
     const given = withoutTitles(words(afterComma)).join(' ');
     const suffixes = rest.filter((word) => word !== '' && !TITLES.has(bare(word))).join(' ');
     return nameOf(given, [...withoutTitles(words(beforeComma)), suffixes].join(' '));
   }
-  const suffixAfterComma = isSuffix ? [afterComma, ...rest].join(' ') : '';
+  const suffixAfterComma = hasSuffix ? [afterComma, ...rest].join(' ') : '';
   const all = withoutTitles(words(beforeComma));
   const end = suffixStart(all);
   const [given, family] = splitWords(all.slice(0, end));
@@ -68,7 +75,13 @@ const words = (text: string): string[] => text.split(' ').filter((word) => word 
 
 const bare = (word: string): string => word.toLowerCase().replaceAll('.', '');
 
-const isSuffixText = (text: string): boolean => words(text).every((word) => SUFFIX.test(bare(word)));
+const isSuffix = (word: string): boolean =>
+  SUFFIX.test(bare(word)) || SUFFIX_IN_CAPITALS.test(word.replaceAll('.', ''));
+
+const isSuffixText = (text: string): boolean => words(text).every(isSuffix);
+
+const isTitleText = (text: string): boolean =>
+  words(text).every((word) => TITLES.has(bare(word)) || TITLE_WITH_POINT.test(word));
 
 function nameOf(given: string, family: string): PersonName {
   return { firstName: given.trim() || null, lastName: family.trim() || null };
@@ -81,13 +94,15 @@ function withoutTitles(all: readonly string[]): readonly string[] {
       !TITLE_WITH_POINT.test(word) &&
       !(index > 0 && BETWEEN_TITLES.test(word) && TITLES.has(bare(all[index + 1] ?? ''))),
   );
-  return start === -1 ? all : all.slice(start);
+  const rest = start === -1 ? all : all.slice(start);
+  // "Don Draper" is a whole name.
+  return rest.length === 1 && all.length === 2 && GIVEN_NAMES.has((all[0] ?? '').toLowerCase()) ? all : rest;
 }
 
 /** The index of the first suffix at the end; a name has at least two other words. */
 function suffixStart(all: readonly string[]): number {
   let end = all.length;
-  while (end > 2 && SUFFIX.test(bare(all[end - 1] ?? ''))) end -= 1;
+  while (end > 2 && isSuffix(all[end - 1] ?? '')) end -= 1;
   return end;
 }
 

@@ -1,2 +1,2 @@
 /** A long number that a spreadsheet has rounded. */
-export const ROUNDED_NUMBER = /^\d(?:[.,]\d+)?E\+\d+$/i;
+export const ROUNDED_NUMBER = /^\+?\d(?:[.,]\d+)?\s?E\+\d+$/i;

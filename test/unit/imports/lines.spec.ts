@@ -158,11 +158,19 @@ describe('lines about leads', () => {
     expect(
       interactionReader(['email', 'type', 'date']).read(record(['a@example.com; Ann', 'call', '2026-01-01'])),
     ).toMatchObject({ violations: [{ column: 'email', message: 'email must contain addresses only' }] });
+    // The id tells the lead.
+    expect(
+      interactionReader(['leadExternalId', 'email', 'type', 'date']).read(
+        record(['7', 'a@example.com; Ann', 'call', '2026-01-01']),
+      ),
+    ).toMatchObject({ email: 'a@example.com', leadExternalId: '7' });
   });
 
   it('are rejected if they are still the text of a rejected line', () => {
     const reader = leadReader(['firstName', 'email', 'rejectionReasons'], { ignored: ['rejectionReasons'] });
-    expect(reader.read(record(['"Ann,ann@example.com,700', '', 'it has an open quote']))).toMatchObject({
+    expect(
+      reader.read(record(['"Ann,ann@example.com,700', '', 'whole line: it has an open quote'])),
+    ).toMatchObject({
       violations: [
         {
           column: null,
@@ -170,19 +178,35 @@ describe('lines about leads', () => {
         },
       ],
     });
-    expect(reader.read(record(['Ann, Mary', 'ann@example.com', 'it had an open quote']))).toMatchObject({
+    expect(
+      reader.read(record(['Ann, Mary', 'ann@example.com', 'whole line: it had an open quote'])),
+    ).toMatchObject({
       email: 'ann@example.com',
     });
   });
 
+  it('may be mended in their first cell alone', () => {
+    const reader = leadReader(['email', 'firstName', 'rejectionReasons'], { ignored: ['rejectionReasons'] });
+    expect(
+      reader.read(record(['Miller, Ann <a@example.com>', '', 'email: email must contain addresses only'])),
+    ).toMatchObject({
+      email: 'a@example.com',
+    });
+  });
+
   it('take the first phone number, and none that a spreadsheet has rounded', () => {
-    const reader = leadReader(['email', 'phone']);
-    const phoneOf = (phone: string) => reader.read(record(['a@example.com', phone]));
+    const reader = leadReader(['email', 'phone', 'Mobile Phone'], {
+      columns: { phone: 'phone', 'Mobile Phone': 'phone' },
+    });
+    const phoneOf = (phone: string, mobile = '') => reader.read(record(['a@example.com', phone, mobile]));
+    expect(phoneOf('4.91511E+11', '+49 151 123')).toMatchObject({ phone: '+49 151 123' });
+    expect(phoneOf('4.9E+11 ::: 030 1')).toMatchObject({ phone: '030 1' });
+    expect(phoneOf('+4.9 E+11')).toMatchObject({ phone: null });
     expect(phoneOf('+1 555 ::: +1 556')).toMatchObject({ phone: '+1 555' });
     expect(phoneOf('4.91712E+11')).toMatchObject({ phone: null });
     expect(reader.report().warnings.map(({ code, count }) => [code, count])).toEqual([
+      ['roundedPhone', 4],
       ['severalPhones', 1],
-      ['roundedPhone', 1],
     ]);
   });
 
@@ -225,6 +249,17 @@ describe('lines about leads', () => {
       lastName: 'Berg',
     });
     expect(read('a@example.com', '', '', 'Berg')).toMatchObject({ firstName: null, lastName: 'Berg' });
+    expect(read('a@example.com', 'Bob', '', 'Berg')).toMatchObject({ firstName: 'Bob', lastName: 'Berg' });
+    expect(read('a@example.com', '', 'Berg', 'Bob')).toMatchObject({ firstName: 'Bob', lastName: 'Berg' });
+    expect(read('a@example.com', 'Bob', '', 'Bob')).toMatchObject({ firstName: 'Bob', lastName: null });
+    expect(read('a@example.com', '太郎', '', '山田太郎')).toMatchObject({
+      firstName: '太郎',
+      lastName: '山田',
+    });
+    expect(read('a@example.com', '', '山田', '山田太郎')).toMatchObject({
+      firstName: '太郎',
+      lastName: '山田',
+    });
   });
 
   it('are read again with all columns, so that a message names each example once', () => {

@@ -254,6 +254,10 @@ describe('the values of the first records', () => {
     [['Lead ID', 'Last Name', 'Email'], '="00Q000000000001"', 'salesforce'],
     [['Lead Id', 'Last Name', 'Email'], 'zcrm_4876876000000123001', 'zoho'],
     [['Lead ID', 'Last Name', 'Email'], '17', null],
+    [['Lead ID', 'Last Name', 'Email'], '202401010000017', null],
+    [['Lead ID', 'Last Name', 'Email'], 'LEAD20240000001', null],
+    [['Record ID', 'First Name', 'Last Name', 'Email'], '12345678901', 'hubspot'],
+    [['Record Id', 'First Name', 'Last Name', 'Email'], 'zcrm_554023000000123456', 'zoho'],
     [['LeadId', 'FirstName', 'LastName', 'Email', 'LeadSource'], '5', null],
   ])('%j with the id %s is a file of %s', (header, id, preset) => {
     expect(mapped(header, [[id, 'A', 'B', 'a@example.com', 'Web']]).preset).toBe(preset);
@@ -280,6 +284,11 @@ describe('the values of the first records', () => {
     };
     expect(fieldOf('Ganado', '', 'Nuevo')).toEqual({ status: [1], location: undefined });
     expect(fieldOf('Bahia', 'Jalisco')).toEqual({ status: undefined, location: [1] });
+    expect(fieldOf('Ganado', 'N/A', '-')).toEqual({ status: [1], location: undefined });
+    for (const other of ['Stage', 'Status']) {
+      const { sources } = mapped(['email', other, name], [['a', 'Proposal', 'Ganado']]);
+      expect([sources.status, sources.location]).toEqual([[1], undefined]);
+    }
     expect(errorOf(() => fieldOf('Ganado', 'Jalisco'))).toBe(
       `leads.csv: the column "${name}" may be the status of a lead or a state: "Ganado", "Jalisco". Decide with --map "${name}=status" or --map "${name}=location".`,
     );
@@ -307,6 +316,25 @@ describe('the values of the first records', () => {
     expect(sources).toMatchObject({ [field]: [1] });
     expect(sources.fullName).toBeUndefined();
     expect(notices).toContain(`"${bare}" is read as ${field}, because "${given}" is the other part`);
+  });
+
+  it('show the other part beside further columns with names of persons, which are not it', () => {
+    const { sources } = mapped(
+      ['Vorname', 'Name', 'E-Mail', 'Ansprechpartner'],
+      [['Anna', 'von der Heide', 'a@example.com', 'Max Vertrieb']],
+    );
+    expect(sources).toMatchObject({ firstName: [0], lastName: [1], fullName: [3] });
+    const other = mapped(['First Name', 'Email', 'Prospect'], [['Ann', 'a@example.com', 'Yes']]);
+    expect(other.sources.lastName).toBeUndefined();
+  });
+
+  it.each([
+    ['Jean-Pierre', 'Jean Pierre Dupont'],
+    ['太郎', '山田太郎'],
+    ['Bob', 'Robert Smith'],
+  ])('show that a column beside %s has whole names: %s', (given, whole) => {
+    const { sources } = mapped(['First Name', 'Name', 'Email'], [[given, whole, 'a@example.com']]);
+    expect([sources.fullName, sources.lastName]).toEqual([[1], undefined]);
   });
 
   it('show that a name contains the part that has a column of its own', () => {

@@ -1,4 +1,4 @@
-import type { InteractionLayout, Preset } from '../preset.js';
+import type { Exclusion, InteractionLayout, Preset } from '../preset.js';
 
 const ACTIVITY: InteractionLayout['columns'] = {
   externalId: ['Record ID', 'Record ID - Call', 'Engagement ID', 'Activity ID', 'hs_object_id'],
@@ -7,9 +7,16 @@ const ACTIVITY: InteractionLayout['columns'] = {
   date: ['Activity date', 'hs_timestamp', 'Create date', 'hs_createdate'],
 };
 
+const NOT_HELD: readonly Exclusion[] = ['Meeting outcome', 'hs_meeting_outcome'].map((column) => ({
+  column,
+  values: ['Canceled', 'Cancelled', 'No show', 'NO_SHOW'],
+  reason: 'the meeting did not take place',
+}));
+
 export const HUBSPOT: Preset = {
   name: 'hubspot',
   title: 'HubSpot',
+  idForm: /^\d{1,14}$/,
   leads: [
     {
       signatures: [
@@ -108,11 +115,7 @@ export const HUBSPOT: Preset = {
         ],
       },
       types: { '': 'meeting' },
-      exclusions: ['Meeting outcome', 'hs_meeting_outcome'].map((column) => ({
-        column,
-        values: ['Canceled', 'Cancelled', 'No show', 'NO_SHOW'],
-        reason: 'the meeting did not take place',
-      })),
+      exclusions: NOT_HELD,
     },
     {
       signatures: [
@@ -140,6 +143,7 @@ export const HUBSPOT: Preset = {
         direction: ['Call direction', 'Email direction', 'hs_call_direction', 'hs_email_direction'],
       },
       types: { INCOMING_EMAIL: 'email', FORWARDED_EMAIL: 'email' },
+      exclusions: NOT_HELD,
     },
   ],
 };

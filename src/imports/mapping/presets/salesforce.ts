@@ -1,3 +1,4 @@
+import { SALESFORCE_ID } from '../../values/salesforce-id.js';
 import { DELETED, type Exclusion, type LeadLayout, type Preset } from '../preset.js';
 
 const STATUSES: NonNullable<LeadLayout['statuses']> = {
@@ -13,14 +14,14 @@ const STATUSES: NonNullable<LeadLayout['statuses']> = {
 const NOT_DONE = { reason: 'the task is not done, and its date is past', isPastOnly: true } as const;
 const OPEN_STATUSES = ['Not Started', 'In Progress', 'Waiting on someone else', 'Deferred'];
 const OPEN_TASKS: readonly Exclusion[] = [
-  { column: 'IsClosed', values: ['0', 'false'], ...NOT_DONE },
+  ...['IsClosed', 'Closed'].map((column) => ({ column, values: ['0', 'false'], ...NOT_DONE })),
   ...['Status', 'Task Status'].map((column) => ({ column, values: OPEN_STATUSES, ...NOT_DONE })),
 ];
 
 export const SALESFORCE: Preset = {
   name: 'salesforce',
   title: 'Salesforce',
-  idForm: /^[a-z\d]{15}(?:[a-z\d]{3})?$/i,
+  idForm: SALESFORCE_ID,
   leads: [
     {
       // Reports: labels.

@@ -19,11 +19,12 @@ const DIRECTIONS: NonNullable<InteractionLayout['types']> = { '': 'call' };
 export const ZOHO: Preset = {
   name: 'zoho',
   title: 'Zoho CRM',
-  idForm: /^(?:zcrm_)?\d{15,21}$/i,
+  idForm: /^(?:zcrm_)?\d{17,21}$/i,
   leads: [
     {
       signatures: [
         ['Record Id', 'Lead Owner', 'Email'],
+        ['Record Id', 'First Name', 'Last Name', 'Email'],
         ['Record Id', 'Last Name', 'Email', 'Lead Status'],
         ['Record Id', 'Last Name', 'Email', 'Annual Revenue'],
         ['Lead Id', 'Lead Owner Id'],
