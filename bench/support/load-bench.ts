@@ -41,6 +41,8 @@ export interface LoadPlan {
  * caches.
  */
 const WARM_UP_SECONDS = 15;
+const WAIT_MS = 50;
+const MAX_WAITS = 200;
 const REST_MS = 1000;
 
 /**
@@ -115,6 +117,8 @@ export class LoadBench {
   private async step(ask: typeof askOfAWorkingDay, rate: number, seconds = this.plan.seconds): Promise<Step> {
     this.usage.length = 0;
     const answers = await this.askers.askAtRate(() => ask(this.plan.leads), rate, seconds);
+    // The server reports once a second, so a short step may end before the first report.
+    for (let tries = 0; this.usage.length === 0 && tries < MAX_WAITS; tries += 1) await sleep(WAIT_MS);
     return { rate, seconds, answers, usage: [...this.usage] };
   }
 }
