@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { insertLead } from '../support/fixtures.js';
 import { counts, useImporter } from '../support/imports.js';
@@ -278,6 +280,16 @@ describe('options for two files', () => {
 });
 
 describe('a dry run', () => {
+  it('rejects the lines of a file with rejected lines again until they are mended', async () => {
+    const file = path.join(setUp.importer.directory.path, 'rejected.csv');
+    const leads = ['email,firstName,lastName', '"a@example.com,Ann,One', 'b@example.com,,Two'];
+    await setUp.importer.import({ leads }, {}, { rejectedTo: { leads: file } });
+    const rejected = await readFile(file, 'utf8');
+    expect(rejected).toContain('whole line: ');
+    const { report } = await setUp.importer.import({ leads: rejected });
+    expect(report.leads).toMatchObject(counts(0, 0, 0, 2));
+  });
+
   it('decides by the values what an ambiguous header means', async () => {
     const report = await setUp.importer.dryRun({
       leads: ['Correo;Nombre;Apellidos;Estado', 'a@example.com;Ada;Muster Beispiel;Ganado'],

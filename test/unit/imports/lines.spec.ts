@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { now } from '../../../src/common/clock.js';
 import { violationMessages } from '../../../src/common/invalid-input.js';
 import { checkEmail, type CheckedText, checkLeadText, checkNotes } from '../../../src/imports/api-rules.js';
 import { InteractionLineReader } from '../../../src/imports/interaction-line.js';
@@ -448,6 +449,12 @@ describe('lines about interactions', () => {
       'salesforce',
       'a planned task',
       { Status: 'Not Started', IsClosed: '0', ActivityDate: '2999-01-02' },
+      null,
+    ],
+    [
+      'salesforce',
+      'an open task of today',
+      { Status: 'Not Started', ActivityDate: now().toISOString().slice(0, 10) },
       null,
     ],
     [

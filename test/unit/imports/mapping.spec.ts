@@ -258,6 +258,7 @@ describe('the values of the first records', () => {
     [['Lead ID', 'Last Name', 'Email'], 'LEAD20240000001', null],
     [['Record ID', 'First Name', 'Last Name', 'Email'], '12345678901', 'hubspot'],
     [['Record Id', 'First Name', 'Last Name', 'Email'], 'zcrm_554023000000123456', 'zoho'],
+    [['Record ID', 'First Name', 'Last Name', 'Email'], 'zcrm_554023000000123456', 'zoho'],
     [['LeadId', 'FirstName', 'LastName', 'Email', 'LeadSource'], '5', null],
   ])('%j with the id %s is a file of %s', (header, id, preset) => {
     expect(mapped(header, [[id, 'A', 'B', 'a@example.com', 'Web']]).preset).toBe(preset);
