@@ -60,6 +60,22 @@ function post({ leads, interactions, fields = {} }: Form): request.Test {
   return test;
 }
 
+/** Begins a request whose body the test writes. */
+function beginUpload({ app }: Api, contentLength: number): http.ClientRequest {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const upload = http.request({
+    port,
+    method: 'POST',
+    path: '/imports',
+    headers: { 'content-type': 'multipart/form-data; boundary=x', 'content-length': contentLength },
+  });
+  // A test that disconnects gets an error.
+  upload.on('error', () => undefined);
+  return upload;
+}
+
+const LEADS_PART = '--x\r\ncontent-disposition: form-data; name="leads"; filename="a.csv"\r\n\r\n';
+
 const find = (id: number): Promise<Response> => request(api.app.getHttpServer()).get(`/imports/${id}`);
 
 async function untilEnded(id: number): Promise<Record<string, unknown>> {
@@ -74,7 +90,7 @@ async function untilEnded(id: number): Promise<Record<string, unknown>> {
 /** Uploads are files without names. Only Linux lists them, as open files of the process. */
 const IS_LINUX = process.platform === 'linux';
 
-/** Node.js warns if it closes a file because nobody else did. */
+/** Warnings of Node.js about files that the program has not closed. */
 const forgottenFiles: string[] = [];
 const noteForgottenFile = ({ message }: Error) => {
   if (message.includes('garbage collection')) forgottenFiles.push(message);
@@ -192,7 +208,7 @@ describe('POST /imports', () => {
         request(api.app.getHttpServer())
           .post('/imports')
           .set('content-type', 'multipart/form-data; boundary=x')
-          .send('--x\r\ncontent-disposition: form-data; name="leads"; filename="a.csv"\r\n\r\nemail\r\n'),
+          .send(`${LEADS_PART}email\r\n`),
       400,
       'BAD_USER_INPUT',
     ],
@@ -221,6 +237,13 @@ describe('POST /imports', () => {
     expect(await database.rows('SELECT 1 FROM imports')).toEqual([]);
   });
 
+  it('names the mistake if a file is sent as a text', async () => {
+    const response = await request(api.app.getHttpServer()).post('/imports').field('mapping', '{}');
+    expect(response.body).toMatchObject({
+      errors: [{ message: 'mapping must be a file, for example with curl -F mapping=@mapping.json.' }],
+    });
+  });
+
   it('records an import that fails after it has started', async () => {
     const response = await post({ interactions: 'email,type,date\na@example.com,call,03/04/2026\n' });
     expect(response.status).toBe(202);
@@ -232,15 +255,8 @@ describe('POST /imports', () => {
   });
 
   it.runIf(IS_LINUX)('leaves nothing if the client disconnects within the upload', async () => {
-    const { port } = api.app.getHttpServer().address() as AddressInfo;
-    const upload = http.request({
-      port,
-      method: 'POST',
-      path: '/imports',
-      headers: { 'content-type': 'multipart/form-data; boundary=x', 'content-length': 100_000 },
-    });
-    upload.on('error', () => undefined);
-    upload.write('--x\r\ncontent-disposition: form-data; name="leads"; filename="a.csv"\r\n\r\nemail\r\n');
+    const upload = beginUpload(api, 100_000);
+    upload.write(`${LEADS_PART}email\r\n`);
     await until(async () => (await openUploads()).length === 1);
     // If the process is killed now, no file is left.
     expect(await readdir(uploads.path)).toEqual([]);
@@ -253,20 +269,10 @@ describe('POST /imports', () => {
     await database.rows('BEGIN');
     await database.rows('LOCK TABLE leads IN ACCESS EXCLUSIVE MODE');
     const watcher = await connect(api.databaseUrl);
-    const { port } = api.app.getHttpServer().address() as AddressInfo;
     const body =
       '--x\r\ncontent-disposition: form-data; name="dryRun"\r\n\r\ntrue\r\n' +
-      `--x\r\ncontent-disposition: form-data; name="leads"; filename="a.csv"\r\n\r\n${LEADS}\r\n--x--\r\n`;
-    const upload = http.request({
-      port,
-      method: 'POST',
-      path: '/imports',
-      headers: {
-        'content-type': 'multipart/form-data; boundary=x',
-        'content-length': Buffer.byteLength(body),
-      },
-    });
-    upload.on('error', () => undefined);
+      `${LEADS_PART}${LEADS}\r\n--x--\r\n`;
+    const upload = beginUpload(api, Buffer.byteLength(body));
     upload.end(body);
     await untilWaiting(watcher);
     upload.destroy();
@@ -406,19 +412,13 @@ describe('an upload of any size', () => {
   it('takes no memory from other requests', async () => {
     const large = await startApi({}, api.databaseUrl);
     await large.app.listen(0, '127.0.0.1');
-    const { port } = large.app.getHttpServer().address() as AddressInfo;
-    const upload = http.request({
-      port,
-      method: 'POST',
-      path: '/imports',
-      headers: { 'content-type': 'multipart/form-data; boundary=x', 'content-length': 50_000_000 },
-    });
+    const upload = beginUpload(large, 50_000_000);
     const onError = vi.fn();
     upload.on('error', onError);
-    upload.write('--x\r\ncontent-disposition: form-data; name="leads"; filename="a.csv"\r\n\r\n');
+    upload.write(LEADS_PART);
     // Bodies of other requests may take 32 MiB together.
     await new Promise((resolve) => upload.write(Buffer.alloc(40_000_000, 'x'), resolve));
-    const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    const answer = await fetch(`${await large.app.getUrl()}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"query":"{ __typename }"}',
