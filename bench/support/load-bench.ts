@@ -41,8 +41,9 @@ export interface LoadPlan {
  * caches.
  */
 const WARM_UP_SECONDS = 15;
-const WAIT_MS = 50;
-const MAX_WAITS = 200;
+/** How often, and how many times at most, a step looks for the first report of the server. */
+const REPORT_POLL_MS = 50;
+const MAX_REPORT_POLLS = 200;
 const REST_MS = 1000;
 
 /**
@@ -118,7 +119,8 @@ export class LoadBench {
     this.usage.length = 0;
     const answers = await this.askers.askAtRate(() => ask(this.plan.leads), rate, seconds);
     // The server reports once a second, so a short step may end before the first report.
-    for (let tries = 0; this.usage.length === 0 && tries < MAX_WAITS; tries += 1) await sleep(WAIT_MS);
+    for (let tries = 0; this.usage.length === 0 && tries < MAX_REPORT_POLLS; tries += 1)
+      await sleep(REPORT_POLL_MS);
     return { rate, seconds, answers, usage: [...this.usage] };
   }
 }
