@@ -7,9 +7,9 @@ import type { ImportStaging, LineReader } from './import-staging.js';
 import { InteractionLineReader, type InteractionRow } from './interaction-line.js';
 import { LeadLineReader, type LeadRow } from './lead-line.js';
 import type { ReaderReport } from './line-reader.js';
-import { REASONS_COLUMN } from './mapping/fields.js';
 import { type FileMapping, mapFile } from './mapping/map-file.js';
 import { type SavedMapping, savedMapping } from './mapping/mapping-file.js';
+import { REASONS_COLUMN } from './reasons-column.js';
 import { foldedKey } from './values/text-folding.js';
 
 const leadColumns = (row: LeadRow): readonly CopyValue[] => [

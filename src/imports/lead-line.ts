@@ -177,7 +177,7 @@ export class LeadLineReader {
   }
 
   private readText(
-    field: 'firstName' | 'lastName' | 'company' | 'source',
+    field: 'firstName' | 'lastName' | 'phone' | 'company' | 'source',
     record: FileRecord,
   ): string | null {
     const text = this.reader.find(field, record);
@@ -185,14 +185,16 @@ export class LeadLineReader {
   }
 
   private readPhone(record: FileRecord): string | null {
+    if (this.mapping.isOwnExport) return this.readText('phone', record);
     for (const column of this.mapping.sources.phone ?? []) {
-      const text = this.reader.clean(record, column);
-      if (text === '') continue;
       // Google Contacts joins the numbers of a person.
-      const numbers = this.mapping.isOwnExport ? [text] : text.split(':::').map((part) => part.trim());
-      const [first, ...others] = numbers.filter((part) => part !== '' && !ROUNDED_NUMBER.test(part));
-      if (numbers.some((part) => ROUNDED_NUMBER.test(part)) && !this.mapping.isOwnExport)
-        this.reader.warn('roundedPhone', record.line);
+      const numbers = this.reader
+        .clean(record, column)
+        .split(':::')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+      const [first, ...others] = numbers.filter((part) => !ROUNDED_NUMBER.test(part));
+      if (numbers.some((part) => ROUNDED_NUMBER.test(part))) this.reader.warn('roundedPhone', record.line);
       if (first === undefined) continue;
       if (others.length > 0) this.reader.warn('severalPhones', record.line);
       return this.accept(checkLeadText('phone', first), column, record);

@@ -8,7 +8,7 @@ import { errorCodeOf } from '../database/connection-errors.js';
 import { joinCells } from './files/data-records.js';
 import type { ImportFile, ImportFiles } from './import-files.js';
 import { violationText } from './import-report.js';
-import { REASONS_COLUMN, WHOLE_LINE } from './mapping/fields.js';
+import { REASONS_COLUMN, WHOLE_LINE } from './reasons-column.js';
 import { allRejections } from './rejections.js';
 
 /**

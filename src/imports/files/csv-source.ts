@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { ImportFileError } from '../import-file-error.js';
 
-/** A file that can be opened once. Whoever opens it closes it. */
+/** A file to import. The caller of `open` closes the file, and calls it only once. */
 export interface CsvSource {
   /** The name that messages and the record of the import use. */
   readonly name: string;

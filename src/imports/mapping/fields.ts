@@ -53,9 +53,3 @@ export const EXPORT_EXTRAS: readonly string[] = ['activityScore', 'scoreCalculat
 
 /** These fields join all of their columns. Other fields take the first column that is not empty. */
 export const JOINED_FIELDS: ReadonlySet<string> = new Set(['notes', 'location']);
-
-/** A column of the files with rejected lines, which the import ignores when the mended file comes back. */
-export const REASONS_COLUMN = 'rejectionReasons';
-
-/** The reasons start with it if the first cell has the text of a whole line, which is no record. */
-export const WHOLE_LINE = 'whole line: ';

@@ -3,7 +3,7 @@ import { LEAD_STATUSES } from '../../leads/lead-status.js';
 import { ImportFileError } from '../import-file-error.js';
 import { findInteractionType, type MappedType } from '../values/interaction-types.js';
 import { findLeadStatus } from '../values/lead-statuses.js';
-import { EAST_ASIAN, splitName } from '../values/person-name.js';
+import { isWholeName } from '../values/person-name.js';
 import { isPlaceholder } from '../values/placeholder.js';
 import { ROUNDED_NUMBER } from '../values/rounded-number.js';
 import { textOfFormula } from '../values/spreadsheet-text.js';
@@ -512,26 +512,6 @@ function columnsByKey(header: readonly string[]): ColumnsByKey {
     else indexes.push(index);
   }
   return columns;
-}
-
-/** "von der Heide" is one family name. */
-const PARTICLE_FIRST = /^(?:van|von|de|del|della|di|da|das|do|dos|du|la|le|el|al|ten|ter|zu|bin)\s/i;
-
-const wordsOf = (name: string): string[] =>
-  name
-    .split(/[\s,-]+/)
-    .map(foldedKey)
-    .filter((word) => word !== '');
-
-/** Whether a name has the other part in it, or a given and a family name of its own. */
-function isWholeName(name: string, part: string): boolean {
-  const words = wordsOf(name);
-  const { firstName, lastName } = splitName(name);
-  return (
-    wordsOf(part).every((word) => words.includes(word)) ||
-    (EAST_ASIAN.test(name) && name.length > part.length && name.includes(part)) ||
-    (part.split(' ').length === 1 && firstName !== null && lastName !== null && !PARTICLE_FIRST.test(name))
-  );
 }
 
 const shortened = (name: string): string =>

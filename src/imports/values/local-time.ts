@@ -54,7 +54,10 @@ export class LocalTimes {
     return offset;
   }
 
-  /** An offset is right if it is in force at the instant that it gives. DateTime.fromObject can miss the first one after a change. */
+  /**
+   * Looks for offsets that are in force at the instant that they give. `DateTime.fromObject` of luxon can return another one in the
+   * first hour after a clock change.
+   */
   private lookUp(local: number): Offset {
     const [before = 0, ...others] = [local - DAY_MS, local, local + DAY_MS].map((instant) =>
       this.offsetOf(instant),
@@ -67,7 +70,7 @@ export class LocalTimes {
     return { milliseconds: Math.max(...right), problem: right.length > 1 ? 'repeated' : null };
   }
 
-  /** @param instant in milliseconds since 1970 @returns what local times are ahead of UTC, in milliseconds */
+  /** @param instant in milliseconds since 1970 @returns how far local times are ahead of UTC, in milliseconds */
   private offsetOf(instant: number): number {
     return DateTime.fromMillis(instant, { zone: this.zone }).offset * 60_000;
   }

@@ -1,3 +1,5 @@
+import { foldedKey } from './text-folding.js';
+
 export interface PersonName {
   readonly firstName: string | null;
   readonly lastName: string | null;
@@ -70,6 +72,26 @@ export function splitName(text: string): PersonName {
   const [given, family] = splitWords(all.slice(0, end));
   return nameOf(given.join(' '), [...family, ...all.slice(end), suffixAfterComma].join(' '));
 }
+
+/**
+ * Whether the text beside one part of a name is a whole name, not the other part: it contains the part, or it has a given and a
+ * family name of its own beside a part of one word.
+ */
+export function isWholeName(text: string, part: string): boolean {
+  const all = keysOf(text);
+  if (keysOf(part).every((key) => all.includes(key))) return true;
+  if (EAST_ASIAN.test(text)) return text.length > part.length && text.includes(part);
+  const { firstName, lastName } = splitName(text);
+  const [first = ''] = words(text);
+  return words(part).length === 1 && firstName !== null && lastName !== null && !isParticle(first);
+}
+
+/** The words of a name, for comparison. */
+const keysOf = (name: string): string[] =>
+  name
+    .split(/[\s,-]+/)
+    .map(foldedKey)
+    .filter((word) => word !== '');
 
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
 

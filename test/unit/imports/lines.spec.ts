@@ -329,6 +329,16 @@ describe('lines about leads', () => {
 });
 
 describe('our own export', () => {
+  it('keeps a phone number that looks like several, or like a rounded one', () => {
+    const reader = leadReader(EXPORT_FIELDS.leads);
+    const phoneOf = (phone: string) => {
+      const values: Partial<Record<string, string>> = { email: 'a@example.com', phone };
+      return reader.read(record(EXPORT_FIELDS.leads.map((field) => values[field] ?? '')));
+    };
+    expect(phoneOf('1 ::: 2')).toMatchObject({ phone: '1 ::: 2' });
+    expect(phoneOf('4.9E+11')).toMatchObject({ phone: '4.9E+11' });
+  });
+
   it('returns every text of a lead literally', () => {
     const fields = EXPORT_FIELDS.leads;
     const text = fc
@@ -431,64 +441,77 @@ describe('lines about interactions', () => {
     });
   });
 
+  const TASK = { WhoId: 'x', Subject: 'x', email: 'a@example.com', type: 'call' };
+  const OVER = '2020-01-02';
+  const NOT_DONE = 'the task is not done, and its date is past';
+
   it.each<[string, string, Record<string, string>, string | null]>([
-    ['salesforce', 'a deleted task', { IsDeleted: '1', ActivityDate: '2020-01-02' }, 'the record is deleted'],
     [
       'salesforce',
-      'a task that was not done',
-      { Status: 'Not Started', ActivityDate: '2020-01-02' },
-      'the task is not done, and its date is past',
+      'a deleted task',
+      { ...TASK, IsDeleted: '1', ActivityDate: OVER },
+      'the record is deleted',
     ],
+    ['salesforce', 'a task not started', { ...TASK, Status: 'Not Started', ActivityDate: OVER }, NOT_DONE],
+    ['salesforce', 'a task not closed', { ...TASK, IsClosed: '0', ActivityDate: OVER }, NOT_DONE],
     [
       'salesforce',
-      'a task that is open',
-      { IsClosed: '0', ActivityDate: '2020-01-02' },
-      'the task is not done, and its date is past',
-    ],
-    [
-      'salesforce',
-      'a planned task',
-      { Status: 'Not Started', IsClosed: '0', ActivityDate: '2999-01-02' },
-      null,
+      'a task not closed, in a report',
+      { 'Task Subtype': 'Call', Date: OVER, Closed: '0', Email: 'a@example.com' },
+      NOT_DONE,
     ],
     [
       'salesforce',
       'an open task of today',
-      { Status: 'Not Started', ActivityDate: now().toISOString().slice(0, 10) },
+      { ...TASK, Status: 'Not Started', ActivityDate: now().toISOString().slice(0, 10) },
       null,
     ],
+    ['salesforce', 'a planned task', { ...TASK, IsClosed: '0', ActivityDate: '2999-01-02' }, null],
     [
       'salesforce',
       'a completed task',
-      { Status: 'Completed', IsClosed: '1', ActivityDate: '2020-01-02' },
+      { ...TASK, Status: 'Completed', IsClosed: '1', ActivityDate: OVER },
       null,
     ],
     [
       'pipedrive',
       'an activity to do',
-      { Done: 'To do', 'Due date': '2020-01-02' },
+      {
+        Subject: 'x',
+        Type: 'Call',
+        'Contact person': 'x',
+        Email: 'a@example.com',
+        Done: 'To do',
+        'Due date': OVER,
+      },
       'the activity is not done, and its date is past',
     ],
     [
       'hubspot',
       'a canceled meeting',
-      { 'Meeting outcome': 'Canceled', 'Meeting start time': '2020-01-02' },
+      {
+        'Meeting name': 'x',
+        'Meeting start time': OVER,
+        'Meeting outcome': 'Canceled',
+        Email: 'a@example.com',
+      },
       'the meeting did not take place',
     ],
-  ])('of %s: %s', (preset, _, cells, reason) => {
-    const signature = {
-      hubspot: { 'Meeting name': 'x' },
-      salesforce: { WhoId: 'x', Subject: 'x' },
-      pipedrive: { Subject: 'x', Type: 'Call', 'Contact person': 'x' },
-    };
-    const values = {
-      ...signature[preset as keyof typeof signature],
-      email: 'a@example.com',
-      type: 'call',
-      ...cells,
-    };
-    const reader = interactionReader(Object.keys(values), { preset });
-    const row = reader.read(record(Object.values(values)));
+    [
+      'hubspot',
+      'a meeting without the guest, among activities',
+      {
+        'Activity type': 'Meeting',
+        'Activity date': OVER,
+        'Record ID': '1',
+        'Meeting outcome': 'No show',
+        Email: 'a@example.com',
+      },
+      'the meeting did not take place',
+    ],
+  ])('of %s are rejected unless they took place: %s', (preset, _, cells, reason) => {
+    const reader = interactionReader(Object.keys(cells), { preset });
+    const row = reader.read(record(Object.values(cells)));
     if (reason === null) expect(row).not.toHaveProperty('violations');
     else expect(row).toMatchObject({ violations: [{ message: reason }] });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readAddresses } from '../../../src/imports/values/email-address.js';
 import { findDirection, findInteractionType } from '../../../src/imports/values/interaction-types.js';
 import { findLeadStatus } from '../../../src/imports/values/lead-statuses.js';
-import { splitName } from '../../../src/imports/values/person-name.js';
+import { isWholeName, splitName } from '../../../src/imports/values/person-name.js';
 import { isPlaceholder, isPlaceholderForNumber } from '../../../src/imports/values/placeholder.js';
 import { longSalesforceId } from '../../../src/imports/values/salesforce-id.js';
 import { textOfFormula } from '../../../src/imports/values/spreadsheet-text.js';
@@ -106,6 +106,21 @@ describe('splitName', () => {
   });
 });
 
+describe('isWholeName', () => {
+  it.each([
+    ['Ann Mary Miller', 'Ann Mary', true],
+    ['Miller, Ann', 'Ann', true],
+    ['Robert Smith', 'Bob', true],
+    ['María José', 'Muñoz Peña', false],
+    ['von der Heide', 'Anna', false],
+    ['Oliveira', 'Li', false],
+    ['山田太郎', '太郎', true],
+    ['山田', '太郎', false],
+  ])('%s beside %s: %s', (text, part, isWhole) => {
+    expect(isWholeName(text, part)).toBe(isWhole);
+  });
+});
+
 describe('findLeadStatus', () => {
   const none = new Map<string, string>();
 
@@ -115,6 +130,8 @@ describe('findLeadStatus', () => {
     ['Closed - Converted', 'converted'],
     ['Closed - Not Converted', 'lost'],
     ['Junk Lead', 'lost'],
+    ['Abierto', 'new'],
+    ['Em negociação', 'negotiation'],
     ['Lost Lead', 'lost'],
     ['UNQUALIFIED', 'unqualified'],
     ['Not Qualified', 'unqualified'],
@@ -190,6 +207,8 @@ it('longSalesforceId adds the checksum of capitals', () => {
   expect(longSalesforceId('001D000000IqhSL')).toBe('001D000000IqhSLIAZ');
   expect(longSalesforceId('00QHr00001abcDE')).toBe('00QHr00001abcDEMAY');
   expect(longSalesforceId('51')).toBe('51');
+  expect(longSalesforceId('LEAD20240000001')).toBe('LEAD20240000001');
+  expect(longSalesforceId('002401010000017')).toBe('002401010000017');
 });
 
 describe('text formulas', () => {
