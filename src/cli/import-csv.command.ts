@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
@@ -16,6 +15,7 @@ import { printImportReport } from './import-report-text.js';
 import { rejectOverwriting } from './overwriting.js';
 import { reportFailure } from './printing.js';
 import { runCommand } from './run-command.js';
+import { operatorName } from './operator.js';
 import { withFeature } from './with-feature.js';
 
 export interface ImportCommand {
@@ -84,7 +84,7 @@ async function requestOf(
     sources,
     options: importOptions(flags, mapping === null ? null : await readMapping(mapping)),
     trigger: 'command',
-    caller: os.userInfo().username,
+    caller: operatorName(),
     onProgress: (progress) => {
       printer.onProgress(progress);
     },

@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
 import type { ImportRecord, UndoReport } from '../imports/import-record.js';
@@ -8,6 +7,7 @@ import { ImportsService } from '../imports/imports.service.js';
 import { interruption } from './interruption.js';
 import { counted, printUnnamed, reportFailure, wholeNumber } from './printing.js';
 import { runCommand } from './run-command.js';
+import { operatorName } from './operator.js';
 import { withFeature } from './with-feature.js';
 
 export type ImportsCommand =
@@ -46,7 +46,7 @@ function lineOf({ id, startedAt, status, caller, files, report, undoneAt }: Impo
 async function undo(service: ImportsService, id: number): Promise<number> {
   const { signal, exitCode } = interruption();
   try {
-    const report = await service.undo(id, os.userInfo().username, signal);
+    const report = await service.undo(id, operatorName(), signal);
     printUndo(id, report);
     return report.keptCount === 0 ? DONE : SOME_KEPT;
   } catch (error) {

@@ -6,6 +6,8 @@ import { CoreModule } from '../core.module.js';
 import { createReadableLog } from '../logging/log.js';
 import { logListsNearLimit } from '../logging/log-events.js';
 import { NestLog } from '../logging/nest-log.js';
+import { withCallerName } from '../common/caller-name.js';
+import { operatorName } from './operator.js';
 import { printWarning } from './printing.js';
 import { ensureMigrated, type OpenDatabase } from '../database/open-database.js';
 import { ensurePoolerMatches } from '../database/pooler.js';
@@ -30,7 +32,7 @@ export async function withFeature<Result>(
   );
   const endLog = logListsNearLimit(log);
   try {
-    return await work(features);
+    return await withCallerName(`command ${operatorName()}`, () => work(features));
   } finally {
     endLog();
     await features.close();

@@ -9,7 +9,9 @@ export const APPLICATION_TABLES = [
   'caller_writes',
   'import_changes',
   'imports',
+  'interaction_versions',
   'interactions',
+  'lead_changes',
   'lead_scores',
   'lead_summaries',
   'leads',
@@ -21,10 +23,18 @@ export const APPLICATION_TABLES = [
   'summary_leases',
 ];
 
+/** The privileges for tables whose rows are never updated; all other tables need all four. */
+const APPEND_ONLY_TABLES = {
+  // Deletes are for the undo of an import.
+  lead_changes: ['SELECT', 'INSERT', 'DELETE'],
+  interaction_versions: ['SELECT', 'INSERT'],
+};
+
 /** The functions that statements and triggers call. A trigger function itself needs no privilege. */
 export const APPLICATION_FUNCTIONS = [
   'contact_state_of',
   'decayed',
+  'email_domain',
   'email_key',
   'fold_text',
   'interactions_changed_of',
@@ -64,7 +74,11 @@ const READ_MISSING_PRIVILEGES = `
     WHERE nspname IN ($1, '${QUEUE_SCHEMA}') AND NOT has_schema_privilege(oid, 'USAGE')
     UNION ALL
     SELECT 'TABLE', name, privilege
-    FROM relations, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
+    FROM relations, unnest(CASE relname
+      ${Object.entries(APPEND_ONLY_TABLES)
+        .map(([table, privileges]) => `WHEN '${table}' THEN ARRAY['${privileges.join("', '")}']`)
+        .join(' ')}
+      ELSE ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'] END) AS privilege
     WHERE (privilege = 'SELECT' OR (relkind <> 'v' AND relname NOT IN ('SequelizeMeta', 'migrations')))
       AND NOT has_table_privilege(oid, privilege)
     UNION ALL

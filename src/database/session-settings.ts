@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 
 /** A PostgreSQL setting, its value, and the first major version that has it. */
 type Setting = readonly [name: string, value: string, sinceVersion?: number];
@@ -57,9 +57,13 @@ export function prepareSession(serverVersion: number, isPooled: boolean): string
 /**
  * The statements that begin a transaction. READ COMMITTED is set explicitly: each statement must see changes
  * that were committed while the previous one waited for a lock.
+ * @param caller the value of `lead_scoring.caller`; null: it is not set
  */
-export const beginTransaction = (serverVersion: number): string =>
-  `START TRANSACTION ISOLATION LEVEL READ COMMITTED; ${statements('SET LOCAL', TRANSACTION_SETTINGS, serverVersion)}`;
+export function beginTransaction(serverVersion: number, caller: string | null): string {
+  const settings = statements('SET LOCAL', TRANSACTION_SETTINGS, serverVersion);
+  const setCaller = caller === null ? '' : `; SET LOCAL lead_scoring.caller = ${pg.escapeLiteral(caller)}`;
+  return `START TRANSACTION ISOLATION LEVEL READ COMMITTED; ${settings}${setCaller}`;
+}
 
 /**
  * Runs a statement in a session through a pooler, in a transaction without a statement timeout.

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Sequelize, Transaction } from 'sequelize';
+import { callerName } from '../common/caller-name.js';
 import { currentRequest } from '../common/request-context.js';
 import { errorCodeOf } from './connection-errors.js';
 import { toDomainError, TransactionLostError } from './database-errors.js';
@@ -82,7 +83,8 @@ interface SequelizeInternals {
 
 /**
  * Sends the settings of each transaction in the message that begins it, before a default timeout of the role
- * or the database can end it.
+ * or the database can end it. The name of the caller is among them, for triggers that record who changes a
+ * row.
  */
 export function prepareTransactions(sequelize: Sequelize): void {
   const internals = sequelize as unknown as SequelizeInternals;
@@ -90,7 +92,7 @@ export function prepareTransactions(sequelize: Sequelize): void {
   const startTransactionQuery = queryGenerator.startTransactionQuery.bind(queryGenerator);
   queryGenerator.startTransactionQuery = (transaction) =>
     transaction.parent == null
-      ? beginTransaction(Number.parseInt(String(internals.options.databaseVersion), 10))
+      ? beginTransaction(Number.parseInt(String(internals.options.databaseVersion), 10), callerName())
       : startTransactionQuery(transaction);
 }
 

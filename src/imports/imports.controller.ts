@@ -1,5 +1,6 @@
 import { Controller, Get, HttpException, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerNameOfRecord, withCallerName } from '../common/caller-name.js';
 import { DomainError } from '../common/domain-error.js';
 import { isAllowedOrigin, isOwnOrigin } from '../common/origins.js';
 import { recordIdOf } from '../common/record-id.js';
@@ -9,7 +10,6 @@ import { WithRouteRules } from '../common/route-rules.js';
 import { HttpSettings } from '../config/http-settings.js';
 import { LimitSettings } from '../config/limit-settings.js';
 import { TimeSettings } from '../config/time-settings.js';
-import { callerName } from './caller-name.js';
 import { importOptions } from './import-flags.js';
 import type { ImportRecord } from './import-record.js';
 import { ImportRecordsService } from './import-records.service.js';
@@ -65,7 +65,7 @@ export class ImportsController {
         sources,
         options: importOptions(flags, mapping),
         trigger: 'api' as const,
-        caller: callerName(),
+        caller: callerNameOfRecord(),
       };
       if (isDryRun) {
         await reply
@@ -119,8 +119,7 @@ export class ImportsController {
   private start(command: ImportRequest, onEnd: () => Promise<void>): Promise<number> {
     return new Promise((resolve, reject) => {
       outsideRequests(() => {
-        void this.imports
-          .import({ ...command, onStarted: resolve })
+        void withCallerName(command.caller, () => this.imports.import({ ...command, onStarted: resolve }))
           // The record has the reason of an import that failed after it had started.
           .catch(reject)
           .finally(onEnd);

@@ -1,10 +1,10 @@
 import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { AllowedTo } from '../access/allowed-to.js';
+import { callerNameOfRecord } from '../common/caller-name.js';
 import { recordIdOf } from '../common/record-id.js';
 import { withOwnTimeLimit } from '../common/request-time.js';
 import { TimeSettings } from '../config/time-settings.js';
 import { Costs, RateLimited } from '../graphql/limits/field-extensions.js';
-import { callerName } from './caller-name.js';
 import { ImportConnection, ImportType } from './dto/import.type.js';
 import { ImportUndoType } from './dto/import-undo.type.js';
 import { ImportRecordsService } from './import-records.service.js';
@@ -50,7 +50,7 @@ export class ImportsResolver {
   })
   undoImport(@Args('id', IMPORT_ID) id: string): Promise<ImportUndoType> {
     return withOwnTimeLimit(this.times.recalculationMs, (signal) =>
-      this.service.undo(recordIdOf(id), callerName(), signal),
+      this.service.undo(recordIdOf(id), callerNameOfRecord(), signal),
     );
   }
 

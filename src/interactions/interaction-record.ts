@@ -19,6 +19,7 @@ const COLUMNS: Readonly<Record<InteractionColumn, true>> = {
   externalId: true,
   importId: true,
   isChangedSinceImport: true,
+  recordedAt: true,
   createdAt: true,
   updatedAt: true,
 };

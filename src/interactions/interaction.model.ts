@@ -45,6 +45,13 @@ export class Interaction extends Model<InferAttributes<Interaction>, InferCreati
   @Column({ type: DataType.BOOLEAN, allowNull: false, defaultValue: false })
   declare isChangedSinceImport: CreationOptional<boolean>;
 
+  /**
+   * The instant since which the type, direction, date and lead are known. Null: the row is older than this
+   * column, and they are known since `createdAt`. A trigger maintains it.
+   */
+  @Column({ type: DataType.DATE })
+  declare recordedAt: CreationOptional<Date | null>;
+
   @Column({ type: DataType.DATE, allowNull: false })
   declare createdAt: CreationOptional<Date>;
 

@@ -71,7 +71,7 @@ beforeAll(async () => {
   lockHolder = await connect(api.databaseUrl);
 });
 beforeEach(async () => {
-  await database.rows('TRUNCATE leads, interactions, rescore_runs RESTART IDENTITY');
+  await database.rows('TRUNCATE leads, interactions, rescore_runs RESTART IDENTITY CASCADE');
   page = createApiClient(await endpointOf(api), WebSocket);
   answered = new Set();
   const { link } = page.client;

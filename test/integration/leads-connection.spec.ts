@@ -807,7 +807,7 @@ describe('the score that lists are ordered by', () => {
         'UPDATE leads SET "activityScore" = NULL WHERE id % 2 = 0',
         'UPDATE leads SET "activityScore" = id % 101',
         'UPDATE leads SET budget = 1',
-        'TRUNCATE leads, interactions',
+        'TRUNCATE leads CASCADE',
         'ROLLBACK',
       ),
     );

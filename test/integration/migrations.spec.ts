@@ -37,6 +37,8 @@ const ALL = [
   '0024-foreign-writes',
   '0025-imports',
   '0026-external-id-indexes',
+  '0027-lead-history',
+  '0029-history-of-leads',
 ];
 
 /** The tables of the job queue count as one more migration. */
@@ -213,6 +215,49 @@ describe('the contact states of existing leads', () => {
   });
 });
 
+describe('the history of existing leads', () => {
+  it('begins once for each lead, with the values of before its first change', async () => {
+    await migrateUp(options());
+    await migrateDown(options(), { to: '0027-lead-history' }, true);
+    const ids: number[] = [];
+    for (const budget of [100, 200]) ids.push(await insertLead(connection, { budget }));
+    const [old = 0, changed = 0] = ids;
+    await connection.rows(`UPDATE leads SET "createdAt" = '2020-02-02T02:02:02Z', company = 'Looms'`);
+    // The previous version writes between the two migrations.
+    await migrateUp(options());
+    await migrateDown(options(), { to: '0029-history-of-leads' }, true);
+    await connection.rows(`UPDATE leads SET status = 'won', budget = 300 WHERE id = $1`, [changed]);
+    const created = await insertLead(connection);
+    await migrateUp(options());
+    const read = () =>
+      connection.rows(`SELECT "leadId", "effectiveAt" = '2020-02-02T02:02:02Z' AS "isDatedBack",
+          "recordedAt" > now() - interval '1 minute' AS "isRecordedNow", "statusBefore", "statusAfter", "budgetAfter", company,
+          "emailDomain", "changedBy"
+        FROM lead_changes ORDER BY "leadId", "effectiveAt", id`);
+    const first = {
+      isDatedBack: true,
+      isRecordedNow: true,
+      statusBefore: null,
+      statusAfter: 'new',
+      company: 'Looms',
+      emailDomain: 'example.com',
+      changedBy: 'migration',
+    };
+    const own = { isDatedBack: false, changedBy: 'database role postgres' };
+    const expected = [
+      { ...first, leadId: old, budgetAfter: '100.00' },
+      { ...first, leadId: changed, budgetAfter: '200.00' },
+      { ...first, ...own, leadId: changed, statusBefore: 'new', statusAfter: 'won', budgetAfter: '300.00' },
+      { ...first, ...own, leadId: created, budgetAfter: null, company: null },
+    ];
+    expect(await read()).toEqual(expected);
+    // Like an attempt that was interrupted before it was recorded.
+    await connection.rows(`DELETE FROM "SequelizeMeta" WHERE name = '0029-history-of-leads'`);
+    await migrateUp(options());
+    expect(await read()).toEqual(expected);
+  });
+});
+
 describe('the scores of existing leads', () => {
   it('are found if the clock is set back after the migration, and at once if dated in the future', async () => {
     await migrateUp(options());
@@ -302,13 +347,22 @@ describe('a data-only restore', () => {
        INSERT INTO lead_summaries ("leadId", "keyPoints", "withheldInteractionIds", writer, "inputHash", "writerVersion",
          "generatedAt", "mayBeStale") VALUES (${id}, '[]', '{}', 'template', 'hash', 'version', now(), false)`,
     );
-    const tables = ['leads', 'interactions', 'lead_scores', 'lead_summaries'];
+    const tables = [
+      'leads',
+      'interactions',
+      'lead_scores',
+      'lead_summaries',
+      'lead_changes',
+      'interaction_versions',
+    ];
     const readAll = () => Promise.all(tables.map((table) => connection.rows(`SELECT * FROM ${table}`)));
     const before = await readAll();
     for (const table of tables) await connection.rows(`CREATE TEMP TABLE saved_${table} AS TABLE ${table}`);
 
     for (const order of [tables, tables.toReversed()]) {
-      await connection.rows('TRUNCATE leads, interactions, lead_scores, lead_summaries');
+      await connection.rows(
+        'TRUNCATE leads, interactions, lead_scores, lead_summaries, lead_changes, interaction_versions',
+      );
       // pg_restore --disable-triggers runs these statements for each table.
       for (const table of order) {
         await connection.rows(`ALTER TABLE ${table} DISABLE TRIGGER ALL;
@@ -318,7 +372,7 @@ describe('a data-only restore', () => {
       expect(await readAll()).toEqual(before);
     }
     await connection.rows('DELETE FROM leads');
-    expect(await readAll()).toEqual([[], [], [], []]);
+    expect(await readAll()).toEqual(tables.map(() => []));
   });
 });
 

@@ -17,7 +17,15 @@ const INTERACTIONS = 2 * LEADS;
 /** A good statement reads each row a few times; one that repeats a scan for each lead does so thousands of times. */
 const MAX_ROWS = 40 * (LEADS + INTERACTIONS);
 
-const TABLES = ['leads', 'interactions', 'lead_scores', 'lead_summaries', 'summary_generations'];
+const TABLES = [
+  'leads',
+  'interactions',
+  'lead_scores',
+  'lead_summaries',
+  'lead_changes',
+  'interaction_versions',
+  'summary_generations',
+];
 
 let directory: TemporaryDirectory;
 let testDatabase: TestDatabase;
