@@ -13,9 +13,9 @@ export interface ContactHistoryKey {
   readonly at: Date | null;
   /** Whether to read the state of the millisecond before the instant. */
   readonly isBefore: boolean;
-  /** The end of the range in which later interactions are read. */
+  /** The end of the range in which later interactions and changes are read. */
   readonly until: Date;
-  /** The maximum number of interactions; null: all. */
+  /** The maximum number of interactions, and of changes of the lead; null: all. */
   readonly limit: number | null;
 }
 
@@ -27,6 +27,8 @@ type StoredInteraction = [
   weight: number,
   recordedAt: number,
 ];
+
+type StoredChange = [at: number, status: string, budget: number | null];
 
 interface HistoryRow {
   readonly position: number;
@@ -45,6 +47,7 @@ interface HistoryRow {
   readonly callWeight: number;
   readonly emailWeight: number;
   readonly outboundEmailWeight: number;
+  readonly leadChanges: readonly StoredChange[] | null;
   readonly interactions: readonly StoredInteraction[] | null;
   readonly contactAfterwards: readonly [from: number, date: number] | null;
 }
@@ -79,8 +82,12 @@ export class ContactHistoryLoader extends RequestLoader<ContactHistoryKey, Conta
 
 function historyOf(row: HistoryRow): ContactHistory {
   return {
-    lead: { budget: row.budget, status: row.status },
     at: new Date(row.at),
+    lead: { budget: row.budget, status: row.status },
+    leadChanges: (row.leadChanges ?? []).map(([at, status, budget]) => ({
+      at: new Date(at),
+      lead: { budget, status },
+    })),
     state: {
       lastInteractionAt: dateOf(row.lastInteractionAt),
       lastContactAt: dateOf(row.lastContactAt),

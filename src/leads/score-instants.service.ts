@@ -10,8 +10,8 @@ import { instantBelow, type ScorePoint, scoreTimeline } from './scoring/score-ti
 /** The maximum number of regular points of a timeline. */
 export const MAX_POINTS = 500;
 
-/** The maximum number of interactions that one field reads: a hundred thousand take seconds. */
-const MAX_INTERACTIONS = 500;
+/** The maximum number of interactions and changes that one field reads: a hundred thousand take seconds. */
+const MAX_EVENTS = 500;
 
 /** The latest instant that the API can represent. */
 const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z');
@@ -23,8 +23,8 @@ interface ScoreAtInstant {
 }
 
 /**
- * Calculates scores of leads at any instant, with the current budget and status. The interactions are those
- * up to the instant and those that were planned then. An interaction counts as planned from its recording
+ * Calculates scores of leads at any instant, with the budget and status of that time as they are known now.
+ * The interactions are those up to the instant and those that were planned then. An interaction counts as planned from its recording
  * until its date. One query reads the data of all fields in a request.
  */
 @Injectable()
@@ -70,11 +70,11 @@ export class ScoreInstantsService {
     if (points < 1 || points > MAX_POINTS) {
       throw new InvalidInputError(`points must be a whole number from 1 to ${MAX_POINTS}.`);
     }
-    const limit = MAX_INTERACTIONS + 1;
+    const limit = MAX_EVENTS + 1;
     const history = await this.read(context, { leadId, at: from, isBefore: true, until: to, limit });
-    if (history.interactions.length > MAX_INTERACTIONS) {
+    if (history.interactions.length + history.leadChanges.length > MAX_EVENTS) {
       throw new InvalidInputError(
-        `Lead ${leadId} has more than ${MAX_INTERACTIONS} interactions from ${from.toISOString()} to ${to.toISOString()}: choose a shorter range.`,
+        `Lead ${leadId} has more than ${MAX_EVENTS} interactions and changes from ${from.toISOString()} to ${to.toISOString()}: choose a shorter range.`,
       );
     }
     const timeline = scoreTimeline(history, from, to, points);
@@ -89,7 +89,7 @@ export class ScoreInstantsService {
    */
   async fallsBelow(context: object, leadId: number, score: number): Promise<Date | null> {
     if (score < 0 || score > 100) throw new InvalidInputError('score must be a whole number from 0 to 100.');
-    const limit = MAX_INTERACTIONS + 1;
+    const limit = MAX_EVENTS + 1;
     const history = await this.read(context, {
       leadId,
       at: null,
@@ -97,8 +97,8 @@ export class ScoreInstantsService {
       until: LAST_INSTANT,
       limit,
     });
-    if (history.interactions.length > MAX_INTERACTIONS) {
-      throw new InvalidInputError(`Lead ${leadId} has more than ${MAX_INTERACTIONS} planned interactions.`);
+    if (history.interactions.length > MAX_EVENTS) {
+      throw new InvalidInputError(`Lead ${leadId} has more than ${MAX_EVENTS} planned interactions.`);
     }
     return instantBelow(history, score, LAST_INSTANT);
   }

@@ -50,7 +50,7 @@ async function insertRandomLeads(count: number): Promise<void> {
     [count],
   );
   await database.rows(`
-    INSERT INTO interactions ("leadId", type, direction, date, "createdAt", "updatedAt")
+    INSERT INTO interactions ("leadId", type, direction, date, "recordedAt", "createdAt", "updatedAt")
     SELECT leads.id, (ARRAY['meeting', 'call', 'email']::enum_interactions_type[])[1 + floor(random() * 3)::int],
       (ARRAY[NULL, 'inbound', 'outbound']::enum_interactions_direction[])[1 + floor(random() * 3)::int],
       CASE WHEN random() < 0.03 THEN 'infinity' WHEN random() < 0.03 THEN '-infinity'
@@ -58,8 +58,76 @@ async function insertRandomLeads(count: number): Promise<void> {
         WHEN random() < 0.02 THEN '200000-01-01 00:00:00+00' WHEN random() < 0.02 THEN '4000-01-01 00:00:00+00 BC'
         WHEN random() < 0.5 THEN date_trunc('milliseconds', now()) + (random() * 400 - 300) * interval '1 day'
         ELSE now() + (random() * 90 - 60) * interval '1 day' END::timestamptz,
-      CASE WHEN random() < 0.5 THEN now() ELSE now() - random() * interval '300 days' END, now()
-    FROM leads, generate_series(1, 12) AS n WHERE random() < leads.id % 10 / 8.0`);
+      recorded, now(), now()
+    FROM leads, generate_series(1, 12) AS n,
+      LATERAL (SELECT CASE WHEN random() < 0.5 THEN now() ELSE now() - n * random() * interval '25 days' END AS recorded) AS r
+    WHERE random() < leads.id % 10 / 8.0`);
+  // The recording of an old interaction is its creation.
+  await database.rows(
+    `UPDATE interactions SET "createdAt" = "recordedAt", "recordedAt" = NULL WHERE id % 3 = 0`,
+  );
+}
+
+/** Inserts random changes of budgets and statuses in the past, some at the same instant. */
+async function insertRandomChanges(): Promise<void> {
+  await database.rows('SELECT setseed(0.25)');
+  await database.rows(`
+    INSERT INTO lead_changes ("effectiveAt", "recordedAt", "leadId", "importId", "statusBefore", "statusAfter", "budgetAfter", "changedBy")
+    SELECT now() - random() * interval '300 days', now(), leads.id, 1, (ARRAY[NULL, 'contacted'])[1 + n % 2],
+      (ARRAY['new', 'lost', 'proposal', 'won'])[1 + floor(random() * 4)::int],
+      (ARRAY[NULL, 0, 60000, 'NaN']::numeric[])[1 + floor(random() * 4)::int], 'test'
+    FROM leads, generate_series(1, 4) AS n WHERE leads.id % 4 > 0`);
+  await database.rows(`
+    INSERT INTO lead_changes ("effectiveAt", "recordedAt", "leadId", "importId", "statusAfter", "budgetAfter", "changedBy")
+    SELECT "effectiveAt", now(), "leadId", 1, 'qualified', 7, 'test' FROM lead_changes WHERE id % 5 = 0`);
+  await database.rows(`UPDATE leads SET status = 'negotiation', budget = 30000 WHERE id % 3 = 0`);
+  // Some leads have changed since their last known change, or have no history.
+  await database.rows(
+    `SET session_replication_role = replica; DELETE FROM lead_changes WHERE "leadId" % 5 = 0 AND "importId" IS NULL;
+     SET session_replication_role = DEFAULT`,
+  );
+}
+
+interface StoredChange {
+  readonly leadId: number;
+  readonly at: Date;
+  readonly statusBefore: string | null;
+  readonly statusAfter: string;
+  readonly budgetBefore: string | null;
+  readonly budgetAfter: string | null;
+}
+
+const readChanges = () =>
+  database.rows<StoredChange>(
+    `SELECT "leadId", date_trunc('milliseconds', "effectiveAt" + interval '999 us') AS at, "statusBefore", "statusAfter",
+       "budgetBefore", "budgetAfter"
+     FROM lead_changes ORDER BY "leadId", "effectiveAt", id`,
+  );
+
+/** The budget and the status of each lead at an instant, from all of its changes. */
+async function inputsAt(
+  at: Date,
+): Promise<{ ids: number[]; statuses: string[]; budgets: (string | null)[] }> {
+  const changes = await readChanges();
+  const leads = await database.rows<{ id: number; status: string; budget: string | null }>(
+    'SELECT id, status, budget FROM leads ORDER BY id',
+  );
+  const inputs = leads.map((lead) => {
+    const own = changes.filter(({ leadId }) => leadId === lead.id);
+    const index = own.findLastIndex((change) => change.at <= at);
+    const change = own[index];
+    if (index === own.length - 1) return lead;
+    if (change !== undefined) return { status: change.statusAfter, budget: change.budgetAfter };
+    const { statusBefore = null, statusAfter = '', budgetBefore = null, budgetAfter = null } = own[0] ?? {};
+    return statusBefore === null
+      ? { status: statusAfter, budget: budgetAfter }
+      : { status: statusBefore, budget: budgetBefore };
+  });
+  return {
+    ids: leads.map(({ id }) => id),
+    statuses: inputs.map(({ status }) => status),
+    budgets: inputs.map(({ budget }) => budget),
+  };
 }
 
 interface StoredScore {
@@ -73,20 +141,22 @@ interface StoredScore {
  * interactions do not count that had neither taken place nor been recorded.
  */
 async function scoresBySql(at: Date): Promise<StoredScore[]> {
+  const { ids, statuses, budgets } = await inputsAt(at);
   await database.rows('BEGIN');
   await database.rows('SET LOCAL session_replication_role = replica');
-  await database.rows('DELETE FROM interactions WHERE date > $1 AND "createdAt" > $1 AND $1 < now()', [
-    at.toISOString(),
-  ]);
+  await database.rows(
+    'DELETE FROM interactions WHERE date > $1 AND coalesce("recordedAt", "createdAt") > $1 AND $1 < now()',
+    [at.toISOString()],
+  );
   const scores = await database.rows<StoredScore>(
     `SELECT leads.id, score."activityScore" AS score,
        ARRAY[score."recencyPoints", score."engagementPoints", score."budgetPoints", score."statusPoints"] AS points
-     FROM leads, contact_state_of(leads.id, $1) AS state,
+     FROM unnest($2::int[], $3::text[], $4::numeric[]) AS leads (id, status, budget), contact_state_of(leads.id, $1) AS state,
        score_of($1, leads.budget, leads.status, state."lastInteractionAt", state."lastContactAt", state."nextInteractionAt",
          state."nextContactAt", state."meetingWeight", state."callWeight", state."emailWeight",
          state."outboundEmailWeight") AS score
      ORDER BY leads.id`,
-    [at.toISOString()],
+    [at.toISOString(), ids, statuses, budgets],
   );
   await database.rows('ROLLBACK');
   return scores;
@@ -95,6 +165,7 @@ async function scoresBySql(at: Date): Promise<StoredScore[]> {
 describe('scoreAt', () => {
   it('equals the score that a recalculation at any past or future instant stores', async () => {
     await insertRandomLeads(60);
+    await insertRandomChanges();
     const today = now().getTime();
     const instants = fc.oneof(
       fc.integer({ min: -400 * DAY, max: 400 * DAY }).map((offset) => new Date(today + offset)),
@@ -144,6 +215,8 @@ describe('scoreAt', () => {
 describe('scoreTimeline', () => {
   it('has the scores of recalculations at its instants, and each interaction in the range as a cause', async () => {
     await insertRandomLeads(30);
+    await insertRandomChanges();
+    const changes = await readChanges();
     const from = new Date(now().getTime() - 150 * DAY);
     const to = new Date(now().getTime() + 100 * DAY);
     const { leadsConnection } = await api.ask<{
@@ -174,6 +247,14 @@ describe('scoreTimeline', () => {
         [Number(id), from, to],
       );
       expect(points.flatMap(({ cause }) => cause?.id ?? [])).toEqual(stored.map((row) => row.id));
+      const own = changes.filter(({ leadId }) => leadId === Number(id));
+      const changed = own.filter(
+        ({ statusAfter, at }, index) => at > from && index > 0 && own[index - 1]?.statusAfter !== statusAfter,
+      );
+      // The row of the lead replaces its last change, so that one may change nothing.
+      expect(points.filter(({ cause }) => cause === null).map(({ at }) => at)).toEqual(
+        expect.arrayContaining(changed.slice(0, -1).map(({ at }) => at.toISOString())),
+      );
     }
     expect(count).toBeGreaterThan(9 * 30);
   });
@@ -200,7 +281,7 @@ describe('scoreTimeline', () => {
     expect(lead.scoreTimeline.map(({ cause }) => cause?.id ?? null)).toEqual(['1', null, '2']);
   });
 
-  it('accepts a range with 500 interactions, but rejects more', async () => {
+  it('accepts a range with 500 interactions and changes, but rejects more', async () => {
     const id = await insertLead(database);
     await database.rows(
       `INSERT INTO interactions ("leadId", type, date, "createdAt", "updatedAt")
@@ -218,6 +299,16 @@ describe('scoreTimeline', () => {
     expect((await ask('2026-01-21T20:00:00Z')).data).toMatchObject({
       lead: { scoreTimeline: { length: 501 } },
     });
+    await database.rows(
+      `INSERT INTO lead_changes ("effectiveAt", "recordedAt", "leadId", "importId", "statusAfter", "changedBy")
+       SELECT '2026-01-20'::timestamptz + n * interval '1 s', now(), $1, 1, 'new', 'test' FROM generate_series(1, 24) AS n`,
+      [id],
+    );
+    // 476 interactions and 24 changes.
+    expect((await ask('2026-01-20T20:00:00Z')).errors).toBeUndefined();
+    expect((await ask('2026-01-20T21:00:00Z')).errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
   });
 });
 

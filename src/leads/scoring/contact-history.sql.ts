@@ -19,7 +19,12 @@ const atRounded = (weight: string, instant: string): string =>
   `decayed(${weight}, date_trunc('milliseconds', ${instant} + interval '999 us') - ${instant})`;
 
 /** The instant at which an interaction was recorded, limited to now. */
-const RECORDED = `greatest(least("createdAt", statement_timestamp()), timestamptz '0001-01-01 00:00:00+00')`;
+const RECORDED = `greatest(least(coalesce("recordedAt", "createdAt"), statement_timestamp()), timestamptz '0001-01-01 00:00:00+00')`;
+
+const amount = (budget: string): string => `CASE WHEN ${budget} <> 'NaN' THEN ${budget}::float8 END`;
+
+/** The changes of the lead up to now. Others are dated in the future because the clock was set back. */
+const CHANGES = `lead_changes WHERE "leadId" = leads.id AND "effectiveAt" <= statement_timestamp()`;
 
 const HORIZON = `interval '${SCORING_PARAMETERS.recency.horizonDays * 86_400} s'`;
 
@@ -30,15 +35,17 @@ const IS_CONTACT = `(type <> 'email' OR direction IS DISTINCT FROM 'outbound')`;
  * - $1: the lead ids.
  * - $2: the instant of the contact state; null: now.
  * - $3: whether to read the state of the millisecond before instead.
- * - $4: the end of the range in which later interactions are read; may be infinity.
- * - $5: the maximum number of these interactions; null: all.
+ * - $4: the end of the range in which later interactions and changes of the lead are read; may be infinity.
+ * - $5: the maximum number of these interactions, and of these changes; null: all.
  *
  * Interactions at the same instant are ordered by id. An interaction dated infinity never takes place. For a
  * past instant, only interactions that had been recorded by then count as planned.
+ *
+ * The budget and the status are those of the last change up to an instant. The row of the lead has those since
+ * the last change of all. Before the first change, they are the ones that it has replaced or begun with.
  */
 export const READ_HISTORIES = `
-  SELECT key.position::int, coalesce(leads.status, 'new') AS status,
-    CASE WHEN leads.budget <> 'NaN' THEN leads.budget::float8 END AS budget,
+  SELECT key.position::int, coalesce(effective.status, 'new') AS status, ${amount('effective.budget')} AS budget,
     ${milliseconds('moment.at')} AS at,
     ${INSTANTS.filter((column) => column !== 'nextContactAt')
       .map((column) => `${milliseconds(`state."${column}"`)} AS "${column}"`)
@@ -49,6 +56,18 @@ export const READ_HISTORIES = `
     ) END`)} AS "nextContactAt",
     ${COUNTS.map((column) => `coalesce(state."${column}", 0) AS "${column}"`).join(', ')},
     ${WEIGHTS.map((column) => `${atRounded(`state."${column}"`, 'state."lastInteractionAt"')} AS "${column}"`).join(',\n    ')},
+    (
+      SELECT json_agg(json_build_array(
+        ${milliseconds('"effectiveAt"')},
+        coalesce(CASE WHEN later.id = last.id THEN leads.status ELSE "statusAfter" END, 'new'),
+        ${amount('CASE WHEN later.id = last.id THEN leads.budget ELSE "budgetAfter" END')}
+      ) ORDER BY "effectiveAt", id)
+      FROM (
+        SELECT id, "effectiveAt", "statusAfter", "budgetAfter" FROM ${CHANGES}
+          AND "effectiveAt" > moment.at AND "effectiveAt" <= key."until"
+        ORDER BY "effectiveAt", id LIMIT key."limit"
+      ) AS later
+    ) AS "leadChanges",
     (
       SELECT json_agg(json_build_array(
         id, type, direction, ${milliseconds('date')}, ${atRounded('1', 'date')}, ${milliseconds('recorded')}
@@ -73,6 +92,25 @@ export const READ_HISTORIES = `
     SELECT coalesce(key.at, date_trunc('milliseconds', statement_timestamp()))
       - CASE WHEN key."isBefore" THEN interval '1 millisecond' ELSE '0' END AS at
   ) AS moment
+  LEFT JOIN LATERAL (
+    SELECT id FROM ${CHANGES} ORDER BY "effectiveAt" DESC, id DESC LIMIT 1
+  ) AS last ON true
+  LEFT JOIN LATERAL (
+    SELECT id, "statusAfter", "budgetAfter" FROM ${CHANGES} AND "effectiveAt" <= moment.at
+    ORDER BY "effectiveAt" DESC, id DESC LIMIT 1
+  ) AS change ON true
+  LEFT JOIN LATERAL (
+    SELECT id, coalesce("statusBefore", "statusAfter") AS status,
+      CASE WHEN "statusBefore" IS NULL THEN "budgetAfter" ELSE "budgetBefore" END AS budget
+    FROM ${CHANGES} AND change.id IS NULL ORDER BY "effectiveAt", id LIMIT 1
+  ) AS first ON true
+  CROSS JOIN LATERAL (
+    SELECT leads.status, leads.budget WHERE change.id = last.id OR last.id IS NULL
+    UNION ALL
+    SELECT change."statusAfter", change."budgetAfter" WHERE change.id <> last.id
+    UNION ALL
+    SELECT first.status, first.budget WHERE first.id IS NOT NULL
+  ) AS effective
   CROSS JOIN LATERAL (
     SELECT ${STATE} FROM (SELECT leads.*) AS known WHERE NOT ${needsNewState('leads', 'moment.at')}
     UNION ALL

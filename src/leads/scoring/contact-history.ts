@@ -14,11 +14,21 @@ export interface DatedInteraction extends ScoredInteraction {
   readonly recordedAt: Date;
 }
 
+/** A change of the budget or the status of a lead. Other changes may be among them, and make no difference. */
+export interface LeadChange {
+  readonly at: Date;
+  /** The budget and the status from then on. */
+  readonly lead: ScoredLead;
+}
+
 /** The data that the scores of a lead depend on, over a range of instants. */
 export interface ContactHistory {
-  readonly lead: ScoredLead;
-  /** The contact state at this instant. */
   readonly at: Date;
+  /** The budget and the status at `at`. */
+  readonly lead: ScoredLead;
+  /** The changes after that instant, up to the end of the range, in ascending order. */
+  readonly leadChanges: readonly LeadChange[];
+  /** The contact state at `at`. */
   readonly state: ContactState;
   /** The interactions after that instant, up to the end of the range, in ascending order. */
   readonly interactions: readonly DatedInteraction[];
@@ -38,23 +48,27 @@ export interface PlannedContact {
 }
 
 /**
- * A period in which no interaction takes place and no contact enters the horizon, so the score only falls.
+ * A period in which no interaction takes place, no contact enters the horizon, and neither the budget nor the
+ * status changes, so the score only falls.
  */
 export interface QuietTime {
   /** In milliseconds since 1970, like `end`. */
   readonly start: number;
   /** Exclusive. */
   readonly end: number;
+  readonly lead: ScoredLead;
   readonly state: ContactState;
   readonly beginning: Beginning;
 }
 
 interface Beginning {
+  /** The budget and the status immediately before the period. */
+  readonly leadBefore: ScoredLead;
   /** The contact state immediately before the period. */
   readonly stateBefore: ContactState;
   /**
-   * The interaction at the start of the period. Null: the history begins, or a planned contact makes recency
-   * full.
+   * The interaction at the start of the period. Null: the history begins, the budget or the status changes, or
+   * a planned contact makes recency full.
    */
   readonly interaction: DatedInteraction | null;
 }
@@ -65,52 +79,63 @@ interface Beginning {
  */
 export function* quietTimes(history: ContactHistory, end: number): Generator<QuietTime> {
   let start = history.at.getTime();
+  let { lead } = history;
   let state: ContactState = { ...history.state, nextContactAt: null };
-  let beginning: Beginning = { stateBefore: state, interaction: null };
+  let beginning: Beginning = { leadBefore: lead, stateBefore: state, interaction: null };
   /** The latest date of the planned contacts so far. */
   let lastPlanned = -Infinity;
-  for (const { at, interaction, planned } of changesOf(history)) {
+  for (const { at, changed, interaction, planned } of changesOf(history)) {
     if (at >= end) break;
+    if (changed !== null && isSameInput(changed, lead)) continue;
     if (planned !== null) {
       lastPlanned = Math.max(lastPlanned, planned.getTime());
       if (state.nextContactAt !== null) continue;
     }
-    const stateBefore = state;
-    state =
-      interaction === null
-        ? { ...state, nextContactAt: planned }
-        : {
-            ...withContact(state, interaction),
-            nextContactAt: lastPlanned > at ? new Date(lastPlanned) : null,
-          };
-    if (interaction === null && at <= history.at.getTime()) {
-      beginning = { stateBefore: state, interaction: null };
+    const [leadBefore, stateBefore] = [lead, state];
+    if (changed !== null) lead = changed;
+    else if (interaction === null) state = { ...state, nextContactAt: planned };
+    else {
+      const nextContactAt = lastPlanned > at ? new Date(lastPlanned) : null;
+      state = { ...withContact(state, interaction), nextContactAt };
+    }
+    if (planned !== null && at <= history.at.getTime()) {
+      beginning = { leadBefore: lead, stateBefore: state, interaction: null };
       continue;
     }
-    yield { start, end: at, state: stateBefore, beginning };
-    beginning = { stateBefore, interaction };
+    yield { start, end: at, lead: leadBefore, state: stateBefore, beginning };
+    beginning = { leadBefore, stateBefore, interaction };
     start = at;
   }
-  yield { start, end, state, beginning };
+  yield { start, end, lead, state, beginning };
 }
+
+const isSameInput = (one: ScoredLead, other: ScoredLead): boolean =>
+  one.status === other.status && one.budget === other.budget;
 
 interface Change {
   /** In milliseconds since 1970. */
   readonly at: number;
+  /** The budget and the status from `at` on. */
+  readonly changed: ScoredLead | null;
   readonly interaction: DatedInteraction | null;
   /** The date of a contact that makes recency full from `at` on. */
   readonly planned: Date | null;
 }
 
-/** Returns the interactions, and the instants at which contacts enter the horizon, in order. */
-function changesOf({ interactions, contactAfterwards }: ContactHistory): Change[] {
+/**
+ * Returns the changes of the lead, the interactions, and the instants at which contacts enter the horizon, in
+ * order. At the same instant, a change of the lead is first.
+ */
+function changesOf({ leadChanges, interactions, contactAfterwards }: ContactHistory): Change[] {
   const planned = [
     ...interactions.filter(isContact).map(({ date, recordedAt }) => plannedContact(date, recordedAt)),
     ...(contactAfterwards === null ? [] : [contactAfterwards]),
   ].filter(({ from, date }) => from < date.getTime());
+  const none = { changed: null, interaction: null, planned: null };
   return [
-    ...interactions.map((interaction) => ({ at: interaction.date.getTime(), interaction, planned: null })),
-    ...planned.map(({ from, date }) => ({ at: from, interaction: null, planned: date })),
+    ...leadChanges.map(({ at, lead }) => ({ ...none, at: at.getTime(), changed: lead })),
+    ...interactions.map((interaction) => ({ ...none, at: interaction.date.getTime(), interaction })),
+    ...planned.map(({ from, date }) => ({ ...none, at: from, planned: date })),
   ].sort((one, other) => one.at - other.at);
 }
 

@@ -1,6 +1,6 @@
-import { scoreOf } from './activity-score.js';
-import { type ContactHistory, type DatedInteraction, type QuietTime, quietTimes } from './contact-history.js';
+import { scoreOf, type ScoredLead } from './activity-score.js';
 import type { ContactState } from './contact-state.js';
+import { type ContactHistory, type DatedInteraction, type QuietTime, quietTimes } from './contact-history.js';
 
 export interface ScorePoint {
   readonly at: Date;
@@ -8,14 +8,14 @@ export interface ScorePoint {
   readonly before: number;
   /** The score at the instant and immediately after it. */
   readonly after: number;
-  /** The interaction that takes place at the instant. */
+  /** The interaction that takes place at the instant; null: none does, or the lead changes. */
   readonly interaction: DatedInteraction | null;
 }
 
 /**
- * Returns the scores of a lead over a range, in order: at regular instants, at each interaction, and when a
- * planned contact enters the horizon.
- * @param history begins before `from`, and contains the interactions up to `to`
+ * Returns the scores of a lead over a range, in order: at regular instants, at each interaction, at each
+ * change of the budget or the status, and when a planned contact enters the horizon.
+ * @param history begins before `from`, and contains the interactions and the changes up to `to`
  * @param count the number of regular instants, at least 1
  */
 export function scoreTimeline(history: ContactHistory, from: Date, to: Date, count: number): ScorePoint[] {
@@ -23,21 +23,21 @@ export function scoreTimeline(history: ContactHistory, from: Date, to: Date, cou
   const points: ScorePoint[] = [];
   let next = 0;
   for (const time of quietTimes(history, to.getTime() + 1)) {
-    if (time.start >= from.getTime()) points.push(jump(history, time));
+    if (time.start >= from.getTime()) points.push(jump(time));
     for (let at = instants[next]; at !== undefined && at < time.end; at = instants[++next]) {
       if (at === time.start) continue;
-      const score = scoreAt(history, time.state, at);
+      const score = scoreAt(time.lead, time.state, at);
       points.push({ at: new Date(at), before: score, after: score, interaction: null });
     }
   }
   return points;
 }
 
-function jump(history: ContactHistory, { start, state, beginning }: QuietTime): ScorePoint {
+function jump({ start, lead, state, beginning }: QuietTime): ScorePoint {
   return {
     at: new Date(start),
-    before: scoreAt(history, beginning.stateBefore, start),
-    after: scoreAt(history, state, start),
+    before: scoreAt(beginning.leadBefore, beginning.stateBefore, start),
+    after: scoreAt(lead, state, start),
     interaction: beginning.interaction,
   };
 }
@@ -51,12 +51,12 @@ function regularInstants(from: number, to: number, count: number): number[] {
 /**
  * Returns the first instant, in whole milliseconds, at which the score falls below a number, if only planned
  * interactions follow; null: never.
- * @param history contains all planned interactions
+ * @param history begins now, so it contains no changes of the lead, and contains all planned interactions
  * @param end the inclusive end of the search
  */
 export function instantBelow(history: ContactHistory, score: number, end: Date): Date | null {
-  for (const { start, end: next, state } of quietTimes(history, end.getTime() + 1)) {
-    const isBelow = (at: number) => scoreAt(history, state, at) < score;
+  for (const { start, end: next, lead, state } of quietTimes(history, end.getTime() + 1)) {
+    const isBelow = (at: number) => scoreAt(lead, state, at) < score;
     // The score cannot fall at the boundary of two quiet periods.
     if (start < next && !isBelow(start) && isBelow(next - 1))
       return new Date(firstOf(isBelow, start, next - 1));
@@ -79,5 +79,5 @@ function firstOf(isTrue: (value: number) => boolean, low: number, high: number):
   return found;
 }
 
-const scoreAt = ({ lead }: ContactHistory, state: ContactState, at: number): number =>
+const scoreAt = (lead: ScoredLead, state: ContactState, at: number): number =>
   scoreOf(lead, state, new Date(at)).activityScore;

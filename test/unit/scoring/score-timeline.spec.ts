@@ -4,6 +4,7 @@ import { calculateActivityScore, type ScoredLead } from '../../../src/leads/scor
 import {
   type ContactHistory,
   type DatedInteraction,
+  type LeadChange,
   plannedContact,
 } from '../../../src/leads/scoring/contact-history.js';
 import {
@@ -41,12 +42,17 @@ const on = (
 const knownAt = (interactions: readonly Recorded[], at: Date): Recorded[] =>
   interactions.filter(({ date, recordedAt }) => date <= at || recordedAt <= at);
 
+/** The budget and the status at an instant. @param lead the first ones @param changes in ascending order */
+const leadAt = (lead: ScoredLead, changes: readonly LeadChange[], at: Date): ScoredLead =>
+  changes.findLast((change) => change.at <= at)?.lead ?? lead;
+
 /** Returns the history like the query of the database. */
 function historyOf(
   lead: ScoredLead,
   interactions: readonly Recorded[],
   at: Date,
   until: Date,
+  changes: readonly LeadChange[] = [],
 ): ContactHistory {
   const sorted = interactions
     .map((interaction, id) => ({ ...interaction, id }))
@@ -56,16 +62,24 @@ function historyOf(
     .map(({ date, recordedAt }) => plannedContact(date, recordedAt))
     .sort((one, other) => one.from - other.from);
   return {
-    lead,
     at,
+    lead: leadAt(lead, changes, at),
+    leadChanges: changes.filter((change) => change.at > at && change.at <= until),
     state: contactStateOf(knownAt(interactions, at), at),
     interactions: sorted.filter(({ date }) => date > at && date <= until),
     contactAfterwards,
   };
 }
 
-function timelineOf(interactions: readonly Recorded[], from: Date, to: Date, count: number, lead = LEAD) {
-  return scoreTimeline(historyOf(lead, interactions, after(from, -1), to), from, to, count);
+function timelineOf(
+  interactions: readonly Recorded[],
+  from: Date,
+  to: Date,
+  count: number,
+  lead = LEAD,
+  changes: readonly LeadChange[] = [],
+) {
+  return scoreTimeline(historyOf(lead, interactions, after(from, -1), to, changes), from, to, count);
 }
 
 const leads = fc.record({
@@ -85,6 +99,9 @@ const interactions = fc.array(
   }),
   { maxLength: 12 },
 );
+const changesOfLead = fc
+  .array(fc.record({ at: offsets.map((offset) => after(base, offset)), lead: leads }), { maxLength: 5 })
+  .map((changes) => changes.toSorted((one, other) => +one.at - +other.at));
 const ranges = fc
   .tuple(offsets, offsets)
   .map(([one, other]) => [after(base, Math.min(one, other)), after(base, Math.max(one, other))] as const);
@@ -94,14 +111,16 @@ describe('scoreTimeline', () => {
     fc.assert(
       fc.property(
         leads,
+        changesOfLead,
         interactions,
         ranges,
         fc.integer({ min: 1, max: 40 }),
-        (lead, given, range, count) => {
+        (first, changes, given, range, count) => {
           const [from, to] = range;
-          const points = timelineOf(given, from, to, count, lead);
+          const points = timelineOf(given, from, to, count, first, changes);
           // If several interactions have one instant, the last point has the score after all of them.
           for (const point of points.filter(({ at }, index) => +at !== +(points[index + 1]?.at ?? NaN))) {
+            const lead = leadAt(first, changes, point.at);
             const { activityScore } = calculateActivityScore(lead, knownAt(given, point.at), point.at);
             // Sums in another order can differ in the last bits, which may decide between two scores.
             expect(Math.abs(point.after - activityScore)).toBeLessThanOrEqual(
@@ -112,6 +131,52 @@ describe('scoreTimeline', () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it('has a point at each change of the budget or the status, and its scores continue each other', () => {
+    fc.assert(
+      fc.property(leads, changesOfLead, interactions, ranges, (first, changes, given, [from, to]) => {
+        const points = timelineOf(given, from, to, 2, first, changes);
+        const seen = changes.map(({ at, lead }, index) => ({
+          at,
+          lead,
+          before: changes[index - 1]?.lead ?? first,
+        }));
+        const inputs = ({ status, budget }: ScoredLead) => `${status} ${budget ?? 'none'}`;
+        const times = points.filter(({ interaction }) => interaction === null).map(({ at }) => at.getTime());
+        for (const { at } of seen.filter(({ lead, before }) => inputs(lead) !== inputs(before))) {
+          if (at >= from && at <= to) expect(times).toContain(+at);
+        }
+        points.forEach(({ at, before }, index) => {
+          const previous = points[index - 1];
+          if (previous !== undefined && +previous.at === +at) expect(before).toBe(previous.after);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has the scores before and after a change, and no point for a change of something else', () => {
+    const lost = { budget: 50_000, status: 'lost' };
+    const changes = [
+      { at: after(base, DAY), lead: lost },
+      { at: after(base, 2 * DAY), lead: { ...lost } },
+      { at: after(base, 3 * DAY), lead: { budget: 0, status: 'new' } },
+    ];
+    const points = timelineOf([on(0)], after(base, -DAY), after(base, 4 * DAY), 1, LEAD, changes);
+    expect(
+      points.map(({ at, before, after: score, interaction }) => [
+        (+at - +base) / DAY,
+        before,
+        score,
+        interaction?.type ?? null,
+      ]),
+    ).toEqual([
+      [-1, 57, 57, null],
+      [0, 57, 63, 'call'],
+      [1, 61, 0, null],
+      [3, 0, 43, null],
+    ]);
   });
 
   it('has the regular instants with both ends, each interaction, and each start of full recency, in order', () => {
