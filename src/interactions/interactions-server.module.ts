@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HistoryEntryInteractionResolver } from './history-entry-interaction.resolver.js';
 import { InteractionCountResolver, InteractionListingResolver } from './interaction-listing.resolver.js';
 import { InteractionsModule } from './interactions.module.js';
 import { InteractionsResolver } from './interactions.resolver.js';
@@ -18,6 +19,7 @@ import { WithheldInteractionsResolver } from './withheld-interactions.resolver.j
     KeyPointInteractionsResolver,
     WithheldInteractionsResolver,
     ScorePointCauseResolver,
+    HistoryEntryInteractionResolver,
   ],
 })
 export class InteractionsServerModule {}

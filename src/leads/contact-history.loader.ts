@@ -28,7 +28,7 @@ type StoredInteraction = [
   recordedAt: number,
 ];
 
-type StoredChange = [at: number, status: string, budget: number | null];
+type StoredChange = [id: number, at: number, status: string, budget: number | null];
 
 interface HistoryRow {
   readonly position: number;
@@ -84,7 +84,8 @@ function historyOf(row: HistoryRow): ContactHistory {
   return {
     at: new Date(row.at),
     lead: { budget: row.budget, status: row.status },
-    leadChanges: (row.leadChanges ?? []).map(([at, status, budget]) => ({
+    leadChanges: (row.leadChanges ?? []).map(([id, at, status, budget]) => ({
+      id,
       at: new Date(at),
       lead: { budget, status },
     })),

@@ -4,6 +4,7 @@ import { STORED_SCORE_COLUMNS } from './scoring/score-breakdown.js';
 /** For fields of a lead that are not columns: the columns that they are computed from, apart from the id. */
 const SOURCE_COLUMNS: Readonly<Record<string, readonly LeadColumn[]>> = {
   __typename: [],
+  history: [],
   interactions: [],
   interactionsConnection: [],
   isOpen: ['status'],

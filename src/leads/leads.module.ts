@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { SequelizeModule } from '@nestjs/sequelize';
 import { Interaction } from '../interactions/interaction.model.js';
 import { ContactHistoryLoader } from './contact-history.loader.js';
+import { LeadHistoryPageLoader } from './history/lead-history-page.loader.js';
+import { LeadHistoryService } from './history/lead-history.service.js';
 import { LeadLoader } from './lead.loader.js';
 import { Lead } from './lead.model.js';
 import { LeadsService } from './leads.service.js';
@@ -20,7 +22,16 @@ import { StaleScoreLoader } from './stale-score.loader.js';
     StaleScoreLoader,
     ScoreInstantsService,
     ContactHistoryLoader,
+    LeadHistoryService,
+    LeadHistoryPageLoader,
   ],
-  exports: [LeadsService, LeadListingService, LeadLoader, StaleScoreLoader, ScoreInstantsService],
+  exports: [
+    LeadsService,
+    LeadListingService,
+    LeadLoader,
+    StaleScoreLoader,
+    ScoreInstantsService,
+    LeadHistoryService,
+  ],
 })
 export class LeadsModule {}

@@ -103,6 +103,8 @@ const READ = '{ leads { id } }';
 const operations = (): readonly (readonly [Role, string])[] => [
   ['viewer', READ],
   ['viewer', `{ lead(id: ${leadId}) { id interactions { notes } interactionsConnection { totalCount } } }`],
+  ['viewer', `{ lead(id: ${leadId}) { history { nodes { kind statusAfter interaction { notes } } } } }`],
+  ['rep', `{ lead(id: ${leadId}) { history { nodes { by } } } }`],
   ['viewer', '{ leadsConnection { totalCount nodes { email summaryDetail { isStale } isScoreStale } } }'],
   ['viewer', '{ leadStats { totalCount byStatus { status count } } }'],
   ['viewer', '{ interactions { id } }'],

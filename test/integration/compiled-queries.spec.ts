@@ -217,6 +217,7 @@ describe('a repeated query', () => {
     if (!isObjectType(lead)) throw new Error('There is no Lead.');
     const resolved = Object.values(lead.getFields()).filter(({ resolve }) => resolve !== undefined);
     expect(resolved.map(({ name }) => name).sort()).toEqual([
+      'history',
       'interactions',
       'interactionsConnection',
       'isOpen',

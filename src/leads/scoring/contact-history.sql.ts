@@ -58,7 +58,7 @@ export const READ_HISTORIES = `
     ${WEIGHTS.map((column) => `${atRounded(`state."${column}"`, 'state."lastInteractionAt"')} AS "${column}"`).join(',\n    ')},
     (
       SELECT json_agg(json_build_array(
-        ${milliseconds('"effectiveAt"')},
+        later.id, ${milliseconds('"effectiveAt"')},
         coalesce(CASE WHEN later.id = last.id THEN leads.status ELSE "statusAfter" END, 'new'),
         ${amount('CASE WHEN later.id = last.id THEN leads.budget ELSE "budgetAfter" END')}
       ) ORDER BY "effectiveAt", id)

@@ -16,6 +16,7 @@ export interface DatedInteraction extends ScoredInteraction {
 
 /** A change of the budget or the status of a lead. Other changes may be among them, and make no difference. */
 export interface LeadChange {
+  readonly id: number;
   readonly at: Date;
   /** The budget and the status from then on. */
   readonly lead: ScoredLead;
@@ -66,9 +67,11 @@ interface Beginning {
   readonly leadBefore: ScoredLead;
   /** The contact state immediately before the period. */
   readonly stateBefore: ContactState;
+  /** The change of the lead at the start of the period; null: something else happens. */
+  readonly change: LeadChange | null;
   /**
-   * The interaction at the start of the period. Null: the history begins, the budget or the status changes, or
-   * a planned contact makes recency full.
+   * The interaction at the start of the period. Null: the history begins, the lead changes, or a planned
+   * contact makes recency full.
    */
   readonly interaction: DatedInteraction | null;
 }
@@ -81,42 +84,37 @@ export function* quietTimes(history: ContactHistory, end: number): Generator<Qui
   let start = history.at.getTime();
   let { lead } = history;
   let state: ContactState = { ...history.state, nextContactAt: null };
-  let beginning: Beginning = { leadBefore: lead, stateBefore: state, interaction: null };
+  let beginning: Beginning = { leadBefore: lead, stateBefore: state, change: null, interaction: null };
   /** The latest date of the planned contacts so far. */
   let lastPlanned = -Infinity;
   for (const { at, changed, interaction, planned } of changesOf(history)) {
     if (at >= end) break;
-    if (changed !== null && isSameInput(changed, lead)) continue;
     if (planned !== null) {
       lastPlanned = Math.max(lastPlanned, planned.getTime());
       if (state.nextContactAt !== null) continue;
     }
     const [leadBefore, stateBefore] = [lead, state];
-    if (changed !== null) lead = changed;
+    if (changed !== null) ({ lead } = changed);
     else if (interaction === null) state = { ...state, nextContactAt: planned };
     else {
       const nextContactAt = lastPlanned > at ? new Date(lastPlanned) : null;
       state = { ...withContact(state, interaction), nextContactAt };
     }
     if (planned !== null && at <= history.at.getTime()) {
-      beginning = { leadBefore: lead, stateBefore: state, interaction: null };
+      beginning = { leadBefore: lead, stateBefore: state, change: null, interaction: null };
       continue;
     }
     yield { start, end: at, lead: leadBefore, state: stateBefore, beginning };
-    beginning = { leadBefore, stateBefore, interaction };
+    beginning = { leadBefore, stateBefore, change: changed, interaction };
     start = at;
   }
   yield { start, end, lead, state, beginning };
 }
 
-const isSameInput = (one: ScoredLead, other: ScoredLead): boolean =>
-  one.status === other.status && one.budget === other.budget;
-
 interface Change {
   /** In milliseconds since 1970. */
   readonly at: number;
-  /** The budget and the status from `at` on. */
-  readonly changed: ScoredLead | null;
+  readonly changed: LeadChange | null;
   readonly interaction: DatedInteraction | null;
   /** The date of a contact that makes recency full from `at` on. */
   readonly planned: Date | null;
@@ -133,7 +131,7 @@ function changesOf({ leadChanges, interactions, contactAfterwards }: ContactHist
   ].filter(({ from, date }) => from < date.getTime());
   const none = { changed: null, interaction: null, planned: null };
   return [
-    ...leadChanges.map(({ at, lead }) => ({ ...none, at: at.getTime(), changed: lead })),
+    ...leadChanges.map((changed) => ({ ...none, at: changed.at.getTime(), changed })),
     ...interactions.map((interaction) => ({ ...none, at: interaction.date.getTime(), interaction })),
     ...planned.map(({ from, date }) => ({ ...none, at: from, planned: date })),
   ].sort((one, other) => one.at - other.at);

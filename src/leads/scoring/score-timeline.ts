@@ -1,6 +1,12 @@
 import { scoreOf, type ScoredLead } from './activity-score.js';
 import type { ContactState } from './contact-state.js';
-import { type ContactHistory, type DatedInteraction, type QuietTime, quietTimes } from './contact-history.js';
+import {
+  type ContactHistory,
+  type DatedInteraction,
+  type LeadChange,
+  type QuietTime,
+  quietTimes,
+} from './contact-history.js';
 
 export interface ScorePoint {
   readonly at: Date;
@@ -23,9 +29,10 @@ export function scoreTimeline(history: ContactHistory, from: Date, to: Date, cou
   const points: ScorePoint[] = [];
   let next = 0;
   for (const time of quietTimes(history, to.getTime() + 1)) {
-    if (time.start >= from.getTime()) points.push(jump(time));
+    const hasJump = time.start >= from.getTime() && !isUnrelatedChange(time);
+    if (hasJump) points.push(jump(time));
     for (let at = instants[next]; at !== undefined && at < time.end; at = instants[++next]) {
-      if (at === time.start) continue;
+      if (hasJump && at === time.start) continue;
       const score = scoreAt(time.lead, time.state, at);
       points.push({ at: new Date(at), before: score, after: score, interaction: null });
     }
@@ -40,6 +47,27 @@ function jump({ start, lead, state, beginning }: QuietTime): ScorePoint {
     after: scoreAt(lead, state, start),
     interaction: beginning.interaction,
   };
+}
+
+/** Whether a period begins with a change of something that the score does not depend on. */
+const isUnrelatedChange = ({ lead, beginning: { change, leadBefore } }: QuietTime): boolean =>
+  change !== null && lead.status === leadBefore.status && lead.budget === leadBefore.budget;
+
+/** An interaction or a change of the lead, with the scores immediately before and after it. */
+export interface ScoreJump {
+  readonly before: number;
+  readonly after: number;
+  /** Null: it is a change. */
+  readonly interaction: DatedInteraction | null;
+  /** Null: it is an interaction. */
+  readonly change: LeadChange | null;
+}
+
+/** Returns the scores around each interaction and each change of the lead, up to an instant, in order. */
+export function scoreJumps(history: ContactHistory, end: Date): ScoreJump[] {
+  return [...quietTimes(history, end.getTime() + 1)]
+    .filter(({ beginning: { interaction, change } }) => interaction !== null || change !== null)
+    .map((time) => ({ ...jump(time), change: time.beginning.change }));
 }
 
 /** Returns equidistant instants including both ends, without duplicates. */

@@ -101,7 +101,9 @@ const interactions = fc.array(
 );
 const changesOfLead = fc
   .array(fc.record({ at: offsets.map((offset) => after(base, offset)), lead: leads }), { maxLength: 5 })
-  .map((changes) => changes.toSorted((one, other) => +one.at - +other.at));
+  .map((changes) =>
+    changes.toSorted((one, other) => +one.at - +other.at).map((change, id) => ({ ...change, id })),
+  );
 const ranges = fc
   .tuple(offsets, offsets)
   .map(([one, other]) => [after(base, Math.min(one, other)), after(base, Math.max(one, other))] as const);
@@ -159,9 +161,9 @@ describe('scoreTimeline', () => {
   it('has the scores before and after a change, and no point for a change of something else', () => {
     const lost = { budget: 50_000, status: 'lost' };
     const changes = [
-      { at: after(base, DAY), lead: lost },
-      { at: after(base, 2 * DAY), lead: { ...lost } },
-      { at: after(base, 3 * DAY), lead: { budget: 0, status: 'new' } },
+      { id: 1, at: after(base, DAY), lead: lost },
+      { id: 2, at: after(base, 2 * DAY), lead: { ...lost } },
+      { id: 3, at: after(base, 3 * DAY), lead: { budget: 0, status: 'new' } },
     ];
     const points = timelineOf([on(0)], after(base, -DAY), after(base, 4 * DAY), 1, LEAD, changes);
     expect(
