@@ -103,8 +103,6 @@ const READ = '{ leads { id } }';
 const operations = (): readonly (readonly [Role, string])[] => [
   ['viewer', READ],
   ['viewer', `{ lead(id: ${leadId}) { id interactions { notes } interactionsConnection { totalCount } } }`],
-  ['viewer', `{ lead(id: ${leadId}) { history { nodes { kind statusAfter interaction { notes } } } } }`],
-  ['rep', `{ lead(id: ${leadId}) { history { nodes { by } } } }`],
   ['viewer', '{ leadsConnection { totalCount nodes { email summaryDetail { isStale } isScoreStale } } }'],
   ['viewer', '{ leadStats { totalCount byStatus { status count } } }'],
   ['viewer', '{ interactions { id } }'],
@@ -182,6 +180,16 @@ describe('a role', () => {
       }
     },
   );
+
+  it('of a viewer permits the history of a lead, but not who has changed it', async () => {
+    const history = (fields: string) => `{ lead(id: ${leadId}) { history { nodes { kind ${fields} } } } }`;
+    expect((await post(history('statusAfter'), bearer(keys.viewer))).status).toBe(200);
+    expect(codeOf(await post(history('by'), bearer(keys.viewer)))).toBe('FORBIDDEN');
+    const nodes: unknown = expect.arrayContaining([{ kind: 'CREATED', by: 'database role postgres' }]);
+    expect((await post(history('by'), bearer(keys.rep))).body).toMatchObject({
+      data: { lead: { history: { nodes } } },
+    });
+  });
 
   it('is checked again if a query was compiled for another caller', async () => {
     const query = '{ recalculations(first: 3) { nodes { id status } } }';
