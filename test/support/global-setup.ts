@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
@@ -6,17 +6,21 @@ import { findPostgresBinaries } from '../../src/database/embedded/postgres-binar
 import { stopServer } from '../../src/database/embedded/server-process.js';
 import { copyDataDirectory } from './prepared-postgres.js';
 import { migrateTemplate } from './template-database.js';
+import { findTemporaryParent } from './temporary-directory.js';
 
 const PREFIX = 'lead-scoring-test-';
 
 /**
  * Starts a temporary PostgreSQL server for the whole run, at TEST_POSTGRES_URL. TEST_POSTGRES_DIRECTORY is a
- * copy of its data directory, for tests that need a server of their own.
- * @returns a function that stops and removes it
+ * copy of its data directory, for tests that need a server of their own. TMPDIR is the directory for the files
+ * of all tests.
+ * @returns a function that stops the server and removes all files
  */
 export default async function setUp(): Promise<() => Promise<void>> {
-  await removeLeftOvers();
-  const directory = await mkdtemp(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
+  const given = process.env.TMPDIR;
+  const parent = await findTemporaryParent();
+  for (const each of new Set([parent, os.tmpdir()])) await removeLeftOvers(await realpath(each));
+  const directory = await mkdtemp(path.join(parent, `${PREFIX}${process.pid}-`));
   // If root cannot use a user namespace, the server runs as another user, which needs access to the
   // directory.
   await chmod(directory, 0o711);
@@ -26,6 +30,8 @@ export default async function setUp(): Promise<() => Promise<void>> {
   const tearDown = async (): Promise<void> => {
     await postgres.release();
     await rm(directory, { recursive: true, force: true });
+    if (given === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = given;
   };
   try {
     await migrateTemplate(postgres.url);
@@ -39,14 +45,15 @@ export default async function setUp(): Promise<() => Promise<void>> {
     throw error;
   }
   process.env.TEST_POSTGRES_URL = postgres.url;
+  process.env.TMPDIR = path.join(directory, 'files');
+  await mkdir(process.env.TMPDIR, { mode: 0o711 });
   return tearDown;
 }
 
-/** Stops servers that killed test runs have left. */
-async function removeLeftOvers(): Promise<void> {
-  const temporary = await realpath(os.tmpdir());
-  for (const name of await readdir(temporary)) {
-    const directory = path.join(temporary, name);
+/** Stops servers that killed test runs have left, and removes their files. */
+async function removeLeftOvers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const directory = path.join(parent, name);
     if (!name.startsWith(PREFIX) || !(await isAbandoned(directory))) continue;
     await stopServer(path.join(directory, 'postgres'), await findPostgresBinaries());
     // Another run may remove it at the same time.
