@@ -15,8 +15,8 @@ export async function temporaryDirectory(): Promise<TemporaryDirectory> {
 /** On Linux, its files are in memory. */
 const MEMORY_DIRECTORY = '/dev/shm';
 
-/** A whole run needs less than 2 GB. */
-const NEEDED_BYTES = 4e9;
+/** Several times of what the files with the most data need at the same time, 0.3 GB. */
+const NEEDED_BYTES = 2e9;
 
 /**
  * Returns the parent of the files of a whole run: a directory in memory if it has enough space, otherwise that
