@@ -6,7 +6,12 @@ import { errorCodeOf } from '../database/connection-errors.js';
 import { sourceAt } from '../imports/files/csv-source.js';
 import { type ImportFlags, importOptions, type MappingText } from '../imports/import-flags.js';
 import type { ImportSources } from '../imports/import-options.js';
-import { type ImportReport, isComplete, isNothingImported } from '../imports/import-report.js';
+import {
+  type ImportedFile,
+  type ImportReport,
+  isComplete,
+  isNothingImported,
+} from '../imports/import-report.js';
 import { ImportsModule } from '../imports/imports.module.js';
 import { type ImportRequest, ImportsService } from '../imports/imports.service.js';
 import { interruption } from './interruption.js';
@@ -19,7 +24,7 @@ import { operatorName } from './operator.js';
 import { withFeature } from './with-feature.js';
 
 export interface ImportCommand {
-  readonly paths: Readonly<Partial<Record<'leads' | 'interactions', string>>>;
+  readonly paths: Readonly<Partial<Record<ImportedFile, string>>>;
   readonly flags: ImportFlags;
   readonly mapping: string | null;
   readonly saveMapping: string | null;
@@ -74,7 +79,7 @@ async function requestOf(
   );
   const rejectedTo = rejected === null ? {} : rejectedPaths(sources, rejected);
   await rejectOverwriting(
-    [paths.leads, paths.interactions, mapping].filter((file) => file != null),
+    [...Object.values(paths), mapping].filter((file) => file != null),
     [
       ...Object.values(rejectedTo).map((file) => ['--rejected', file] as const),
       ...(saveMapping === null ? [] : [['--save-mapping', saveMapping] as const]),
@@ -102,12 +107,9 @@ async function readMapping(file: string): Promise<MappingText> {
   }
 }
 
-/** Two files with rejected lines have different columns, so each gets a file of its own. */
-function rejectedPaths(
-  sources: ImportSources,
-  file: string,
-): Partial<Record<'leads' | 'interactions', string>> {
-  const kinds = Object.keys(sources) as ('leads' | 'interactions')[];
+/** Files with rejected lines have different columns, so each gets a file of its own. */
+function rejectedPaths(sources: ImportSources, file: string): Partial<Record<ImportedFile, string>> {
+  const kinds = Object.keys(sources) as ImportedFile[];
   if (kinds.length === 1) return Object.fromEntries(kinds.map((kind) => [kind, file]));
   const { dir, name, ext } = path.parse(file);
   return Object.fromEntries(kinds.map((kind) => [kind, path.join(dir, `${name}-${kind}${ext}`)]));

@@ -3,15 +3,16 @@ import { OperatorError } from '../common/operator-error.js';
 import { runCommandLine } from './command-line.js';
 import type { ImportCommand } from './import-csv.command.js';
 
-const USAGE = `Usage: pnpm import:csv [--leads FILE] [--interactions FILE] [options]
+const USAGE = `Usage: pnpm import:csv [--leads FILE] [--interactions FILE] [--changes FILE] [options]
 
-Imports leads, then interactions, from CSV files as a CRM or a spreadsheet exports them. Encoding, delimiter, header line, columns
+Imports leads, then interactions, then past changes of leads, from CSV files as a CRM or a spreadsheet exports them. Encoding, delimiter, header line, columns
 and formats are recognised and reported; an option overrides each. docs/importing.md has the columns, the presets and the rules.
 The import is one transaction: if it fails or is interrupted, nothing is imported. Lines that violate a rule are reported and
 skipped. Importing a file twice changes nothing the second time.
 
 Files
-  --leads FILE, --interactions FILE   at least one of them
+  --leads FILE, --interactions FILE, --changes FILE   at least one of them. Changes are a stage history: the status or the budget
+                                      that a lead had from a date on. The lead itself stays as it is
   --encoding utf-8|utf-16le|utf-16be|windows-1252
   --delimiter comma|semicolon|tab|pipe
   --header-line N                     the line of the column names
@@ -28,13 +29,15 @@ Columns
 Values
   --map-status "VALUE=STATUS", --map-type "VALUE=TYPE"   repeatable, such as --map-status "Working - Contacted=contacted"
   --date-order dmy|mdy                for dates such as 03/04/2026, if the file does not decide it
+  --recorded-as-dated                 interactions and changes without a recorded time were recorded at their date; default: by the
+                                      import, so past scores do not count them as known
   --decimal comma|point               for amounts such as 1,234, if the file does not decide it
   --time-zone ZONE                    of times without an offset, such as Europe/Berlin; default UTC
 
 Before and after
   --dry-run                           reports what an import would do, and writes nothing into the database
-  --rejected FILE                     writes the rejected lines with reasons, after a dry run too. With two files:
-                                      FILE-leads and FILE-interactions, before its extension
+  --rejected FILE                     writes the rejected lines with reasons, after a dry run too. With several
+                                      files: FILE-leads, FILE-interactions, FILE-changes, before its extension
   --allow-duplicates                  imports interactions that exist with the same lead, type, date and notes
   --json                              prints the report as JSON
 
@@ -52,6 +55,7 @@ const NOTHING_IMPORTED = 2;
 const SINGLE = [
   'leads',
   'interactions',
+  'changes',
   'encoding',
   'delimiter',
   'header-line',
@@ -65,7 +69,7 @@ const SINGLE = [
   'rejected',
 ] as const;
 const REPEATABLE = ['map', 'map-status', 'map-type'] as const;
-const SWITCHES = ['strict', 'dry-run', 'allow-duplicates', 'json'] as const;
+const SWITCHES = ['strict', 'dry-run', 'allow-duplicates', 'recorded-as-dated', 'json'] as const;
 
 const OPTIONS = {
   ...Object.fromEntries([...SINGLE, ...REPEATABLE].map((name) => [name, { type: 'string', multiple: true }])),
@@ -87,8 +91,12 @@ function parseRequest(args: string[]): ImportCommand | null {
   };
   const textsOf = (name: (typeof REPEATABLE)[number]) => values[name] as string[] | undefined;
   const isGiven = (name: (typeof SWITCHES)[number]) => values[name] === true;
-  const paths = { leads: textOf('leads'), interactions: textOf('interactions') };
-  if (paths.leads === undefined && paths.interactions === undefined) {
+  const paths = {
+    leads: textOf('leads'),
+    interactions: textOf('interactions'),
+    changes: textOf('changes'),
+  };
+  if (Object.values(paths).every((path) => path === undefined)) {
     throw new OperatorError('Name at least one file.');
   }
   return {
@@ -107,6 +115,7 @@ function parseRequest(args: string[]): ImportCommand | null {
       decimal: textOf('decimal'),
       timeZone: textOf('time-zone'),
       allowDuplicates: isGiven('allow-duplicates') ? true : undefined,
+      recordedAsDated: isGiven('recorded-as-dated') ? true : undefined,
     },
     mapping: textOf('mapping') ?? null,
     saveMapping: textOf('save-mapping') ?? null,

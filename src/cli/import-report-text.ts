@@ -1,5 +1,7 @@
 import {
   type FileReport,
+  IMPORTED_FILES,
+  type ImportedFile,
   type ImportReport,
   type ImportWarning,
   isNothingImported,
@@ -8,14 +10,22 @@ import {
 } from '../imports/import-report.js';
 import { counted, printUnnamed, wholeNumber } from './printing.js';
 
+const TITLES: Readonly<Record<ImportedFile, string>> = {
+  leads: 'Leads',
+  interactions: 'Interactions',
+  changes: 'Changes',
+};
+
 /** Prints the report of an import. Rejected lines and warnings go to standard error, and the result to standard output. */
 export function printImportReport(id: number | null, report: ImportReport, seconds: number): void {
-  if (report.leads !== null) printFile('leads', report.leads);
-  if (report.interactions !== null) printFile('interactions', report.interactions);
+  const files = IMPORTED_FILES.flatMap((kind) => {
+    const file = report[kind];
+    return file === null ? [] : [{ kind, file }];
+  });
+  for (const { kind, file } of files) printFile(kind, file);
   for (const { leadId, reason } of report.failedScores) console.error(`score of lead ${leadId}: ${reason}`);
   printUnnamed(report.failedScoreCount - report.failedScores.length);
-  if (report.leads !== null) console.log(`Leads: ${countsOf(report.leads)}`);
-  if (report.interactions !== null) console.log(`Interactions: ${countsOf(report.interactions)}`);
+  for (const { kind, file } of files) console.log(`${TITLES[kind]}: ${countsOf(file)}`);
   if (id === null) {
     console.log(`Dry run: nothing was written. Took ${seconds.toFixed(1)} s.`);
     return;
@@ -41,7 +51,7 @@ function countsOf({ inserted, updated, unchanged, rejectedLines, duplicateLines 
 
 const DELIMITERS = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe' } as const;
 
-function printFile(kind: string, file: FileReport): void {
+function printFile(kind: ImportedFile, file: FileReport): void {
   const preset = file.preset === null ? '' : `, preset ${file.preset}`;
   console.error(
     `${kind}: ${file.name}: ${file.encoding}, delimiter ${DELIMITERS[file.delimiter]}, header on line ${file.headerLine}${preset}, ${counted(file.lineCount, 'line')}`,

@@ -1,6 +1,7 @@
 import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
 import type { ImportRecord, UndoReport } from '../imports/import-record.js';
+import { fileReportsOf } from '../imports/import-report.js';
 import { ImportRecordsService } from '../imports/import-records.service.js';
 import { ImportsModule } from '../imports/imports.module.js';
 import { ImportsService } from '../imports/imports.service.js';
@@ -35,9 +36,10 @@ async function list(records: ImportRecordsService, isJson: boolean): Promise<num
 
 function lineOf({ id, startedAt, status, caller, files, report, undoneAt }: ImportRecord): string {
   const names = files.map(({ name }) => name).join(', ');
-  const counts = [report?.leads, report?.interactions]
-    .flatMap((file) => (file == null ? [] : [file.inserted + file.updated]))
-    .reduce((sum, one) => sum + one, 0);
+  const counts =
+    report === null
+      ? 0
+      : fileReportsOf(report).reduce((sum, { inserted, updated }) => sum + inserted + updated, 0);
   const result = undoneAt === null ? status : `undone at ${undoneAt.toISOString()}`;
   const rows = report === null ? '' : `, ${counted(counts, 'row')}`;
   return `${id}  ${startedAt.toISOString()}  ${caller}  ${names}  ${result}${rows}`;
@@ -67,6 +69,7 @@ function printUndo(id: number, report: UndoReport): void {
   console.log(
     `Interactions: ${number(report.removedInteractions)} removed, ${number(report.restoredInteractions)} restored.`,
   );
+  if (report.removedChanges > 0) console.log(`Changes: ${number(report.removedChanges)} removed.`);
   const kept =
     report.keptCount === 0
       ? ''

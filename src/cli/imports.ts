@@ -7,8 +7,8 @@ const USAGE = `Usage: pnpm imports list [--json]
        pnpm imports undo ID
 
 list   prints the imports, the latest first.
-undo   removes the leads and interactions that an import inserted, restores those that it changed, and scores the leads, in one
-       transaction. Rows that have changed since are left alone and named.
+undo   removes the leads, interactions and changes of leads that an import inserted, restores those that it changed, and scores
+       the leads, in one transaction. Rows that have changed since are left alone and named.
 
 Exit code: 0 done
            1 undone, but for rows that have changed since

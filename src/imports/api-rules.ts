@@ -5,10 +5,7 @@ import { CreateInteractionInput } from '../interactions/dto/create-interaction.i
 import { MAX_NOTES_LENGTH } from '../interactions/dto/interaction-rules.js';
 import { CreateLeadInput } from '../leads/dto/create-lead.input.js';
 import { ExternalIdInput } from './external-id.input.js';
-import { isPlainText } from './line-reader.js';
-
-/** The text in the form in which it is stored, or the messages of the rules that it violates. */
-export type CheckedText = string | null | { readonly violations: readonly string[] };
+import { type CheckedText, isPlainText } from './line-reader.js';
 
 type TextField = 'firstName' | 'lastName' | 'phone' | 'location' | 'company' | 'source';
 type IdField = keyof ExternalIdInput;

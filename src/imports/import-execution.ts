@@ -19,7 +19,7 @@ import {
   SAVE_END,
   SAVE_SUCCESS,
 } from './import-record.sql.js';
-import type { ImportProgress, ImportReport } from './import-report.js';
+import { fileReportsOf, type ImportProgress, type ImportReport } from './import-report.js';
 import { ImportRun } from './import-run.js';
 
 export interface ExecutionRequest {
@@ -82,7 +82,9 @@ export class ImportExecution {
       durationMs: Math.round(performance.now() - begunAt),
       savedCount: this.failure === null ? savedCount(this.report) : 0,
       rejectedCount:
-        (this.report?.leads?.rejectedLines ?? 0) + (this.report?.interactions?.rejectedLines ?? 0),
+        this.report === null
+          ? 0
+          : fileReportsOf(this.report).reduce((sum, { rejectedLines }) => sum + rejectedLines, 0),
     });
     if (this.failure !== null) throw this.failure.error;
     return id;
@@ -160,10 +162,9 @@ export class ImportExecution {
 }
 
 const savedCount = (report: ImportReport | null): number =>
-  [report?.leads, report?.interactions].reduce(
-    (sum, file) => sum + (file?.inserted ?? 0) + (file?.updated ?? 0),
-    0,
-  );
+  report === null
+    ? 0
+    : fileReportsOf(report).reduce((sum, { inserted, updated }) => sum + inserted + updated, 0);
 
 export const cancelledImport = (cause: unknown): DomainError =>
   new DomainError('IMPORT_CANCELLED', 'The import was interrupted and rolled back: nothing was imported.', {

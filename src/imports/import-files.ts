@@ -1,3 +1,4 @@
+import { ChangeLineReader, type ChangeRow } from './change-line.js';
 import { CsvFile } from './files/csv-file.js';
 import type { FooterLine } from './files/csv-record.js';
 import type { CopyValue } from './copy-rows.js';
@@ -42,6 +43,19 @@ const interactionColumns = (row: InteractionRow): readonly CopyValue[] => [
   row.externalId === null ? null : row.externalSource,
   row.externalId,
   row.occurrence,
+  row.recordedAt,
+];
+
+const changeColumns = (row: ChangeRow): readonly CopyValue[] => [
+  row.line,
+  row.email ?? '',
+  row.writtenEmail ?? '',
+  row.externalSource ?? '',
+  row.externalId ?? '',
+  row.status,
+  row.budget,
+  row.effectiveAt,
+  row.recordedAt,
 ];
 
 type LineReaderWithReport<Row> = LineReader<Row> & { report(): ReaderReport };
@@ -55,7 +69,8 @@ export class ImportFile {
     readonly csv: CsvFile,
     readonly sha256: string,
     readonly mapping: FileMapping<string>,
-    private readonly reader: LineReaderWithReport<LeadRow> | LineReaderWithReport<InteractionRow>,
+    private readonly reader: LineReaderWithReport<unknown>,
+    private readonly columnsOf: (row: never) => readonly CopyValue[],
     private readonly options: FileOptions,
   ) {}
 
@@ -64,26 +79,27 @@ export class ImportFile {
     const mappingOptions = { ...options, ignored: [...(options.ignored ?? []), REASONS_COLUMN] };
     const sha256 = await csv.sha256();
     const samples = await csv.sample();
-    if (kind === 'leads') {
-      const mapping = mapFile(kind, csv.header, mappingOptions, csv.name, samples);
-      return new ImportFile(
-        kind,
-        csv,
-        sha256,
-        mapping,
-        new LeadLineReader(csv.name, mapping, options),
-        options,
-      );
+    const map = <Kind extends ImportedFile>(one: Kind) =>
+      mapFile(one, csv.header, mappingOptions, csv.name, samples);
+    const file = <Row>(
+      mapping: FileMapping<string>,
+      reader: LineReaderWithReport<Row>,
+      columnsOf: (row: Row) => readonly CopyValue[],
+    ) => new ImportFile(kind, csv, sha256, mapping, reader, columnsOf, options);
+    switch (kind) {
+      case 'leads': {
+        const mapping = map(kind);
+        return file(mapping, new LeadLineReader(csv.name, mapping, options), leadColumns);
+      }
+      case 'interactions': {
+        const mapping = map(kind);
+        return file(mapping, new InteractionLineReader(csv.name, mapping, options), interactionColumns);
+      }
+      case 'changes': {
+        const mapping = map(kind);
+        return file(mapping, new ChangeLineReader(csv.name, mapping, options), changeColumns);
+      }
     }
-    const mapping = mapFile(kind, csv.header, mappingOptions, csv.name, samples);
-    return new ImportFile(
-      kind,
-      csv,
-      sha256,
-      mapping,
-      new InteractionLineReader(csv.name, mapping, options),
-      options,
-    );
   }
 
   /** In bytes. */
@@ -98,15 +114,7 @@ export class ImportFile {
 
   /** @returns the number of lines of data @throws ImportFileError if the file does not decide a format */
   stage(staging: ImportStaging, onRead: (bytes: number) => void): Promise<number> {
-    return this.kind === 'leads'
-      ? staging.stage('leads', this.csv, this.reader as LineReader<LeadRow>, leadColumns, onRead)
-      : staging.stage(
-          'interactions',
-          this.csv,
-          this.reader as LineReader<InteractionRow>,
-          interactionColumns,
-          onRead,
-        );
+    return staging.stage(this.kind, this.csv, this.reader as LineReader<never>, this.columnsOf, onRead);
   }
 
   /** @returns the name of the first column of a field; null: the file has none */
@@ -168,7 +176,8 @@ export class ImportFile {
   private columns(): FileReport['columns'] {
     const fields = new Map<number, string>();
     for (const [field, indexes] of Object.entries(this.mapping.sources)) {
-      for (const index of indexes ?? []) fields.set(index, field);
+      // The recorded time may also be the date.
+      for (const index of indexes ?? []) if (fields.get(index) !== 'recordedAt') fields.set(index, field);
     }
     return this.mapping.header.map((column, index) => ({ column, field: fields.get(index) ?? null }));
   }
@@ -210,13 +219,13 @@ function reportOf(
 const footerNotices = (footer: readonly FooterLine[]): string[] =>
   footer.map(({ line, text }) => `line ${line} is below the table and was ignored: ${text}`);
 
-/** An option for a column applies to the file that has the column. If neither file has it, each reports that. */
-function withoutColumnsOf(options: FileOptions, csv: CsvFile, other: CsvFile | undefined): FileOptions {
-  if (other === undefined) return options;
-  const [own, others] = [csv, other].map(({ header }) => new Set(header.map(foldedKey)));
+/** An option for a column applies to the files that have the column. If no file has it, each reports that. */
+function withoutColumnsOf(options: FileOptions, csv: CsvFile, files: readonly CsvFile[]): FileOptions {
+  const own = new Set(csv.header.map(foldedKey));
+  const others = new Set(files.flatMap(({ header }) => header.map(foldedKey)));
   const columns = Object.entries(options.columns ?? {}).filter(([name]) => {
     const key = foldedKey(name);
-    return own?.has(key) === true || others?.has(key) !== true;
+    return own.has(key) || !others.has(key);
   });
   return { ...options, columns: Object.fromEntries(columns) };
 }
@@ -226,6 +235,7 @@ export class ImportFiles {
   private constructor(
     readonly leads: ImportFile | null,
     readonly interactions: ImportFile | null,
+    readonly changes: ImportFile | null,
   ) {}
 
   /** @throws ImportFileError of the first file that is invalid */
@@ -236,12 +246,12 @@ export class ImportFiles {
         const source = sources[kind];
         if (source !== undefined) opened[kind] = await CsvFile.open(source, options[kind]);
       }
-      const file = async (kind: ImportedFile, other: ImportedFile) => {
+      const file = async (kind: ImportedFile) => {
         const csv = opened[kind];
         if (csv === undefined) return null;
-        return ImportFile.of(kind, csv, withoutColumnsOf(options[kind], csv, opened[other]));
+        return ImportFile.of(kind, csv, withoutColumnsOf(options[kind], csv, Object.values(opened)));
       };
-      const files = new ImportFiles(await file('leads', 'interactions'), await file('interactions', 'leads'));
+      const files = new ImportFiles(await file('leads'), await file('interactions'), await file('changes'));
       files.compareSources();
       return files;
     } catch (error) {
@@ -251,7 +261,7 @@ export class ImportFiles {
   }
 
   get all(): ImportFile[] {
-    return [this.leads, this.interactions].filter((file) => file !== null);
+    return [this.leads, this.interactions, this.changes].filter((file) => file !== null);
   }
 
   /** The total size in bytes. */
@@ -259,15 +269,22 @@ export class ImportFiles {
     return this.all.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Interactions find no lead by its id if the ids of the two files seem to be of different systems. */
+  /** A line finds no lead by its id if the ids of the two files seem to be of different systems. */
   private compareSources(): void {
-    const { leads, interactions } = this;
-    if (leads?.columnOf('externalId') == null || interactions?.columnOf('leadExternalId') == null) return;
-    const [ofLeads, ofInteractions] = [leads, interactions].map(({ mapping }) => mapping.externalSource);
-    if (ofLeads === ofInteractions) return;
-    interactions.note(
-      `its ids of leads are those of ${ofInteractions}, but the other file has ids of ${ofLeads}; if both files are of one system, set --external-source`,
-    );
+    const { leads, interactions, changes } = this;
+    if (leads?.columnOf('externalId') == null) return;
+    const ofLeads = leads.mapping.externalSource;
+    const others = [
+      ...(interactions?.columnOf('leadExternalId') == null ? [] : [interactions]),
+      ...(changes?.columnOf('externalId') == null ? [] : [changes]),
+    ];
+    for (const file of others) {
+      const { externalSource } = file.mapping;
+      if (externalSource === ofLeads) continue;
+      file.note(
+        `its ids of leads are those of ${externalSource}, but the other file has ids of ${ofLeads}; if both files are of one system, set --external-source`,
+      );
+    }
   }
 
   async close(): Promise<void> {

@@ -42,11 +42,13 @@ const FLAGS = z.strictObject({
     .refine(isTimeZone, 'must be the name of a time zone, such as Europe/Berlin')
     .optional(),
   allowDuplicates: z.boolean().optional(),
+  recordedAsDated: z.boolean().optional(),
 });
 
 /** The options of an import as a command or a form gives them. */
 export type ImportFlags = {
-  readonly [Flag in keyof z.input<typeof FLAGS>]?: Flag extends 'strict' | 'allowDuplicates'
+  readonly [Flag in keyof z.input<typeof FLAGS>]?: Flag extends
+    'strict' | 'allowDuplicates' | 'recordedAsDated'
     ? boolean | undefined
     : Flag extends 'map' | 'mapStatus' | 'mapType'
       ? readonly string[] | undefined
@@ -81,6 +83,10 @@ export function importOptions(flags: ImportFlags, mapping: MappingText | null): 
       ...fileOptions(options, saved.interactions),
       types: { ...saved.interactions?.types, ...pairs(options.mapType) },
     },
+    changes: {
+      ...fileOptions(options, saved.changes),
+      statuses: { ...saved.changes?.statuses, ...pairs(options.mapStatus) },
+    },
     allowDuplicates,
   };
 }
@@ -89,7 +95,7 @@ function fileOptions(
   flags: Omit<z.output<typeof FLAGS>, 'allowDuplicates'>,
   saved: SavedMapping = {},
 ): FileOptions {
-  const { delimiter, map, strict, ...rest } = flags;
+  const { delimiter, map, strict, recordedAsDated, ...rest } = flags;
   const { formats, ...mapping } = saved;
   return {
     ...mapping,
@@ -97,6 +103,7 @@ function fileOptions(
     ...rest,
     ...(delimiter === undefined ? {} : { delimiter: DELIMITERS[delimiter] }),
     ...(strict === undefined ? {} : { isStrict: strict }),
+    ...(recordedAsDated === undefined ? {} : { isRecordedAsDated: recordedAsDated }),
     columns: { ...mapping.columns, ...pairs(map) },
   };
 }

@@ -7,15 +7,17 @@ import {
   CREATE_AFFECTED_LEADS,
   recalculateAffected,
 } from './affected-leads.js';
+import * as changes from './change-merge.sql.js';
 import type { ImportedFile, ImportProgress } from './import-report.js';
 import * as interactions from './interaction-merge.sql.js';
 import * as leads from './lead-merge.sql.js';
 import { RowsSkippedError, writeRanges } from './position-ranges.js';
 import { PREPARE_MERGE } from './staging.sql.js';
 
-/** The number of leads and of interactions that one statement writes. */
+/** The number of rows that one statement writes. */
 const LEADS_AT_ONCE = 20_000;
 const INTERACTIONS_AT_ONCE = 100_000;
+const CHANGES_AT_ONCE = 100_000;
 
 export interface MergeOptions {
   /** The id of the import; null: a dry run, which plans the merge and writes nothing. */
@@ -31,8 +33,8 @@ export interface MergeOptions {
 interface RowWriter {
   readonly file: ImportedFile;
   readonly table: string;
-  readonly insert: string;
-  readonly update: string;
+  /** The statements in their order. */
+  readonly write: readonly string[];
   readonly reject: string;
   readonly size: number;
 }
@@ -40,8 +42,7 @@ interface RowWriter {
 const LEADS: RowWriter = {
   file: 'leads',
   table: 'pg_temp.import_lead_plan',
-  insert: leads.INSERT_LEADS,
-  update: leads.UPDATE_LEADS,
+  write: [leads.INSERT_LEADS, leads.UPDATE_LEADS],
   reject: leads.REJECT_LEAD,
   size: LEADS_AT_ONCE,
 };
@@ -49,13 +50,20 @@ const LEADS: RowWriter = {
 const INTERACTIONS: RowWriter = {
   file: 'interactions',
   table: 'pg_temp.import_interaction_plan',
-  insert: interactions.INSERT_INTERACTIONS,
-  update: interactions.UPDATE_INTERACTIONS,
+  write: [interactions.INSERT_INTERACTIONS, interactions.UPDATE_INTERACTIONS],
   reject: interactions.REJECT_INTERACTION,
   size: INTERACTIONS_AT_ONCE,
 };
 
-/** Merges the staged lines with the leads and interactions, within the transaction of the import. */
+const CHANGES: RowWriter = {
+  file: 'changes',
+  table: 'pg_temp.import_change_plan',
+  write: [changes.INSERT_CHANGES],
+  reject: changes.REJECT_CHANGE,
+  size: CHANGES_AT_ONCE,
+};
+
+/** Merges the staged lines with the leads, interactions and changes, within the transaction of the import. */
 export class ImportMerge {
   constructor(
     private readonly sequelize: Sequelize,
@@ -78,6 +86,10 @@ export class ImportMerge {
     await this.query(leads.COLLECT_LEAD_REJECTIONS);
     await this.retrySkipped((isSkippingFatal) => this.mergeInteractions(isSkippingFatal));
     await this.query(interactions.COLLECT_INTERACTION_REJECTIONS);
+    if (this.options.kinds.includes('changes')) {
+      await this.retrySkipped((isSkippingFatal) => this.mergeChanges(isSkippingFatal));
+      await this.query(changes.COLLECT_UNKNOWN_LEADS);
+    }
     if (importId === null) return null;
     await this.query(ADD_AFFECTED_LEADS, [importId]);
     return recalculateAffected(
@@ -134,6 +146,16 @@ export class ImportMerge {
     await this.write(INTERACTIONS, isSkippingFatal);
   }
 
+  /** The score of a lead follows from its own row, which stays as it is. */
+  private async mergeChanges(isSkippingFatal: boolean): Promise<void> {
+    this.report({ step: 'matching', file: 'changes', doneCount: 0, totalCount: null });
+    await this.query(changes.MATCH_LEADS_OF_CHANGES);
+    if (this.options.importId !== null) await this.query(changes.LOCK_CHANGED_LEADS);
+    await this.query(changes.PLAN_CHANGES);
+    await this.query(changes.COLLECT_REJECTED_CHANGES);
+    await this.write(CHANGES, isSkippingFatal);
+  }
+
   private async write(rows: RowWriter, isSkippingFatal: boolean): Promise<void> {
     const { importId, signal } = this.options;
     if (importId === null) return;
@@ -148,7 +170,7 @@ export class ImportMerge {
       isSkippingFatal,
       signal,
       write: async (after, upTo) => {
-        for (const statement of [rows.insert, rows.update]) {
+        for (const statement of rows.write) {
           const [result] = await this.select<{ written: number; requested: number }>(statement, [
             after,
             upTo,

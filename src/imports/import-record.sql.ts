@@ -19,10 +19,11 @@ const LIVE_STATUS = `
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   ) THEN 'interrupted' ELSE status END`;
 
-/** @param condition a WHERE clause */
+/** Reports of earlier versions lack what files of changes add. @param condition a WHERE clause */
 const selectImports = (condition: string): string => `
   SELECT id, trigger, caller, host, files, options, ${LIVE_STATUS} AS status, "startedAt", "endedAt", step, "doneCount",
-    "totalCount", report, error, "undoneAt", "undoneBy", "undoReport"
+    "totalCount", '{"changes": null}'::jsonb || report AS report, error, "undoneAt", "undoneBy",
+    '{"removedChanges": 0}'::jsonb || "undoReport" AS "undoReport"
   FROM imports ${condition}`;
 
 /** $1: the id. */

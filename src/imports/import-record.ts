@@ -1,4 +1,4 @@
-import type { ImportReport, ImportStep } from './import-report.js';
+import type { ImportedFile, ImportReport, ImportStep } from './import-report.js';
 
 /** The maximum number of rows that a report of an undo names. */
 export const MAX_NAMED_KEPT = 1000;
@@ -13,7 +13,7 @@ export type ImportStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'i
 
 /** A file of an import. */
 export interface RecordedFile {
-  readonly kind: 'leads' | 'interactions';
+  readonly kind: ImportedFile;
   readonly name: string;
   /** In bytes. */
   readonly size: number;
@@ -35,6 +35,8 @@ export interface UndoReport {
   readonly restoredLeads: number;
   readonly removedInteractions: number;
   readonly restoredInteractions: number;
+  /** Rows of the history of leads that the import had inserted. */
+  readonly removedChanges: number;
   /** The number of rows that were left alone. */
   readonly keptCount: number;
   /** The first of them. */

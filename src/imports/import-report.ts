@@ -1,8 +1,9 @@
 import type { RecalculationFailure } from '../leads/scoring/recalculation-counter.js';
 import type { Delimiter, Encoding } from './files/file-format.js';
 
-export type ImportedFile = 'leads' | 'interactions';
-export const IMPORTED_FILES: readonly ImportedFile[] = ['leads', 'interactions'];
+/** The kinds of files, in the order in which they are imported. */
+export const IMPORTED_FILES = ['leads', 'interactions', 'changes'] as const;
+export type ImportedFile = (typeof IMPORTED_FILES)[number];
 
 /** The maximum number of lines that a report names for each outcome. */
 export const MAX_EXAMPLES = 5;
@@ -46,7 +47,7 @@ export interface LineExamples {
   readonly lines: readonly number[];
 }
 
-/** The result of one file. Rows are leads or interactions, and lines are records of the file. */
+/** The result of one file. Rows are leads, interactions or changes of leads, and lines are records of the file. */
 export interface FileReport {
   readonly name: string;
   /** In bytes. */
@@ -88,6 +89,7 @@ export interface FileReport {
 export interface ImportReport {
   readonly leads: FileReport | null;
   readonly interactions: FileReport | null;
+  readonly changes: FileReport | null;
   /** Scores that were calculated. */
   readonly scoreCount: number;
   readonly failedScoreCount: number;
@@ -107,11 +109,14 @@ export interface ImportProgress {
   readonly totalCount: number | null;
 }
 
+export const fileReportsOf = (report: ImportReport): FileReport[] =>
+  IMPORTED_FILES.map((kind) => report[kind]).filter((file) => file !== null);
+
 /** Whether a report has lines or scores that failed. */
-export const isComplete = ({ leads, interactions, failedScoreCount }: ImportReport): boolean =>
-  (leads?.rejectedLines ?? 0) === 0 && (interactions?.rejectedLines ?? 0) === 0 && failedScoreCount === 0;
+export const isComplete = (report: ImportReport): boolean =>
+  fileReportsOf(report).every(({ rejectedLines }) => rejectedLines === 0) && report.failedScoreCount === 0;
 
 /** Whether all lines of all files were rejected, so nothing was imported. */
-export const isNothingImported = ({ leads, interactions }: ImportReport): boolean =>
-  [leads, interactions].every((file) => file === null || file.rejectedLines === file.lineCount) &&
-  [leads, interactions].some((file) => file !== null && file.lineCount > 0);
+export const isNothingImported = (report: ImportReport): boolean =>
+  fileReportsOf(report).every(({ rejectedLines, lineCount }) => rejectedLines === lineCount) &&
+  fileReportsOf(report).some(({ lineCount }) => lineCount > 0);

@@ -8,12 +8,14 @@ import {
   type ImportedFile,
   type ImportProgress,
   type ImportReport,
+  type ImportWarning,
   type LineExamples,
   MAX_EXAMPLES,
   MAX_NAMED_REJECTIONS,
 } from './import-report.js';
 import { ImportStaging } from './import-staging.js';
-import { COUNT_INTERACTIONS } from './interaction-merge.sql.js';
+import * as changes from './change-merge.sql.js';
+import * as interactions from './interaction-merge.sql.js';
 import { COUNT_IGNORED_IDS, COUNT_LEADS } from './lead-merge.sql.js';
 import { analyzeIfGrown } from './table-statistics.js';
 import { readRejections } from './rejections.js';
@@ -32,11 +34,38 @@ interface LineCount {
   readonly lines: readonly number[];
 }
 
+const RECORDED_NOW =
+  'lines have no recorded time, so they count as known only from this import on; to count them as known from their date on, import them with --recorded-as-dated instead (undo this import first)';
+
 interface Outcome extends LineCount {
   readonly action: 'insert' | 'update' | 'unchanged' | 'duplicate';
 }
 
-const IGNORED_ID = 'ids are ignored, because the lead has an external id of another system';
+/** The statements that count the lines of a kind of file. Their parameter is the number of first lines. */
+const COUNTS: Readonly<
+  Record<ImportedFile, { readonly outcomes: string; readonly remarks: Readonly<Record<string, string>> }>
+> = {
+  leads: {
+    outcomes: COUNT_LEADS,
+    remarks: {
+      'ids are ignored, because the lead has an external id of another system': COUNT_IGNORED_IDS,
+    },
+  },
+  interactions: {
+    outcomes: interactions.COUNT_INTERACTIONS,
+    remarks: { [RECORDED_NOW]: interactions.COUNT_RECORDED_NOW },
+  },
+  changes: {
+    outcomes: changes.COUNT_CHANGES,
+    remarks: {
+      [RECORDED_NOW]: changes.COUNT_RECORDED_NOW,
+      'changes of one lead have the same date; those with a status take effect first, each in the order of the file':
+        changes.COUNT_SIMULTANEOUS,
+      'source, company, location and e-mail domain of the changes are those of the lead now, because the file does not have those of then':
+        changes.COUNT_PRESENT_DETAILS,
+    },
+  },
+};
 
 const OUTCOMES = {
   insert: 'inserted',
@@ -45,7 +74,7 @@ const OUTCOMES = {
   duplicate: 'duplicate',
 } as const;
 
-/** An import within one transaction: stages the files, merges them with leads and interactions, and reports. */
+/** An import within one transaction: stages the files, merges them with leads, interactions and changes, and reports. */
 export class ImportRun {
   constructor(
     private readonly sequelize: Sequelize,
@@ -69,6 +98,7 @@ export class ImportRun {
       await analyzeIfGrown(this.sequelize, this.transaction, {
         leads: report.leads?.inserted ?? 0,
         interactions: report.interactions?.inserted ?? 0,
+        changes: report.changes?.inserted ?? 0,
       });
     }
     return report;
@@ -76,7 +106,7 @@ export class ImportRun {
 
   private async stage(): Promise<Record<ImportedFile, number>> {
     const staging = await ImportStaging.create(this.sequelize, this.transaction);
-    const counts = { leads: 0, interactions: 0 };
+    const counts = { leads: 0, interactions: 0, changes: 0 };
     let bytesBefore = 0;
     for (const file of this.files.all) {
       counts[file.kind] = await file.stage(staging, (bytes) => {
@@ -98,6 +128,7 @@ export class ImportRun {
     return {
       leads: await reportOf(this.files.leads),
       interactions: await reportOf(this.files.interactions),
+      changes: await reportOf(this.files.changes),
       scoreCount: scores?.count ?? 0,
       failedScoreCount: scores?.failedCount ?? 0,
       failedScores: scores?.failures ?? [],
@@ -105,9 +136,14 @@ export class ImportRun {
   }
 
   private async fileReport(file: ImportFile, lineCount: number): Promise<FileReport> {
-    const isOfLeads = file.kind === 'leads';
-    const outcomes = await this.count<Outcome>(isOfLeads ? COUNT_LEADS : COUNT_INTERACTIONS);
-    const ignoredIds = isOfLeads ? await this.count<LineCount>(COUNT_IGNORED_IDS) : [];
+    const counts = COUNTS[file.kind];
+    const outcomes = await this.count<Outcome>(counts.outcomes);
+    const remarks: ImportWarning[] = [];
+    for (const [message, sql] of Object.entries(counts.remarks)) {
+      for (const { count, lines } of await this.count<LineCount>(sql)) {
+        if (count > 0) remarks.push({ message, count, lines });
+      }
+    }
     const countOf = (action: Outcome['action']) => outcomes.find((one) => one.action === action)?.count ?? 0;
     const { count: rejectedLines, rejections } = await readRejections(
       this.sequelize,
@@ -118,12 +154,7 @@ export class ImportRun {
     const described = file.describe();
     return {
       ...described,
-      warnings: [
-        ...described.warnings,
-        ...ignoredIds
-          .filter(({ count }) => count > 0)
-          .map(({ count, lines }) => ({ message: IGNORED_ID, count, lines })),
-      ],
+      warnings: [...described.warnings, ...remarks],
       lineCount,
       inserted: countOf('insert'),
       updated: countOf('update'),

@@ -3,18 +3,10 @@ import type { CsvFile } from './files/csv-file.js';
 import { copyLine, copyRows, type CopyValue } from './copy-rows.js';
 import type { FileRecord } from './line-reader.js';
 import type { ImportedFile, Rejection } from './import-report.js';
-import {
-  COPY_INTERACTIONS,
-  COPY_LEADS,
-  COPY_REJECTIONS,
-  CREATE_STAGING,
-  emptyStaging,
-} from './staging.sql.js';
+import { COPY, COPY_REJECTIONS, CREATE_STAGING, emptyStaging } from './staging.sql.js';
 
 /** The number of lines that are copied together, which limits memory. */
 const COPIED_TOGETHER = 5_000;
-
-const COPY = { leads: COPY_LEADS, interactions: COPY_INTERACTIONS } as const;
 
 /** Converts the records of a file to rows, and collects evidence of its formats. */
 export interface LineReader<Row> {

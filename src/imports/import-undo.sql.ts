@@ -66,13 +66,28 @@ export const RESTORE_INTERACTIONS = `
   )
   SELECT count(*)::int AS count FROM restored`;
 
+const IS_INSERTED = `${isUntouched('interaction')}
+      AND NOT EXISTS (SELECT FROM import_changes WHERE "importId" = $1 AND "interactionId" = interaction.id)`;
+
+/**
+ * The last version of a removed interaction stays. It was known from the import on, and not from the recorded time of the file:
+ * otherwise past times would know it after the undo, and twice after another import of the file.
+ */
+export const FORGET_RECORDED_TIMES = `
+  UPDATE interactions AS interaction SET "recordedAt" = "createdAt"
+  WHERE "recordedAt" < "createdAt" AND ${IS_INSERTED}`;
+
 export const REMOVE_INTERACTIONS = `
   WITH removed AS (
     DELETE FROM interactions AS interaction
-    WHERE ${isUntouched('interaction')}
-      AND NOT EXISTS (SELECT FROM import_changes WHERE "importId" = $1 AND "interactionId" = interaction.id)
+    WHERE ${IS_INSERTED}
     RETURNING id
   )
+  SELECT count(*)::int AS count FROM removed`;
+
+/** The history of leads is append-only, except for imported rows. */
+export const REMOVE_CHANGES = `
+  WITH removed AS (DELETE FROM lead_changes WHERE "importId" = $1 RETURNING id)
   SELECT count(*)::int AS count FROM removed`;
 
 /** The leads that have values to restore. */

@@ -36,7 +36,9 @@ export async function undoImport(
   signal.throwIfAborted();
   await run(sql.KEEP_CHANGED);
   const restoredInteractions = await count(sql.RESTORE_INTERACTIONS);
+  await run(sql.FORGET_RECORDED_TIMES);
   const removedInteractions = await count(sql.REMOVE_INTERACTIONS);
+  const removedChanges = await count(sql.REMOVE_CHANGES);
   await run(sql.KEEP_CONTACTED);
   const removedLeads = await count(sql.REMOVE_LEADS);
   await run(sql.FIND_RESTORED);
@@ -53,6 +55,7 @@ export async function undoImport(
     restoredLeads,
     removedInteractions,
     restoredInteractions,
+    removedChanges,
     keptCount: kept[0]?.count ?? 0,
     kept: kept.map(({ leadId, interactionId, reason }) => ({ leadId, interactionId, reason })),
     scoreCount: scores.count,

@@ -9,12 +9,13 @@ import type { CsvSource } from './files/csv-source.js';
 import { readBytes } from './files/file-chunks.js';
 import type { ImportFlags, MappingText } from './import-flags.js';
 import type { ImportSources } from './import-options.js';
+import { IMPORTED_FILES } from './import-report.js';
 
 const MAX_MAPPING_BYTES = 1_048_576;
 const MAX_FIELDS = 200;
 const MAX_FIELD_BYTES = 65_536;
 
-const FILES = ['leads', 'interactions', 'mapping'] as const;
+const FILES = [...IMPORTED_FILES, 'mapping'] as const;
 const TEXTS = [
   'encoding',
   'delimiter',
@@ -26,7 +27,7 @@ const TEXTS = [
   'timeZone',
 ] as const;
 const LISTS = ['map', 'mapStatus', 'mapType'] as const;
-const SWITCHES = ['strict', 'allowDuplicates', 'dryRun'] as const;
+const SWITCHES = ['strict', 'allowDuplicates', 'recordedAsDated', 'dryRun'] as const;
 const FIELDS: ReadonlySet<string> = new Set([...TEXTS, ...LISTS, ...SWITCHES]);
 
 /** The files and options of a request to import. */
@@ -79,7 +80,7 @@ export class ImportUpload {
   ): ImportUpload {
     const { sources } = files;
     if (Object.keys(sources).length === 0)
-      throw new InvalidInputError('The form has neither leads nor interactions.');
+      throw new InvalidInputError(`The form has no file: use ${IMPORTED_FILES.join(', ')}.`);
     const text = (name: (typeof TEXTS)[number]) => only(name, fields.get(name));
     const flags: ImportFlags = {
       encoding: text('encoding'),
@@ -95,6 +96,7 @@ export class ImportUpload {
       mapType: fields.get('mapType'),
       strict: switchOf('strict', fields),
       allowDuplicates: switchOf('allowDuplicates', fields),
+      recordedAsDated: switchOf('recordedAsDated', fields),
     };
     return new ImportUpload(sources, flags, mapping, switchOf('dryRun', fields) ?? false, files);
   }
@@ -116,8 +118,12 @@ class UploadedFiles {
       const stored = this.files.get(field);
       return stored && { name: stored.name, open: () => Promise.resolve(stored.file) };
     };
-    const [leads, interactions] = [sourceOf('leads'), sourceOf('interactions')];
-    return { ...(leads && { leads }), ...(interactions && { interactions }) };
+    return Object.fromEntries(
+      IMPORTED_FILES.flatMap((kind) => {
+        const source = sourceOf(kind);
+        return source === undefined ? [] : [[kind, source]];
+      }),
+    );
   }
 
   /** @throws BAD_USER_INPUT if the form has no such file, or the file twice */

@@ -46,7 +46,7 @@ export class ImportsResolver {
   @RateLimited('bulk')
   @Mutation(() => ImportUndoType, {
     description:
-      'Undoes an import in one transaction: removes the leads and interactions that it inserted, restores those that it changed, and scores the leads. Rows that have changed since the import are left alone and named. Fails with NOT_FOUND, or with IMPORT_NOT_UNDOABLE if the import did not succeed or was undone before.',
+      'Undoes an import in one transaction: removes the leads, interactions and changes of leads that it inserted, restores those that it changed, and scores the leads. Rows that have changed since the import are left alone and named. Fails with NOT_FOUND, or with IMPORT_NOT_UNDOABLE if the import did not succeed or was undone before.',
   })
   undoImport(@Args('id', IMPORT_ID) id: string): Promise<ImportUndoType> {
     return withOwnTimeLimit(this.times.recalculationMs, (signal) =>

@@ -17,7 +17,7 @@ import type { ImportOptions, ImportSources } from './import-options.js';
 import type { ImportRecord, ImportTrigger, UndoReport } from './import-record.js';
 import { IMPORT_RECORD } from './import-record.sql.js';
 import { ImportRecordsService } from './import-records.service.js';
-import type { ImportProgress, ImportReport } from './import-report.js';
+import type { ImportedFile, ImportProgress, ImportReport } from './import-report.js';
 import { ImportRun } from './import-run.js';
 import { undoImport } from './import-undo.js';
 import { writeRejected } from './rejected-file.js';
@@ -33,7 +33,7 @@ export interface ImportRequest {
   /** Called with the id of the import as soon as its record is visible. */
   readonly onStarted?: (id: number) => void;
   /** Paths of the files to write rejected lines to. */
-  readonly rejectedTo?: Readonly<Partial<Record<'leads' | 'interactions', string>>>;
+  readonly rejectedTo?: Readonly<Partial<Record<ImportedFile, string>>>;
   /** The path of a mapping file to write, with all that was decided. */
   readonly mappingTo?: string;
   /** Aborts and rolls back the import. */
@@ -49,7 +49,7 @@ class DryRunEnded extends Error {
   }
 }
 
-/** Imports leads and interactions from CSV files of any size, and undoes imports. */
+/** Imports leads, interactions and changes of leads from CSV files of any size, and undoes imports. */
 @Injectable()
 export class ImportsService {
   private readonly stopping = new AbortController();
@@ -64,7 +64,7 @@ export class ImportsService {
   ) {}
 
   /**
-   * Imports leads, then interactions, and scores the leads that changed, in one transaction. Lines that violate a rule, or that
+   * Imports leads, then interactions, then changes of leads, and scores the leads that changed, in one transaction. Lines that violate a rule, or that
    * the database rejects, are reported and skipped.
    * @returns the record of the import, which succeeded
    * @throws IMPORT_FILE_INVALID if a file cannot be imported as a whole; IMPORT_FAILED or IMPORT_CANCELLED if everything was
@@ -98,8 +98,10 @@ export class ImportsService {
             return undone;
           }),
         );
-        const { removedLeads, removedInteractions, restoredLeads, restoredInteractions, keptCount } = report;
-        const undoneCount = removedLeads + removedInteractions + restoredLeads + restoredInteractions;
+        const { removedLeads, removedInteractions, restoredLeads, restoredInteractions } = report;
+        const { removedChanges, keptCount } = report;
+        const undoneCount =
+          removedLeads + removedInteractions + restoredLeads + restoredInteractions + removedChanges;
         importUndone.publish({ importId: id, undoneCount, keptCount });
         return report;
       } catch (error) {

@@ -5,15 +5,14 @@ import {
   INTERACTION_TYPES,
 } from '../interactions/interaction-type.js';
 import { now } from '../common/clock.js';
-import { emailKey } from '../common/email-key.js';
-import { type CheckedText, checkExternalId, checkNotes } from './api-rules.js';
+import { checkExternalId, checkNotes } from './api-rules.js';
+import { DateCells } from './date-cells.js';
+import type { FileOptions } from './import-options.js';
 import type { Rejection } from './import-report.js';
+import { LeadNameCells } from './lead-name-cells.js';
 import { type FileRecord, LineReader, type ReaderReport, ValueCache } from './line-reader.js';
 import type { InteractionField } from './mapping/fields.js';
 import type { FileMapping } from './mapping/map-file.js';
-import type { FormatOptions } from './mapping/mapping-file.js';
-import { DateColumn } from './values/date-column.js';
-import { readAddresses, TEXT_BESIDE_ADDRESS } from './values/email-address.js';
 import { findDirection, findInteractionType, type MappedType } from './values/interaction-types.js';
 
 /** The values of a line about an interaction, valid by the rules of the API. */
@@ -35,15 +34,13 @@ export interface InteractionRow {
   readonly externalSource: string | null;
   /** From 1. Distinguishes equal interactions of a lead. */
   readonly occurrence: number;
+  /** The time at which the interaction was recorded; null: the time of the import. */
+  readonly recordedAt: string | null;
 }
 
-const ORDER_OPTION = '--date-order dmy or --date-order mdy';
 const UNKNOWN_TYPE = `type must be one of ${INTERACTION_TYPES.join(', ')}, or be mapped with --map-type`;
 const UNKNOWN_DIRECTION = `direction must be empty or one of ${INTERACTION_DIRECTIONS.join(', ')}`;
-/** Anything but a plain address. */
-const NEEDS_CLEANING = /[^\w.@+-]|^[^@]*$/;
 const OCCURRENCE = /^[1-9]\d{0,8}$/;
-const ID_SEPARATOR = /\s*[;,|\n]\s*/;
 
 /** A task is over when its day is, in any time zone. */
 const DAY_MS = 86_400_000;
@@ -52,15 +49,15 @@ const DAY_MS = 86_400_000;
 export class InteractionLineReader {
   private readonly reader: LineReader<InteractionField>;
 
-  private readonly dates: ReadonlyMap<number, DateColumn>;
+  private readonly dates: DateCells;
+
+  private readonly leadNames: LeadNameCells<'leadExternalId'>;
 
   private readonly types = new ValueCache<MappedType | null>();
 
   private readonly directions = new ValueCache<{ value: InteractionDirection | null | undefined }>();
 
   private readonly defaultType: MappedType | null;
-
-  private readonly isOrderGiven: boolean;
 
   private readonly startedAt = now().getTime();
 
@@ -71,28 +68,22 @@ export class InteractionLineReader {
   constructor(
     fileName: string,
     private readonly mapping: FileMapping<InteractionField>,
-    formats: FormatOptions,
+    private readonly options: FileOptions,
   ) {
-    const reader = new LineReader(fileName, mapping, formats, ['date', 'time']);
+    const reader = new LineReader<InteractionField>(fileName, mapping, options, [
+      'date',
+      'time',
+      'recordedAt',
+    ]);
     this.reader = reader;
-    this.isOrderGiven = formats.dateOrder !== undefined;
     this.defaultType = mapping.types.get('') ?? null;
-    this.dates = new Map(
-      (mapping.sources.date ?? []).map((column) => [
-        column,
-        new DateColumn(formats.dateOrder ?? null, reader.localTimes),
-      ]),
-    );
+    this.dates = new DateCells(reader, options, ['date', 'recordedAt']);
+    this.leadNames = new LeadNameCells(reader, 'leadExternalId');
   }
 
   /** Assumes the formats of the first records, so that the file is rarely read twice. */
   assumeFrom(records: readonly FileRecord[]): void {
-    for (const record of records) {
-      for (const [column, dates] of this.dates) {
-        const text = (record.cells[column] ?? '').trim();
-        if (text !== '') dates.assumeFrom(text);
-      }
-    }
+    this.dates.assumeFrom(records);
   }
 
   /** Returns the row, or all violations of the line. */
@@ -100,24 +91,24 @@ export class InteractionLineReader {
     const { reader } = this;
     const invalid = reader.begin(record);
     if (invalid !== null) return invalid;
-    const leadExternalId = this.readLeadExternalId(record);
-    const writtenEmail = this.readEmail(record, leadExternalId !== null);
+    const { email, writtenEmail, externalId: leadExternalId } = this.leadNames.read(record);
     const type = this.readType(record);
     const direction = this.readDirection(record) ?? type?.direction ?? null;
-    const date = this.readDate(record);
+    const date = this.dates.readRequired(record);
     reader.exclude(record, date !== null && Date.parse(date) < this.startedAt - DAY_MS);
     const notes = this.readNotes(record);
     const externalId = this.readExternalId(record);
     const externalSource =
       externalId === null && leadExternalId === null ? null : this.readExternalSource(record);
     const occurrence = this.readOccurrence(record);
+    const recordedAt = this.dates.readRecorded(record);
     const rejection = reader.rejection(record);
     if (rejection !== null) return rejection;
     // Without a rejection, both are present; the compiler does not know it.
     if (type === null || date === null) throw new Error(`Line ${record.line} has no type or date.`);
     return {
       line: record.line,
-      email: writtenEmail === null ? null : emailKey(writtenEmail),
+      email,
       writtenEmail,
       leadExternalId,
       type: type.type,
@@ -127,6 +118,7 @@ export class InteractionLineReader {
       externalId,
       externalSource,
       occurrence,
+      recordedAt: recordedAt ?? this.defaultRecordedAt(date),
     };
   }
 
@@ -136,57 +128,12 @@ export class InteractionLineReader {
    * @throws ImportFileError if the file does not decide between day/month/year and month/day/year
    */
   settle(): 'settled' | 'again' {
-    return this.reader.settle(this.dates, {
-      format: 'dateOrder',
-      option: ORDER_OPTION,
-      isGiven: this.isOrderGiven,
-    });
+    return this.reader.settle([this.dates.format]);
   }
 
   /** The report on the lines since the last start. Formats are known after `settle`. */
   report(): ReaderReport {
     return this.reader.report();
-  }
-
-  private readLeadExternalId(record: FileRecord): string | null {
-    const text = this.reader.find('leadExternalId', record);
-    if (text === '') return null;
-    // An id of our own export is literal.
-    const [first = '', ...others] =
-      this.mapping.isOwnExport || !ID_SEPARATOR.test(text)
-        ? [text]
-        : text.split(ID_SEPARATOR).filter((part) => part !== '');
-    if (others.length > 0) this.reader.warn('severalIds', record.line);
-    const id = this.reader.cleanId(first);
-    return id === null
-      ? null
-      : this.accept(checkExternalId('leadExternalId', id), this.reader.column, record);
-  }
-
-  /** The address only has to be that of a lead, so it is not validated. */
-  private readEmail(record: FileRecord, hasLeadId: boolean): string | null {
-    const text = this.reader.find('email', record);
-    if (text === '') {
-      if (!hasLeadId) this.rejectLead();
-      return null;
-    }
-    if (!NEEDS_CLEANING.test(text)) return text;
-    const { email, others, texts } = readAddresses(text);
-    if (hasLeadId && !email.includes('@')) {
-      this.reader.warn('noAddress', record.line);
-      return null;
-    }
-    // The lead is known: attendees without an address are no problem.
-    if (texts.length > 0 && !hasLeadId) this.reader.reject(this.reader.column, TEXT_BESIDE_ADDRESS, text);
-    if (others.length > 0) this.reader.warn('severalAddresses', record.line);
-    return email;
-  }
-
-  private rejectLead(): void {
-    const column = this.reader.namedColumn('email');
-    if (column !== null) this.reader.reject(column, 'email must not be empty', null);
-    else
-      this.reader.reject(this.reader.namedColumn('leadExternalId'), 'leadExternalId must not be empty', null);
   }
 
   /** The first column with a known type counts: "Type" may be "Other" where "Subtype" is "Call". */
@@ -213,41 +160,29 @@ export class InteractionLineReader {
     return value ?? null;
   }
 
-  private readDate(record: FileRecord): string | null {
-    const text = this.reader.find('date', record);
-    const { column } = this.reader;
-    const dates = text === '' ? undefined : this.dates.get(column);
-    if (dates === undefined) {
-      this.reader.reject(this.reader.namedColumn('date'), 'date must not be empty', null);
-      return null;
-    }
-    const time = this.reader.find('time', record);
-    const result = dates.read(text, time, record.line);
-    if ('iso' in result) {
-      if (result.problem !== null) {
-        this.reader.warn(result.problem === 'skipped' ? 'skippedTime' : 'repeatedTime', record.line);
-      }
-      return result.iso;
-    }
-    this.reader.reject(column, `date ${result.violation}`, time === '' ? text : `${text} ${time}`);
-    return null;
+  /** A planned interaction was recorded by now. */
+  private defaultRecordedAt(date: string): string | null {
+    if (this.options.isRecordedAsDated !== true) return null;
+    return Date.parse(date) > this.startedAt ? null : date;
   }
 
   private readNotes(record: FileRecord): string | null {
     const text = this.reader.join('notes', '\n', record);
-    return text === '' ? null : this.accept(checkNotes(text), this.reader.column, record);
+    return text === '' ? null : this.reader.accept(checkNotes(text), this.reader.column, record);
   }
 
   private readExternalId(record: FileRecord): string | null {
     const text = this.reader.find('externalId', record);
     const id = text === '' ? null : this.reader.cleanId(text);
-    return id === null ? null : this.accept(checkExternalId('externalId', id), this.reader.column, record);
+    return id === null
+      ? null
+      : this.reader.accept(checkExternalId('externalId', id), this.reader.column, record);
   }
 
   private readExternalSource(record: FileRecord): string | null {
     const text = this.reader.find('externalSource', record);
     if (text === '') return this.mapping.externalSource;
-    return this.accept(checkExternalId('externalSource', text), this.reader.column, record);
+    return this.reader.accept(checkExternalId('externalSource', text), this.reader.column, record);
   }
 
   private readOccurrence(record: FileRecord): number {
@@ -257,12 +192,5 @@ export class InteractionLineReader {
       this.reader.reject(this.reader.column, 'occurrence must be a whole number from 1', text);
     }
     return Number(text);
-  }
-
-  private accept(checked: CheckedText, column: number, record: FileRecord): string | null {
-    if (typeof checked === 'string' || checked === null) return checked;
-    for (const message of checked.violations)
-      this.reader.reject(column, message, record.cells[column] ?? null);
-    return null;
   }
 }

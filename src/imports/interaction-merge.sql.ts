@@ -1,4 +1,5 @@
 import { apiInstant } from '../common/api-instant.sql.js';
+import { collectUnknownLeads, LEAD_NAME, lockTargets, matchTargets } from './lead-targets.sql.js';
 import { formerValues, KEPT_COLUMNS } from './value-columns.js';
 
 /**
@@ -10,60 +11,12 @@ import { formerValues, KEPT_COLUMNS } from './value-columns.js';
  * 3. If several lines mean one interaction, the last one counts if they have an external id, else the first.
  */
 
-/** The columns by which a line names its lead. */
-const NAME = 'email, "writtenEmail", "leadSource", "leadExternalId"';
+const LINES = 'pg_temp.import_interactions';
+const TARGETS = 'pg_temp.import_targets';
 
-/**
- * The leads that lines name. Leads of the same import come first: a dry run has
- * not inserted them or changed their e-mails, and a lead may keep the external id of another source.
- */
-export const MATCH_LEADS_OF_INTERACTIONS = `
-  CREATE TEMP TABLE import_targets ON COMMIT DROP AS
-  WITH named AS (
-    SELECT DISTINCT ${NAME} FROM pg_temp.import_interactions
-  ), in_file AS (
-    SELECT DISTINCT ON (line."externalSource", line."externalId") line."externalSource", line."externalId", plan."leadId"
-    FROM pg_temp.import_lead_lines AS line JOIN pg_temp.import_lead_plan AS plan USING (key)
-    WHERE line."externalId" IS NOT NULL AND line.reason IS NULL AND plan.action NOT IN ('reject', 'fail')
-    ORDER BY line."externalSource", line."externalId"
-  ), by_email AS (
-    SELECT given.email, given."writtenEmail", count(*)::int AS count,
-      CASE WHEN count(*) = 1 THEN min(lead.id)
-        ELSE min(lead.id) FILTER (WHERE lead.email = given."writtenEmail") END AS id
-    FROM (SELECT DISTINCT email, "writtenEmail" FROM named WHERE email <> '') AS given
-    JOIN leads AS lead ON email_key(lead.email) = given.email
-    GROUP BY given.email, given."writtenEmail"
-  ), planned AS (
-    SELECT DISTINCT ON (email) email, "leadId" FROM pg_temp.import_lead_plan
-    WHERE email IS NOT NULL AND action NOT IN ('reject', 'fail') ORDER BY email, position
-  )
-  SELECT named.*, found."leadId",
-    CASE
-      WHEN found."leadId" IS NOT NULL THEN NULL
-      WHEN by_email.count > 1 THEN jsonb_build_object('field', 'email', 'message',
-        by_email.count || ' leads share this e-mail in different spellings', 'value', named."writtenEmail")
-      WHEN named.email <> '' THEN jsonb_build_object('field', 'email', 'message', 'no lead has this e-mail', 'value', named.email)
-      ELSE jsonb_build_object('field', 'leadExternalId', 'message', 'no lead has this external id', 'value',
-        named."leadExternalId")
-    END AS reason
-  FROM named
-  LEFT JOIN in_file
-    ON in_file."externalSource" = named."leadSource" AND in_file."externalId" = named."leadExternalId"
-  LEFT JOIN leads AS by_id ON by_id."externalSource" = named."leadSource" AND by_id."externalId" = named."leadExternalId"
-    AND by_id."externalId" IS NOT NULL
-  LEFT JOIN planned ON planned.email = named.email
-  LEFT JOIN by_email ON by_email.email = named.email AND by_email."writtenEmail" = named."writtenEmail"
-  LEFT JOIN planned AS renamed ON renamed."leadId" = by_email.id AND renamed.email <> named.email
-  CROSS JOIN LATERAL (
-    SELECT coalesce(in_file."leadId", by_id.id, CASE WHEN renamed.email IS NULL THEN by_email.id END,
-      CASE WHEN by_email.count IS NULL THEN planned."leadId" END) AS "leadId"
-  ) AS found`;
+export const MATCH_LEADS_OF_INTERACTIONS = matchTargets(LINES, TARGETS, 'leadExternalId');
 
-/** Every other writer of an interaction locks its lead first. */
-export const LOCK_TARGETS = `
-  SELECT count(*) FROM (
-    SELECT FROM leads WHERE id IN (SELECT "leadId" FROM pg_temp.import_targets) ORDER BY id FOR NO KEY UPDATE
-  ) AS locked`;
+export const LOCK_TARGETS = lockTargets(TARGETS);
 
 const CONTENT = '"leadId", date, type, notes';
 
@@ -82,7 +35,7 @@ export const PLAN_INTERACTIONS = `
   CREATE TEMP TABLE import_interaction_plan ON COMMIT DROP AS
   WITH placed AS (
     SELECT line, target."leadId", type, direction, date, notes, "externalSource", "externalId", occurrence
-    FROM pg_temp.import_interactions JOIN pg_temp.import_targets AS target USING (${NAME})
+    FROM pg_temp.import_interactions JOIN pg_temp.import_targets AS target USING (${LEAD_NAME})
     WHERE target."leadId" IS NOT NULL
   ), shown AS (
     SELECT id, "leadId", ${apiInstant('date')} AS date, type, nullif(notes, '') AS notes, "externalId"
@@ -141,11 +94,7 @@ export const INDEX_INTERACTION_PLAN = `
   CREATE INDEX ON pg_temp.import_interaction_plan (position);
   ANALYZE pg_temp.import_interaction_plan`;
 
-export const COLLECT_INTERACTION_REJECTIONS = `
-  INSERT INTO pg_temp.import_rejections (file, line, violations)
-  SELECT 'interactions', line, jsonb_build_array(reason)
-  FROM pg_temp.import_interactions JOIN pg_temp.import_targets USING (${NAME})
-  WHERE reason IS NOT NULL`;
+export const COLLECT_INTERACTION_REJECTIONS = collectUnknownLeads('interactions', LINES, TARGETS);
 
 const inRange = 'position > $1 AND position <= $2';
 
@@ -153,14 +102,17 @@ const inRange = 'position > $1 AND position <= $2';
 const requested = (action: string): string =>
   `(SELECT count(*) FROM pg_temp.import_interaction_plan WHERE ${inRange} AND action = '${action}')::int AS requested`;
 
-/** $1, $2: the range of positions, $3: the id of the import. Returns the numbers of written and requested rows. */
+/**
+ * $1, $2: the range of positions, $3: the id of the import. Returns the numbers of written and requested rows. Only new rows get the
+ * recorded time of the file: what was known at a past time does not change.
+ */
 export const INSERT_INTERACTIONS = `
   WITH inserted AS (
     INSERT INTO interactions ("leadId", type, direction, date, notes, "externalSource", "externalId", "importId", "createdAt",
-      "updatedAt")
-    SELECT "leadId", type, direction, date, notes, "externalSource", "externalId", $3, date_trunc('milliseconds', now()),
-      date_trunc('milliseconds', now())
-    FROM pg_temp.import_interaction_plan
+      "updatedAt", "recordedAt")
+    SELECT "leadId", plan.type, plan.direction, plan.date, plan.notes, plan."externalSource", plan."externalId", $3,
+      date_trunc('milliseconds', now()), date_trunc('milliseconds', now()), coalesce(given."recordedAt", clock_timestamp())
+    FROM pg_temp.import_interaction_plan AS plan JOIN ${LINES} AS given USING (line)
     WHERE ${inRange} AND action = 'insert'
     ORDER BY position
     ON CONFLICT DO NOTHING
@@ -201,3 +153,9 @@ export const REJECT_INTERACTION = `
 export const COUNT_INTERACTIONS = `
   SELECT action, count(*)::int AS count, (array_agg(line ORDER BY line))[1:$1] AS lines
   FROM pg_temp.import_interaction_plan WHERE action <> 'reject' GROUP BY action`;
+
+/** New interactions of the past that were not known before this import. $1: the number of first lines. */
+export const COUNT_RECORDED_NOW = `
+  SELECT count(*)::int AS count, (array_agg(line ORDER BY line))[1:$1] AS lines
+  FROM pg_temp.import_interaction_plan AS plan JOIN ${LINES} AS given USING (line)
+  WHERE action = 'insert' AND given."recordedAt" IS NULL AND given.date < now()`;

@@ -1,13 +1,12 @@
-import { LEAD_STATUSES } from '../leads/lead-status.js';
-import { checkEmail, type CheckedText, checkExternalId, checkLeadText } from './api-rules.js';
+import { checkEmail, checkExternalId, checkLeadText } from './api-rules.js';
+import { BudgetCells } from './budget-cells.js';
 import type { Rejection } from './import-report.js';
-import { type FileRecord, LineReader, type ReaderReport, ValueCache } from './line-reader.js';
+import { type FileRecord, LineReader, type ReaderReport } from './line-reader.js';
 import type { LeadField } from './mapping/fields.js';
 import type { FileMapping } from './mapping/map-file.js';
 import type { FormatOptions } from './mapping/mapping-file.js';
-import { AmountColumn } from './values/amount-column.js';
+import { StatusCells } from './status-cells.js';
 import { readAddresses, TEXT_BESIDE_ADDRESS } from './values/email-address.js';
-import { findLeadStatus } from './values/lead-statuses.js';
 import { ROUNDED_NUMBER } from './values/rounded-number.js';
 import { EAST_ASIAN, type PersonName, splitName } from './values/person-name.js';
 
@@ -32,18 +31,13 @@ export interface LeadRow {
   readonly status: string | null;
 }
 
-const DECIMAL_OPTION = '--decimal comma or --decimal point';
-const UNKNOWN_STATUS = `status must be one of ${LEAD_STATUSES.join(', ')}, or be mapped with --map-status`;
-
 /** Reads the lines of a file of leads. */
 export class LeadLineReader {
   private readonly reader: LineReader<LeadField>;
 
-  private readonly budgets: ReadonlyMap<number, AmountColumn>;
+  private readonly budgets: BudgetCells;
 
-  private readonly statuses = new ValueCache<string | null>();
-
-  private readonly isDecimalGiven: boolean;
+  private readonly statuses: StatusCells;
 
   /**
    * @param fileName for messages
@@ -55,22 +49,13 @@ export class LeadLineReader {
     formats: FormatOptions,
   ) {
     this.reader = new LineReader(fileName, mapping, formats, ['budget']);
-    this.isDecimalGiven = formats.decimal !== undefined;
-    // Our own export has points. A column without decimals has nothing to decide.
-    const decimal = formats.decimal ?? (mapping.isOwnExport ? 'point' : null);
-    this.budgets = new Map(
-      (mapping.sources.budget ?? []).map((column) => [column, new AmountColumn(decimal)]),
-    );
+    this.budgets = new BudgetCells(this.reader, formats);
+    this.statuses = new StatusCells(this.reader);
   }
 
   /** Assumes the formats of the first records, so that the file is rarely read twice. */
   assumeFrom(records: readonly FileRecord[]): void {
-    for (const record of records) {
-      for (const [column, budgets] of this.budgets) {
-        const text = (record.cells[column] ?? '').trim();
-        if (text !== '') budgets.assumeFrom(text);
-      }
-    }
+    this.budgets.assumeFrom(records);
   }
 
   /** Returns the row, or all violations of the line. */
@@ -83,11 +68,11 @@ export class LeadLineReader {
     const { email } = address;
     const { firstName, lastName } = this.readName(record, address);
     const phone = this.readPhone(record);
-    const budget = this.readBudget(record);
+    const budget = this.budgets.read(record);
     const location = this.readLocation(record);
     const company = this.readText('company', record);
     const source = this.readText('source', record);
-    const status = this.readStatus(record);
+    const status = this.statuses.read(record);
     const externalId = this.readExternalId(record);
     const externalSource = externalId === null ? null : this.readExternalSource(record);
     const rejection = reader.rejection(record);
@@ -124,11 +109,7 @@ export class LeadLineReader {
    * @throws ImportFileError if the file does not decide between decimal comma and point
    */
   settle(): 'settled' | 'again' {
-    return this.reader.settle(this.budgets, {
-      format: 'decimal',
-      option: DECIMAL_OPTION,
-      isGiven: this.isDecimalGiven,
-    });
+    return this.reader.settle([this.budgets.format]);
   }
 
   /** The report on the lines since the last start. Formats are known after `settle`. */
@@ -147,7 +128,7 @@ export class LeadLineReader {
     const { email, name, others, texts } = readAddresses(text);
     if (others.length > 0) this.reader.warn('severalAddresses', record.line);
     if (texts.length > 0) this.reader.reject(column, TEXT_BESIDE_ADDRESS, text);
-    return { email: this.accept(checkEmail(email), column, record), written: email, name, column };
+    return { email: this.reader.accept(checkEmail(email), column, record), written: email, name, column };
   }
 
   private readName(record: FileRecord, address: WrittenEmail): PersonName {
@@ -171,7 +152,7 @@ export class LeadLineReader {
   private checkName(name: PersonName, column: number, record: FileRecord): PersonName {
     const part = (field: 'firstName' | 'lastName') => {
       const text = name[field];
-      return text === null ? null : this.accept(checkLeadText(field, text), column, record);
+      return text === null ? null : this.reader.accept(checkLeadText(field, text), column, record);
     };
     return { firstName: part('firstName'), lastName: part('lastName') };
   }
@@ -181,7 +162,7 @@ export class LeadLineReader {
     record: FileRecord,
   ): string | null {
     const text = this.reader.find(field, record);
-    return text === '' ? null : this.accept(checkLeadText(field, text), this.reader.column, record);
+    return text === '' ? null : this.reader.accept(checkLeadText(field, text), this.reader.column, record);
   }
 
   private readPhone(record: FileRecord): string | null {
@@ -197,52 +178,30 @@ export class LeadLineReader {
       if (numbers.some((part) => ROUNDED_NUMBER.test(part))) this.reader.warn('roundedPhone', record.line);
       if (first === undefined) continue;
       if (others.length > 0) this.reader.warn('severalPhones', record.line);
-      return this.accept(checkLeadText('phone', first), column, record);
+      return this.reader.accept(checkLeadText('phone', first), column, record);
     }
     return null;
   }
 
   private readLocation(record: FileRecord): string | null {
     const text = this.reader.join('location', ', ', record);
-    return text === '' ? null : this.accept(checkLeadText('location', text), this.reader.column, record);
-  }
-
-  private readBudget(record: FileRecord): string | null {
-    const text = this.reader.find('budget', record);
-    const { column } = this.reader;
-    const budgets = text === '' ? undefined : this.budgets.get(column);
-    if (budgets === undefined) return null;
-    const result = budgets.read(text, record.line);
-    if (typeof result === 'string') return result;
-    this.reader.reject(column, `budget ${result.violation}`, record.cells[column] ?? null);
-    return null;
-  }
-
-  private readStatus(record: FileRecord): string | null {
-    const text = this.reader.find('status', record);
-    if (text === '') return null;
-    const status = this.statuses.get(text, () => findLeadStatus(text, this.mapping.statuses));
-    if (status === null) this.reader.rejectUnknown(this.reader.column, UNKNOWN_STATUS, text);
-    return status;
+    return text === ''
+      ? null
+      : this.reader.accept(checkLeadText('location', text), this.reader.column, record);
   }
 
   private readExternalId(record: FileRecord): string | null {
     const text = this.reader.find('externalId', record);
     const id = text === '' ? null : this.reader.cleanId(text);
-    return id === null ? null : this.accept(checkExternalId('externalId', id), this.reader.column, record);
+    return id === null
+      ? null
+      : this.reader.accept(checkExternalId('externalId', id), this.reader.column, record);
   }
 
   private readExternalSource(record: FileRecord): string | null {
     const text = this.reader.find('externalSource', record);
     if (text === '') return this.mapping.externalSource;
-    return this.accept(checkExternalId('externalSource', text), this.reader.column, record);
-  }
-
-  private accept(checked: CheckedText, column: number, record: FileRecord): string | null {
-    if (typeof checked === 'string' || checked === null) return checked;
-    for (const message of checked.violations)
-      this.reader.reject(column, message, record.cells[column] ?? null);
-    return null;
+    return this.reader.accept(checkExternalId('externalSource', text), this.reader.column, record);
   }
 }
 

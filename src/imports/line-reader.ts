@@ -20,6 +20,9 @@ export interface FileRecord {
   readonly cells: readonly string[];
 }
 
+/** The text in the form in which it is stored, or the messages of the rules that it violates. */
+export type CheckedText = string | null | { readonly violations: readonly string[] };
+
 /** The format of a column as it was read. */
 export interface ColumnFormat {
   readonly column: string;
@@ -27,6 +30,15 @@ export interface ColumnFormat {
   /** `dmy`, `mdy`, `comma` or `point`; null if all values have one reading. */
   readonly value: string | null;
   /** Whether an option decided. */
+  readonly isGiven: boolean;
+}
+
+/** Columns whose format is decided from the file, and the option that decides it. */
+export interface FormatColumns {
+  readonly columns: ReadonlyMap<number, { settle(): FormatDecision<string>; restart(): void }>;
+  readonly format: ColumnFormat['format'];
+  readonly option: string;
+  /** Whether the option is given. */
   readonly isGiven: boolean;
 }
 
@@ -193,6 +205,13 @@ export class LineReader<Field extends string> {
     });
   }
 
+  /** Returns a checked text; null if it violates a rule, which rejects the line. */
+  accept(checked: CheckedText, column: number, { cells }: FileRecord): string | null {
+    if (typeof checked === 'string' || checked === null) return checked;
+    for (const message of checked.violations) this.reject(column, message, cells[column] ?? null);
+    return null;
+  }
+
   /** Rejects a value and counts it for the report. */
   rejectUnknown(column: number, message: string, value: string): void {
     this.reject(column, message, value);
@@ -278,32 +297,27 @@ export class LineReader<Field extends string> {
   /**
    * Decides the formats of columns after the last line. After 'again', the file has to be read from the start, because an assumed
    * format was wrong.
-   * @param columns the columns whose format is decided from the file
+   * @param groups the columns whose format is decided from the file
    * @throws ImportFileError if the file does not decide
    */
-  settle<Choice extends string>(
-    columns: ReadonlyMap<number, { settle(): FormatDecision<Choice>; restart(): void }>,
-    { format, option, isGiven }: { format: ColumnFormat['format']; option: string; isGiven: boolean },
-  ): 'settled' | 'again' {
-    const decisions = [...columns].map(([column, reader]) => ({ column, decision: reader.settle() }));
-    const problems = decisions.flatMap(({ column, decision }) =>
-      decision.kind === 'undecided' ? [{ column: this.nameOf(column), ...decision }] : [],
+  settle(groups: readonly FormatColumns[]): 'settled' | 'again' {
+    const decisions = groups.flatMap(({ columns, ...rest }) =>
+      [...columns].map(([column, reader]) => ({ column, decision: reader.settle(), ...rest })),
     );
-    const [first, ...others] = problems;
     const isAgain = decisions.some(({ decision }) => decision.kind === 'again');
-    if (first !== undefined && !isAgain) {
-      const { line, column, message } = first;
-      const more = others.map((one) => `column ${JSON.stringify(one.column)}: ${one.message}`);
-      const location = { file: this.fileName, line, column };
-      throw new ImportFileError(location, [message, ...more].join('. '), `Decide with ${option}.`);
-    }
     if (isAgain) {
       this.warnings = new Map();
       this.unknown = new Map();
-      for (const reader of columns.values()) reader.restart();
+      for (const { columns } of groups) for (const reader of columns.values()) reader.restart();
       return 'again';
     }
-    this.formats = decisions.flatMap(({ column, decision }) =>
+    for (const { option } of groups) {
+      this.rejectUndecided(
+        option,
+        decisions.filter((one) => one.option === option),
+      );
+    }
+    this.formats = decisions.flatMap(({ column, decision, format, isGiven }) =>
       decision.kind === 'settled'
         ? [{ column: this.nameOf(column), format, value: decision.value, isGiven }]
         : [],
@@ -327,6 +341,20 @@ export class LineReader<Field extends string> {
         lines,
       })),
     };
+  }
+
+  private rejectUndecided(
+    option: string,
+    decisions: readonly { readonly column: number; readonly decision: FormatDecision<string> }[],
+  ): void {
+    const [first, ...others] = decisions.flatMap(({ column, decision }) =>
+      decision.kind === 'undecided' ? [{ column: this.nameOf(column), ...decision }] : [],
+    );
+    if (first === undefined) return;
+    const { line, column, message } = first;
+    const more = others.map((one) => `column ${JSON.stringify(one.column)}: ${one.message}`);
+    const location = { file: this.fileName, line, column };
+    throw new ImportFileError(location, [message, ...more].join('. '), `Decide with ${option}.`);
   }
 
   /** Whether a file with rejected lines still has the text of a whole line in its first cell. */

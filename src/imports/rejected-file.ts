@@ -7,7 +7,7 @@ import { DomainError } from '../common/domain-error.js';
 import { errorCodeOf } from '../database/connection-errors.js';
 import { joinCells } from './files/data-records.js';
 import type { ImportFile, ImportFiles } from './import-files.js';
-import { violationText } from './import-report.js';
+import { type ImportedFile, violationText } from './import-report.js';
 import { REASONS_COLUMN, WHOLE_LINE } from './reasons-column.js';
 import { allRejections } from './rejections.js';
 
@@ -21,7 +21,7 @@ export async function writeRejected(
   sequelize: Sequelize,
   transaction: Transaction,
   files: ImportFiles,
-  paths: Readonly<Partial<Record<'leads' | 'interactions', string>>>,
+  paths: Readonly<Partial<Record<ImportedFile, string>>>,
 ): Promise<void> {
   for (const file of files.all) {
     const path = paths[file.kind];

@@ -66,6 +66,7 @@ describe('pnpm import:csv', () => {
         'interactions: interactions.csv: utf-8, delimiter comma, header on line 1, 1 line',
         'interactions: columns: email → email, type → type, date → date',
         'interactions: first inserted lines: 2',
+        'interactions: lines have no recorded time, so they count as known only from this import on; to count them as known from their date on, import them with --recorded-as-dated instead (undo this import first) (1 line, first 2)',
         '',
       ].join('\n'),
     });

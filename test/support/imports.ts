@@ -7,7 +7,12 @@ import { loadSettings } from '../../src/config/settings.js';
 import { CoreModule } from '../../src/core.module.js';
 import { type CsvSource, sourceAt } from '../../src/imports/files/csv-source.js';
 import { type ImportFlags, importOptions } from '../../src/imports/import-flags.js';
-import type { ImportProgress, ImportReport, Rejection } from '../../src/imports/import-report.js';
+import {
+  IMPORTED_FILES,
+  type ImportProgress,
+  type ImportReport,
+  type Rejection,
+} from '../../src/imports/import-report.js';
 import { ImportsModule } from '../../src/imports/imports.module.js';
 import { type ImportRequest, ImportsService } from '../../src/imports/imports.service.js';
 import { LeadsModule } from '../../src/leads/leads.module.js';
@@ -22,6 +27,7 @@ type Content = Buffer | string | readonly string[];
 export interface Csv {
   readonly leads?: Content;
   readonly interactions?: Content;
+  readonly changes?: Content;
 }
 
 export interface Imported {
@@ -84,7 +90,7 @@ export class Importer {
 
   private async requestOf(csv: Csv, flags: ImportFlags): Promise<ImportRequest> {
     const sources: Record<string, CsvSource> = {};
-    for (const kind of ['leads', 'interactions'] as const) {
+    for (const kind of IMPORTED_FILES) {
       const content = csv[kind];
       if (content === undefined) continue;
       const file = path.join(this.directory.path, `${kind}.csv`);
@@ -95,12 +101,12 @@ export class Importer {
   }
 }
 
-function rejectedIn({ leads, interactions }: ImportReport): string[] {
+function rejectedIn(report: ImportReport): string[] {
   const texts = (kind: string, rejections: readonly Rejection[] = []) =>
     rejections.map(
       ({ line, violations }) => `${kind} ${line}: ${violations.map(({ message }) => message).join('; ')}`,
     );
-  return [...texts('leads', leads?.rejections), ...texts('interactions', interactions?.rejections)];
+  return IMPORTED_FILES.flatMap((kind) => texts(kind, report[kind]?.rejections));
 }
 
 /** What the tests of a file share. The values exist from `beforeAll` on. */

@@ -96,7 +96,7 @@ export class ImportRejectionType {
 @AllowedTo('rep')
 @ObjectType('ImportFileReport', {
   description:
-    'The result of one file. `inserted`, `updated` and `unchanged` count leads or interactions, the other numbers count lines.',
+    'The result of one file. `inserted`, `updated` and `unchanged` count leads, interactions or changes of leads, the other numbers count lines.',
 })
 export class ImportFileReportType {
   @Field(() => String, { description: 'The name of the file.' })
@@ -189,6 +189,12 @@ export class ImportReportType {
     description: 'The file of interactions. Null: there was none.',
   })
   interactions!: ImportFileReportType | null;
+
+  @Field(() => ImportFileReportType, {
+    nullable: true,
+    description: 'The file of changes of leads. Null: there was none.',
+  })
+  changes!: ImportFileReportType | null;
 
   @Field(() => Int, { description: 'Scores that were calculated.' })
   scoreCount!: number;

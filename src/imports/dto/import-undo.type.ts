@@ -31,6 +31,11 @@ export class ImportUndoType {
   @Field(() => Int, { description: 'Interactions that have the values of before the import again.' })
   restoredInteractions!: number;
 
+  @Field(() => Int, {
+    description: 'Changes in the history of leads that the import had inserted.',
+  })
+  removedChanges!: number;
+
   @Field(() => Int, { description: 'Rows that were left alone, because they have changed since the import.' })
   keptCount!: number;
 

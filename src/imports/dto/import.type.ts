@@ -3,6 +3,7 @@ import { AllowedTo } from '../../access/allowed-to.js';
 import type { Page } from '../../common/page-window.js';
 import { connectionType } from '../../graphql/connection-type.js';
 import { AssumedSize } from '../../graphql/limits/field-extensions.js';
+import { IMPORTED_FILES } from '../import-report.js';
 import { ImportReportType } from './import-report.type.js';
 import { ImportUndoType } from './import-undo.type.js';
 
@@ -53,12 +54,14 @@ registerEnumType(ImportStep, {
   valuesMap: {
     READING: { description: 'The files are read. `doneCount` counts bytes.' },
     MATCHING: { description: 'The lines are compared with what exists.' },
-    WRITING: { description: 'Leads, then interactions are written. `doneCount` counts them.' },
+    WRITING: {
+      description: 'Leads, then interactions, then changes of leads are written. `doneCount` counts them.',
+    },
     SCORING: { description: 'The leads that changed are scored. `doneCount` counts them.' },
   },
 });
 
-const ImportFileKind = { LEADS: 'leads', INTERACTIONS: 'interactions' } as const;
+const ImportFileKind = { LEADS: 'leads', INTERACTIONS: 'interactions', CHANGES: 'changes' } as const;
 
 registerEnumType(ImportFileKind, {
   name: 'ImportFileKind',
@@ -66,6 +69,7 @@ registerEnumType(ImportFileKind, {
   valuesMap: {
     LEADS: { description: 'One lead on each line.' },
     INTERACTIONS: { description: 'One interaction on each line.' },
+    CHANGES: { description: 'One past change of the status or the budget of a lead on each line.' },
   },
 });
 
@@ -104,7 +108,7 @@ export class ImportType {
   @Field(() => String, { description: 'The host name and the process that the import runs or ran on.' })
   host!: string;
 
-  @AssumedSize(2)
+  @AssumedSize(IMPORTED_FILES.length)
   @Field(() => [ImportFileType], { description: 'The imported files.' })
   files!: readonly ImportFileType[];
 

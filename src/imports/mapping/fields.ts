@@ -22,6 +22,7 @@ export const INTERACTION_FIELDS = [
   'type',
   'date',
   'time',
+  'recordedAt',
   'notes',
   'direction',
   'externalId',
@@ -30,22 +31,43 @@ export const INTERACTION_FIELDS = [
 ] as const;
 export type InteractionField = (typeof INTERACTION_FIELDS)[number];
 
-export type ImportKind = 'leads' | 'interactions';
+/**
+ * The fields of a change of a lead that a column can be mapped to. `externalId` is the one of the lead. The date is the time at
+ * which the change took effect, and `time` is joined to a date without a time.
+ */
+const CHANGE_FIELDS = [
+  'email',
+  'externalId',
+  'externalSource',
+  'status',
+  'budget',
+  'date',
+  'time',
+  'recordedAt',
+] as const;
+export type ChangeField = (typeof CHANGE_FIELDS)[number];
+
+export type ImportKind = 'leads' | 'interactions' | 'changes';
 
 export interface FieldsByKind {
   readonly leads: LeadField;
   readonly interactions: InteractionField;
+  readonly changes: ChangeField;
 }
 
 export const FIELDS: { readonly [Kind in ImportKind]: readonly FieldsByKind[Kind][] } = {
   leads: LEAD_FIELDS,
   interactions: INTERACTION_FIELDS,
+  changes: CHANGE_FIELDS,
 };
 
-/** The columns of our own export. */
+/** The columns of our own export, which has no file of changes. */
 export const EXPORT_FIELDS: { readonly [Kind in ImportKind]: readonly FieldsByKind[Kind][] } = {
   leads: LEAD_FIELDS.filter((field) => field !== 'fullName'),
-  interactions: INTERACTION_FIELDS.filter((field) => field !== 'time' && field !== 'leadExternalId'),
+  interactions: INTERACTION_FIELDS.filter(
+    (field) => !['time', 'recordedAt', 'leadExternalId'].includes(field),
+  ),
+  changes: [],
 };
 
 /** Columns that an export may have in addition. An import ignores them. */

@@ -16,11 +16,17 @@ import {
   type ImportKind,
   JOINED_FIELDS,
 } from './fields.js';
-import { chooseLayout, type ColumnsByKey, type PresetMatch, recognisePreset } from './match-preset.js';
+import {
+  chooseLayout,
+  type ColumnsByKey,
+  type LayoutOf,
+  type PresetMatch,
+  recognisePreset,
+} from './match-preset.js';
 import { nearestName } from './nearest.js';
 import type { InteractionLayout, Layout, LeadLayout, Preset } from './preset.js';
 import { GENERIC_PRESET, OWN_PRESET, PRESET_NAMES, PRESETS } from './presets.js';
-import { GENERIC_INTERACTIONS, GENERIC_LEADS } from './presets/generic.js';
+import { GENERIC_CHANGES, GENERIC_INTERACTIONS, GENERIC_LEADS } from './presets/generic.js';
 
 /** Decisions of the caller. They have precedence over presets. */
 export interface MappingOptions {
@@ -38,7 +44,7 @@ export interface MappingOptions {
   readonly isStrict?: boolean;
 }
 
-/** How the columns of a file become the fields of leads or interactions. */
+/** How the columns of a file become the fields of leads, interactions or changes. */
 export interface FileMapping<Field extends string> {
   /** The header of the file, trimmed. */
   readonly header: readonly string[];
@@ -84,7 +90,11 @@ const STATUS_OR_STATE: readonly string[] = ['Estado', 'State'].map(foldedKey);
 /** The keys of headers that name a whole name, or beside one part of it the other part. */
 const BARE_NAMES: ReadonlySet<string> = new Set(['Name', 'Nom', 'Nombre', 'Nome', 'Naam'].map(foldedKey));
 
-const GENERIC = { leads: GENERIC_LEADS, interactions: GENERIC_INTERACTIONS } as const;
+const GENERIC = {
+  leads: GENERIC_LEADS,
+  interactions: GENERIC_INTERACTIONS,
+  changes: GENERIC_CHANGES,
+} as const;
 
 /**
  * Maps the columns of a file. Columns given by the caller come first, then columns with the names of our fields,
@@ -102,6 +112,11 @@ export function mapFile<Kind extends ImportKind>(
 ): FileMapping<FieldsByKind[Kind]> {
   return new HeaderMapper(kind, header, options, fileName, samples).map();
 }
+
+/** A layout of a kind that is not known at compile time. */
+type AnyLayout = Layout<FieldsByKind[ImportKind]> &
+  Pick<LeadLayout, 'statuses'> &
+  Pick<InteractionLayout, 'types'>;
 
 class HeaderMapper<Kind extends ImportKind> {
   private readonly header: readonly string[];
@@ -130,14 +145,19 @@ class HeaderMapper<Kind extends ImportKind> {
     const { options, header } = this;
     const given = this.mapGivenColumns();
     const match = this.findPreset();
-    const layout: (LeadLayout & InteractionLayout) | null = match?.layout ?? null;
+    const layout: AnyLayout | null = match?.layout ?? null;
     for (const field of FIELDS[this.kind]) if (!given.has(field)) this.addColumns(field, [field]);
     if (layout !== null) this.addLayout(layout.columns, given);
     const types = this.typesOf(layout);
-    const statuses = this.statusesOf(layout);
+    const statuses = this.statusesOf(match);
     if (this.options.preset !== OWN_PRESET) {
       this.addStatesOfLeads(statuses);
+      const hasDates = this.sources.date !== undefined;
       this.addCommonHeaders(types.has(''));
+      this.shareRecordedTimes([
+        ...(layout?.columns.date ?? []),
+        ...(hasDates ? [] : (this.commonHeaders()['date' as FieldsByKind[ImportKind]] ?? [])),
+      ]);
       if (!given.has('fullName')) this.completeNames();
     }
     const isOwnExport = this.isOwnExport();
@@ -240,7 +260,7 @@ class HeaderMapper<Kind extends ImportKind> {
   }
 
   private addLayout(columns: Layout<FieldsByKind[ImportKind]>['columns'], given: ReadonlySet<string>): void {
-    for (const field of FIELDS[this.kind]) {
+    for (const field of this.fieldsByPrecedence()) {
       if (!given.has(field)) this.addColumns(field, columns[field] ?? []);
     }
   }
@@ -248,10 +268,34 @@ class HeaderMapper<Kind extends ImportKind> {
   /** Fields without a column so far get columns with common headers. */
   private addCommonHeaders(hasDefaultType: boolean): void {
     const common = this.commonHeaders();
-    for (const field of FIELDS[this.kind]) {
+    for (const field of this.fieldsByPrecedence()) {
       // A file of calls may have a column "Type" that says something else.
       const isDecided = this.sources[field] !== undefined || (field === 'type' && hasDefaultType);
       if (!isDecided) this.addColumns(field, common[field] ?? []);
+    }
+  }
+
+  /** A column such as "Created Date" is the recorded time before it is a date. */
+  private fieldsByPrecedence(): readonly FieldsByKind[Kind][] {
+    const fields: readonly FieldsByKind[Kind][] = FIELDS[this.kind];
+    return [...fields].sort((a, b) => Number(b === 'recordedAt') - Number(a === 'recordedAt'));
+  }
+
+  /**
+   * The recorded time is also the date of lines that have no other one, if the column is a usual one for dates.
+   * @param names usual names of columns with dates
+   */
+  private shareRecordedTimes(names: readonly string[]): void {
+    const keys = new Set(names.map(foldedKey));
+    for (const index of this.sources.recordedAt ?? []) {
+      if (!keys.has(foldedKey(this.nameOf(index)))) continue;
+      const others = this.sources.date ?? [];
+      this.sources.date = [...others, index];
+      this.notices.push(
+        others.length === 0
+          ? `${printed(this.nameOf(index))} is the date and the recorded time`
+          : `${printed(this.nameOf(index))} is the recorded time, and the date of lines without another one`,
+      );
     }
   }
 
@@ -260,15 +304,9 @@ class HeaderMapper<Kind extends ImportKind> {
   }
 
   /** Whether the ids of leads in the file, if any, look like those of the tool. */
-  private hasIdsOf({
-    preset: { idForm },
-    layout,
-  }: {
-    preset: Preset;
-    layout: LeadLayout | InteractionLayout;
-  }): boolean {
+  private hasIdsOf({ preset: { idForm }, layout }: { preset: Preset; layout: LayoutOf<Kind> }): boolean {
     if (idForm === undefined) return true;
-    const field = this.kind === 'leads' ? 'externalId' : 'leadExternalId';
+    const field = this.kind === 'interactions' ? 'leadExternalId' : 'externalId';
     const columns: Layout<FieldsByKind[ImportKind]>['columns'] = layout.columns;
     const names = [...(columns[field] ?? []), ...(this.commonHeaders()[field] ?? [])];
     const index = names.flatMap((name) => this.columns.get(foldedKey(name)) ?? [])[0];
@@ -362,7 +400,7 @@ class HeaderMapper<Kind extends ImportKind> {
     return source ?? match?.preset.name ?? DEFAULT_SOURCE;
   }
 
-  private exclusionsOf(layout: LeadLayout | InteractionLayout | null): MappedExclusion[] {
+  private exclusionsOf(layout: AnyLayout | null): MappedExclusion[] {
     return (layout?.exclusions ?? []).flatMap(({ column, values, reason, isPastOnly = false }) => {
       const index = this.columns.get(foldedKey(column))?.[0];
       return index === undefined
@@ -371,10 +409,13 @@ class HeaderMapper<Kind extends ImportKind> {
     });
   }
 
-  private statusesOf(layout: LeadLayout | null): ReadonlyMap<string, string> {
+  private statusesOf(match: PresetMatch<Kind> | null): ReadonlyMap<string, string> {
     const statuses = new Map<string, string>();
-    if (this.kind !== 'leads') return statuses;
-    for (const [name, status] of Object.entries(layout?.statuses ?? {}))
+    if (this.kind === 'interactions') return statuses;
+    const layout: AnyLayout | null = match?.layout ?? null;
+    const layouts: readonly LeadLayout[] =
+      this.kind === 'changes' ? (match?.preset.leads ?? []) : layout === null ? [] : [layout];
+    for (const [name, status] of layouts.flatMap((one) => Object.entries(one.statuses ?? {})))
       statuses.set(foldedKey(name), status);
     for (const [name, target] of Object.entries(this.options.statuses ?? {})) {
       const status = findLeadStatus(target, new Map());
@@ -404,6 +445,10 @@ class HeaderMapper<Kind extends ImportKind> {
     const missing: string[] = [];
     if (this.kind === 'leads') {
       if (sources.email === undefined && sources.externalId === undefined) missing.push('email');
+    } else if (this.kind === 'changes') {
+      if (sources.email === undefined && sources.externalId === undefined) missing.push('email');
+      if (sources.date === undefined) missing.push('date');
+      if (sources.status === undefined && sources.budget === undefined) missing.push('status');
     } else {
       if (sources.email === undefined && sources.leadExternalId === undefined) missing.push('email');
       if (sources.date === undefined) missing.push('date');
@@ -484,6 +529,11 @@ const MISSING: Readonly<Record<ImportKind, Readonly<Record<string, string>>>> = 
     email: 'the header has no column for the e-mail address or the external id of the lead',
     date: 'the header has no column for the date of the interaction',
     type: 'the header has no column for the type of the interaction',
+  },
+  changes: {
+    email: 'the header has no column for the e-mail address or the external id of the lead',
+    date: 'the header has no column for the time at which the change took effect',
+    status: 'the header has no column for the status or the budget',
   },
 };
 

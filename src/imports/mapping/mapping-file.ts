@@ -41,6 +41,7 @@ const COMMON = {
 const FILE = z.strictObject({
   leads: z.strictObject({ ...COMMON, statuses: z.record(z.string(), z.string()).optional() }).optional(),
   interactions: z.strictObject({ ...COMMON, types: z.record(z.string(), z.string()).optional() }).optional(),
+  changes: z.strictObject({ ...COMMON, statuses: z.record(z.string(), z.string()).optional() }).optional(),
 });
 
 /**
@@ -80,7 +81,11 @@ export function savedMapping<Field extends string>(
   const columns: Record<string, string> = {};
   const fields = Object.entries<readonly number[] | undefined>(mapping.sources);
   for (const [field, indexes] of fields) {
-    for (const index of indexes ?? []) columns[mapping.header[index] ?? ''] = field;
+    for (const index of indexes ?? []) {
+      const name = mapping.header[index] ?? '';
+      // The recorded time may also be the date.
+      if (columns[name] !== 'recordedAt') columns[name] = field;
+    }
   }
   const { statuses, types } = mapping.given;
   return {

@@ -1,11 +1,16 @@
 import { foldedKey } from '../values/text-folding.js';
 import type { FieldsByKind, ImportKind } from './fields.js';
-import type { InteractionLayout, Layout, LeadLayout, Preset } from './preset.js';
+import type { ChangeLayout, InteractionLayout, Layout, LeadLayout, Preset } from './preset.js';
 
 /** The columns of a file by the key of their header, in the order of the file. */
 export type ColumnsByKey = ReadonlyMap<string, readonly number[]>;
 
-export type LayoutOf<Kind extends ImportKind> = Kind extends 'leads' ? LeadLayout : InteractionLayout;
+interface LayoutsByKind {
+  readonly leads: LeadLayout;
+  readonly interactions: InteractionLayout;
+  readonly changes: ChangeLayout;
+}
+export type LayoutOf<Kind extends ImportKind> = LayoutsByKind[Kind];
 
 export interface PresetMatch<Kind extends ImportKind> {
   readonly preset: Preset;
@@ -57,7 +62,8 @@ export function chooseLayout<Kind extends ImportKind>(
 }
 
 function layoutsOf<Kind extends ImportKind>(preset: Preset, kind: Kind): readonly LayoutOf<Kind>[] {
-  return preset[kind];
+  const layouts: { readonly [One in ImportKind]: readonly LayoutOf<One>[] } = { changes: [], ...preset };
+  return layouts[kind];
 }
 
 function pointsOf(

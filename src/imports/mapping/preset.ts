@@ -1,4 +1,4 @@
-import type { InteractionField, LeadField } from './fields.js';
+import type { ChangeField, InteractionField, LeadField } from './fields.js';
 
 /** Lines that an import leaves out, because of the value of a column. */
 export interface Exclusion {
@@ -39,6 +39,9 @@ export interface InteractionLayout extends Layout<InteractionField> {
   readonly types?: Readonly<Record<string, string>>;
 }
 
+/** Statuses are those of the layouts of leads of the same tool. */
+export type ChangeLayout = Layout<ChangeField>;
+
 /** A tool that writes CSV files. */
 export interface Preset {
   /** The value of --preset, and the source of its external ids. */
@@ -49,4 +52,6 @@ export interface Preset {
   readonly idForm?: RegExp;
   readonly leads: readonly LeadLayout[];
   readonly interactions: readonly InteractionLayout[];
+  /** Stage histories. */
+  readonly changes?: readonly ChangeLayout[];
 }

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { now } from '../../../src/common/clock.js';
 import { violationMessages } from '../../../src/common/invalid-input.js';
-import { checkEmail, type CheckedText, checkLeadText, checkNotes } from '../../../src/imports/api-rules.js';
+import { checkEmail, checkLeadText, checkNotes } from '../../../src/imports/api-rules.js';
 import { InteractionLineReader } from '../../../src/imports/interaction-line.js';
 import { LeadLineReader } from '../../../src/imports/lead-line.js';
+import type { CheckedText } from '../../../src/imports/line-reader.js';
 import { EXPORT_FIELDS } from '../../../src/imports/mapping/fields.js';
 import { mapFile, type MappingOptions } from '../../../src/imports/mapping/map-file.js';
 import type { FormatOptions } from '../../../src/imports/mapping/mapping-file.js';
@@ -403,7 +404,13 @@ describe('lines about interactions', () => {
         direction: 'inbound',
         notes: 'a\r\nb',
       },
-      ...{ date: '2026-03-01T08:30:00.000Z', externalId: 'e1', externalSource: 'csv', occurrence: 2 },
+      ...{
+        date: '2026-03-01T08:30:00.000Z',
+        externalId: 'e1',
+        externalSource: 'csv',
+        occurrence: 2,
+        recordedAt: null,
+      },
     });
   });
 

@@ -1,4 +1,4 @@
-import type { InteractionField, LeadField } from '../fields.js';
+import type { ChangeField, InteractionField, LeadField } from '../fields.js';
 import type { Layout } from '../preset.js';
 
 /** Common headers for fields that no preset has found, in English, German, French, Spanish, Portuguese, Dutch and Italian. */
@@ -274,6 +274,13 @@ export const GENERIC_LEADS: Layout<LeadField>['columns'] = {
   ],
 };
 
+/** The time at which the other system has recorded a line. */
+const RECORDED = [
+  ...['Recorded At', 'Recorded', 'Recorded On', 'Recorded Date', 'Logged At', 'Logged On'],
+  ...['Created At', 'Created Date', 'Create Date', 'Created', 'Created On', 'Created Time', 'Date Created'],
+  ...['Erfasst am', 'Erstellt am', 'Date de création'],
+];
+
 export const GENERIC_INTERACTIONS: Layout<InteractionField>['columns'] = {
   email: [
     ...[
@@ -422,6 +429,7 @@ export const GENERIC_INTERACTIONS: Layout<InteractionField>['columns'] = {
     ...['Time', 'Activity Time', 'Call Time', 'Time of Day', 'Due Time', 'Event Time'],
     ...['Uhrzeit', 'Zeit', 'Heure', 'Hora', 'Ora', 'Tijd', 'Tijdstip', 'Orario'],
   ],
+  recordedAt: RECORDED,
   notes: [
     ...[
       'Subject',
@@ -499,4 +507,29 @@ export const GENERIC_INTERACTIONS: Layout<InteractionField>['columns'] = {
     ],
     ...['Record ID', 'UUID', 'GUID', 'Aktivitäts-ID'],
   ],
+};
+
+/** The lead is named as in files of leads or of interactions. */
+export const GENERIC_CHANGES: Layout<ChangeField>['columns'] = {
+  email: GENERIC_INTERACTIONS.email,
+  externalId: [
+    ...(GENERIC_LEADS.externalId ?? []),
+    ...(GENERIC_INTERACTIONS.leadExternalId ?? []),
+    ...['Opportunity ID', 'Deal ID'],
+  ],
+  status: [
+    ...['To Stage', 'To Status', 'New Stage', 'New Status', 'Status After', 'Stage Name'],
+    ...(GENERIC_LEADS.status ?? []),
+  ],
+  budget: [...['New Amount', 'New Value', 'Budget After'], ...(GENERIC_LEADS.budget ?? [])],
+  date: [
+    ...['Effective At', 'Effective Date', 'Effective From', 'Effective'],
+    ...['Changed At', 'Changed On', 'Change Date', 'Date Changed', 'Stage Change Date', 'Status Change Date'],
+    ...['Last Stage Change Date', 'Stage Changed At', 'Status Changed At', 'Stage Date', 'Entered Stage At'],
+    ...['Edit Date', 'Modified At', 'Date', 'Date/Time', 'Datetime', 'Timestamp', 'Event Date', 'When'],
+    ...['Created At', 'Created Date', 'Create Date', 'Created', 'Created On', 'Created Time', 'Date Created'],
+    ...['Datum', 'Zeitpunkt', 'Geändert am', 'Erstellt am', 'Date de modification', 'Fecha', 'Data'],
+  ],
+  time: ['Time', 'Change Time', 'Uhrzeit', 'Zeit', 'Heure', 'Hora', 'Ora', 'Tijd'],
+  recordedAt: RECORDED,
 };
