@@ -186,8 +186,8 @@ export class LineReader<Field extends string> {
    */
   exclude({ cells }: FileRecord, isPast: boolean): void {
     const found = this.mapping.exclusions.find(
-      ({ column, values, isPastOnly }) =>
-        (isPast || !isPastOnly) && values.has(foldedKey(cells[column] ?? '')),
+      ({ column, values, isPastOnly, areKept }) =>
+        (isPast || !isPastOnly) && values.has(foldedKey(cells[column] ?? '')) !== areKept,
     );
     if (found !== undefined) this.reject(found.column, found.reason, cells[found.column] ?? '');
   }

@@ -47,16 +47,18 @@ const INTERACTIONS = 'email,type,date\na@example.com,call,2026-01-01\n';
 interface Form {
   readonly leads?: string;
   readonly interactions?: string;
+  readonly changes?: string;
   readonly fields?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-function post({ leads, interactions, fields = {} }: Form): request.Test {
+function post({ leads, interactions, changes, fields = {} }: Form): request.Test {
   const test = request(api.app.getHttpServer()).post('/imports');
   for (const [name, values] of Object.entries(fields)) {
     for (const value of typeof values === 'string' ? [values] : values) void test.field(name, value);
   }
   if (leads !== undefined) void test.attach('leads', Buffer.from(leads), 'my leads.csv');
   if (interactions !== undefined) void test.attach('interactions', Buffer.from(interactions), 'history.csv');
+  if (changes !== undefined) void test.attach('changes', Buffer.from(changes), 'stages.csv');
   return test;
 }
 
@@ -119,10 +121,46 @@ const IMPORT = `query ($id: ID!) { import(id: $id) {
     scoreCount
     leads { inserted rejectedLines columns { column field } rejections { line violations { column message value } } }
     interactions { inserted }
+    changes { inserted }
   }
 } }`;
 
 describe('POST /imports', () => {
+  it('imports changes of leads with their recorded times, and an undo removes them', async () => {
+    await insertLead(database, { email: 'a@example.com' });
+    const changes = 'email,status,date\na@example.com,Closed Won,2026-01-01\n';
+    await post({ changes, fields: { recordedAsDated: 'true' } });
+    await untilEnded(1);
+    expect(await api.ask(IMPORT, { id: '1' })).toMatchObject({
+      import: {
+        files: [{ kind: 'CHANGES', name: 'stages.csv' }],
+        report: { scoreCount: 0, leads: null, interactions: null, changes: { inserted: 1 } },
+      },
+    });
+    const readChanges = () =>
+      database.rows('SELECT "statusAfter", "recordedAt", "changedBy" FROM lead_changes WHERE "importId" = 1');
+    expect(await readChanges()).toEqual([
+      { statusAfter: 'closed_won', recordedAt: new Date('2026-01-01'), changedBy: 'development' },
+    ]);
+    expect(await api.ask('mutation { undoImport(id: 1) { removedChanges keptCount } }')).toEqual({
+      undoImport: { removedChanges: 1, keptCount: 0 },
+    });
+    expect(await readChanges()).toEqual([]);
+  });
+
+  it('reads reports of versions without changes', async () => {
+    await post({ leads: LEADS });
+    await untilEnded(1);
+    await database.rows(
+      `UPDATE imports SET report = report - 'changes', "undoneAt" = now(), "undoneBy" = 'x', "undoReport" = '{"removedLeads": 1}'`,
+    );
+    const query =
+      '{ import(id: 1) { report { changes { name } } undoReport { removedLeads removedChanges } } }';
+    expect(await api.ask(query)).toEqual({
+      import: { report: { changes: null }, undoReport: { removedLeads: 1, removedChanges: 0 } },
+    });
+  });
+
   it('answers with the id at once, and the report is read later, as JSON and by GraphQL', async () => {
     const response = await post({ leads: LEADS, interactions: INTERACTIONS });
     expect([response.status, response.body]).toEqual([202, { id: 1, status: 'running' }]);

@@ -78,6 +78,30 @@ describe('pnpm import:csv', () => {
     ]);
   });
 
+  it('imports changes of leads, and writes rejected lines of several files to a file for each', async () => {
+    const { code, stdout } = await run(
+      '--changes',
+      await save('changes.csv', [
+        'email,status,date',
+        'a@example.com,won,2026-01-01',
+        'b@example.com,won,2026-01-01',
+      ]),
+      '--leads',
+      await save('leads.csv', ['email,firstName,lastName', 'a@example.com,A,Name']),
+      ...['--recorded-as-dated', '--rejected', 'rejected.csv'],
+    );
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Leads: .*\nChanges: 1 inserted, 0 updated, 0 unchanged; lines: 1 rejected\.\n/);
+    expect(await readFile(path.join(directory.path, 'rejected-changes.csv'), 'utf8')).toBe(
+      'email,status,date,rejectionReasons\r\nb@example.com,won,2026-01-01,"email: no lead has this e-mail (""b@example.com"")"\r\n',
+    );
+    expect(
+      await other.rows(
+        `SELECT "effectiveAt" = "recordedAt" AS "isAsDated", "changedBy" LIKE 'command%' AS "isNamed" FROM lead_changes WHERE "importId" = 1`,
+      ),
+    ).toEqual([{ isAsDated: true, isNamed: true }]);
+  });
+
   it('queues summaries of exactly the changed leads if SUMMARY_REFRESH_DELAY_SECONDS is set', async () => {
     const unchanged = await insertLead(other);
     const leads = ['email,firstName,lastName', ...['a', 'b'].map((name) => `${name}@example.com,A,Name`)];

@@ -75,6 +75,7 @@ export interface MappedExclusion {
   readonly values: ReadonlySet<string>;
   readonly reason: string;
   readonly isPastOnly: boolean;
+  readonly areKept: boolean;
 }
 
 const DEFAULT_SOURCE = 'csv';
@@ -401,12 +402,14 @@ class HeaderMapper<Kind extends ImportKind> {
   }
 
   private exclusionsOf(layout: AnyLayout | null): MappedExclusion[] {
-    return (layout?.exclusions ?? []).flatMap(({ column, values, reason, isPastOnly = false }) => {
-      const index = this.columns.get(foldedKey(column))?.[0];
-      return index === undefined
-        ? []
-        : [{ column: index, values: new Set(values.map(foldedKey)), reason, isPastOnly }];
-    });
+    return (layout?.exclusions ?? []).flatMap(
+      ({ column, values, reason, isPastOnly = false, areKept = false }) => {
+        const index = this.columns.get(foldedKey(column))?.[0];
+        return index === undefined
+          ? []
+          : [{ column: index, values: new Set(values.map(foldedKey)), reason, isPastOnly, areKept }];
+      },
+    );
   }
 
   private statusesOf(match: PresetMatch<Kind> | null): ReadonlyMap<string, string> {

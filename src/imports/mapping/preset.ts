@@ -8,6 +8,8 @@ export interface Exclusion {
   readonly reason: string;
   /** Whether only interactions with a date in the past are left out. Others are planned. */
   readonly isPastOnly?: boolean;
+  /** Whether `values` are those of the lines to import, and lines with other values are left out. */
+  readonly areKept?: boolean;
 }
 
 /** A record in the recycle bin of Salesforce. */

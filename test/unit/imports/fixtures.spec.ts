@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { ChangeLineReader, type ChangeRow } from '../../../src/imports/change-line.js';
 import { InteractionLineReader, type InteractionRow } from '../../../src/imports/interaction-line.js';
 import { LeadLineReader, type LeadRow } from '../../../src/imports/lead-line.js';
 import type { Rejection } from '../../../src/imports/import-report.js';
@@ -53,6 +54,12 @@ function readLeads(
   const mapping = mapFile('leads', header, options, name, cellsOf(records));
   const reader = new LeadLineReader(name, mapping, formats);
   return { mapping, rows: readAll<LeadRow>(records, reader), report: reader.report() };
+}
+
+function readChanges(name: string) {
+  const { header, records } = readFixture(name, {});
+  const mapping = mapFile('changes', header, {}, name, cellsOf(records));
+  return { mapping, rows: readAll<ChangeRow>(records, new ChangeLineReader(name, mapping, {})) };
 }
 
 function readInteractions(
@@ -347,6 +354,10 @@ describe('files of interactions', () => {
   it('Salesforce: tasks, events and a report', () => {
     const tasks = readInteractions('salesforce-task-export.csv');
     expect(tasks.mapping.preset).toBe('salesforce');
+    expect(tasks.rows[0]).toMatchObject({ recordedAt: '2026-03-02T15:04:05.000Z' });
+    expect(tasks.mapping.notices).toContain(
+      '"CreatedDate" is the recorded time, and the date of lines without another one',
+    );
     expect(tasks.rows.slice(0, 2)).toMatchObject([
       {
         ...{
@@ -450,6 +461,42 @@ describe('files of interactions', () => {
       { date: '2026-03-05T00:00:00.000Z' },
       { date: '2026-05-05T00:00:00.000Z' },
       { date: '2026-11-12T09:30:00.000Z' },
+    ]);
+  });
+});
+
+describe('stage histories', () => {
+  it('Salesforce: fields of leads', () => {
+    const { mapping, rows } = readChanges('salesforce-lead-history.csv');
+    expect(mapping.preset).toBe('salesforce');
+    expect(messages(rows[0])).toContainEqual([
+      'Field',
+      'the line is about another field than the status',
+      'created',
+    ]);
+    expect(rows[1]).toMatchObject({
+      externalId: '00QHr00001abcDEMAY',
+      externalSource: 'salesforce',
+      status: 'contacted',
+      budget: null,
+      effectiveAt: '2026-02-02T15:04:05.000Z',
+      recordedAt: '2026-02-02T15:04:05.000Z',
+    });
+    expect(messages(rows[2])).toContainEqual([
+      'Field',
+      'the line is about another field than the status',
+      'Owner',
+    ]);
+    expect(messages(rows[3])).toEqual([['IsDeleted', 'the record is deleted', '1']]);
+  });
+
+  it('Salesforce: opportunities', () => {
+    const { mapping, rows } = readChanges('salesforce-opportunity-history.csv');
+    expect(mapping.preset).toBe('salesforce');
+    expect(rows).toMatchObject([
+      { externalId: '006Hr00001abcDEIAY', status: 'new', budget: null },
+      { status: 'negotiation', budget: '12000.00' },
+      { status: 'closed_won', budget: '12500.00', recordedAt: '2026-03-02T15:04:05.000Z' },
     ]);
   });
 });

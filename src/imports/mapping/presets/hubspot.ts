@@ -5,6 +5,7 @@ const ACTIVITY: InteractionLayout['columns'] = {
   leadExternalId: ['Associated Contact IDs', 'Associated Contact ID', 'Contact ID', 'Contact IDs'],
   email: ['Contact Email', 'Email', 'Associated Contact', 'Associated Contacts'],
   date: ['Activity date', 'hs_timestamp', 'Create date', 'hs_createdate'],
+  recordedAt: ['Create date', 'hs_createdate'],
 };
 
 const NOT_HELD: readonly Exclusion[] = ['Meeting outcome', 'hs_meeting_outcome'].map((column) => ({

@@ -84,6 +84,7 @@ export const PIPEDRIVE: Preset = {
         type: ['Activity - Type', 'Type'],
         date: ['Activity - Due date', 'Due date', 'Activity - Marked as done time', 'Marked as done time'],
         time: ['Activity - Due time', 'Due time'],
+        recordedAt: ['Activity - Add time', 'Add time'],
         notes: ['Activity - Subject', 'Subject', 'Activity - Note', 'Note', 'Activity - Public description'],
       },
       exclusions: ['Activity - Done', 'Done'].map((column) => ({

@@ -18,6 +18,14 @@ const OPEN_TASKS: readonly Exclusion[] = [
   ...['Status', 'Task Status'].map((column) => ({ column, values: OPEN_STATUSES, ...NOT_DONE })),
 ];
 
+/** A history of fields has lines about other fields. */
+const STATUS_FIELDS: readonly Exclusion[] = ['Field', 'Field / Event'].map((column) => ({
+  column,
+  values: ['Status', 'Lead Status', 'StageName', 'Stage'],
+  reason: 'the line is about another field than the status',
+  areKept: true,
+}));
+
 export const SALESFORCE: Preset = {
   name: 'salesforce',
   title: 'Salesforce',
@@ -96,6 +104,7 @@ export const SALESFORCE: Preset = {
         email: ['Who.Email', 'Lead.Email', 'Contact.Email'],
         type: ['Type', 'TaskSubtype'],
         date: ['ActivityDateTime', 'CompletedDateTime', 'ActivityDate', 'CreatedDate'],
+        recordedAt: ['CreatedDate'],
         notes: ['Subject', 'Description'],
         direction: ['CallType'],
       },
@@ -115,6 +124,7 @@ export const SALESFORCE: Preset = {
         email: ['Who.Email', 'Lead.Email', 'Contact.Email'],
         type: ['Type', 'EventSubtype'],
         date: ['StartDateTime', 'ActivityDateTime', 'ActivityDate'],
+        recordedAt: ['CreatedDate'],
         notes: ['Subject', 'Description'],
       },
       types: { '': 'meeting', Other: 'meeting' },
@@ -147,10 +157,63 @@ export const SALESFORCE: Preset = {
         ],
         date: ['Date', 'Start', 'Due Date', 'Due Date Only', 'Completed Date/Time', 'Created Date'],
         time: ['Time', 'Start Time'],
+        recordedAt: ['Created Date'],
         notes: ['Subject', 'Full Comments', 'Comments', 'Description'],
         direction: ['Call Type'],
       },
       exclusions: OPEN_TASKS,
+    },
+  ],
+  changes: [
+    {
+      // Data exports of OpportunityHistory.
+      signatures: [['OpportunityId', 'StageName', 'CreatedDate']],
+      columns: {
+        externalId: ['OpportunityId'],
+        status: ['StageName'],
+        budget: ['Amount'],
+        date: ['CreatedDate'],
+        recordedAt: ['CreatedDate'],
+      },
+      exclusions: [DELETED],
+    },
+    {
+      // Data exports of LeadHistory and OpportunityFieldHistory.
+      signatures: [
+        ['LeadId', 'Field', 'NewValue', 'CreatedDate'],
+        ['OpportunityId', 'Field', 'NewValue', 'CreatedDate'],
+      ],
+      columns: {
+        externalId: ['LeadId', 'OpportunityId'],
+        status: ['NewValue'],
+        date: ['CreatedDate'],
+        recordedAt: ['CreatedDate'],
+      },
+      exclusions: [DELETED, ...STATUS_FIELDS],
+    },
+    {
+      // Reports on the history of leads.
+      signatures: [['Field / Event', 'New Value', 'Edit Date']],
+      columns: {
+        externalId: ['Lead ID', 'Opportunity ID'],
+        email: ['Email'],
+        status: ['New Value'],
+        date: ['Edit Date'],
+        recordedAt: ['Edit Date'],
+      },
+      exclusions: STATUS_FIELDS,
+    },
+    {
+      // Reports on the stages of opportunities.
+      signatures: [['From Stage', 'To Stage']],
+      columns: {
+        externalId: ['Opportunity ID', 'Lead ID'],
+        email: ['Email'],
+        status: ['To Stage'],
+        budget: ['Amount'],
+        date: ['Last Modified', 'Last Stage Change Date', 'Edit Date', 'Created Date'],
+        recordedAt: ['Last Modified', 'Edit Date'],
+      },
     },
   ],
 };
