@@ -50,8 +50,8 @@ export const PLAN_CHANGES = `
     WHERE "leadId" IN (SELECT "leadId" FROM ${TARGETS}) AND "importId" IS NULL AND NOT (${IS_ASSUMED})
     GROUP BY "leadId"
   ), recorded_now AS (
-    SELECT plan."leadId" FROM pg_temp.import_lead_plan AS plan LEFT JOIN leads AS lead ON lead.id = plan."leadId"
-    WHERE plan.action = 'insert' OR (plan.action = 'update' AND ${IS_TRACKED_UPDATE})
+    SELECT plan."leadId" FROM pg_temp.import_lead_plan AS plan JOIN leads AS lead ON lead.id = plan."leadId"
+    WHERE plan.action = 'update' AND ${IS_TRACKED_UPDATE}
   ), placed AS (
     SELECT line, target."leadId", status, budget, "effectiveAt", "recordedAt",
       CASE

@@ -332,6 +332,7 @@ describe('the recorded time', () => {
     const [, dated, planned] = await readRecorded();
     expect(dated?.recordedAt).toEqual(new Date('2026-01-02'));
     expect(planned?.recordedAt.getTime()).toBeGreaterThanOrEqual(planned?.createdAt.getTime() ?? NaN);
+    expect(planned?.recordedAt.getTime()).toBeLessThan(Date.parse('2099-01-01'));
   });
 
   it('of a stored interaction stays if a line is unchanged or changes its notes', async () => {
