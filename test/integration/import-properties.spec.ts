@@ -15,7 +15,10 @@ async function readValues(): Promise<unknown> {
     FROM leads ORDER BY id`);
   const interactions = await setUp.other.rows(`
     SELECT id, "leadId", type, direction, date, notes, "externalSource", "externalId" FROM interactions ORDER BY id`);
-  return { leads, interactions };
+  const changes = await setUp.other.rows(`
+    SELECT "leadId", "effectiveAt", "statusAfter", "budgetAfter" FROM lead_changes
+    WHERE "importId" IS NOT NULL ORDER BY "leadId", "effectiveAt", id`);
+  return { leads, interactions, changes };
 }
 
 /** Leads whose contact state or score does not match their interactions. */
@@ -113,23 +116,25 @@ const FLAGS: Readonly<Record<string, ImportFlags>> = {
 const INTERACTIONS =
   /(calls|emails|meetings|activities|activity-report|event-export|task-export|events|history|dates)\.csv$/;
 
+const CHANGES = /(lead|opportunity)-history\.csv$/;
+
 describe('the export of a CRM', () => {
   it.each(readdirSync(FOLDER).filter((name) => /\.(csv|txt)$/.test(name) && name !== 'many-violations.csv'))(
     '%s is imported as it is, once or twice, and undone',
     async (name) => {
-      const kind = INTERACTIONS.test(name) ? 'interactions' : 'leads';
+      const kind = CHANGES.test(name) ? 'changes' : INTERACTIONS.test(name) ? 'interactions' : 'leads';
       const csv: Csv = { [kind]: readFileSync(path.join(FOLDER, name)) };
-      if (kind === 'interactions') {
+      if (kind !== 'leads') {
         // The leads of the file come from it, by external id or by e-mail.
-        const { interactions } = await setUp.importer.dryRun(csv, FLAGS[name]);
-        const named = (interactions?.rejections ?? []).flatMap(({ violations }) => violations);
+        const { [kind]: planned } = await setUp.importer.dryRun(csv, FLAGS[name]);
+        const named = (planned?.rejections ?? []).flatMap(({ violations }) => violations);
         const values = [...new Set(named.map(({ value }) => value).filter((value) => value !== null))];
         const leads = values.map((value, index) =>
           value.includes('@') ? `,${value},A,B` : `${value},lead${index}@example.com,A,B`,
         );
         await setUp.importer.import(
           { leads: ['externalId,email,firstName,lastName', ...leads] },
-          { externalSource: interactions?.externalSource },
+          { externalSource: planned?.externalSource },
         );
       }
       const start = await readValues();
