@@ -44,6 +44,8 @@ const NO_STATUS = `jsonb_build_object('field', 'status', 'value', NULL, 'message
  * first, then lines with a status, then the others, each in the order of the file.
  */
 export const PLAN_CHANGES = `
+  -- PostgreSQL expects one row from each WITH query, so it would compare each line with each other line.
+  SET LOCAL enable_nestloop = off;
   CREATE TEMP TABLE import_change_plan ON COMMIT DROP AS
   WITH recorded AS (
     SELECT "leadId", max("effectiveAt") AS "latestAt" FROM lead_changes
@@ -102,6 +104,7 @@ export const PLAN_CHANGES = `
     CASE WHEN action = 'insert' AND "statusAfter" IS NULL THEN 'reject' ELSE action END AS action,
     CASE WHEN action = 'reject' THEN ${TOO_LATE} WHEN action = 'insert' AND "statusAfter" IS NULL THEN ${NO_STATUS} END AS reason
   FROM placed LEFT JOIN complete USING (line);
+  SET LOCAL enable_nestloop = on;
   CREATE INDEX ON pg_temp.import_change_plan (position);
   ANALYZE pg_temp.import_change_plan`;
 
