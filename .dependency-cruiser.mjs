@@ -74,7 +74,7 @@ export default {
       name: 'features-do-not-import-the-application',
       severity: 'error',
       from: {
-        path: '^src/(leads|interactions|recalculation|imports|exports|demo|summaries|summary-batches)/',
+        path: '^src/(leads|interactions|recalculation|imports|exports|demo|score-quality|summaries|summary-batches)/',
       },
       to: {
         path: '^src/(cli/|health/|logging/|metrics/|tracing/|app\\.module|core\\.module|configure-app|main|start-server)',
@@ -105,11 +105,11 @@ export default {
       name: 'the-formula-imports-only-itself',
       severity: 'error',
       from: {
-        path: '^src/leads/(scoring/(activity-score|contact-state|scoring-parameters)|lead-status)\\.ts$',
+        path: '^src/leads/(scoring/(activity-score|contact-state|scoring-rules)|lead-status)\\.ts$',
       },
       to: {
         pathNot:
-          '^src/(leads/(scoring/(activity-score|contact-state|scoring-parameters)|lead-status)|common/label-key)\\.ts$',
+          '^src/(leads/(scoring/(activity-score|contact-state|scoring-rules)|lead-status)|common/label-key)\\.ts$',
       },
     },
     {

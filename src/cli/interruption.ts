@@ -11,14 +11,15 @@ interface Interruption {
 
 /**
  * Lets a command roll back when it is interrupted. A second signal exits immediately; the database rolls back by itself.
+ * @param reason the reason of the signal
  */
-export function interruption(): Interruption {
+export function interruption(reason?: Error): Interruption {
   const controller = new AbortController();
   let exitCode: number | null = null;
   const interrupt = (signal: NodeJS.Signals) => {
     exitCode = EXIT_CODES[signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM'];
     if (controller.signal.aborted) process.exit(exitCode);
-    controller.abort();
+    controller.abort(reason);
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   return {

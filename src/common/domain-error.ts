@@ -21,6 +21,14 @@ export type ErrorCode = ErrorCodeLists[keyof ErrorCodeLists][number];
 
 export type ErrorDetails = Readonly<Record<string, string | number | null>>;
 
+/** A violated rule of a structured input. */
+export interface InputProblem {
+  /** Such as `fit.criteria[2].points`; empty: the input as a whole. */
+  readonly path: string;
+  /** The rule, without the path: "must be a number from 0 to 100". */
+  readonly message: string;
+}
+
 /**
  * An error whose message is written for clients: it contains no SQL, no stack trace, no secret and no data of
  * other people. Clients get INTERNAL_SERVER_ERROR for any other error.
@@ -31,17 +39,26 @@ export class DomainError extends Error {
   /** Machine-readable facts, next to the code in `extensions`. */
   readonly details: ErrorDetails;
 
+  /** All violated rules, next to the code in `extensions`; undefined: the message says it all. */
+  readonly problems: readonly InputProblem[] | undefined;
+
   /** Whether it needs no log line of its own, because the server works as intended. */
   readonly isExpected: boolean;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: { cause?: unknown; details?: ErrorDetails; isExpected?: boolean },
+    options?: {
+      cause?: unknown;
+      details?: ErrorDetails;
+      isExpected?: boolean;
+      problems?: readonly InputProblem[];
+    },
   ) {
     super(message, options);
     this.details = options?.details ?? {};
     this.isExpected = options?.isExpected ?? false;
+    this.problems = options?.problems;
   }
 }
 

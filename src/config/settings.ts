@@ -53,6 +53,8 @@ export abstract class Settings {
 /** Settings of earlier versions, each with the message for users who still set it. */
 const REMOVED: Readonly<Record<string, string>> = {
   SCORE_MAX_AGE_HOURS: 'scores are refreshed as soon as time changes them (SCORE_REFRESH_SECONDS)',
+  SCORE_BANDS:
+    'the limits of the bands are part of the scoring rules, which publishScoringRules and pnpm rules change',
   RESCORE_CRON: 'use RECALCULATION_CRON',
   QUERY_MAX_REPEATS: 'use QUERY_MAX_DUPLICATE_FIELDS',
   SUMMARY_AFTER_CHANGE_SECONDS: 'use SUMMARY_REFRESH_DELAY_SECONDS',

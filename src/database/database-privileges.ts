@@ -7,6 +7,7 @@ import { QUEUE_SCHEMA } from './job-queue.js';
 export const APPLICATION_TABLES = [
   'api_keys',
   'caller_writes',
+  'free_mail_domains',
   'import_changes',
   'imports',
   'interaction_versions',
@@ -17,6 +18,8 @@ export const APPLICATION_TABLES = [
   'leads',
   'rate_limits',
   'rescore_runs',
+  'score_evaluations',
+  'scoring_rules',
   'summary_batch_items',
   'summary_batches',
   'summary_generations',
@@ -28,6 +31,7 @@ const APPEND_ONLY_TABLES = {
   // Deletes are for the undo of an import.
   lead_changes: ['SELECT', 'INSERT', 'DELETE'],
   interaction_versions: ['SELECT', 'INSERT'],
+  free_mail_domains: ['SELECT'],
 };
 
 /** The functions that statements and triggers call. A trigger function itself needs no privilege. */
@@ -36,13 +40,17 @@ export const APPLICATION_FUNCTIONS = [
   'decayed',
   'email_domain',
   'email_key',
+  'fit_of',
   'fold_text',
   'interactions_changed_of',
   'is_open_status',
   'label_key',
   'leads_scored_in_the_future',
+  'leads_scored_wrongly',
   'lock_leads',
   'score_of',
+  'scoring_parameters_of',
+  'scoring_rules_in_force',
   'take_rate_points',
 ];
 

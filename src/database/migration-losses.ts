@@ -16,6 +16,9 @@ interface Contents {
   readonly extensions: readonly string[];
 }
 
+/** For each table, the condition of the rows that migrations insert: losing them is no loss. */
+export type OwnRows = Readonly<Record<string, string>>;
+
 /** Excludes the tables that record applied migrations. */
 const READ_RELATIONS = `
   SELECT c.oid::text AS oid, c.oid::regclass::text AS name, c.relkind = 'v' AS "isView",
@@ -32,7 +35,11 @@ const READ_RELATIONS = `
  * the catalogs and rolls back. So it works for every migration, without a list to maintain.
  * @throws the error of the change; OperatorError if it would drop an extension
  */
-export async function findLosses(client: pg.Client, change: () => Promise<void>): Promise<string[]> {
+export async function findLosses(
+  client: pg.Client,
+  ownRows: OwnRows,
+  change: () => Promise<void>,
+): Promise<string[]> {
   await client.query('BEGIN');
   let before: Contents;
   let after: Contents;
@@ -51,7 +58,8 @@ export async function findLosses(client: pg.Client, change: () => Promise<void>)
     );
   }
   // Counted after the rollback: a long count must not extend the locks of the change.
-  return countLosses(client, before.relations, new Map(after.relations.map((table) => [table.oid, table])));
+  const remaining = new Map(after.relations.map((table) => [table.oid, table]));
+  return countLosses(client, before.relations, remaining, ownRows);
 }
 
 async function readContents(client: pg.Client): Promise<Contents> {
@@ -64,13 +72,15 @@ async function countLosses(
   client: pg.Client,
   before: readonly Relation[],
   after: ReadonlyMap<string, Relation>,
+  ownRows: OwnRows,
 ): Promise<string[]> {
   const losses: string[] = [];
   for (const { oid, name, isView, columns } of before) {
     const rest = after.get(oid);
     if (rest === undefined && isView) losses.push(`the view ${name}`);
     else if (rest === undefined) {
-      const count = await countOf(client, 'count(*)', name);
+      const own = ownRows[name] ?? 'false';
+      const count = await countOf(client, `count(*) FILTER (WHERE NOT (${own}))`, name);
       if (count > 0) losses.push(`the table ${name} with ${plural(count, 'row')}`);
     } else if (!isView) {
       for (const [position, column] of Object.entries(columns ?? {})) {

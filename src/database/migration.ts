@@ -18,6 +18,8 @@ export interface Migration {
    * CREATE INDEX CONCURRENTLY. Such a migration must be able to run again after a partial failure.
    */
   readonly isTransactional?: boolean;
+  /** For each table, the condition of the rows that `up` inserts. They are not lost if the migration is undone. */
+  readonly ownRows?: Readonly<Record<string, string>>;
   up(context: MigrationContext): Promise<void>;
   down(context: MigrationContext): Promise<void>;
 }

@@ -16,7 +16,7 @@ import {
   requireUtf8,
 } from './database-requirements.js';
 import { migrateQueue, QUEUE_SCHEMA, queueExists } from './job-queue.js';
-import { findLosses } from './migration-losses.js';
+import { findLosses, type OwnRows } from './migration-losses.js';
 import { type Migration, type MigrationContext, MigrationPreconditionError } from './migration.js';
 import { openSession } from './session.js';
 
@@ -83,7 +83,11 @@ export function migrateDown(
   return withMigrator(options, async (client, installation) => {
     const applied = await readApplied(client, installation);
     const names = namesToUndo(applied, target, options.directory ?? MIGRATIONS_DIRECTORY);
-    const losses = await findLosses(client, async () => {
+    const migrations = await Promise.all(
+      names.map((name) => loadMigration(options.directory ?? MIGRATIONS_DIRECTORY, name)),
+    );
+    const ownRows = Object.assign({}, ...migrations.map((migration) => migration.ownRows)) as OwnRows;
+    const losses = await findLosses(client, ownRows, async () => {
       for (const name of names) await tryUndo(client, options, name);
     });
     if (losses.length > 0) {

@@ -30,7 +30,11 @@ function shownOf(formatted: GraphQLFormattedError, error: unknown): GraphQLForma
     return {
       ...formatted,
       message: domainError.message,
-      extensions: { code: domainError.code, ...domainError.details },
+      extensions: {
+        code: domainError.code,
+        ...domainError.details,
+        ...(domainError.problems === undefined ? {} : { problems: domainError.problems }),
+      },
     };
   }
   const code = formatted.extensions?.code;

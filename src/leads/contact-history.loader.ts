@@ -6,6 +6,8 @@ import { readRows } from '../database/read-rows.js';
 import type { ContactHistory } from './scoring/contact-history.js';
 import { READ_HISTORIES } from './scoring/contact-history.sql.js';
 import type { ScoredInteraction } from './scoring/contact-state.js';
+import { ScoringRulesStore } from './scoring/scoring-rules.store.js';
+import type { ScoringRules } from './scoring/scoring-rules.js';
 
 export interface ContactHistoryKey {
   readonly leadId: number;
@@ -28,12 +30,23 @@ type StoredInteraction = [
   recordedAt: number,
 ];
 
-type StoredChange = [id: number, at: number, status: string, budget: number | null];
+type StoredChange = [
+  id: number,
+  at: number,
+  status: string,
+  budget: number | null,
+  fit: number,
+  fitMatches: string,
+];
 
 interface HistoryRow {
   readonly position: number;
   readonly status: string;
   readonly budget: number | null;
+  readonly fit: number;
+  readonly fitMatches: string;
+  readonly rulesVersion: number;
+  readonly halfLifeDays: number;
   readonly at: number;
   readonly lastInteractionAt: number | null;
   readonly lastContactAt: number | null;
@@ -58,7 +71,10 @@ interface HistoryRow {
  */
 @Injectable()
 export class ContactHistoryLoader extends RequestLoader<ContactHistoryKey, ContactHistory | null> {
-  constructor(@InjectConnection() private readonly sequelize: Sequelize) {
+  constructor(
+    @InjectConnection() private readonly sequelize: Sequelize,
+    private readonly rules: ScoringRulesStore,
+  ) {
     super();
   }
 
@@ -75,19 +91,23 @@ export class ContactHistoryLoader extends RequestLoader<ContactHistoryKey, Conta
         keys.map(({ limit }) => limit),
       ],
     });
-    const byPosition = new Map(rows.map((row) => [row.position, historyOf(row)]));
+    const rules = rows[0] === undefined ? null : await this.rules.ofVersion(rows[0].rulesVersion);
+    const byPosition = new Map(
+      rules === null ? [] : rows.map((row) => [row.position, historyOf(row, rules)]),
+    );
     return keys.map((_, index) => byPosition.get(index + 1) ?? null);
   }
 }
 
-function historyOf(row: HistoryRow): ContactHistory {
+function historyOf(row: HistoryRow, rules: ScoringRules): ContactHistory {
   return {
+    rules,
     at: new Date(row.at),
-    lead: { budget: row.budget, status: row.status },
-    leadChanges: (row.leadChanges ?? []).map(([id, at, status, budget]) => ({
+    lead: { budget: row.budget, status: row.status, fit: row.fit, fitMatches: row.fitMatches },
+    leadChanges: (row.leadChanges ?? []).map(([id, at, status, budget, fit, fitMatches]) => ({
       id,
       at: new Date(at),
-      lead: { budget, status },
+      lead: { budget, status, fit, fitMatches },
     })),
     state: {
       lastInteractionAt: dateOf(row.lastInteractionAt),
@@ -106,6 +126,7 @@ function historyOf(row: HistoryRow): ContactHistory {
         email: row.emailWeight,
         outboundEmail: row.outboundEmailWeight,
       },
+      halfLifeDays: row.halfLifeDays,
     },
     interactions: (row.interactions ?? []).map(([id, type, direction, date, weight, recordedAt]) => ({
       id,

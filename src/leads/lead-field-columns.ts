@@ -14,6 +14,7 @@ const SOURCE_COLUMNS: Readonly<Record<string, readonly LeadColumn[]>> = {
   scoreFallsBelow: [],
   scoreTimeline: [],
   isScoreStale: [],
+  winRate: ['status', 'activityScore'],
   summaryDetail: ['summarySource'],
 };
 

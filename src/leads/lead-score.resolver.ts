@@ -2,6 +2,7 @@ import { ResolveField, Resolver } from '@nestjs/graphql';
 import { FieldArgs } from '../graphql/field-args.js';
 import { Costs, SizedBy } from '../graphql/limits/field-extensions.js';
 import { LeadType } from './dto/lead.type.js';
+import { ScoreBreakdownType } from './dto/score-breakdown.type.js';
 import { ScoreBandEnum } from './dto/score-band.enum.js';
 import {
   DEFAULT_POINTS,
@@ -14,8 +15,9 @@ import {
 import type { LeadRecord, PartOfLead } from './lead-record.js';
 import { isOpen } from './lead-status.js';
 import { MAX_POINTS, ScoreInstantsService } from './score-instants.service.js';
+import { explainScore } from './scoring/score-breakdown.js';
 import { bandOf, type ScoreBand } from './scoring/score-band.js';
-import { ScoreSettings } from '../config/score-settings.js';
+import { ScoringRulesStore } from './scoring/scoring-rules.store.js';
 
 /** The query cost of a field that reads the interactions of the lead, in objects. */
 const HISTORY_COST = 10;
@@ -25,7 +27,7 @@ const HISTORY_COST = 10;
 export class LeadScoreResolver {
   constructor(
     private readonly instants: ScoreInstantsService,
-    private readonly settings: ScoreSettings,
+    private readonly rules: ScoringRulesStore,
   ) {}
 
   @ResolveField(() => Boolean, {
@@ -39,8 +41,21 @@ export class LeadScoreResolver {
     nullable: true,
     description: 'HOT, WARM or COLD. Null if the lead is closed, or if its score was never calculated.',
   })
-  scoreBand({ status, activityScore }: Pick<LeadRecord, 'status' | 'activityScore'>): ScoreBand | null {
-    return isOpen(status) && activityScore !== null ? bandOf(activityScore, this.settings.bands) : null;
+  async scoreBand({
+    status,
+    activityScore,
+  }: Pick<LeadRecord, 'status' | 'activityScore'>): Promise<ScoreBand | null> {
+    if (!isOpen(status) || activityScore === null) return null;
+    return bandOf(activityScore, (await this.rules.inForce()).rules.bands);
+  }
+
+  @ResolveField(() => ScoreBreakdownType, {
+    nullable: true,
+    description:
+      'The reasons for the score, as of `scoreCalculatedAt`. Null if the score was never calculated, or if the version that calculated it did not store this. In that case recalculate the score.',
+  })
+  async scoreBreakdown(lead: LeadRecord): Promise<ScoreBreakdownType | null> {
+    return explainScore(lead, await this.rules.ofVersion(lead.rulesVersion));
   }
 
   @Costs(HISTORY_COST)

@@ -10,14 +10,14 @@ import {
 } from './dto/lead-stats.type.js';
 import { LeadListingService } from './listing/lead-listing.service.js';
 import { countByBand, histogram } from './listing/score-distribution.js';
-import { ScoreSettings } from '../config/score-settings.js';
+import { ScoringRulesStore } from './scoring/scoring-rules.store.js';
 
 /** Resolves statistics of leads. Each requested field runs its own query. */
 @Resolver(() => LeadStats)
 export class LeadStatsResolver {
   constructor(
     private readonly listing: LeadListingService,
-    private readonly settings: ScoreSettings,
+    private readonly rules: ScoringRulesStore,
   ) {}
 
   @AllowedTo('viewer')
@@ -43,7 +43,8 @@ export class LeadStatsResolver {
 
   @ResolveField(() => [ScoreBandCount], { description: 'Open leads by score band, including empty bands.' })
   async byScoreBand(): Promise<ScoreBandCount[]> {
-    return countByBand(await this.listing.countOpenByScore(), this.settings.bands);
+    const { rules } = await this.rules.inForce();
+    return countByBand(await this.listing.countOpenByScore(), rules.bands);
   }
 
   @ResolveField(() => [ScoreBinType], {

@@ -15,8 +15,10 @@ export const DEFAULT_LEAD_STATUS = 'new';
 /** The SQL function `score_of` (migration 0020) implements the same rule. */
 export const isLost = (status: string): boolean => LOST.includes(labelKey(status));
 
+export const isWon = (status: string): boolean => WON.includes(labelKey(status));
+
 /**
  * Whether a lead with this status is neither won nor lost. The SQL function `is_open_status` implements the
  * same rule.
  */
-export const isOpen = (status: string): boolean => !isLost(status) && !WON.includes(labelKey(status));
+export const isOpen = (status: string): boolean => !isLost(status) && !isWon(status);

@@ -105,6 +105,17 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
   @Column({ type: DataType.SMALLINT })
   declare statusPoints: CreationOptional<number | null>;
 
+  @Column({ type: DataType.SMALLINT, allowNull: false, defaultValue: 0 })
+  declare fitPoints: CreationOptional<number>;
+
+  /** Bit n is set if the fit criterion at index n matches. A string, because the driver returns bigint so. */
+  @Column({ type: DataType.BIGINT, allowNull: false, defaultValue: 0 })
+  declare fitMatches: CreationOptional<string>;
+
+  /** The version of the scoring rules that the score was calculated with. */
+  @Column({ type: DataType.INTEGER, allowNull: false, defaultValue: 1 })
+  declare rulesVersion: CreationOptional<number>;
+
   /**
    * The first column of the contact state, which ends with `outboundEmailWeight`: everything that the
    * interactions contribute to the score. Database triggers maintain it. This column is the date of the
@@ -153,6 +164,10 @@ export class Lead extends Model<InferAttributes<Lead>, InferCreationAttributes<L
 
   @Column({ type: DataType.DOUBLE, allowNull: false, defaultValue: 0 })
   declare outboundEmailWeight: CreationOptional<number>;
+
+  /** The half-life of these weights. */
+  @Column({ type: DataType.DOUBLE, allowNull: false, defaultValue: 30 })
+  declare weightHalfLifeDays: CreationOptional<number>;
 
   /** The name of the system that `externalId` comes from; null if there is no external id. */
   @Column({ type: DataType.STRING(64) })

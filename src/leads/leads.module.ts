@@ -10,6 +10,7 @@ import { LeadsService } from './leads.service.js';
 import { LeadCountEstimate } from './listing/lead-count-estimate.js';
 import { LeadListingService } from './listing/lead-listing.service.js';
 import { ScoreInstantsService } from './score-instants.service.js';
+import { ScoringRulesStore } from './scoring/scoring-rules.store.js';
 import { StaleScoreLoader } from './stale-score.loader.js';
 
 @Module({
@@ -24,6 +25,7 @@ import { StaleScoreLoader } from './stale-score.loader.js';
     ContactHistoryLoader,
     LeadHistoryService,
     LeadHistoryPageLoader,
+    ScoringRulesStore,
   ],
   exports: [
     LeadsService,
@@ -32,6 +34,7 @@ import { StaleScoreLoader } from './stale-score.loader.js';
     StaleScoreLoader,
     ScoreInstantsService,
     LeadHistoryService,
+    ScoringRulesStore,
   ],
 })
 export class LeadsModule {}

@@ -19,14 +19,12 @@ import { CreateLeadInput } from './dto/create-lead.input.js';
 import { LeadByExternalIdArgs } from './dto/lead-by-external-id.args.js';
 import { LeadSummaryType } from '../summaries/dto/lead-summary.type.js';
 import { LeadType } from './dto/lead.type.js';
-import { ScoreBreakdownType } from './dto/score-breakdown.type.js';
 import { UpdateLeadInput } from './dto/update-lead.input.js';
 import type { Lead } from './lead.model.js';
 import { columnsOfFields } from './lead-field-columns.js';
-import type { LeadRecord, PartOfLead } from './lead-record.js';
+import type { PartOfLead } from './lead-record.js';
 import { LeadLoader } from './lead.loader.js';
 import { LeadsService } from './leads.service.js';
-import { explainScore } from './scoring/score-breakdown.js';
 import { StaleScoreLoader } from './stale-score.loader.js';
 import { AISummaryService } from '../summaries/ai-summary.service.js';
 import { SummaryDetailLoader } from '../summaries/summary-detail.loader.js';
@@ -139,15 +137,6 @@ export class LeadsResolver {
   async summaryDetail(lead: PartOfLead, _args: object, context: object): Promise<LeadSummaryType | null> {
     const detail = await this.summaryDetails.load(context, lead.id);
     return detail === null ? null : { ...detail, source: lead.summarySource ?? 'model' };
-  }
-
-  @ResolveField(() => ScoreBreakdownType, {
-    nullable: true,
-    description:
-      'The reasons for the score, as of `scoreCalculatedAt`. Null if the score was never calculated, or if the version that calculated it did not store this. In that case recalculate the score.',
-  })
-  scoreBreakdown(lead: LeadRecord): ScoreBreakdownType | null {
-    return explainScore(lead);
   }
 
   @ResolveField(() => Boolean, {

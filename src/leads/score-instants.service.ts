@@ -33,29 +33,33 @@ export class ScoreInstantsService {
 
   /** Returns the score that a recalculation at the instant would store. @throws NOT_FOUND */
   async scoreAt(context: object, leadId: number, at: Date): Promise<ScoreAtInstant> {
-    const { lead, state } = await this.read(context, {
+    const { rules, lead, state } = await this.read(context, {
       leadId,
       at,
       isBefore: false,
       until: at,
       limit: null,
     });
-    const { activityScore, breakdown } = scoreOf(lead, state, at);
-    const explained = explainScore({
-      ...lead,
-      activityScore,
-      scoreCalculatedAt: at,
-      recencyPoints: breakdown.recency,
-      engagementPoints: breakdown.engagement,
-      budgetPoints: breakdown.budget,
-      statusPoints: breakdown.status,
-      lastContactAt: state.lastContactAt,
-      nextContactAt: state.nextContactAt,
-      meetingCount: state.counts.meeting,
-      callCount: state.counts.call,
-      emailCount: state.counts.email,
-      outboundEmailCount: state.counts.outboundEmail,
-    });
+    const { activityScore, breakdown } = scoreOf(rules, lead, state, at);
+    const explained = explainScore(
+      {
+        ...lead,
+        activityScore,
+        scoreCalculatedAt: at,
+        recencyPoints: breakdown.recency,
+        engagementPoints: breakdown.engagement,
+        budgetPoints: breakdown.budget,
+        statusPoints: breakdown.status,
+        fitPoints: breakdown.fit,
+        lastContactAt: state.lastContactAt,
+        nextContactAt: state.nextContactAt,
+        meetingCount: state.counts.meeting,
+        callCount: state.counts.call,
+        emailCount: state.counts.email,
+        outboundEmailCount: state.counts.outboundEmail,
+      },
+      rules,
+    );
     if (explained === null) throw new Error('The breakdown does not add up to the score.');
     return { at, score: activityScore, breakdown: explained };
   }

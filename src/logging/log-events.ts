@@ -7,6 +7,7 @@ import {
   recalculationStarted,
   scoresRefreshed,
 } from '../recalculation/errors-and-events.js';
+import { scoringRulesChanged } from '../scoring-rules/errors-and-events.js';
 import { providerRequested } from '../summaries/errors-and-events.js';
 import { batchChanged, jobEnded } from '../summary-batches/errors-and-events.js';
 import type { Log } from './log.js';
@@ -55,6 +56,9 @@ export function logEvents(log: Log): () => void {
     }),
     importUndone.subscribe((one) => {
       log.info(one, 'import undone');
+    }),
+    scoringRulesChanged.subscribe((one) => {
+      log.info(one, 'scoring rules changed');
     }),
     scoresRefreshed.subscribe((refresh) => {
       log.debug(refresh, 'scores refreshed');

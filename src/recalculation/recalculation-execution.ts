@@ -137,9 +137,10 @@ export class RecalculationExecution {
 
   private async runWithin(transaction: Transaction, { id, leads }: BegunRun): Promise<void> {
     try {
-      const result = await withSavepoint(this.sequelize, transaction, () =>
-        this.recalculate(transaction, leads),
-      );
+      const result = await withSavepoint(this.sequelize, transaction, async () => {
+        await this.request.prepare?.(transaction, id);
+        return this.recalculate(transaction, leads);
+      });
       this.result = result;
       await this.record.settled();
       await this.sequelize.query(SAVE_SUCCESS, {

@@ -30,16 +30,7 @@ export class RecalculationResolver {
     const run = await withOwnTimeLimit(this.times.recalculationMs, (signal) =>
       this.service.recalculateOnDemand('api', args, { signal }),
     );
-    const { id, asOf, savedCount, failedCount, failures, differenceCount, differences } = run;
-    return {
-      recalculationId: id,
-      asOf,
-      count: savedCount,
-      failedCount,
-      failures,
-      differenceCount,
-      differences,
-    };
+    return RecalculateScoresResult.of(run);
   }
 
   @AllowedTo('admin')

@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import type {
   RecalculationCounts,
   RecalculationDifference,
@@ -59,4 +60,9 @@ export interface RecalculationRequest {
   /** Aborts and rolls back the recalculation. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RecalculationCounts) => void;
+  /**
+   * Runs within the transaction before the first score is calculated. If the recalculation does not succeed, its
+   * changes are rolled back too.
+   */
+  readonly prepare?: (transaction: Transaction, recalculationId: number) => Promise<void>;
 }

@@ -4,11 +4,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { QueryTypes, Sequelize, Transaction } from 'sequelize';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 import { inTransaction } from '../database/transactions.js';
-import {
-  lockLeadsToRefresh,
-  refreshFutureScores,
-  refreshLeads,
-} from '../leads/scoring/bulk-recalculation.js';
+import { lockLeadsToRefresh, refreshWrongScores, refreshLeads } from '../leads/scoring/bulk-recalculation.js';
 import { readClock } from '../leads/scoring/lead-scores.js';
 import type { RecalculationFailure } from '../leads/scoring/recalculation-counter.js';
 import { scoresRefreshed } from './errors-and-events.js';
@@ -81,8 +77,8 @@ export class ScoreRefresher {
     });
     if (lock?.isLocked !== true) return null;
     const asOf = await readClock(this.sequelize, transaction);
-    // The clock may have been set back.
-    if (until === null) await refreshFutureScores(this.sequelize, transaction);
+    // The clock may have been set back, or a transaction that began before a publication may have ended.
+    if (until === null) await refreshWrongScores(this.sequelize, transaction);
     const ids = await lockLeadsToRefresh(this.sequelize, transaction, until ?? asOf, batchSize);
     if (ids.length === 0) return { asOf, foundCount: 0, savedCount: 0, failures: [] };
     const { savedCount, failures } = await refreshLeads(this.sequelize, transaction, ids, asOf);

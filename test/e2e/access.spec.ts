@@ -1,3 +1,5 @@
+import { RULES_OF_VERSION_1 } from '../../src/leads/scoring/scoring-rules.js';
+import { rulesInDocument } from '../support/scoring-rules.js';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -98,6 +100,7 @@ function signedByHand(header: object, content: string): string {
 const withPart = (token: string, index: number, part: string) => token.split('.').with(index, part).join('.');
 
 const READ = '{ leads { id } }';
+const RULES = rulesInDocument(RULES_OF_VERSION_1);
 
 /** A document for each root field, with the role that it requires. */
 const operations = (): readonly (readonly [Role, string])[] => [
@@ -133,6 +136,13 @@ const operations = (): readonly (readonly [Role, string])[] => [
   ['admin', 'mutation { cancelRecalculation(id: 424242) { id } }'],
   ['admin', '{ recalculation(id: 1) { id } }'],
   ['admin', '{ recalculations { nodes { id } } }'],
+  ['admin', '{ scoringRules { current { version } } }'],
+  ['admin', '{ scoreQuality { evaluatedAt } }'],
+  ['admin', `{ previewScoringRules(rules: ${RULES}) { leadCount } }`],
+  ['admin', `mutation { saveScoringRulesDraft(rules: ${RULES}) { id } }`],
+  ['admin', 'mutation { deleteScoringRulesDraft(id: 9999) }'],
+  ['admin', 'mutation { publishScoringRules(id: 9999) { rules { id } } }'],
+  ['admin', 'mutation { revertScoringRules(version: 9999) { rules { id } } }'],
   ['admin', 'mutation { regenerateSummaries(limit: 1) { id } }'],
   ['admin', '{ summaryBatch(id: 1) { id } }'],
   ['admin', 'mutation { cancelSummaryBatch(id: 424242) { id } }'],

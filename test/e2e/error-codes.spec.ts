@@ -1,3 +1,5 @@
+import { RULES_OF_VERSION_1 } from '../../src/leads/scoring/scoring-rules.js';
+import { rulesInDocument } from '../support/scoring-rules.js';
 import { readFileSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -79,6 +81,8 @@ afterAll(async () => {
   await standIn.close();
   vi.restoreAllMocks();
 });
+
+const TOO_MANY_POINTS = { ...RULES_OF_VERSION_1, fit: { cap: 1, criteria: [] } };
 
 const post = (query: string, server = api): Test =>
   request(server.app.getHttpServer()).post('/graphql').send({ query });
@@ -224,6 +228,11 @@ const OF_THIS_APPLICATION: Record<string, Record<string, Provocation>> = {
       await api.ask(RECALCULATE);
       return now(post(`mutation { cancelRecalculation(id: ${await latestRecalculationId()}) { id } }`));
     },
+  },
+  SCORING_RULES_INVALID: {
+    'caps that do not add up to 100': sending(() =>
+      post(`{ previewScoringRules(rules: ${rulesInDocument(TOO_MANY_POINTS)}) { leadCount } }`),
+    ),
   },
   IMPORT_FILE_INVALID: { 'a file without addresses': sending(() => postImport('firstName\nAda\n')) },
   IMPORT_FAILED: {

@@ -313,6 +313,27 @@ describe('pnpm seed', () => {
     await database.drop();
   });
 
+  it('loads the synthetic sales year with its history and scores, once', async () => {
+    const database = await createTestDatabase();
+    const seed = () => run('src/cli/seed.js', { DATABASE_URL: database.url }, '--history');
+    expect((await seed()).stdout).toMatch(
+      /^Loaded a synthetic sales year: 2000 invented leads with \d{4} changes and \d{5} interactions; 0 leads were there already\.\n$/,
+    );
+    expect((await seed()).stdout).toBe(
+      'Loaded a synthetic sales year: 0 invented leads with 0 changes and 0 interactions; 2000 leads were there already.\n',
+    );
+    const [counts] = await withConnection(database.url, (connection) =>
+      connection.rows(`
+        SELECT count(*) FILTER (WHERE "activityScore" IS NULL)::int AS unscored,
+          count(*) FILTER (WHERE email NOT LIKE '%.example' OR company NOT LIKE 'Synthetic Company %')::int AS unmarked,
+          (SELECT count(*)::int FROM interactions WHERE "recordedAt" > now()) AS future,
+          (SELECT count(DISTINCT "leadId")::int FROM lead_changes WHERE "recordedAt" < now() - interval '1 hour') AS "withHistory"
+        FROM leads`),
+    );
+    expect(counts).toEqual({ unscored: 0, unmarked: 0, future: 0, withHistory: 2000 });
+    await database.drop();
+  });
+
   it('rejects a database that is not migrated', async () => {
     const { code, stderr } = await run('src/cli/seed.js', { DATABASE_URL: empty.url });
     expect(code).toBe(1);

@@ -90,7 +90,7 @@ describe('the privilege check', () => {
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND relname <> 'SequelizeMeta' ORDER BY 1`),
     ).toEqual(APPLICATION_TABLES);
     expect(
-      await names(`SELECT proname::text AS name FROM pg_proc AS p
+      await names(`SELECT DISTINCT proname::text AS name FROM pg_proc AS p
         WHERE pronamespace = 'public'::regnamespace AND prorettype <> 'trigger'::regtype
           AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e') ORDER BY 1`),
     ).toEqual(APPLICATION_FUNCTIONS);

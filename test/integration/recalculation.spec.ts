@@ -171,7 +171,7 @@ describe('a lead that the database rejects', () => {
     const ids = await insertLeads(other, 30);
     const triggers = await other.rows<{ name: string; definition: string }>(
       `SELECT quote_ident(tgname) AS name, pg_get_triggerdef(oid) AS definition FROM pg_trigger
-       WHERE tgrelid = 'leads'::regclass AND tgname IN ('leads_score', 'leads_summaryFactsChanged', 'leads_changedSinceImport')`,
+       WHERE tgrelid = 'leads'::regclass AND tgname IN ('leads_score', 'leads_summaryFactsChanged', 'leads_changedSinceImport', 'leads_updatedInHistory')`,
     );
     // Exceeds double precision: an adopted database may have no limit on the column.
     for (const { name } of triggers) await other.rows(`DROP TRIGGER ${name} ON leads`);

@@ -12,8 +12,15 @@ let api: Api;
 let database: Connection;
 
 beforeAll(async () => {
-  api = await startApi({ SCORE_BANDS: '60,30' });
+  api = await startApi();
   database = await connect(api.databaseUrl);
+  const bands = JSON.stringify({ hot: 60, warm: 30 });
+  await database.rows(
+    `INSERT INTO scoring_rules (version, rules, "createdBy", "updatedBy", "publishedAt", "publishedBy", "isSettled")
+     SELECT 2, rules || jsonb_build_object('bands', $1::jsonb), 'test', 'test', now(), 'test', true
+     FROM scoring_rules WHERE version = 1`,
+    [bands],
+  );
 });
 afterAll(async () => {
   await database.close();
@@ -346,7 +353,7 @@ it('scoreFallsBelow rejects a lead with more than 500 planned interactions', asy
 });
 
 describe('scoreBand and isOpen', () => {
-  it('depend on the settings and the status', async () => {
+  it('depend on the rules and the status', async () => {
     const cases = [
       ['new', 60, 'HOT', true],
       ['Proposal', 59, 'WARM', true],

@@ -9,9 +9,19 @@ import {
   kindOf,
   type ScoredInteraction,
 } from '../../src/leads/scoring/contact-state.js';
+import { labelKey } from '../../src/common/label-key.js';
+import { rulesAsLiteral, selectScore } from '../../src/leads/scoring/score.sql.js';
+import { RULES_OF_VERSION_1, type ScoringRules } from '../../src/leads/scoring/scoring-rules.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { removeLeads } from '../support/database-reset.js';
+import {
+  fitFacts,
+  type FitFacts,
+  fitPoints,
+  matchingCriteria,
+  scoringRules,
+} from '../support/scoring-rules.js';
 import { EXAMPLES_AS_OF, WORKED_EXAMPLES } from '../support/worked-examples.js';
 
 const DAY = 86_400_000;
@@ -20,7 +30,7 @@ const DAY = 86_400_000;
 const NOISE = 1e-9;
 
 interface Sample {
-  readonly lead: ScoredLead;
+  readonly lead: ScoredLead & Partial<FitFacts>;
   readonly interactions: readonly ScoredInteraction[];
 }
 
@@ -39,11 +49,19 @@ beforeEach(() => removeLeads(database));
 
 async function insert(samples: readonly Sample[], asOf = EXAMPLES_AS_OF): Promise<number[]> {
   const leads = await database.rows<{ id: number }>(
-    `INSERT INTO leads ("firstName", "lastName", email, budget, status, "createdAt", "updatedAt")
-     SELECT 'F', 'L', gen_random_uuid() || '@example.com', budget, status, now(), now()
-     FROM unnest($1::numeric[], $2::text[]) WITH ORDINALITY AS sample (budget, status, position)
+    `INSERT INTO leads ("firstName", "lastName", email, budget, status, source, company, location, "createdAt", "updatedAt")
+     SELECT 'F', 'L', gen_random_uuid() || email, budget, status, source, company, location, now(), now()
+     FROM unnest($1::numeric[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
+       AS sample (budget, status, source, company, location, email, position)
      ORDER BY position RETURNING id`,
-    [samples.map(({ lead }) => lead.budget), samples.map(({ lead }) => lead.status)],
+    [
+      samples.map(({ lead }) => lead.budget),
+      samples.map(({ lead }) => lead.status),
+      samples.map(({ lead }) => lead.source),
+      samples.map(({ lead }) => lead.company),
+      samples.map(({ lead }) => lead.location),
+      samples.map(({ lead }) => lead.email ?? '@example.com'),
+    ],
   );
   const ids = leads.map(({ id }) => id);
   const rows = samples.flatMap(({ interactions }, index) =>
@@ -82,6 +100,8 @@ interface StoredRow {
   readonly engagementPoints: number;
   readonly budgetPoints: number;
   readonly statusPoints: number;
+  readonly fitPoints: number;
+  readonly fitMatches: string;
   readonly scoreValidUntil: Date | number;
   readonly lastInteractionAt: Date | null;
   readonly lastContactAt: Date | null;
@@ -99,6 +119,7 @@ const scoreOfRow = (row: StoredRow) => ({
     engagement: row.engagementPoints,
     budget: row.budgetPoints,
     status: row.statusPoints,
+    fit: row.fitPoints,
   },
 });
 
@@ -109,6 +130,7 @@ const stateOfRow = (row: StoredRow) => ({
   nextContactAt: row.nextContactAt,
   counts: Object.fromEntries(INTERACTION_KINDS.map((kind) => [kind, row[`${kind}Count`]])),
   weights: Object.fromEntries(INTERACTION_KINDS.map((kind) => [kind, row[`${kind}Weight`]])),
+  halfLifeDays: row.weightHalfLifeDays,
 });
 
 /** Sums in a different order differ in their last bits. */
@@ -120,7 +142,7 @@ const closeTo = (state: ReturnType<typeof contactStateOf>) => ({
 });
 
 /** Whether the last bit of a sum may decide how a value is rounded. */
-function isAtABoundary({ lead, interactions }: Sample, asOf: Date): boolean {
+function isAtABoundary({ lead, interactions }: Sample, asOf: Date, rules: ScoringRules): boolean {
   const ages = interactions
     .map((interaction) => ({
       kind: kindOf(interaction),
@@ -128,13 +150,19 @@ function isAtABoundary({ lead, interactions }: Sample, asOf: Date): boolean {
     }))
     .filter(({ days }) => days >= 0);
   const contacts = ages.filter(({ kind }) => kind !== 'outboundEmail');
-  const weights = { meeting: 5, call: 3, email: 1, outboundEmail: 0.2 };
-  const weight = ages.reduce((sum, { kind, days }) => sum + weights[kind] * 0.5 ** (days / 30), 0);
-  const budget = lead.budget !== null && lead.budget > 0 ? lead.budget : 0;
+  const { recency, engagement, budget, status } = rules;
+  const weight = ages.reduce(
+    (sum, { kind, days }) => sum + engagement.weights[kind] * 0.5 ** (days / engagement.halfLifeDays),
+    0,
+  );
+  const amount = lead.budget !== null && lead.budget > 0 ? lead.budget : 0;
   const parts = [
-    contacts.length === 0 ? 0 : 40 * 0.5 ** (Math.min(...contacts.map(({ days }) => days)) / 14),
-    30 * (1 - 0.5 ** (weight / 10)),
-    20 * (1 - 0.5 ** (budget / 50_000)),
+    contacts.length === 0
+      ? 0
+      : recency.cap * 0.5 ** (Math.min(...contacts.map(({ days }) => days)) / recency.halfLifeDays),
+    engagement.cap * (1 - 0.5 ** (weight / engagement.halfCapPoints)),
+    budget.cap * (1 - 0.5 ** (amount / budget.halfCapBudget)),
+    status.points.find((one) => one.status === labelKey(lead.status))?.points ?? status.otherwise,
   ];
   const isNear = (value: number, whole: number) => {
     const distance = Math.abs(value - whole - Math.round(value - whole));
@@ -144,11 +172,14 @@ function isAtABoundary({ lead, interactions }: Sample, asOf: Date): boolean {
   const hasTie = remainders.some((a, i) =>
     remainders.some((b, j) => i < j && a !== b && Math.abs(a - b) < NOISE),
   );
-  // A planned contact replaces the recency by its cap.
-  const totals = [0, 1].map(
-    (isPlanned) => (isPlanned === 1 ? 40 : (parts[0] ?? 0)) + (parts[1] ?? 0) + (parts[2] ?? 0),
+  // A planned contact replaces the recency by its cap, which is whole.
+  const [ofRecency = 0, ...others] = parts;
+  const other = others.reduce((sum, part) => sum + part, 0);
+  return (
+    hasTie ||
+    [other, ofRecency + other].some((total) => isNear(total, 0.5)) ||
+    parts.some((part) => isNear(part, 0))
   );
-  return hasTie || totals.some((total) => isNear(total, 0.5)) || parts.some((part) => isNear(part, 0));
 }
 
 const budgets = fc.oneof(
@@ -195,6 +226,23 @@ const interactions = fc.array(
   }),
   { maxLength: 25 },
 );
+const samplesWithFit = fc.array(
+  fc
+    .tuple(fc.record({ budget: budgets, status: statuses }), fitFacts, interactions)
+    .map(([lead, facts, contacts]) => ({ lead: { ...lead, ...facts }, interactions: contacts })),
+  { minLength: 20, maxLength: 40 },
+);
+
+/** Puts rules in force without scoring any lead. @returns their version */
+async function publish(rules: ScoringRules): Promise<number> {
+  const [published] = await database.rows<{ version: number }>(
+    `INSERT INTO scoring_rules (version, rules, "createdBy", "updatedBy", "publishedAt", "publishedBy", "isSettled")
+     SELECT max(version) + 1, $1, 'test', 'test', now(), 'test', true FROM scoring_rules RETURNING version`,
+    [JSON.stringify(rules)],
+  );
+  return published?.version ?? 0;
+}
+
 const samples = fc.array(
   fc.record({ lead: fc.record({ budget: budgets, status: statuses }), interactions }),
   { minLength: 100, maxLength: 150 },
@@ -217,7 +265,7 @@ describe('the formula in SQL', () => {
       expect([name, stored?.activityScore, Object.values(stored?.breakdown ?? {})]).toEqual([
         name,
         activityScore,
-        points,
+        [...points, 0],
       ]);
     }
   });
@@ -225,7 +273,7 @@ describe('the formula in SQL', () => {
   it('agrees with TypeScript for any leads, in scores, contact states and validity', async () => {
     await fc.assert(
       fc.asyncProperty(samples, async (drawn) => {
-        const clear = drawn.filter((sample) => !isAtABoundary(sample, EXAMPLES_AS_OF));
+        const clear = drawn.filter((sample) => !isAtABoundary(sample, EXAMPLES_AS_OF, RULES_OF_VERSION_1));
         await removeLeads(database);
         await insert(clear);
         const states = clear.map((sample) => contactStateOf(sample.interactions, EXAMPLES_AS_OF));
@@ -256,7 +304,59 @@ describe('the formula in SQL', () => {
     );
   });
 
+  it('agrees with TypeScript for any rules and leads, in scores, fit criteria, contact states and validity', async () => {
+    await fc.assert(
+      fc.asyncProperty(scoringRules, samplesWithFit, async (rules, drawn) => {
+        const version = await publish(rules);
+        const clear = drawn.filter((sample) => !isAtABoundary(sample, EXAMPLES_AS_OF, rules));
+        await removeLeads(database);
+        await insert(clear);
+        const halfLifeDays = rules.engagement.halfLifeDays;
+        const states = clear.map(({ interactions }) =>
+          contactStateOf(interactions, EXAMPLES_AS_OF, halfLifeDays),
+        );
+        const scores = clear.map(({ lead, interactions }) => {
+          const fit = fitPoints(rules, lead);
+          return calculateActivityScore({ ...lead, fit }, interactions, EXAMPLES_AS_OF, rules);
+        });
+
+        expect(await recalculate(EXAMPLES_AS_OF)).toMatchObject({ savedCount: clear.length, failedCount: 0 });
+        const stored = await readRows();
+        expect(stored.map(stateOfRow)).toEqual(states.map(closeTo));
+        expect(stored.map(scoreOfRow)).toEqual(
+          scores.map(({ activityScore, breakdown }) => ({ activityScore, breakdown })),
+        );
+        expect(stored.map((row) => [row.rulesVersion, Number(row.fitMatches)])).toEqual(
+          clear.map(({ lead }) => [
+            version,
+            rules.fit.cap === 0
+              ? 0
+              : matchingCriteria(rules, lead).reduce((bits, isMet, n) => bits + (isMet ? 2 ** n : 0), 0),
+          ]),
+        );
+        for (const [index, { validUntil }] of scores.entries()) {
+          const until = stored[index]?.scoreValidUntil;
+          const difference = validUntil === null ? 0 : Math.abs(Number(until) - validUntil.getTime());
+          expect([validUntil === null, difference < 1000]).toEqual([until === Infinity, true]);
+        }
+
+        // A trigger calculates the same scores with the rules that it reads.
+        await database.rows('BEGIN');
+        await database.rows(`UPDATE leads SET "nextInteractionAt" = '-infinity'`);
+        const [found] = await database.rows<{ count: number }>(
+          `SELECT count(*)::int FROM leads WHERE ("activityScore", "fitPoints", "fitMatches") IS DISTINCT FROM (${`
+            SELECT ROW(score."activityScore", score."fitPoints", score."fitMatches")
+            FROM (${selectScore('leads', 'leads."scoreCalculatedAt"', rulesAsLiteral(rules, version))}) AS score`})`,
+        );
+        await database.rows('ROLLBACK');
+        expect(found?.count).toBe(0);
+      }),
+      { numRuns: 40, endOnFailure: true },
+    );
+  }, 120_000);
+
   it('accepts any number of interactions and any budget without overflow', async () => {
+    await publish(RULES_OF_VERSION_1);
     await insert([
       {
         lead: { budget: 99_999_999.99, status: 'won' },

@@ -45,11 +45,11 @@ export interface Api {
 
 /**
  * Statements that do not belong to a request: those that Sequelize sends on each new connection, and periodic
- * ones of the server. The latter read the sizes of lists, check whether the database accepts writes, and
- * delete old rate limits.
+ * ones of the server. The latter read the sizes of lists and the scoring rules, check whether the database
+ * accepts writes, and delete old rate limits.
  */
 const IS_OF_NO_REQUEST =
-  /^(SET|SHOW|WITH ranges|DELETE FROM rate_limits) |^SELECT count\(\*\)::int AS count FROM \(SELECT FROM |current_setting\('transaction_read_only'\)/;
+  /^(SET|SHOW|WITH ranges|DELETE FROM rate_limits) |^SELECT version, rules FROM scoring_rules|^SELECT count\(\*\)::int AS count FROM \(SELECT FROM |current_setting\('transaction_read_only'\)/;
 
 /**
  * Includes statements of models and of plain reads, because all use the driver. The tests' own connections

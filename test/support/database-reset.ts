@@ -23,10 +23,18 @@ const READ_REMOVALS = `
  */
 const READ_DELETIONS = `
   SELECT format('DELETE FROM %s', oid::regclass) AS deletion FROM pg_class
-  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'SequelizeMeta'
+  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    AND relname NOT IN ('SequelizeMeta', 'scoring_rules', 'free_mail_domains')
   UNION ALL
   SELECT format('SELECT setval(%s, 1, false)', quote_literal(oid::regclass)) FROM pg_class
-  WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'`;
+  WHERE relnamespace = 'public'::regnamespace AND relkind = 'S' AND relname <> 'scoring_rules_id_seq'`;
+
+/** Puts the rules of version 1 in force again. Published rules stay, because servers cache them. */
+const RESET_RULES = `
+  DELETE FROM scoring_rules WHERE version IS NULL;
+  INSERT INTO scoring_rules (version, rules, "createdBy", "updatedBy", "publishedAt", "publishedBy", "isSettled")
+  SELECT max(version) + 1, (SELECT rules FROM scoring_rules WHERE version = 1), 'test', 'test', now(), 'test', true
+  FROM scoring_rules HAVING max(version) > 1`;
 
 /**
  * Removes all leads with all that belongs to them. Their ids start with 1 again.
@@ -57,6 +65,6 @@ export async function databaseReset(connection: Connection): Promise<() => Promi
     const added = present.filter((removal) => !original.has(removal));
     // PostgreSQL executes them in one transaction. Neither triggers nor foreign keys are needed if all rows are removed.
     const role = (name: string) => `SET session_replication_role = ${name}`;
-    await connection.rows([...added, role('replica'), ...deletions, role('DEFAULT')].join('; '));
+    await connection.rows([...added, role('replica'), ...deletions, RESET_RULES, role('DEFAULT')].join('; '));
   };
 }

@@ -3,6 +3,7 @@ import { DEMO_LEADS, type DemoLead } from '../../src/demo/demo-leads.js';
 import { isLost } from '../../src/leads/lead-status.js';
 import { scoreOf } from '../../src/leads/scoring/activity-score.js';
 import { contactStateOf } from '../../src/leads/scoring/contact-state.js';
+import { RULES_OF_VERSION_1 } from '../../src/leads/scoring/scoring-rules.js';
 import { scoreReasons } from '../../src/leads/scoring/score-reasons.js';
 
 const MINUTE = 60_000;
@@ -21,18 +22,22 @@ function interactionsOf(lead: DemoLead) {
 function cardOf(lead: DemoLead, minutes = 0) {
   const asOf = new Date(loadedAt.getTime() + minutes * MINUTE);
   const state = contactStateOf(interactionsOf(lead), asOf);
-  const { activityScore, breakdown } = scoreOf(lead, state, asOf);
-  const reasons = scoreReasons({
-    lastContactAt: state.lastContactAt,
-    nextContactAt: state.nextContactAt,
-    meetingCount: state.counts.meeting,
-    callCount: state.counts.call,
-    emailCount: state.counts.email,
-    outboundEmailCount: state.counts.outboundEmail,
-    budget: lead.budget,
-    status: lead.status,
-    scoreCalculatedAt: asOf,
-  });
+  const { activityScore, breakdown } = scoreOf(RULES_OF_VERSION_1, lead, state, asOf);
+  const reasons = scoreReasons(
+    {
+      lastContactAt: state.lastContactAt,
+      nextContactAt: state.nextContactAt,
+      meetingCount: state.counts.meeting,
+      callCount: state.counts.call,
+      emailCount: state.counts.email,
+      outboundEmailCount: state.counts.outboundEmail,
+      budget: lead.budget,
+      status: lead.status,
+      fitMatches: 0n,
+      scoreCalculatedAt: asOf,
+    },
+    RULES_OF_VERSION_1,
+  );
   return { activityScore, breakdown, reasons };
 }
 

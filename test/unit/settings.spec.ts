@@ -33,7 +33,7 @@ const DEFAULTS = {
     shutdownMs: 10_000,
   },
   lists: { maxLeads: 5_000, maxInteractions: 50_000 },
-  scores: { refreshSeconds: 60, bands: { hot: 70, warm: 40 }, recalculationCron: null },
+  scores: { refreshSeconds: 60, recalculationCron: null },
   summaries: {
     writer: { provider: 'template', isFallback: true },
     language: null,
@@ -137,7 +137,6 @@ describe('loadSettings', () => {
       LEADS_LIST_LIMIT: '100',
       INTERACTIONS_LIST_LIMIT: '200',
       SCORE_REFRESH_SECONDS: '5',
-      SCORE_BANDS: '80, 50',
       RECALCULATION_CRON: '0 3 * * *',
       SUMMARY_PROVIDER: 'openrouter',
       SUMMARY_LANGUAGE: 'de',
@@ -201,7 +200,6 @@ describe('loadSettings', () => {
       LEADS_LIST_LIMIT: '1000000',
       INTERACTIONS_LIST_LIMIT: '10000000',
       SCORE_REFRESH_SECONDS: '0',
-      SCORE_BANDS: '90, 10',
       REQUEST_TIMEOUT_MS: '100',
       RECALCULATION_TIMEOUT_MS: '86400000',
       DATABASE_ACQUIRE_TIMEOUT_MS: '60000',
@@ -283,7 +281,7 @@ describe('loadSettings', () => {
         shutdownMs: 600_000,
       },
       lists: { maxLeads: 1_000_000, maxInteractions: 10_000_000 },
-      scores: { refreshSeconds: null, bands: { hot: 90, warm: 10 }, recalculationCron: '*/15 * * * *' },
+      scores: { refreshSeconds: null, recalculationCron: '*/15 * * * *' },
       summaries: {
         language: 'fr-CA',
         workerCount: 0,
@@ -689,7 +687,7 @@ describe('loadSettings', () => {
         ),
       );
     }
-    expect(parts).toHaveLength(20);
+    expect(parts).toHaveLength(19);
   });
 });
 

@@ -36,7 +36,7 @@ import {
   READ_AVERAGES,
 } from './lead-stats.sql.js';
 import type { ScoreCount } from './score-distribution.js';
-import { ScoreSettings } from '../../config/score-settings.js';
+import { ScoringRulesStore } from '../scoring/scoring-rules.store.js';
 
 type ListedRow = PartOfLead & Positioned;
 
@@ -46,7 +46,7 @@ export class LeadListingService {
   constructor(
     @InjectConnection() private readonly sequelize: Sequelize,
     private readonly leadCount: LeadCountEstimate,
-    private readonly settings: ScoreSettings,
+    private readonly rules: ScoringRulesStore,
   ) {}
 
   /**
@@ -62,7 +62,7 @@ export class LeadListingService {
     rejectContradictions(filter);
     const cursors = cursorsOf(filter, order);
     const window = pageWindow(args, (cursor, name) => cursors.read(cursor, name));
-    const query = { columns, filter: this.withoutBand(filter), order, window };
+    const query = { columns, filter: await this.withoutBand(filter), order, window };
     const rows: ListedRow[] = [];
     for (const segment of segmentsOf(order, window)) {
       const limit = window.size + 1 - rows.length;
@@ -91,7 +91,7 @@ export class LeadListingService {
   }
 
   async count(filter: LeadFilter): Promise<number> {
-    const [row] = await this.read<{ count: number }>(countLeads(this.withoutBand(filter)));
+    const [row] = await this.read<{ count: number }>(countLeads(await this.withoutBand(filter)));
     return row?.count ?? 0;
   }
 
@@ -119,8 +119,8 @@ export class LeadListingService {
     return averages ?? { score: null, budget: null };
   }
 
-  private withoutBand(filter: LeadFilter): FilterWithoutBand {
-    return replaceBand(filter, this.settings.bands);
+  private async withoutBand(filter: LeadFilter): Promise<FilterWithoutBand> {
+    return replaceBand(filter, (await this.rules.inForce()).rules.bands);
   }
 
   private read<Row extends object>(statement: Statement): Promise<Row[]> {

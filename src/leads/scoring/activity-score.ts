@@ -7,10 +7,10 @@ import {
   type ScoredInteraction,
 } from './contact-state.js';
 import { isLost } from '../lead-status.js';
-import { SCORING_PARAMETERS } from './scoring-parameters.js';
+import { RULES_OF_VERSION_1, type ScoringRules } from './scoring-rules.js';
 
 /** The factors of a score, in display order, which also resolves ties in rounding. */
-export const SCORE_FACTORS = ['recency', 'engagement', 'budget', 'status'] as const;
+export const SCORE_FACTORS = ['recency', 'engagement', 'budget', 'status', 'fit'] as const;
 export type ScoreFactor = (typeof SCORE_FACTORS)[number];
 
 export interface ScoredLead {
@@ -18,6 +18,14 @@ export interface ScoredLead {
   readonly budget: number | null;
   /** Compared by its `labelKey`. */
   readonly status: string;
+  /** The points of the fit criteria, which the SQL function `fit_of` evaluates; absent: 0. */
+  readonly fit?: number;
+}
+
+/** A lead as a query returns it, with the criteria that it meets: bit n stands for the criterion at index n. */
+export interface LeadWithFit extends ScoredLead {
+  readonly fit: number;
+  readonly fitMatches: string;
 }
 
 export interface ActivityScore {
@@ -30,10 +38,6 @@ export interface ActivityScore {
 }
 
 const MS_A_DAY = 86_400_000;
-const { recency: RECENCY, engagement: ENGAGEMENT, budget: BUDGET, status: STATUS } = SCORING_PARAMETERS;
-
-/** A map, because a plain object would also find the status `constructor`. */
-const STATUS_POINTS: ReadonlyMap<string, number> = new Map(Object.entries(STATUS.points));
 
 /** Instants farther away than this may exceed the date range of JavaScript or PostgreSQL. */
 const FARTHEST_DAYS = 36_500;
@@ -48,68 +52,127 @@ export const calculateActivityScore = (
   lead: ScoredLead,
   interactions: Iterable<ScoredInteraction>,
   asOf: Date,
-): ActivityScore => scoreOf(lead, contactStateOf(interactions, asOf), asOf);
+  rules: ScoringRules = RULES_OF_VERSION_1,
+): ActivityScore =>
+  scoreOf(rules, lead, contactStateOf(interactions, asOf, rules.engagement.halfLifeDays), asOf);
 
 /**
  * Calculates the activity score of a lead at one instant from its contact state.
  * @param state must match the instant: its latest interaction is not later than the instant, and its next
- * planned interaction is later
+ * planned interaction is later. It must have the half-life of the rules.
  */
-export function scoreOf(lead: ScoredLead, state: ContactState, asOf: Date): ActivityScore {
-  const isPlanned = hasContactAhead(state, asOf);
-  const weighted = weightedPoints(state, asOf);
-  const values: Record<ScoreFactor, number> = {
-    recency: isPlanned ? RECENCY.cap : recency(state, asOf),
-    engagement: ENGAGEMENT.cap * (1 - 2 ** (-weighted / ENGAGEMENT.halfCapPoints)),
-    budget: budget(lead.budget),
-    status: STATUS_POINTS.get(labelKey(lead.status)) ?? STATUS.pointsOtherwise,
-  };
-  if (isLost(lead.status)) for (const factor of SCORE_FACTORS) values[factor] = 0;
+export function scoreOf(
+  rules: ScoringRules,
+  lead: ScoredLead,
+  state: ContactState,
+  asOf: Date,
+): ActivityScore {
+  const isPlanned = hasContactAhead(rules, state, asOf);
+  const weighted = weightedPoints(rules, state, asOf);
+  const isZero = rules.lostScoresZero && isLost(lead.status);
+  const values: Record<ScoreFactor, number> = isZero
+    ? { recency: 0, engagement: 0, budget: 0, status: 0, fit: 0 }
+    : { ...contactPointsOf(rules, isPlanned, weighted, state, asOf), ...leadPoints(rules, lead) };
   const total = SCORE_FACTORS.reduce((sum, factor) => sum + values[factor], 0);
-  const activityScore = Math.min(100, Math.max(0, Math.floor(total + 0.5)));
-  const slope = isLost(lead.status) ? 0 : steepestFall(isPlanned ? 0 : values.recency, weighted);
+  const activityScore = wholeScore(total);
+  const slope = isZero ? 0 : steepestFall(rules, isPlanned ? 0 : values.recency, weighted);
   return {
     activityScore,
     breakdown: wholePoints(values, activityScore),
     validUntil: earliest([
       state.nextInteractionAt,
-      isPlanned || state.nextContactAt === null ? null : daysFrom(state.nextContactAt, -RECENCY.horizonDays),
+      isPlanned || state.nextContactAt === null
+        ? null
+        : daysFrom(state.nextContactAt, -rules.recency.horizonDays),
       slope > 1e-9 ? daysFrom(asOf, Math.min((total - (activityScore - 0.5)) / slope, FARTHEST_DAYS)) : null,
     ]),
   };
 }
 
-/** Whether a contact is planned within the horizon, so that it counts as a contact now. */
-const hasContactAhead = ({ nextContactAt }: ContactState, asOf: Date): boolean =>
-  nextContactAt !== null && daysFrom(nextContactAt, -RECENCY.horizonDays) <= asOf;
+/** The score of a number of points. */
+export const wholeScore = (total: number): number => Math.min(100, Math.max(0, Math.floor(total + 0.5)));
 
-function recency({ lastContactAt }: ContactState, asOf: Date): number {
-  if (lastContactAt === null) return 0;
-  return RECENCY.cap * 2 ** (-(asOf.getTime() - lastContactAt.getTime()) / MS_A_DAY / RECENCY.halfLifeDays);
+/** The points that depend only on the lead, with fractions, for a lead that does not score 0 because it is lost. */
+export const leadPoints = (
+  rules: ScoringRules,
+  lead: ScoredLead,
+): { readonly budget: number; readonly status: number; readonly fit: number } => ({
+  budget: budget(rules, lead.budget),
+  status: statusPoints(rules, lead.status),
+  fit: lead.fit ?? 0,
+});
+
+interface ContactPoints {
+  readonly recency: number;
+  readonly engagement: number;
 }
 
-function weightedPoints({ lastInteractionAt, weights }: ContactState, asOf: Date): number {
+/**
+ * The points that depend on the contact state and the instant, with fractions, for a lead that does not score 0 because it
+ * is lost.
+ * @param state must match the instant, and have the half-life of the rules
+ */
+export const contactPoints = (rules: ScoringRules, state: ContactState, asOf: Date): ContactPoints =>
+  contactPointsOf(
+    rules,
+    hasContactAhead(rules, state, asOf),
+    weightedPoints(rules, state, asOf),
+    state,
+    asOf,
+  );
+
+const contactPointsOf = (
+  rules: ScoringRules,
+  isPlanned: boolean,
+  weighted: number,
+  state: ContactState,
+  asOf: Date,
+): ContactPoints => ({
+  recency: isPlanned ? rules.recency.cap : recency(rules, state, asOf),
+  engagement: rules.engagement.cap * (1 - 2 ** (-weighted / rules.engagement.halfCapPoints)),
+});
+
+/** Whether a contact is planned within the horizon, so that it counts as a contact now. */
+const hasContactAhead = ({ recency }: ScoringRules, { nextContactAt }: ContactState, asOf: Date): boolean =>
+  nextContactAt !== null && daysFrom(nextContactAt, -recency.horizonDays) <= asOf;
+
+function recency({ recency: rules }: ScoringRules, { lastContactAt }: ContactState, asOf: Date): number {
+  if (lastContactAt === null) return 0;
+  return rules.cap * 2 ** (-(asOf.getTime() - lastContactAt.getTime()) / MS_A_DAY / rules.halfLifeDays);
+}
+
+function weightedPoints(
+  { engagement }: ScoringRules,
+  { lastInteractionAt, weights, halfLifeDays }: ContactState,
+  asOf: Date,
+): number {
   if (lastInteractionAt === null) return 0;
   const sum = INTERACTION_KINDS.reduce(
-    (points, kind) => points + ENGAGEMENT.weights[kind] * weights[kind],
+    (points, kind) => points + engagement.weights[kind] * weights[kind],
     0,
   );
-  return sum * decay(asOf.getTime() - lastInteractionAt.getTime());
+  return sum * decay(asOf.getTime() - lastInteractionAt.getTime(), halfLifeDays);
 }
 
-function budget(amount: number | null): number {
-  return amount !== null && amount > 0 ? BUDGET.cap * (1 - 2 ** (-amount / BUDGET.halfCapBudget)) : 0;
+function budget({ budget: rules }: ScoringRules, amount: number | null): number {
+  return amount !== null && amount > 0 ? rules.cap * (1 - 2 ** (-amount / rules.halfCapBudget)) : 0;
+}
+
+/** The statuses of the rules are stored as their `labelKey`. */
+function statusPoints({ status: rules }: ScoringRules, status: string): number {
+  const key = labelKey(status);
+  return rules.points.find((one) => one.status === key)?.points ?? rules.otherwise;
 }
 
 /**
  * An upper bound for the rate at which the total falls from now on, in points a day. docs/scoring.md derives
  * it.
  */
-function steepestFall(recencyPoints: number, weighted: number): number {
-  const x = (weighted * Math.LN2) / ENGAGEMENT.halfCapPoints;
+function steepestFall({ recency: r, engagement: e }: ScoringRules, points: number, weighted: number): number {
+  const x = (weighted * Math.LN2) / e.halfCapPoints;
   return (
-    (recencyPoints * Math.LN2) / RECENCY.halfLifeDays +
-    ((ENGAGEMENT.cap * Math.LN2) / ENGAGEMENT.halfLifeDays) * (x < 1 ? x * Math.exp(-x) : Math.exp(-1))
+    (points * Math.LN2) / r.halfLifeDays +
+    ((e.cap * Math.LN2) / e.halfLifeDays) * (x < 1 ? x * Math.exp(-x) : Math.exp(-1))
   );
 }
 

@@ -1,6 +1,15 @@
 import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
 import { lookUp } from '../../database/index-look-up.sql.js';
-import { isDue, needsNewState, RENEW_STATE, scoreOf, setScores, statesDiffer } from './score.sql.js';
+import {
+  isDue,
+  needsNewState,
+  RENEW_STATE,
+  type RulesInSql,
+  SCORE_COLUMNS,
+  selectScore,
+  setScores,
+  statesDiffer,
+} from './score.sql.js';
 
 /** Leads with an id above `afterId` and up to `upToId`. If `ids` is given, only leads with these ids. */
 export interface LeadRange {
@@ -12,8 +21,10 @@ export interface LeadRange {
 /** The delay before the refresher retries a lead that the database has rejected. */
 const REJECTED_RETRY_SECONDS = 3600;
 
-const SCORE = ['activityScore', 'recencyPoints', 'engagementPoints', 'budgetPoints', 'statusPoints'];
-const columnsOf = (row: string): string => SCORE.map((column) => `${row}."${column}"`).join(', ');
+const columnsOf = (row: string): string =>
+  SCORE_COLUMNS.filter((column) => column !== 'scoreValidUntil')
+    .map((column) => `${row}."${column}"`)
+    .join(', ');
 
 /**
  * $1: the instant. The triggers maintain contact states as of this instant, and do not update scores, which
@@ -68,10 +79,15 @@ export const readPage = (ids: string): string => `
   FROM (SELECT id FROM ${ids} WHERE id > $1 ORDER BY id LIMIT $2) AS page`;
 
 /**
- * Returns the statements that recalculate a range of leads at one instant. Numbers are literals, so that
- * PostgreSQL plans for their values.
+ * Returns the statements that recalculate a range of leads at one instant. Numbers and rules are literals, so
+ * that PostgreSQL plans for their values.
  */
-export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: string | null, asOf: Date) {
+export function rangeStatements(
+  { afterId, upToId, ids }: LeadRange,
+  table: string | null,
+  asOf: Date,
+  rules: RulesInSql,
+) {
   const at = `'${asOf.toISOString()}'::timestamptz`;
   const within = (column: string): string =>
     [
@@ -87,10 +103,10 @@ export function rangeStatements({ afterId, upToId, ids }: LeadRange, table: stri
      * Updates leads whose contact state does not match the instant, such as leads whose planned interaction
      * is now in the past.
      */
-    renewStates: `${RENEW_STATE} WHERE ${due} AND ${needsNewState('leads', at)}`,
-    readDifferences: readDifferences(within('leads.id'), at),
+    renewStates: `${RENEW_STATE} WHERE ${due} AND ${needsNewState('leads', at, rules)}`,
+    readDifferences: readDifferences(within('leads.id'), at, rules),
     /** Updates leads whose contact state matches the instant. */
-    setScores: `${setScores(at)} WHERE ${due} AND NOT ${needsNewState('leads', at)}`,
+    setScores: `${setScores(at, rules)} WHERE ${due} AND NOT ${needsNewState('leads', at, rules)}`,
     updateLeadScores:
       table === null && ids === undefined
         ? joinRanges(
@@ -132,17 +148,18 @@ const updateChangedLeadScores = (at: string, condition: string): string => `
  *
  * A contact state is compared as of an instant for which it is valid: before its next planned interaction. A
  * score whose date does not match the contact state is wrong, unless the database has rejected a newer one. An
- * unknown state is not a difference, nor is a score of another formula.
+ * unknown state is not a difference, nor is a score of another formula or of other rules.
  */
-const readDifferences = (condition: string, at: string): string => `
+const readDifferences = (condition: string, at: string, rules: RulesInSql): string => `
   SELECT id, CASE WHEN "isState" THEN 'state' WHEN "isScore" THEN 'score' ELSE 'listing' END AS part
   FROM (
     SELECT leads.id, ${statesDiffer('leads', 'state')} AS "isState",
       leads."scoreParameters" IS NULL AND CASE
         WHEN leads."scoreCalculatedAt" IS NULL THEN leads."activityScore" IS NOT NULL
-        WHEN ${needsNewState('leads', 'leads."scoreCalculatedAt"')} THEN lead_scores."retryAt" IS NULL
+        WHEN leads."rulesVersion" <> ${rules.version} THEN false
+        WHEN ${needsNewState('leads', 'leads."scoreCalculatedAt"', rules)} THEN lead_scores."retryAt" IS NULL
         ELSE NOT EXISTS (
-          SELECT FROM ${scoreOf('leads', 'leads."scoreCalculatedAt"')} AS score
+          SELECT FROM (${selectScore('leads', 'leads."scoreCalculatedAt"', rules)}) AS score
           WHERE (${columnsOf('score')}) IS NOT DISTINCT FROM (${columnsOf('leads')})
         )
       END AS "isScore",
@@ -156,7 +173,7 @@ const readDifferences = (condition: string, at: string): string => `
     CROSS JOIN LATERAL contact_state_of(leads.id, CASE
       WHEN leads."nextInteractionAt" <= ${at} THEN leads."nextInteractionAt" - interval '1 microsecond'
       ELSE greatest(leads."lastInteractionAt", ${at})
-    END) AS state
+    END, leads."weightHalfLifeDays") AS state
     WHERE ${condition} AND leads."nextInteractionAt" IS DISTINCT FROM '-infinity'
   ) AS compared
   WHERE "isState" OR "isScore" OR "isListing"

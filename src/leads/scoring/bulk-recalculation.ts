@@ -24,8 +24,10 @@ import {
   PREPARE_PLANNER,
 } from './bulk-recalculation.sql.js';
 import { readClock } from './lead-scores.js';
+import { readRulesInForce } from './rules-in-force.js';
+import { RULES_IN_FORCE, rulesAsLiteral, type RulesInSql } from './score.sql.js';
 import { type RecalculationProgress, RecalculationCounter } from './recalculation-counter.js';
-import { REFRESH_FUTURE_SCORES } from './stale-scores.sql.js';
+import { REFRESH_WRONG_SCORES, SETTLE_RULES } from './stale-scores.sql.js';
 
 /** The number of leads whose scores are written by one statement. */
 const BATCH_SIZE = 50_000;
@@ -153,9 +155,10 @@ export async function refreshLeads(
   return new BulkRecalculation(sequelize, transaction, request).refresh(leadIds);
 }
 
-/** Makes scores that are dated in the future due, so that `lockLeadsToRefresh` finds them. */
-export async function refreshFutureScores(sequelize: Sequelize, transaction: Transaction): Promise<void> {
-  await sequelize.query(REFRESH_FUTURE_SCORES, { transaction });
+/** Makes scores that are dated in the future or of other rules due, so that `lockLeadsToRefresh` finds them. */
+export async function refreshWrongScores(sequelize: Sequelize, transaction: Transaction): Promise<void> {
+  await sequelize.query(SETTLE_RULES, { transaction });
+  await sequelize.query(REFRESH_WRONG_SCORES, { transaction });
 }
 
 /**
@@ -171,6 +174,7 @@ export const lockLeadsToRefresh = (
 
 class BulkRecalculation {
   private readonly counter: RecalculationCounter;
+  private rules: RulesInSql = RULES_IN_FORCE;
   /** Leads that another transaction has locked. */
   private locked: number[] = [];
 
@@ -186,6 +190,7 @@ class BulkRecalculation {
   async run(): Promise<RecalculationProgress> {
     await this.query(LOCK_TABLE);
     await this.query(PREPARE_PLANNER);
+    this.rules = await this.readRules();
     await this.query(SET_AS_OF, [this.recalculation.asOf.toISOString()]);
     await this.query(LIMIT_LOCK_WAIT, [LOCK_WAIT]);
     for await (const page of this.pages()) await this.recalculate(page);
@@ -199,6 +204,7 @@ class BulkRecalculation {
 
   async refresh(leadIds: readonly number[]): Promise<RecalculationProgress> {
     await this.query(PREPARE_PLANNER);
+    this.rules = await this.readRules();
     await this.query(SET_AS_OF, [this.recalculation.asOf.toISOString()]);
     await this.recalculateUnlocked(rangeOf(leadIds));
     await this.query(RESET_AS_OF);
@@ -343,7 +349,12 @@ class BulkRecalculation {
   }
 
   private statements(range: LeadRange): ReturnType<typeof rangeStatements> {
-    return rangeStatements(range, this.recalculation.ids, this.recalculation.asOf);
+    return rangeStatements(range, this.recalculation.ids, this.recalculation.asOf, this.rules);
+  }
+
+  private async readRules(): Promise<RulesInSql> {
+    const { rules, version } = await readRulesInForce(this.sequelize, this.transaction);
+    return rulesAsLiteral(rules, version);
   }
 
   private readIds(sql: string, bind: unknown[] = []): Promise<number[]> {

@@ -1,10 +1,8 @@
-import type { ScoredLead } from './activity-score.js';
+import type { LeadWithFit } from './activity-score.js';
 import { type ContactState, isContact, type ScoredInteraction, withContact } from './contact-state.js';
-import { SCORING_PARAMETERS } from './scoring-parameters.js';
+import type { ScoringRules } from './scoring-rules.js';
 
 const MS_A_DAY = 86_400_000;
-
-const HORIZON_MS = SCORING_PARAMETERS.recency.horizonDays * MS_A_DAY;
 
 export interface DatedInteraction extends ScoredInteraction {
   readonly id: number;
@@ -14,19 +12,21 @@ export interface DatedInteraction extends ScoredInteraction {
   readonly recordedAt: Date;
 }
 
-/** A change of the budget or the status of a lead. Other changes may be among them, and make no difference. */
+/** A change of the status, the budget or the fit of a lead. Other changes may be among them, and make no difference. */
 export interface LeadChange {
   readonly id: number;
   readonly at: Date;
   /** The budget and the status from then on. */
-  readonly lead: ScoredLead;
+  readonly lead: LeadWithFit;
 }
 
 /** The data that the scores of a lead depend on, over a range of instants. */
 export interface ContactHistory {
+  /** The rules in force. */
+  readonly rules: ScoringRules;
   readonly at: Date;
   /** The budget and the status at `at`. */
-  readonly lead: ScoredLead;
+  readonly lead: LeadWithFit;
   /** The changes after that instant, up to the end of the range, in ascending order. */
   readonly leadChanges: readonly LeadChange[];
   /** The contact state at `at`. */
@@ -57,14 +57,14 @@ export interface QuietTime {
   readonly start: number;
   /** Exclusive. */
   readonly end: number;
-  readonly lead: ScoredLead;
+  readonly lead: LeadWithFit;
   readonly state: ContactState;
   readonly beginning: Beginning;
 }
 
 interface Beginning {
   /** The budget and the status immediately before the period. */
-  readonly leadBefore: ScoredLead;
+  readonly leadBefore: LeadWithFit;
   /** The contact state immediately before the period. */
   readonly stateBefore: ContactState;
   /** The change of the lead at the start of the period; null: something else happens. */
@@ -124,9 +124,11 @@ interface Change {
  * Returns the changes of the lead, the interactions, and the instants at which contacts enter the horizon, in
  * order. At the same instant, a change of the lead is first.
  */
-function changesOf({ leadChanges, interactions, contactAfterwards }: ContactHistory): Change[] {
+function changesOf({ rules, leadChanges, interactions, contactAfterwards }: ContactHistory): Change[] {
   const planned = [
-    ...interactions.filter(isContact).map(({ date, recordedAt }) => plannedContact(date, recordedAt)),
+    ...interactions
+      .filter(isContact)
+      .map(({ date, recordedAt }) => plannedContact(date, recordedAt, rules.recency.horizonDays)),
     ...(contactAfterwards === null ? [] : [contactAfterwards]),
   ].filter(({ from, date }) => from < date.getTime());
   const none = { changed: null, interaction: null, planned: null };
@@ -137,7 +139,7 @@ function changesOf({ leadChanges, interactions, contactAfterwards }: ContactHist
   ].sort((one, other) => one.at - other.at);
 }
 
-export const plannedContact = (date: Date, recordedAt: Date): PlannedContact => ({
-  from: Math.max(date.getTime() - HORIZON_MS, recordedAt.getTime()),
+export const plannedContact = (date: Date, recordedAt: Date, horizonDays: number): PlannedContact => ({
+  from: Math.max(date.getTime() - horizonDays * MS_A_DAY, recordedAt.getTime()),
   date,
 });

@@ -1,4 +1,4 @@
-import { SCORING_PARAMETERS } from './scoring-parameters.js';
+import { RULES_OF_VERSION_1 } from './scoring-rules.js';
 
 /** The kinds of interaction, each with its own weight. */
 export const INTERACTION_KINDS = ['meeting', 'call', 'email', 'outboundEmail'] as const;
@@ -32,20 +32,24 @@ export interface ContactState {
   readonly nextInteractionAt: Date | null;
   readonly nextContactAt: Date | null;
   readonly counts: PerKind;
-  /** The decayed counts as of `lastInteractionAt`. After 30 days an interaction counts half. */
+  /** The decayed counts as of `lastInteractionAt`. */
   readonly weights: PerKind;
+  /** The half-life with which the weights decay: that of the engagement in the rules. */
+  readonly halfLifeDays: number;
 }
 
 const NONE: PerKind = { meeting: 0, call: 0, email: 0, outboundEmail: 0 };
 
-export const NO_CONTACT: ContactState = {
+/** Returns the contact state of a lead without interactions. */
+export const noContact = (halfLifeDays: number): ContactState => ({
   lastInteractionAt: null,
   lastContactAt: null,
   nextInteractionAt: null,
   nextContactAt: null,
   counts: NONE,
   weights: NONE,
-};
+  halfLifeDays,
+});
 
 const MS_A_DAY = 86_400_000;
 
@@ -55,15 +59,18 @@ export const kindOf = ({ type, direction }: ScoredInteraction): InteractionKind 
 export const isContact = (interaction: ScoredInteraction): boolean => kindOf(interaction) !== 'outboundEmail';
 
 /** Returns the share of an interaction that still counts after a time. @param ms at least 0 */
-export const decay = (ms: number): number =>
-  2 ** (-ms / MS_A_DAY / SCORING_PARAMETERS.engagement.halfLifeDays);
+export const decay = (ms: number, halfLifeDays: number): number => 2 ** (-ms / MS_A_DAY / halfLifeDays);
 
 /**
  * Returns the contact state at an instant. The order of the interactions affects only the last bits of the
  * weights. An interaction without a valid date does not count, as in the SQL function `contact_state_of`.
  */
-export function contactStateOf(interactions: Iterable<ScoredInteraction>, at: Date): ContactState {
-  let state = NO_CONTACT;
+export function contactStateOf(
+  interactions: Iterable<ScoredInteraction>,
+  at: Date,
+  halfLifeDays = RULES_OF_VERSION_1.engagement.halfLifeDays,
+): ContactState {
+  let state = noContact(halfLifeDays);
   for (const interaction of interactions) {
     if (Number.isNaN(interaction.date.getTime())) continue;
     state = interaction.date <= at ? withContact(state, interaction) : withPlanned(state, interaction);
@@ -75,9 +82,9 @@ export function contactStateOf(interactions: Iterable<ScoredInteraction>, at: Da
 export function withContact(state: ContactState, interaction: ScoredInteraction): ContactState {
   const kind = kindOf(interaction);
   const latest = later(state.lastInteractionAt, interaction.date);
-  const before =
-    state.lastInteractionAt === null ? 0 : decay(latest.getTime() - state.lastInteractionAt.getTime());
-  const added = (interaction.weight ?? 1) * decay(latest.getTime() - interaction.date.getTime());
+  const decayUntilLatest = (date: Date) => decay(latest.getTime() - date.getTime(), state.halfLifeDays);
+  const before = state.lastInteractionAt === null ? 0 : decayUntilLatest(state.lastInteractionAt);
+  const added = (interaction.weight ?? 1) * decayUntilLatest(interaction.date);
   const weightOf = (one: InteractionKind) => state.weights[one] * before + (one === kind ? added : 0);
   return {
     ...state,

@@ -1,4 +1,5 @@
 import { scoreOf, type ScoredLead } from './activity-score.js';
+import type { ScoringRules } from './scoring-rules.js';
 import type { ContactState } from './contact-state.js';
 import {
   type ContactHistory,
@@ -30,28 +31,31 @@ export function scoreTimeline(history: ContactHistory, from: Date, to: Date, cou
   let next = 0;
   for (const time of quietTimes(history, to.getTime() + 1)) {
     const hasJump = time.start >= from.getTime() && !isUnrelatedChange(time);
-    if (hasJump) points.push(jump(time));
+    if (hasJump) points.push(jump(history.rules, time));
     for (let at = instants[next]; at !== undefined && at < time.end; at = instants[++next]) {
       if (hasJump && at === time.start) continue;
-      const score = scoreAt(time.lead, time.state, at);
+      const score = scoreAt(history.rules, time.lead, time.state, at);
       points.push({ at: new Date(at), before: score, after: score, interaction: null });
     }
   }
   return points;
 }
 
-function jump({ start, lead, state, beginning }: QuietTime): ScorePoint {
+function jump(rules: ScoringRules, { start, lead, state, beginning }: QuietTime): ScorePoint {
   return {
     at: new Date(start),
-    before: scoreAt(beginning.leadBefore, beginning.stateBefore, start),
-    after: scoreAt(lead, state, start),
+    before: scoreAt(rules, beginning.leadBefore, beginning.stateBefore, start),
+    after: scoreAt(rules, lead, state, start),
     interaction: beginning.interaction,
   };
 }
 
 /** Whether a period begins with a change of something that the score does not depend on. */
 const isUnrelatedChange = ({ lead, beginning: { change, leadBefore } }: QuietTime): boolean =>
-  change !== null && lead.status === leadBefore.status && lead.budget === leadBefore.budget;
+  change !== null &&
+  lead.status === leadBefore.status &&
+  lead.budget === leadBefore.budget &&
+  lead.fit === leadBefore.fit;
 
 /** An interaction or a change of the lead, with the scores immediately before and after it. */
 export interface ScoreJump {
@@ -67,7 +71,7 @@ export interface ScoreJump {
 export function scoreJumps(history: ContactHistory, end: Date): ScoreJump[] {
   return [...quietTimes(history, end.getTime() + 1)]
     .filter(({ beginning: { interaction, change } }) => interaction !== null || change !== null)
-    .map((time) => ({ ...jump(time), change: time.beginning.change }));
+    .map((time) => ({ ...jump(history.rules, time), change: time.beginning.change }));
 }
 
 /** Returns equidistant instants including both ends, without duplicates. */
@@ -84,7 +88,7 @@ function regularInstants(from: number, to: number, count: number): number[] {
  */
 export function instantBelow(history: ContactHistory, score: number, end: Date): Date | null {
   for (const { start, end: next, lead, state } of quietTimes(history, end.getTime() + 1)) {
-    const isBelow = (at: number) => scoreAt(lead, state, at) < score;
+    const isBelow = (at: number) => scoreAt(history.rules, lead, state, at) < score;
     // The score cannot fall at the boundary of two quiet periods.
     if (start < next && !isBelow(start) && isBelow(next - 1))
       return new Date(firstOf(isBelow, start, next - 1));
@@ -107,5 +111,5 @@ function firstOf(isTrue: (value: number) => boolean, low: number, high: number):
   return found;
 }
 
-const scoreAt = (lead: ScoredLead, state: ContactState, at: number): number =>
-  scoreOf(lead, state, new Date(at)).activityScore;
+const scoreAt = (rules: ScoringRules, lead: ScoredLead, state: ContactState, at: number): number =>
+  scoreOf(rules, lead, state, new Date(at)).activityScore;

@@ -1,5 +1,6 @@
 import { AllowedTo } from '../../access/allowed-to.js';
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import type { Recalculation } from '../recalculation.js';
 import { RecalculationOutcome } from './recalculation-outcome.type.js';
 
 @AllowedTo('admin')
@@ -17,4 +18,17 @@ export class RecalculateScoresResult extends RecalculationOutcome {
 
   @Field(() => Int, { description: 'Leads whose score was saved.' })
   count!: number;
+
+  static of(run: Recalculation): RecalculateScoresResult {
+    const { id, asOf, savedCount, failedCount, failures, differenceCount, differences } = run;
+    return {
+      recalculationId: id,
+      asOf,
+      count: savedCount,
+      failedCount,
+      failures,
+      differenceCount,
+      differences,
+    };
+  }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { RULES_OF_VERSION_1, type ScoringRules } from '../../../src/leads/scoring/scoring-rules.js';
+import { scoringRules } from '../../support/scoring-rules.js';
 import {
   calculateActivityScore,
   SCORE_FACTORS,
@@ -10,7 +12,7 @@ import {
   type ContactState,
   contactStateOf,
   INTERACTION_KINDS,
-  NO_CONTACT,
+  noContact,
   type ScoredInteraction,
   withContact,
 } from '../../../src/leads/scoring/contact-state.js';
@@ -21,8 +23,6 @@ const RUNS = { numRuns: 2000 };
 
 /** Two calculations of the same value may differ by this much, because of rounding errors. */
 const NOISE = 1e-9;
-
-const CAPS = [40, 30, 20, 10];
 
 const leads: fc.Arbitrary<ScoredLead> = fc.record({
   budget: fc.oneof(
@@ -36,6 +36,15 @@ const leads: fc.Arbitrary<ScoredLead> = fc.record({
     fc.string(),
   ),
 });
+
+/** Today's rules, or any others, with a lead that meets fit criteria. */
+const cases = fc
+  .tuple(
+    fc.oneof(fc.constant(RULES_OF_VERSION_1), scoringRules),
+    leads,
+    fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+  )
+  .map(([rules, lead, share]) => ({ rules, lead: { ...lead, fit: Math.floor(share * rules.fit.cap) } }));
 
 /** Includes whole half-lives, because their values are round and produce ties and exact halves. */
 const agesOver = (lowestDays: number) =>
@@ -66,59 +75,48 @@ const isLostStatus = (status: string) =>
   /^(lost|closed[ _-]lost|disqualified|unqualified)$/.test(status.toLowerCase());
 
 /** The formula of docs/scoring.md, implemented independently and directly from the interactions. */
-function unroundedValues(lead: ScoredLead, interactions: readonly ScoredInteraction[], at: Date): number[] {
-  if (isLostStatus(lead.status)) return [0, 0, 0, 0];
+function unroundedValues(
+  { recency, engagement, budget, status, lostScoresZero }: ScoringRules,
+  lead: ScoredLead,
+  interactions: readonly ScoredInteraction[],
+  at: Date,
+): number[] {
+  if (lostScoresZero && isLostStatus(lead.status)) return [0, 0, 0, 0, 0];
   const ages = interactions.map((interaction) => ({
     ...interaction,
     days: (at.getTime() - interaction.date.getTime()) / DAY,
     isContact: !isOutboundEmail(interaction),
   }));
   const contacts = ages.filter(({ isContact }) => isContact);
-  const isPlanned = contacts.some(({ days }) => days < 0 && days >= -30);
+  const isPlanned = contacts.some(({ days }) => days < 0 && days >= -recency.horizonDays);
   const youngest = isPlanned
     ? 0
     : Math.min(...contacts.filter(({ days }) => days >= 0).map(({ days }) => days));
-  const points = { meeting: 5, call: 3, email: 1 };
-  const engagement = ages
+  const { outboundEmail, ...weights } = engagement.weights;
+  const weighted = ages
     .filter(({ days }) => days >= 0)
     .reduce(
-      (sum, { type, days, isContact }) => sum + (isContact ? points[type] : 0.2) * 0.5 ** (days / 30),
+      (sum, { type, days, isContact }) =>
+        sum + (isContact ? weights[type] : outboundEmail) * 0.5 ** (days / engagement.halfLifeDays),
       0,
     );
-  const budget = lead.budget ?? 0;
+  const amount = lead.budget ?? 0;
+  const key = lead.status.toLowerCase().replace(/[ -]/g, '_');
   return [
-    youngest === Infinity ? 0 : 40 * 0.5 ** (youngest / 14),
-    30 * (1 - 0.5 ** (engagement / 10)),
-    budget > 0 ? 20 * (1 - 0.5 ** (budget / 50_000)) : 0,
-    pointsOfStatus(lead.status),
+    youngest === Infinity ? 0 : recency.cap * 0.5 ** (youngest / recency.halfLifeDays),
+    engagement.cap * (1 - 0.5 ** (weighted / engagement.halfCapPoints)),
+    amount > 0 ? budget.cap * (1 - 0.5 ** (amount / budget.halfCapBudget)) : 0,
+    status.points.find((one) => one.status === key)?.points ?? status.otherwise,
+    lead.fit ?? 0,
   ];
 }
 
-function pointsOfStatus(status: string): number {
-  switch (status.toLowerCase().replace(/[ -]/g, '_')) {
-    case 'contacted':
-      return 5;
-    case 'qualified':
-      return 7;
-    case 'proposal':
-      return 8;
-    case 'negotiation':
-      return 9;
-    case 'won':
-    case 'closed_won':
-    case 'converted':
-      return 10;
-    default:
-      return 3;
-  }
-}
-
-/** Of the sixteen ways to round four values to a total, returns the one that rounds up the largest remainders. */
+/** Of the 32 ways to round five values to a total, returns the one that rounds up the largest remainders. */
 function largestRemainders(values: readonly number[], total: number): number[] {
   let best: { points: number[]; claims: number[] } | undefined;
   // Counts down with the first factor as the highest bit, so that the first factor wins a tie.
-  for (let choice = 15; choice >= 0; choice -= 1) {
-    const isUp = [8, 4, 2, 1].map((bit) => (choice & bit) !== 0);
+  for (let choice = 31; choice >= 0; choice -= 1) {
+    const isUp = [16, 8, 4, 2, 1].map((bit) => (choice & bit) !== 0);
     const points = values.map((value, i) => Math.floor(value) + (isUp[i] ? 1 : 0));
     if (sum(points) !== total) continue;
     const claims = values.map((value, i) => (isUp[i] ? value - Math.floor(value) : 0)).sort((a, b) => b - a);
@@ -150,16 +148,20 @@ const isAtABoundary = (total: number): boolean => Math.abs(total + 0.5 - Math.ro
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-const total = (lead: ScoredLead, interactions: readonly ScoredInteraction[], at: Date): number =>
-  sum(unroundedValues(lead, interactions, at));
+const total = (
+  rules: ScoringRules,
+  lead: ScoredLead,
+  interactions: readonly ScoredInteraction[],
+  at: Date,
+): number => sum(unroundedValues(rules, lead, interactions, at));
 
 const after = (instant: Date, ms: number) => new Date(instant.getTime() + ms);
 
 describe('calculateActivityScore, for any data', () => {
   it('returns a whole score from 0 to 100, which is the sum of the breakdown', () => {
     fc.assert(
-      fc.property(leads, anyInteractions, (lead, interactions) => {
-        const { activityScore, breakdown } = calculateActivityScore(lead, interactions, asOf);
+      fc.property(cases, anyInteractions, ({ rules, lead }, interactions) => {
+        const { activityScore, breakdown } = calculateActivityScore(lead, interactions, asOf, rules);
         expect(Number.isInteger(activityScore)).toBe(true);
         expect(activityScore).toBeGreaterThanOrEqual(0);
         expect(activityScore).toBeLessThanOrEqual(100);
@@ -171,13 +173,13 @@ describe('calculateActivityScore, for any data', () => {
 
   it('keeps each factor whole, within its cap, and within one point of its unrounded value', () => {
     fc.assert(
-      fc.property(leads, anyInteractions, (lead, interactions) => {
-        const { breakdown } = calculateActivityScore(lead, interactions, asOf);
-        const values = unroundedValues(lead, interactions, asOf);
+      fc.property(cases, anyInteractions, ({ rules, lead }, interactions) => {
+        const { breakdown } = calculateActivityScore(lead, interactions, asOf, rules);
+        const values = unroundedValues(rules, lead, interactions, asOf);
         SCORE_FACTORS.forEach((factor, i) => {
           expect(Number.isInteger(breakdown[factor])).toBe(true);
           expect(breakdown[factor]).toBeGreaterThanOrEqual(0);
-          expect(breakdown[factor]).toBeLessThanOrEqual(CAPS[i] ?? 0);
+          expect(breakdown[factor]).toBeLessThanOrEqual(rules[factor].cap);
           expect(Math.abs(breakdown[factor] - (values[i] ?? NaN))).toBeLessThan(1 + NOISE);
         });
       }),
@@ -187,10 +189,10 @@ describe('calculateActivityScore, for any data', () => {
 
   it('follows the formula, and gives the missing points to the largest remainders', () => {
     fc.assert(
-      fc.property(leads, anyInteractions, (lead, interactions) => {
-        const values = unroundedValues(lead, interactions, asOf);
+      fc.property(cases, anyInteractions, ({ rules, lead }, interactions) => {
+        const values = unroundedValues(rules, lead, interactions, asOf);
         fc.pre(!isAtABoundary(sum(values)) && !isDecidedByNoise(values));
-        const { activityScore, breakdown } = calculateActivityScore(lead, interactions, asOf);
+        const { activityScore, breakdown } = calculateActivityScore(lead, interactions, asOf, rules);
         expect(activityScore).toBe(Math.floor(sum(values) + 0.5));
         expect(SCORE_FACTORS.map((factor) => breakdown[factor])).toEqual(
           largestRemainders(values, activityScore),
@@ -208,7 +210,7 @@ describe('calculateActivityScore, for any data', () => {
         const lead = { status, budget: 150_000 };
         const email = { type: 'email' as const, date: after(asOf, -56 * DAY) };
         const interactions = Array.from({ length: emails }, () => email);
-        const values = unroundedValues(lead, interactions, asOf);
+        const values = unroundedValues(RULES_OF_VERSION_1, lead, interactions, asOf);
         expect([values[0], values[2]]).toEqual([2.5, 17.5]);
         const { activityScore, breakdown } = calculateActivityScore(lead, interactions, asOf);
         expect(SCORE_FACTORS.map((factor) => breakdown[factor])).toEqual(
@@ -221,10 +223,10 @@ describe('calculateActivityScore, for any data', () => {
 
   it('never lowers a score for another interaction', () => {
     fc.assert(
-      fc.property(leads, anyInteractions, anyInteraction, (lead, interactions, another) => {
-        fc.pre(!isAtABoundary(total(lead, interactions, asOf)));
-        const before = calculateActivityScore(lead, interactions, asOf);
-        const afterwards = calculateActivityScore(lead, [...interactions, another], asOf);
+      fc.property(cases, anyInteractions, anyInteraction, ({ rules, lead }, interactions, another) => {
+        fc.pre(!isAtABoundary(total(rules, lead, interactions, asOf)));
+        const before = calculateActivityScore(lead, interactions, asOf, rules);
+        const afterwards = calculateActivityScore(lead, [...interactions, another], asOf, rules);
         expect(afterwards.activityScore).toBeGreaterThanOrEqual(before.activityScore);
       }),
       RUNS,
@@ -233,15 +235,15 @@ describe('calculateActivityScore, for any data', () => {
 
   it('never raises a score as time passes, except at the two instants of a planned contact', () => {
     fc.assert(
-      fc.property(leads, anyInteractions, agesOver(0), (lead, interactions, wait) => {
-        // Until `later`, no interaction takes place, and no contact comes within 30 days.
+      fc.property(cases, anyInteractions, agesOver(0), ({ rules, lead }, interactions, wait) => {
+        // Until `later`, no interaction takes place, and no contact comes within the horizon.
         const later = after(asOf, wait);
         const uneventful = interactions.filter((interaction) => {
-          const events = [interaction.date, after(interaction.date, -30 * DAY)];
+          const events = [interaction.date, after(interaction.date, -rules.recency.horizonDays * DAY)];
           return events.every((event) => event <= asOf || event > later);
         });
-        const before = calculateActivityScore(lead, uneventful, asOf);
-        const afterwards = calculateActivityScore(lead, uneventful, later);
+        const before = calculateActivityScore(lead, uneventful, asOf, rules);
+        const afterwards = calculateActivityScore(lead, uneventful, later, rules);
         expect(afterwards.activityScore).toBeLessThanOrEqual(before.activityScore);
       }),
       RUNS,
@@ -250,11 +252,11 @@ describe('calculateActivityScore, for any data', () => {
 
   it('does not depend on the order of interactions', () => {
     fc.assert(
-      fc.property(leads, shuffles(anyInteraction), (lead, [interactions, shuffled]) => {
-        const values = unroundedValues(lead, interactions, asOf);
+      fc.property(cases, shuffles(anyInteraction), ({ rules, lead }, [interactions, shuffled]) => {
+        const values = unroundedValues(rules, lead, interactions, asOf);
         fc.pre(!isAtABoundary(sum(values)) && !isDecidedByNoise(values));
-        const one = calculateActivityScore(lead, shuffled, asOf);
-        const other = calculateActivityScore(lead, interactions, asOf);
+        const one = calculateActivityScore(lead, shuffled, asOf, rules);
+        const other = calculateActivityScore(lead, interactions, asOf, rules);
         expect({ ...one, validUntil: null }).toEqual({ ...other, validUntil: null });
       }),
       RUNS,
@@ -263,10 +265,10 @@ describe('calculateActivityScore, for any data', () => {
 
   it('does not change its arguments', () => {
     fc.assert(
-      fc.property(leads, anyInteractions, (lead, interactions) => {
-        const copy = structuredClone({ lead, interactions });
-        calculateActivityScore(lead, interactions, asOf);
-        expect({ lead, interactions }).toEqual(copy);
+      fc.property(cases, anyInteractions, ({ rules, lead }, interactions) => {
+        const copy = structuredClone({ rules, lead, interactions });
+        calculateActivityScore(lead, interactions, asOf, rules);
+        expect({ rules, lead, interactions }).toEqual(copy);
       }),
       { numRuns: 200 },
     );
@@ -301,7 +303,7 @@ describe('the contact state', () => {
           interactions
             .filter(isOfKind)
             .reduce((weight, { date }) => weight + 0.5 ** ((latest - date.getTime()) / DAY / 30), 0);
-        const state = shuffled.reduce(withContact, NO_CONTACT);
+        const state = shuffled.reduce(withContact, noContact(30));
         expect(state).toEqual(closeTo(contactStateOf(interactions, asOf)));
         expect(state.lastInteractionAt).toEqual(new Date(latest));
         const weights = {
@@ -318,13 +320,13 @@ describe('the contact state', () => {
 
   it('is enough to score any instant up to the next planned interaction', () => {
     fc.assert(
-      fc.property(leads, anyInteractions, agesOver(0), (lead, interactions, wait) => {
-        const state = contactStateOf(interactions, asOf);
+      fc.property(cases, anyInteractions, agesOver(0), ({ rules, lead }, interactions, wait) => {
+        const state = contactStateOf(interactions, asOf, rules.engagement.halfLifeDays);
         const later = after(asOf, wait);
         fc.pre(state.nextInteractionAt === null || later < state.nextInteractionAt);
-        fc.pre(!isAtABoundary(total(lead, interactions, later)));
-        expect(scoreOf(lead, state, later).activityScore).toBe(
-          Math.floor(total(lead, interactions, later) + 0.5),
+        fc.pre(!isAtABoundary(total(rules, lead, interactions, later)));
+        expect(scoreOf(rules, lead, state, later).activityScore).toBe(
+          Math.floor(total(rules, lead, interactions, later) + 0.5),
         );
       }),
       RUNS,
@@ -336,17 +338,17 @@ describe('validUntil', () => {
   it('guarantees the same score at every earlier instant', () => {
     fc.assert(
       fc.property(
-        leads,
+        cases,
         anyInteractions,
         fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 10, maxLength: 10 }),
-        (lead, interactions, shares) => {
-          fc.pre(!isAtABoundary(total(lead, interactions, asOf)));
-          const { activityScore, validUntil } = calculateActivityScore(lead, interactions, asOf);
+        ({ rules, lead }, interactions, shares) => {
+          fc.pre(!isAtABoundary(total(rules, lead, interactions, asOf)));
+          const { activityScore, validUntil } = calculateActivityScore(lead, interactions, asOf, rules);
           const end = validUntil ?? after(asOf, 40_000 * DAY);
           const last = end.getTime() - asOf.getTime() - 1;
           fc.pre(last >= 0);
           for (const wait of [...shares.map((share) => Math.floor(share * last)), last]) {
-            const exact = total(lead, interactions, after(asOf, wait));
+            const exact = total(rules, lead, interactions, after(asOf, wait));
             if (isAtABoundary(exact)) continue;
             expect([wait, Math.floor(exact + 0.5)]).toEqual([wait, activityScore]);
           }
@@ -358,10 +360,10 @@ describe('validUntil', () => {
 
   it('is at the latest the instant at which the score changes', () => {
     fc.assert(
-      fc.property(leads, anyInteractions, agesOver(0), (lead, interactions, wait) => {
-        const { activityScore, validUntil } = calculateActivityScore(lead, interactions, asOf);
+      fc.property(cases, anyInteractions, agesOver(0), ({ rules, lead }, interactions, wait) => {
+        const { activityScore, validUntil } = calculateActivityScore(lead, interactions, asOf, rules);
         const later = after(asOf, wait);
-        const exact = total(lead, interactions, later);
+        const exact = total(rules, lead, interactions, later);
         fc.pre(!isAtABoundary(exact) && Math.floor(exact + 0.5) !== activityScore);
         expect(validUntil).not.toBeNull();
         expect(validUntil?.getTime()).toBeLessThanOrEqual(later.getTime());
@@ -377,10 +379,10 @@ describe('validUntil', () => {
       fc.property(leads, fc.array(pastInteraction, { minLength: 1, maxLength: 25 }), (lead, interactions) => {
         fc.pre(interactions.some((interaction) => asOf.getTime() - interaction.date.getTime() < 30 * DAY));
         const state = contactStateOf(interactions, asOf);
-        let { activityScore, validUntil } = scoreOf(lead, state, asOf);
+        let { activityScore, validUntil } = scoreOf(RULES_OF_VERSION_1, lead, state, asOf);
         while (validUntil !== null && validUntil < after(asOf, 365 * DAY)) {
           // Like a refresher that runs every minute.
-          const next = scoreOf(lead, state, after(validUntil, 60_000));
+          const next = scoreOf(RULES_OF_VERSION_1, lead, state, after(validUntil, 60_000));
           evaluations += 1;
           if (next.activityScore !== activityScore) changes += 1;
           ({ activityScore, validUntil } = next);

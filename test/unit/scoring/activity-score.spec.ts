@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calculateActivityScore, SCORE_FACTORS } from '../../../src/leads/scoring/activity-score.js';
 import { contactStateOf, type ScoredInteraction } from '../../../src/leads/scoring/contact-state.js';
-import { SCORING_PARAMETERS } from '../../../src/leads/scoring/scoring-parameters.js';
+import { RULES_OF_VERSION_1 } from '../../../src/leads/scoring/scoring-rules.js';
 import { EXAMPLES_AS_OF, WORKED_EXAMPLES } from '../../support/worked-examples.js';
 
 const DAY = 86_400_000;
@@ -36,7 +36,7 @@ describe('calculateActivityScore', () => {
     ({ lead, interactions, at: instant, activityScore, points: expected }) => {
       const result = score(lead, interactions, instant);
       expect(result.activityScore).toBe(activityScore);
-      expect(SCORE_FACTORS.map((factor) => result.breakdown[factor])).toEqual(expected);
+      expect(SCORE_FACTORS.map((factor) => result.breakdown[factor])).toEqual([...expected, 0]);
     },
   );
 
@@ -66,7 +66,7 @@ describe('calculateActivityScore', () => {
     (status) => {
       expect(score({ status, budget: 1_000_000 }, [at(MEETING, 0), ...daysAgo(CALL, 3)])).toEqual({
         activityScore: 0,
-        breakdown: { recency: 0, engagement: 0, budget: 0, status: 0 },
+        breakdown: { recency: 0, engagement: 0, budget: 0, status: 0, fit: 0 },
         validUntil: null,
       });
     },
@@ -144,7 +144,7 @@ describe('calculateActivityScore', () => {
   });
 
   it('has caps that add up to 100', () => {
-    expect(SCORE_FACTORS.reduce((sum, factor) => sum + SCORING_PARAMETERS[factor].cap, 0)).toBe(100);
+    expect(SCORE_FACTORS.reduce((sum, factor) => sum + RULES_OF_VERSION_1[factor].cap, 0)).toBe(100);
   });
 });
 

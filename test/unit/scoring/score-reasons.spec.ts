@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RULES_OF_VERSION_1 } from '../../../src/leads/scoring/scoring-rules.js';
 import { type ScoreFacts, scoreReasons } from '../../../src/leads/scoring/score-reasons.js';
 
 const MINUTE = 60_000;
@@ -7,19 +8,23 @@ const DAY = 24 * HOUR;
 
 const scoreCalculatedAt = new Date('2026-03-10T12:00:00Z');
 
-function reasons(facts: Partial<ScoreFacts> = {}) {
-  return scoreReasons({
-    lastContactAt: null,
-    nextContactAt: null,
-    meetingCount: 0,
-    callCount: 0,
-    emailCount: 0,
-    outboundEmailCount: 0,
-    budget: null,
-    status: 'new',
-    scoreCalculatedAt,
-    ...facts,
-  });
+function reasons(facts: Partial<ScoreFacts> = {}, rules = RULES_OF_VERSION_1) {
+  return scoreReasons(
+    {
+      lastContactAt: null,
+      nextContactAt: null,
+      meetingCount: 0,
+      callCount: 0,
+      emailCount: 0,
+      outboundEmailCount: 0,
+      budget: null,
+      status: 'new',
+      fitMatches: 0n,
+      scoreCalculatedAt,
+      ...facts,
+    },
+    rules,
+  );
 }
 
 describe('scoreReasons', () => {
@@ -29,6 +34,7 @@ describe('scoreReasons', () => {
       engagement: 'no interactions yet',
       budget: 'no budget known',
       status: 'status is new',
+      fit: 'no criterion matches',
     });
   });
 
@@ -101,6 +107,7 @@ describe('scoreReasons', () => {
         engagement: reason,
         budget: reason,
         status: reason,
+        fit: reason,
       });
     },
   );
@@ -124,5 +131,26 @@ describe('scoreReasons', () => {
     { status: ' ', reason: 'no status known' },
   ])('shows the stored status "$status"', ({ status, reason }) => {
     expect(reasons({ status }).status).toBe(reason);
+  });
+
+  it('lists the fit criteria that match, with their points', () => {
+    const criteria = [
+      { field: 'SOURCE', operator: 'EQUALS', value: ['website'], points: 5 },
+      { field: 'COMPANY', operator: 'CONTAINS', value: ['gmbh'], points: 1 },
+      { field: 'LOCATION', operator: 'IN', value: ['Berlin', 'Paris'], points: 2 },
+      { field: 'BUDGET', operator: 'AT_LEAST', value: ['100000'], points: 4 },
+      { field: 'EMAIL_DOMAIN', operator: 'IS_FREE_MAIL', value: [], points: -3 },
+      { field: 'BUDGET', operator: 'IS_MISSING', value: [], points: -20 },
+    ] as const;
+    const rules = { ...RULES_OF_VERSION_1, fit: { cap: 10, criteria } };
+    expect(reasons({ fitMatches: 0b011111n }, rules).fit).toBe(
+      'source is website (+5), company contains gmbh (+1), location is one of 2 (+2), budget is at least 100,000 (+4), free e-mail provider (-3)',
+    );
+    expect(reasons({ fitMatches: 0b100000n }, rules).fit).toBe('no budget (-20)');
+  });
+
+  it('scores a lost lead by its factors if the rules say so', () => {
+    const rules = { ...RULES_OF_VERSION_1, lostScoresZero: false };
+    expect(reasons({ status: 'lost' }, rules).status).toBe('status is lost');
   });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { calculateActivityScore, type ScoredLead } from '../../../src/leads/scoring/activity-score.js';
+import {
+  calculateActivityScore,
+  type LeadWithFit,
+  type ScoredLead,
+} from '../../../src/leads/scoring/activity-score.js';
 import {
   type ContactHistory,
   type DatedInteraction,
@@ -12,6 +16,7 @@ import {
   isContact,
   type ScoredInteraction,
 } from '../../../src/leads/scoring/contact-state.js';
+import { RULES_OF_VERSION_1 } from '../../../src/leads/scoring/scoring-rules.js';
 import { instantBelow, scoreTimeline } from '../../../src/leads/scoring/score-timeline.js';
 
 const DAY = 86_400_000;
@@ -20,10 +25,14 @@ const END = new Date('9999-12-31T23:59:59.999Z');
 
 const after = (instant: Date, ms: number) => new Date(instant.getTime() + ms);
 
+function withoutFit(lead: ScoredLead): LeadWithFit {
+  return { ...lead, fit: 0, fitMatches: '0' };
+}
+
 /** An interaction with the instant at which it was recorded. */
 type Recorded = ScoredInteraction & { readonly recordedAt: Date };
 
-const LEAD: ScoredLead = { budget: 50_000, status: 'qualified' };
+const LEAD: LeadWithFit = withoutFit({ budget: 50_000, status: 'qualified' });
 
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
@@ -59,11 +68,12 @@ function historyOf(
     .sort((a, b) => a.date.getTime() - b.date.getTime() || a.id - b.id);
   const [contactAfterwards = null] = sorted
     .filter((interaction) => interaction.date > until && isContact(interaction))
-    .map(({ date, recordedAt }) => plannedContact(date, recordedAt))
+    .map(({ date, recordedAt }) => plannedContact(date, recordedAt, RULES_OF_VERSION_1.recency.horizonDays))
     .sort((one, other) => one.from - other.from);
   return {
+    rules: RULES_OF_VERSION_1,
     at,
-    lead: leadAt(lead, changes, at),
+    lead: withoutFit(leadAt(lead, changes, at)),
     leadChanges: changes.filter((change) => change.at > at && change.at <= until),
     state: contactStateOf(knownAt(interactions, at), at),
     interactions: sorted.filter(({ date }) => date > at && date <= until),
@@ -82,10 +92,12 @@ function timelineOf(
   return scoreTimeline(historyOf(lead, interactions, after(from, -1), to, changes), from, to, count);
 }
 
-const leads = fc.record({
-  budget: fc.constantFrom(null, 0, 10_000, 50_000, 250_000),
-  status: fc.constantFrom('new', 'proposal', 'won', 'lost'),
-});
+const leads = fc
+  .record({
+    budget: fc.constantFrom(null, 0, 10_000, 50_000, 250_000),
+    status: fc.constantFrom('new', 'proposal', 'won', 'lost'),
+  })
+  .map(withoutFit);
 const offsets = fc.oneof(
   fc.integer({ min: -200 * DAY, max: 200 * DAY }),
   fc.constantFrom(0, 1, -1, 30 * DAY, 60 * DAY, -30 * DAY),
@@ -159,11 +171,11 @@ describe('scoreTimeline', () => {
   });
 
   it('has the scores before and after a change, and no point for a change of something else', () => {
-    const lost = { budget: 50_000, status: 'lost' };
+    const lost = withoutFit({ budget: 50_000, status: 'lost' });
     const changes = [
       { id: 1, at: after(base, DAY), lead: lost },
       { id: 2, at: after(base, 2 * DAY), lead: { ...lost } },
-      { id: 3, at: after(base, 3 * DAY), lead: { budget: 0, status: 'new' } },
+      { id: 3, at: after(base, 3 * DAY), lead: withoutFit({ budget: 0, status: 'new' }) },
     ];
     const points = timelineOf([on(0)], after(base, -DAY), after(base, 4 * DAY), 1, LEAD, changes);
     expect(
@@ -308,7 +320,7 @@ describe('instantBelow', () => {
     expect(falls([on(0)], 17)).toBeNull();
     expect(falls([on(0)], 0)).toBeNull();
     expect(falls([on(0)], 100)).toBeNull();
-    expect(falls([on(0)], 10, { budget: 50_000, status: 'lost' })).toBeNull();
+    expect(falls([on(0)], 10, withoutFit({ budget: 50_000, status: 'lost' }))).toBeNull();
   });
 
   it('returns the fall after a later rise if the score is below now', () => {

@@ -117,15 +117,15 @@ export type RecalculationStatus =
   /** The scores are saved, except those of the leads that failed. */
   | 'SUCCEEDED';
 
-/** A rating of open leads by score. Closed leads, won or lost, have no band. `Lead.scoreBand` is null if the score was never calculated; filters and statistics call such leads UNSCORED. The setting SCORE_BANDS defines the lowest scores of HOT and WARM. */
+/** A rating of open leads by score. Closed leads, won or lost, have no band. `Lead.scoreBand` is null if the score was never calculated; filters and statistics call such leads UNSCORED. The scoring rules define the lowest scores of HOT and WARM. */
 export type ScoreBand =
   /** A score below WARM. */
   | 'COLD'
-  /** A score of 70 or more, unless SCORE_BANDS defines another limit. */
+  /** A score of 70 or more, unless the scoring rules define another limit. */
   | 'HOT'
   /** The score was never calculated. */
   | 'UNSCORED'
-  /** A score from 40 up to HOT, unless SCORE_BANDS defines another limit. */
+  /** A score from 40 up to HOT, unless the scoring rules define another limit. */
   | 'WARM';
 
 /** A range of scores, both limits included. */
