@@ -47,7 +47,7 @@ export async function fill(database: BenchDatabase, leads: number, interactions:
   // The benchmark vacuums by itself: autovacuum would slow down one contender and not another.
   await client.query('ALTER TABLE leads SET (autovacuum_enabled = off)');
   await client.query('ALTER TABLE interactions SET (autovacuum_enabled = off)');
-  await client.query('TRUNCATE leads, interactions RESTART IDENTITY');
+  await client.query('TRUNCATE leads, interactions RESTART IDENTITY CASCADE');
   await client.query('SELECT setseed(0.5)');
   await withoutIndexes(client, 'leads', () => client.query(INSERT_LEADS, [leads]));
   await addInteractions(database, leads, interactions);

@@ -1,5 +1,14 @@
+import { RULES_OF_VERSION_1 } from '../../src/leads/scoring/scoring-rules.js';
+import { rulesInDocument } from '../support/scoring-rules.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { getNamedType, type GraphQLInputType, isInputObjectType, isObjectType } from 'graphql';
+import {
+  getNamedType,
+  type GraphQLInputType,
+  isInputObjectType,
+  isObjectType,
+  type GraphQLField,
+  isRequiredArgument,
+} from 'graphql';
 import request from 'supertest';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
@@ -361,6 +370,12 @@ describe('an ID argument', () => {
   const schema = readSchema();
   const isId = ({ type }: { type: GraphQLInputType }) => getNamedType(type).name === 'ID';
 
+  /** The arguments that are required beside an id. */
+  const otherArguments = ({ args }: GraphQLField<unknown, unknown>) =>
+    args
+      .filter((arg) => isRequiredArgument(arg) && !isId(arg))
+      .map(({ name }) => `${name}: ${rulesInDocument(RULES_OF_VERSION_1)}`);
+
   const ROOT_ARGUMENTS = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
     .filter((root) => root != null)
     .flatMap((root) =>
@@ -368,7 +383,9 @@ describe('an ID argument', () => {
         field.args.filter(isId).map((arg) => ({
           operation: root.name.toLowerCase(),
           place: `${field.name}(${arg.name}:)`,
-          query: `${root.name.toLowerCase()} ($id: ${String(arg.type)}) { ${field.name}(${arg.name}: $id) { __typename } }`,
+          query: `${root.name.toLowerCase()} ($id: ${String(arg.type)}) {
+            ${field.name}(${[`${arg.name}: $id`, ...otherArguments(field)].join(', ')}) ${isObjectType(getNamedType(field.type)) ? '{ __typename }' : ''}
+          }`,
         })),
       ),
     );

@@ -384,5 +384,6 @@ describe('an import of a CRM export', () => {
     for (const args of [[], ['undo'], ['undo', 'x'], ['list', 'x']]) {
       expect(await imports(...args)).toMatchObject({ code: 2 });
     }
-  });
+    // Starts fifteen programs, one after the other.
+  }, 60_000);
 });

@@ -430,6 +430,7 @@ describe('leadsConnection', () => {
       scoreAt: '(at: "2026-01-01") { at score }',
       scoreTimeline: '(from: "2026-01-01", to: "2026-02-01", points: 2) { at score cause { id } }',
       scoreFallsBelow: '(score: 30)',
+      winRate: '{ rate leads }',
       history: '{ nodes { at kind by statusAfter scoreAfter interaction { id } } edges { cursor } }',
     };
     const selections = lead.fields.map(({ name }) => `${name} ${below[name] ?? ''}`);
