@@ -22,6 +22,7 @@ import { callerKeyOf } from './rate-limits/caller-key.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { RecalculationServerModule } from './recalculation/recalculation-server.module.js';
+import { ScoreEvaluationsServerModule } from './score-evaluations/score-evaluations-server.module.js';
 import { ScoringRulesServerModule } from './scoring-rules/scoring-rules-server.module.js';
 import { SummaryBatchesServerModule } from './summary-batches/summary-batches-server.module.js';
 
@@ -42,6 +43,7 @@ export class AppModule {
         LeadsServerModule,
         RecalculationServerModule,
         ScoringRulesServerModule,
+        ScoreEvaluationsServerModule,
         SummaryBatchesServerModule,
         InteractionsServerModule,
         ImportsServerModule,

@@ -8,6 +8,7 @@ import { OpenSockets } from './graphql/open-sockets.js';
 import { Readiness } from './health/readiness.js';
 import { ImportsService } from './imports/imports.service.js';
 import { RecalculationService } from './recalculation/recalculation.service.js';
+import { ScoreEvaluationsService } from './score-evaluations/score-evaluations.service.js';
 import { SummaryWorkers } from './summary-batches/summary-workers.js';
 
 const POLL_MS = 20;
@@ -18,7 +19,7 @@ const REASON = 'The server is shutting down';
 /**
  * Shuts down the server within its time limit, before the application closes:
  * - Readiness fails. The server still accepts requests during the delay, until load balancers have noticed.
- * - The server rejects new requests, rolls back the recalculation and imports, and returns the jobs of the workers to the
+ * - The server rejects new requests, rolls back the recalculation and imports, cancels evaluations, and returns the jobs of the workers to the
  *   queue.
  * - The server waits for open requests. Requests that take longer are aborted, in PostgreSQL too.
  */
@@ -33,6 +34,7 @@ export class GracefulShutdown implements OnModuleDestroy {
     private readonly sockets: OpenSockets,
     private readonly recalculation: RecalculationService,
     private readonly imports: ImportsService,
+    private readonly evaluations: ScoreEvaluationsService,
     private readonly workers: SummaryWorkers,
     private readonly openRequests: OpenRequests,
   ) {}
@@ -58,6 +60,7 @@ export class GracefulShutdown implements OnModuleDestroy {
     this.sockets.closeAll(REASON);
     const stopping = Promise.allSettled([
       this.recalculation.stop(),
+      this.evaluations.stop(),
       this.imports.stop(),
       this.workers.stop(),
     ]);

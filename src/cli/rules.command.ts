@@ -4,8 +4,8 @@ import { OperatorError } from '../common/operator-error.js';
 import { RecalculationAbortedError } from '../recalculation/recalculation-execution.js';
 import { type RulesPreview, RulesPreviewService } from '../scoring-rules/rules-preview.service.js';
 import type { ScoreQualityFigures, ScoreQualityReport } from '../score-quality/score-quality.js';
-import { ScoreEvaluationService } from '../scoring-rules/score-evaluation.service.js';
-import { ScoringRulesModule } from '../scoring-rules/scoring-rules.module.js';
+import { ScoreEvaluationsModule } from '../score-evaluations/score-evaluations.module.js';
+import { ScoreEvaluationsService } from '../score-evaluations/score-evaluations.service.js';
 import { ScoringRulesService } from '../scoring-rules/scoring-rules.service.js';
 import { interruption } from './interruption.js';
 import { operatorName } from './operator.js';
@@ -122,21 +122,24 @@ async function publish(
 }
 
 async function evaluate(
-  evaluations: ScoreEvaluationService,
-  { rulesId, isJson, ...options }: RulesCommand & { readonly kind: 'evaluate' },
+  service: ScoringRulesService,
+  evaluations: ScoreEvaluationsService,
+  { isJson, rulesId, horizonDays, landmarkEvery }: RulesCommand & { readonly kind: 'evaluate' },
   signal: AbortSignal,
 ): Promise<number> {
   const display = createProgressDisplay();
   try {
-    const { rules, report } = await evaluations.evaluate(rulesId, options, {
+    const request = { rulesId, horizonDays, landmarkEvery, startedBy: operatorName() };
+    const { rulesId: evaluatedId, report } = await evaluations.evaluate(request, {
       signal,
       onProgress: (value, total) => {
         display.show({ value, total }, `${wholeNumber.format(value)} of ${wholeNumber.format(total)} leads`);
       },
     });
     display.stop();
+    const { version } = await service.getById(evaluatedId);
     if (isJson) console.log(JSON.stringify(report, null, 2));
-    else printReport(rules.version, report);
+    else if (report !== null) printReport(version, report);
     return DONE;
   } catch (error) {
     display.stop();
@@ -190,7 +193,7 @@ export async function runRules(command: RulesCommand): Promise<void> {
   );
   let exitCode = NOTHING_DONE;
   await runCommand((database, settings) =>
-    withFeature(database, settings, ScoringRulesModule, async (features) => {
+    withFeature(database, settings, ScoreEvaluationsModule, async (features) => {
       const service = features.get(ScoringRulesService, { strict: false });
       try {
         exitCode =
@@ -200,7 +203,12 @@ export async function runRules(command: RulesCommand): Promise<void> {
               ? await preview(features.get(RulesPreviewService, { strict: false }), command.file, signal)
               : command.kind === 'publish'
                 ? await publish(service, command, signal)
-                : await evaluate(features.get(ScoreEvaluationService, { strict: false }), command, signal);
+                : await evaluate(
+                    service,
+                    features.get(ScoreEvaluationsService, { strict: false }),
+                    command,
+                    signal,
+                  );
       } catch (error) {
         reportFailure(
           error instanceof DomainError ? new OperatorError(error.message, { cause: error }) : error,

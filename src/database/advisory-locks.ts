@@ -21,6 +21,8 @@ export const ADVISORY_LOCKS = {
   recalculationClass: 7_316_003,
   /** The first key, with the id of an import as the second: locked for the duration of its transaction. */
   importClass: 7_316_006,
+  /** The first key, with the id of an evaluation of scores as the second: locked until it ends. */
+  scoreEvaluationClass: 7_316_007,
   /**
    * The first key, with the hash of a name as the second: locked while the process with that name is running.
    */

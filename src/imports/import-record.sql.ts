@@ -1,5 +1,6 @@
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 import type { RecordKind } from '../database/record-writer.js';
+import { liveStatus, notifying } from '../database/work-record.sql.js';
 import type { ImportProgress } from './import-report.js';
 
 /** Notified with the id of an import whenever its record changes. */
@@ -8,16 +9,7 @@ export const IMPORTS_CHANNEL = 'imports';
 /** Notified with the id of an import to cancel. */
 const CANCEL_CHANNEL = 'import_cancel';
 
-/**
- * An import has an advisory lock until its transaction ends. A record with status `running` but without the lock is of a dead
- * process. Record and locks are not read atomically: an import that has just ended may look dead, but not when it is read again.
- */
-const LIVE_STATUS = `
-  CASE WHEN status = 'running' AND NOT EXISTS (
-    SELECT FROM pg_locks
-    WHERE locktype = 'advisory' AND classid = ${ADVISORY_LOCKS.importClass} AND objid = imports.id AND objsubid = 2
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  ) THEN 'interrupted' ELSE status END`;
+const LIVE_STATUS = liveStatus('imports', ADVISORY_LOCKS.importClass);
 
 /** Reports of earlier versions lack what files of changes add. @param condition a WHERE clause */
 const selectImports = (condition: string): string => `
@@ -43,37 +35,46 @@ export const END_WHEN_ABANDONED = `SET LOCAL idle_in_transaction_session_timeout
 /** $1: the id of an import. The lock lasts until the transaction ends. */
 export const LOCK_IMPORT = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.importClass}, $1)`;
 
-const notifying = (change: string): string => `
-  WITH changed AS (${change} RETURNING id)
-  SELECT id, pg_notify('${IMPORTS_CHANNEL}', id::text) FROM changed`;
-
 /** $1: id, $2: trigger, $3: caller, $4: host, $5: files, $6: options. */
-export const BEGIN_IMPORT = notifying(`
+export const BEGIN_IMPORT = notifying(
+  IMPORTS_CHANNEL,
+  `
     INSERT INTO imports (id, trigger, caller, host, files, options, "startedAt")
     OVERRIDING SYSTEM VALUE
-    VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb, date_trunc('milliseconds', clock_timestamp()))`);
+    VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb, date_trunc('milliseconds', clock_timestamp()))`,
+);
 
 const SAVE_PROGRESS = notifying(
+  IMPORTS_CHANNEL,
   `UPDATE imports SET step = $2, "doneCount" = $3, "totalCount" = $4 WHERE id = $1 AND status = 'running'`,
 );
 
 /** $1: id, $2: the report. Runs within the transaction of the import. */
-export const SAVE_SUCCESS = notifying(`
+export const SAVE_SUCCESS = notifying(
+  IMPORTS_CHANNEL,
+  `
     UPDATE imports SET status = 'succeeded', "endedAt" = date_trunc('milliseconds', clock_timestamp()), report = $2::jsonb
-    WHERE id = $1`);
+    WHERE id = $1`,
+);
 
 /** $1: id, $2: status, $3: error. Does not change the record of a successful import. */
-export const SAVE_END = notifying(`
+export const SAVE_END = notifying(
+  IMPORTS_CHANNEL,
+  `
     UPDATE imports SET status = $2, error = $3, "endedAt" = date_trunc('milliseconds', clock_timestamp())
-    WHERE id = $1 AND status = 'running'`);
+    WHERE id = $1 AND status = 'running'`,
+);
 
 /** $1: id. Two undos of one import run one after the other. */
 export const LOCK_RECORD = `SELECT status, "undoneAt" FROM imports WHERE id = $1 FOR UPDATE`;
 
 /** $1: id, $2: the caller, $3: the report of the undo. Runs within the transaction of the undo. */
-export const SAVE_UNDO = notifying(`
+export const SAVE_UNDO = notifying(
+  IMPORTS_CHANNEL,
+  `
     UPDATE imports SET "undoneAt" = date_trunc('milliseconds', clock_timestamp()), "undoneBy" = $2, "undoReport" = $3::jsonb
-    WHERE id = $1`);
+    WHERE id = $1`,
+);
 
 export const IMPORT_RECORD: RecordKind<ImportProgress> = {
   purpose: 'import record',

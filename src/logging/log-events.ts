@@ -7,6 +7,7 @@ import {
   recalculationStarted,
   scoresRefreshed,
 } from '../recalculation/errors-and-events.js';
+import { scoreEvaluationEnded } from '../score-evaluations/errors-and-events.js';
 import { scoringRulesChanged } from '../scoring-rules/errors-and-events.js';
 import { providerRequested } from '../summaries/errors-and-events.js';
 import { batchChanged, jobEnded } from '../summary-batches/errors-and-events.js';
@@ -56,6 +57,9 @@ export function logEvents(log: Log): () => void {
     }),
     importUndone.subscribe((one) => {
       log.info(one, 'import undone');
+    }),
+    scoreEvaluationEnded.subscribe((one) => {
+      log[one.outcome === 'failed' ? 'warn' : 'info'](one, 'score evaluation ended');
     }),
     scoringRulesChanged.subscribe((one) => {
       log.info(one, 'scoring rules changed');

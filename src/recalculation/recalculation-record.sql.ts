@@ -1,5 +1,6 @@
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 import type { RecordKind } from '../database/record-writer.js';
+import { liveStatus, notifying } from '../database/work-record.sql.js';
 import type { RecalculationCounts } from '../leads/scoring/recalculation-counter.js';
 
 /** Notified with the id of a recalculation whenever its record changes. */
@@ -8,18 +9,7 @@ export const RUNS_CHANNEL = 'rescore_runs';
 /** Notified with the id of a recalculation to cancel. */
 const CANCEL_CHANNEL = 'rescore_cancel';
 
-/**
- * A recalculation has an advisory lock until its transaction ends. A record with status `running` but without
- * the lock is of a dead process. Record and locks are not read atomically: a recalculation that has just
- * ended may look dead, but not when it is read again.
- */
-const LIVE_STATUS = `
-  CASE WHEN status = 'running' AND NOT EXISTS (
-    SELECT FROM pg_locks
-    WHERE locktype = 'advisory' AND classid = ${ADVISORY_LOCKS.recalculationClass} AND objid = rescore_runs.id
-      AND objsubid = 2
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  ) THEN 'interrupted' ELSE status END`;
+const LIVE_STATUS = liveStatus('rescore_runs', ADVISORY_LOCKS.recalculationClass);
 
 /** @param condition a WHERE clause for the stored records, whose indexes it can use */
 const selectRuns = (condition: string): string => `
@@ -58,57 +48,54 @@ export const LOCK_RUN = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.recalcula
  * While this session has the bulk scoring lock, every other record with status `running` is of a dead
  * process.
  */
-export const SETTLE_INTERRUPTED = `
-  WITH settled AS (UPDATE rescore_runs SET status = 'interrupted' WHERE status = 'running' RETURNING id)
-  SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM settled`;
+export const SETTLE_INTERRUPTED = notifying(
+  RUNS_CHANNEL,
+  `UPDATE rescore_runs SET status = 'interrupted' WHERE status = 'running'`,
+);
 
 /**
  * $1: id, $2: trigger, $3: host, $4: onlyStale, $5: scheduledFor, $6: asOf, $7: totalCount, $8:
  * isVerification. Returns no row if another replica was first.
  */
-export const BEGIN_RUN = `
-  WITH begun AS (
+export const BEGIN_RUN = notifying(
+  RUNS_CHANNEL,
+  `
     INSERT INTO rescore_runs (id, "startedBy", "startedOn", "onlyStale", "scheduledFor", "asOf", "startedAt", "totalCount", "isVerification")
     OVERRIDING SYSTEM VALUE
     VALUES ($1, $2, $3, $4, $5, $6, date_trunc('milliseconds', clock_timestamp()), $7, $8)
-    ON CONFLICT ("scheduledFor") DO NOTHING
-    RETURNING id
-  )
-  SELECT id, pg_notify('${RUNS_CHANNEL}', id::text) FROM begun`;
+    ON CONFLICT ("scheduledFor") DO NOTHING`,
+);
 
 /** $1: id, $2: calculatedCount, $3: savedCount, $4: failedCount. */
-const SAVE_PROGRESS = `
-  WITH changed AS (
+const SAVE_PROGRESS = notifying(
+  RUNS_CHANNEL,
+  `
     UPDATE rescore_runs SET "calculatedCount" = $2, "doneCount" = $3, "failedCount" = $4
-    WHERE id = $1 AND status = 'running'
-    RETURNING id
-  )
-  SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM changed`;
+    WHERE id = $1 AND status = 'running'`,
+);
 
 /**
  * $1: id, $2: calculatedCount, $3: savedCount, $4: failedCount, $5: failures, $6: differenceCount, $7:
  * differences. Runs within the transaction of the recalculation.
  */
-export const SAVE_SUCCESS = `
-  WITH changed AS (
+export const SAVE_SUCCESS = notifying(
+  RUNS_CHANNEL,
+  `
     UPDATE rescore_runs
     SET status = 'succeeded', "endedAt" = date_trunc('milliseconds', clock_timestamp()), "calculatedCount" = $2,
       "doneCount" = $3, "failedCount" = $4, "skippedCount" = "totalCount" - $3 - $4, failures = $5::jsonb,
       "differenceCount" = $6, differences = $7::jsonb
-    WHERE id = $1
-    RETURNING id
-  )
-  SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM changed`;
+    WHERE id = $1`,
+);
 
 /** $1: id, $2: status, $3: error. Does not change the record of a successful recalculation. */
-export const SAVE_END = `
-  WITH changed AS (
+export const SAVE_END = notifying(
+  RUNS_CHANNEL,
+  `
     UPDATE rescore_runs
     SET status = $2, error = $3, "endedAt" = date_trunc('milliseconds', clock_timestamp())
-    WHERE id = $1 AND status IN ('running', 'interrupted')
-    RETURNING id
-  )
-  SELECT pg_notify('${RUNS_CHANNEL}', id::text) FROM changed`;
+    WHERE id = $1 AND status IN ('running', 'interrupted')`,
+);
 
 /** $1: id. */
 export const REQUEST_CANCEL = `SELECT pg_notify('${CANCEL_CHANNEL}', $1::text)`;

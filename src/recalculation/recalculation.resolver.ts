@@ -84,6 +84,6 @@ export class RecalculationResolver {
     })
     id: string | null = null,
   ): Promise<AsyncGenerator<RecalculationType>> {
-    return this.records.watch(id === null ? null : recordIdOf(id));
+    return id === null ? this.records.watchAll() : this.records.watch(recordIdOf(id));
   }
 }

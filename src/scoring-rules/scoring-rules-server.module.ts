@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { LeadsModule } from '../leads/leads.module.js';
 import { ScoringRulesModule } from './scoring-rules.module.js';
-import { ScoreQualityResolver } from './score-quality.resolver.js';
 import {
   ScoreMoverResolver,
   ScoringRulesPreviewResolver,
@@ -11,6 +10,6 @@ import {
 /** The parts of the feature that only the server needs. */
 @Module({
   imports: [ScoringRulesModule, LeadsModule],
-  providers: [ScoringRulesResolver, ScoreMoverResolver, ScoringRulesPreviewResolver, ScoreQualityResolver],
+  providers: [ScoringRulesResolver, ScoreMoverResolver, ScoringRulesPreviewResolver],
 })
 export class ScoringRulesServerModule {}

@@ -9,7 +9,7 @@ import { ERROR_CODES } from '../../src/error-codes.js';
 import { SummaryWriter } from '../../src/summaries/summary-writer.js';
 import { ImportsService } from '../../src/imports/imports.service.js';
 import { type Api, startApi } from '../support/api.js';
-import { connect, type Connection, untilWaiting } from '../support/connection.js';
+import { connect, type Connection, terminateWaiting, untilWaiting } from '../support/connection.js';
 import { insertInteraction, insertLead } from '../support/fixtures.js';
 import {
   answer,
@@ -144,6 +144,29 @@ const duringRecalculation = async (
   return response;
 };
 
+const EVALUATE = 'mutation { evaluateScores { id } }';
+
+/** Calls `work` while an evaluation of the scores waits for a table. */
+const duringEvaluation = async (
+  work: (evaluation: Promise<Response>) => Promise<Response>,
+  send: (sent: Test) => Promise<Response>,
+) => {
+  await lockHolder.rows('BEGIN');
+  await lockHolder.rows('LOCK TABLE lead_changes');
+  const evaluation = send(post(EVALUATE));
+  await untilWaiting(database);
+  const response = await work(evaluation);
+  await lockHolder.rows('ROLLBACK');
+  return response;
+};
+
+const latestEvaluationId = async (): Promise<string> => {
+  const { scoreEvaluations } = await api.ask<{ scoreEvaluations: { nodes: { id: string }[] } }>(
+    '{ scoreEvaluations(first: 1) { nodes { id } } }',
+  );
+  return scoreEvaluations.nodes[0]?.id ?? '';
+};
+
 const latestRecalculationId = async (): Promise<string> => {
   const { recalculations } = await api.ask<{ recalculations: { nodes: { id: string }[] } }>(
     '{ recalculations(first: 1) { nodes { id } } }',
@@ -161,12 +184,6 @@ const postPages = (...aliases: string[]): Test => {
   const variables = { r: Array.from({ length: 30_000 }, () => ({ __typename: 'Lead', id: '1' })) };
   return request(api.app.getHttpServer()).post('/graphql').send({ query, variables });
 };
-
-const terminateWaiting = (connection: Connection) =>
-  connection.rows(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  );
 
 /** The causes of each code. */
 const OF_THIS_APPLICATION: Record<string, Record<string, Provocation>> = {
@@ -233,6 +250,26 @@ const OF_THIS_APPLICATION: Record<string, Record<string, Provocation>> = {
     'caps that do not add up to 100': sending(() =>
       post(`{ previewScoringRules(rules: ${rulesInDocument(TOO_MANY_POINTS)}) { leadCount } }`),
     ),
+  },
+  SCORE_EVALUATION_FAILED: {
+    'a lost connection': (now) =>
+      duringEvaluation(async (evaluation) => {
+        await terminateWaiting(database);
+        return evaluation;
+      }, now),
+  },
+  SCORE_EVALUATION_CANCELLED: {
+    cancelScoreEvaluation: (now) =>
+      duringEvaluation(async (evaluation) => {
+        await api.ask(`mutation { cancelScoreEvaluation(id: ${await latestEvaluationId()}) { id } }`);
+        return evaluation;
+      }, now),
+  },
+  SCORE_EVALUATION_NOT_RUNNING: {
+    'an evaluation that has ended': async (now) => {
+      await api.ask(EVALUATE);
+      return now(post(`mutation { cancelScoreEvaluation(id: ${await latestEvaluationId()}) { id } }`));
+    },
   },
   IMPORT_FILE_INVALID: { 'a file without addresses': sending(() => postImport('firstName\nAda\n')) },
   IMPORT_FAILED: {

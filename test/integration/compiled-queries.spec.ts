@@ -228,6 +228,7 @@ describe('a repeated query', () => {
       'scoreFallsBelow',
       'scoreTimeline',
       'summaryDetail',
+      'winRate',
     ]);
   });
 });

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { rulesAsLiteral, scoreNumberAt } from '../../src/leads/scoring/score.sql.js';
 import { RULES_OF_VERSION_1, type ScoringRules } from '../../src/leads/scoring/scoring-rules.js';
-import { SalesYearService } from '../../src/demo/sales-year.service.js';
 import { type Api, startApi } from '../support/api.js';
 import { connect, type Connection } from '../support/connection.js';
 import { databaseReset } from '../support/database-reset.js';
@@ -425,61 +424,5 @@ describe('a publication', () => {
       scoringRules: { history: { edges: { node: { version: number } }[] } };
     }>('{ scoringRules { history(first: 2) { edges { node { version } } } } }');
     expect(overview.history.edges.map(({ node }) => node.version)).toEqual([version + 2, version + 1]);
-  });
-});
-
-describe('scoreQuality', () => {
-  const QUALITY = `query ($rulesId: ID) { scoreQuality(rulesId: $rulesId) {
-    rules { version } horizonDays landmarkEvery
-    report { leads landmarks leadsWon missing limits figures { score { auc aucInterval { low high } liftByDecile } tens { from rate } } }
-  } }`;
-
-  interface Quality {
-    readonly scoreQuality: {
-      readonly report: {
-        readonly missing: string | null;
-        readonly figures: { readonly score: { readonly auc: number } } | null;
-      };
-    };
-  }
-
-  it('evaluates rules on past outcomes, gives leads a win rate, and compares rules in a preview', async () => {
-    const WIN_RATES = '{ leads { isOpen activityScore winRate { rate low high leads horizonDays } } }';
-    expect((await api.ask<Quality>(QUALITY)).scoreQuality.report).toMatchObject({
-      figures: null,
-      missing: expect.stringContaining('40 more won and 40 more lost') as unknown,
-    });
-    await api.app.get(SalesYearService, { strict: false }).load();
-    const { scoreQuality } = await api.ask<Quality>(QUALITY);
-    expect(scoreQuality).toMatchObject({ horizonDays: 90, landmarkEvery: 7 });
-    expect(scoreQuality.report.figures?.score.auc).toBeGreaterThan(0.65);
-
-    const { leads } = await api.ask<{
-      leads: {
-        isOpen: boolean;
-        winRate: { rate: number; low: number; high: number; leads: number } | null;
-      }[];
-    }>(WIN_RATES);
-    const rates = leads.flatMap(({ isOpen, winRate }) => (isOpen && winRate !== null ? [winRate] : []));
-    expect(rates.length).toBeGreaterThan(100);
-    expect(leads.filter(({ isOpen, winRate }) => !isOpen && winRate !== null)).toEqual([]);
-    for (const { rate, low, high, leads: count } of rates) {
-      expect([low <= rate, rate <= high, count >= 20]).toEqual([true, true, true]);
-    }
-
-    const { previewScoringRules } = await api.ask<{
-      previewScoringRules: {
-        quality: Record<'before' | 'after', { leads: number; figures: { score: { auc: number } } | null }>;
-      };
-    }>(
-      `query ($rules: ScoringRulesInput!) { previewScoringRules(rules: $rules, sample: 1500) {
-        quality { before { leads figures { score { auc } } } after { leads figures { score { auc } } } }
-      } }`,
-      { rules: WITH_FIT },
-    );
-    const { before, after } = previewScoringRules.quality;
-    expect(before.leads).toBe(after.leads);
-    expect(before.leads).toBeLessThanOrEqual(1500);
-    expect(before.figures?.score.auc).not.toBe(after.figures?.score.auc);
   });
 });

@@ -42,3 +42,10 @@ export async function untilWaiting(connection: Connection, sessions = 1): Promis
     return (row?.count ?? 0) >= sessions;
   });
 }
+
+/** Ends the sessions of this database that wait for a lock. */
+export const terminateWaiting = (connection: Connection): Promise<unknown> =>
+  connection.rows(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { AllowedTo } from '../../access/allowed-to.js';
-import { ScoreQualityReportType } from './score-quality.type.js';
+import { ScoreQualityReportType } from '../../score-quality/dto/score-quality-report.type.js';
 import { ScoreBandEnum } from '../../leads/dto/score-band.enum.js';
 import { ScoreBinType } from '../../leads/dto/lead-stats.type.js';
 import { LeadType } from '../../leads/dto/lead.type.js';

@@ -1,21 +1,5 @@
-import { ArgsType, Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
 import { AllowedTo } from '../../access/allowed-to.js';
-import { ScoringRulesRecordType } from './scoring-rules-record.type.js';
-
-@ArgsType()
-export class ScoreQualityArgs {
-  @Field(() => ID, { nullable: true, description: 'The rules to evaluate. Absent: those in force.' })
-  rulesId?: string | null;
-
-  @Field(() => Int, {
-    defaultValue: 90,
-    description: 'The days after a landmark in which a lead counts as won, 1 to 730.',
-  })
-  horizonDays!: number;
-
-  @Field(() => Int, { defaultValue: 7, description: 'The days between two landmarks, 1 to 90.' })
-  landmarkEvery!: number;
-}
 
 @AllowedTo('viewer')
 @ObjectType({ description: 'An interval that contains the true value with a probability of 95 %.' })
@@ -177,48 +161,4 @@ export class ScoreQualityReportType {
 
   @Field(() => [String], { description: 'What the figures do not show.' })
   limits!: readonly string[];
-}
-
-@AllowedTo('admin')
-@ObjectType('ScoreQuality', { description: 'A backtest of scoring rules.' })
-export class ScoreQualityType {
-  @Field(() => ScoringRulesRecordType, { description: 'The rules.' })
-  rules!: ScoringRulesRecordType;
-
-  @Field(() => Int, { description: 'The days after a landmark in which a lead counts as won.' })
-  horizonDays!: number;
-
-  @Field(() => Int, { description: 'The days between two landmarks.' })
-  landmarkEvery!: number;
-
-  @Field(() => Date, { description: 'The time of the evaluation.' })
-  evaluatedAt!: Date;
-
-  @Field(() => ScoreQualityReportType, { description: 'The result.' })
-  report!: ScoreQualityReportType;
-}
-
-@AllowedTo('viewer')
-@ObjectType('LeadWinRate', {
-  description:
-    'The observed share of open leads with such a score that were won within the horizon, from the latest backtest of the rules in force. It does not fall with the score.',
-})
-export class LeadWinRateType {
-  @Field(() => Float, { description: 'The share, 0 to 1.' })
-  rate!: number;
-
-  @Field(() => Float, { description: 'The lower end of the 95 % interval.' })
-  low!: number;
-
-  @Field(() => Float, { description: 'The upper end of the 95 % interval.' })
-  high!: number;
-
-  @Field(() => Int, { description: 'The number of leads that the share is observed on.' })
-  leads!: number;
-
-  @Field(() => Int, { description: 'The days in which a lead counts as won.' })
-  horizonDays!: number;
-
-  @Field(() => Date, { description: 'The time of the backtest.' })
-  evaluatedAt!: Date;
 }
