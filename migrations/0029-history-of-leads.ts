@@ -24,18 +24,21 @@ export async function up(context: MigrationContext): Promise<void> {
         ids := ARRAY (SELECT id FROM leads WHERE id >= after_id ORDER BY id LIMIT ${BATCH_SIZE});
         EXIT WHEN cardinality(ids) = 0;
         PERFORM 1 FROM leads WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
-        INSERT INTO lead_changes ("effectiveAt", "recordedAt", "leadId", "statusAfter", "budgetAfter", source, company, location,
-          "emailDomain", "changedBy")
-        SELECT greatest(least(lead."createdAt", moment), '0001-01-01 00:00:00+00'), moment, lead.id,
-          coalesce(first."statusBefore", lead.status, 'new'),
-          CASE WHEN first.id IS NULL THEN lead.budget ELSE first."budgetBefore" END,
-          lead.source, lead.company, lead.location, email_domain(lead.email), 'migration'
-        FROM leads AS lead
-        LEFT JOIN LATERAL (
-          SELECT * FROM lead_changes WHERE "leadId" = lead.id ORDER BY "effectiveAt", id LIMIT 1
-        ) AS first ON true
-        WHERE lead.id = ANY (ids)
-          AND NOT EXISTS (SELECT FROM lead_changes WHERE "leadId" = lead.id AND "statusBefore" IS NULL);
+        -- EXECUTE plans each batch again. A plan of the time when "lead_changes" was empty would read all of it for each lead.
+        EXECUTE $insert$
+          INSERT INTO lead_changes ("effectiveAt", "recordedAt", "leadId", "statusAfter", "budgetAfter", source, company, location,
+            "emailDomain", "changedBy")
+          SELECT greatest(least(lead."createdAt", $2), '0001-01-01 00:00:00+00'), $2, lead.id,
+            coalesce(first."statusBefore", lead.status, 'new'),
+            CASE WHEN first.id IS NULL THEN lead.budget ELSE first."budgetBefore" END,
+            lead.source, lead.company, lead.location, email_domain(lead.email), 'migration'
+          FROM leads AS lead
+          LEFT JOIN LATERAL (
+            SELECT * FROM lead_changes WHERE "leadId" = lead.id ORDER BY "effectiveAt", id LIMIT 1
+          ) AS first ON true
+          WHERE lead.id = ANY ($1)
+            AND NOT EXISTS (SELECT FROM lead_changes WHERE "leadId" = lead.id AND "statusBefore" IS NULL)
+        $insert$ USING ids, moment;
         COMMIT;
         EXIT WHEN ids[cardinality(ids)] = 2147483647;
         after_id := ids[cardinality(ids)] + 1;
