@@ -82,7 +82,7 @@ async function createTables(context: MigrationContext): Promise<void> {
 async function createLeadTriggers(context: MigrationContext): Promise<void> {
   await context.run(`
     CREATE FUNCTION email_domain(email text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-      SELECT lower(substring(email FROM '@([^@]+)$') COLLATE "C")
+      SELECT CASE WHEN strpos(email, '@') > 0 THEN nullif(lower(split_part(email, '@', -1) COLLATE "C"), '') END
     $$;
 
     CREATE FUNCTION lead_changes_of_inserted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

@@ -1,3 +1,4 @@
+import { RENEW_STATE } from '../../src/leads/scoring/score.sql.js';
 import type { BenchDatabase } from './bench-database.js';
 
 /** A year of weekly landmarks, and the horizon of the last one. */
@@ -5,10 +6,10 @@ const DAYS = 52 * 7 + 90;
 
 /** $1: the number of leads. Most exist from the first landmark on, so that they are observed at all landmarks. */
 const INSERT_LEADS = `
-  INSERT INTO leads ("firstName", "lastName", email, budget, company, source, status, "createdAt", "updatedAt", "callCount")
+  INSERT INTO leads ("firstName", "lastName", email, budget, company, source, status, "createdAt", "updatedAt")
   SELECT 'First', 'Last', 'lead.' || n || '@company-' || n % 5000 || '.example', (n * 7919) % 250000,
     'Company ' || n % 5000, (ARRAY['website', 'referral', 'trade fair'])[1 + n % 3], 'qualified',
-    now() - (${DAYS} - (n * 31) % 30) * interval '1 day', now(), 0
+    now() - (${DAYS} - (n * 31) % 30) * interval '1 day', now()
   FROM generate_series(1, $1::int) AS n`;
 
 /** Each lead passes through some statuses. Half of the leads are closed at some time. */
@@ -36,13 +37,8 @@ const INSERT_INTERACTIONS = `
     SELECT now() - interval '${DAYS} days' * (1 - n::float8 / $2::int) AS date FROM generate_series(1, $2::int) AS n
   ) AS day`;
 
-const COUNT_INTERACTIONS = `
-  UPDATE leads SET "callCount" = counted.count
-  FROM (SELECT "leadId", count(*)::integer AS count FROM interactions GROUP BY "leadId") AS counted
-  WHERE counted."leadId" = leads.id`;
-
 /**
- * Fills an empty database with a year of history. Scores are left out, because the backtest does not read them.
+ * Fills an empty database with a year of history, and scores the leads.
  * @param interactions the average number for each lead
  */
 export async function fillWithHistory(
@@ -56,8 +52,8 @@ export async function fillWithHistory(
   await client.query(INSERT_LEADS, [leads]);
   await client.query(INSERT_CHANGES);
   await client.query(INSERT_INTERACTIONS, [leads, leads * interactions]);
-  await client.query(COUNT_INTERACTIONS);
   for (const table of TABLES) await client.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
+  await client.query(RENEW_STATE);
   for (const table of [...TABLES, 'lead_changes']) await client.query(`VACUUM ANALYZE ${table}`);
   await client.query('CHECKPOINT');
 }

@@ -4,7 +4,7 @@ import { readOrExplain, serverUrl, wholeNumber } from './arguments.js';
 export const USAGE = `Usage: pnpm bench:score-quality [--leads N] [--interactions N] [--rounds N] [--url postgres://…]
 
 Measures how long the backtest of the scoring rules takes for a year of weekly landmarks, how much memory it needs, and
-how long it delays other events of its process.
+how long it delays other events of its process. Then it measures previews of new rules.
 
   --leads N         the number of leads; default 200000
   --interactions N  interactions per lead, on average; default 20
@@ -12,7 +12,7 @@ how long it delays other events of its process.
   --url URL         a PostgreSQL server on which a database is created and finally dropped. Its user needs the
                     privilege for that. The default is an embedded server in a temporary directory
 
-A table in Markdown goes to standard output, progress goes to standard error.
+Tables in Markdown go to standard output, progress goes to standard error.
 
 Exit code: 0 success, 1 failure, 2 invalid arguments, 129, 130, 143 interrupted
 `;

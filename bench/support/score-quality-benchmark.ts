@@ -9,6 +9,7 @@ import { median, print, say } from './benchmark.js';
 import type { CleanUp } from './clean-up.js';
 import { heading } from './heading.js';
 import { fillWithHistory } from './history-data.js';
+import { measurePreviews, type Previews } from './rules-previews.js';
 import type { ScoreQualityArguments } from './score-quality-arguments.js';
 import { megabytes, seconds, table, whole } from './table.js';
 
@@ -42,6 +43,7 @@ export async function benchScoreQuality(args: ScoreQualityArguments, cleanUp: Cl
     measured.push(await measure(service));
   }
   print(roundsTable(measured));
+  print(previewsTable(await measurePreviews(database, rounds)));
 }
 
 async function measure(service: ScoreQualityService): Promise<Round> {
@@ -87,6 +89,23 @@ function roundsTable(rounds: readonly Round[]): string {
       ['largest memory', megabytes(Math.max(...rounds.map(({ peakMemory }) => peakMemory)))],
       ['delay of other events, 99th percentile (ms)', of(({ delayP99 }) => delayP99).toFixed(1)],
       ['longest delay (ms)', Math.max(...rounds.map(({ delayMax }) => delayMax)).toFixed(1)],
+    ],
+  );
+}
+
+function previewsTable(previews: Previews): string {
+  const row = (name: string, times: readonly number[]): [string, string, string] => [
+    name,
+    seconds(median(times)),
+    seconds(Math.max(...times)),
+  ];
+  return table(
+    ['preview', 'median (s)', 'longest (s)'],
+    [
+      row('other caps', previews.otherCaps),
+      row('other caps, with backtests of 2,000 leads', previews.otherCapsWithBacktest),
+      row('four fit criteria', previews.withFit),
+      row('four fit criteria, with backtests of 2,000 leads', previews.withFitAndBacktest),
     ],
   );
 }

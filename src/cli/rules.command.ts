@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { DomainError } from '../common/domain-error.js';
 import { OperatorError } from '../common/operator-error.js';
 import { RecalculationAbortedError } from '../recalculation/recalculation-execution.js';
-import { type RulesPreview, RulesPreviewService } from '../scoring-rules/rules-preview.service.js';
+import {
+  type QualityPreview,
+  type RulesPreview,
+  RulesPreviewService,
+} from '../scoring-rules/rules-preview.service.js';
+import type { Interval } from '../score-quality/ranking.js';
 import type { ScoreQualityFigures, ScoreQualityReport } from '../score-quality/score-quality.js';
 import { ScoreEvaluationsModule } from '../score-evaluations/score-evaluations.module.js';
 import { ScoreEvaluationsService } from '../score-evaluations/score-evaluations.service.js';
@@ -27,6 +32,9 @@ export type RulesCommand =
       readonly landmarkEvery: number;
       readonly isJson: boolean;
     };
+
+/** The number of leads on which a preview evaluates the rules. */
+const SAMPLE = 2000;
 
 const DONE = 0;
 const SOME_FAILED = 1;
@@ -54,7 +62,9 @@ async function exportRules(service: ScoringRulesService, version: number | null)
 }
 
 async function preview(previews: RulesPreviewService, file: string, signal: AbortSignal): Promise<number> {
-  printPreview(await previews.preview(await readRules(file), signal));
+  const { quality, ...scores } = await previews.preview(await readRules(file), SAMPLE, signal);
+  printPreview(scores);
+  if (quality !== null) printQuality(quality);
   return DONE;
 }
 
@@ -66,7 +76,7 @@ function printPreview({
   after,
   bandChanges,
   movers,
-}: RulesPreview): void {
+}: Omit<RulesPreview, 'quality'>): void {
   console.log(
     `${counted(leadCount, 'lead')} as of ${asOf.toISOString()}: the score of ${wholeNumber.format(changedCount)} would change.`,
   );
@@ -87,6 +97,22 @@ function printPreview({
       .filter(([, factor]) => factor !== null)
       .map(([name, factor]) => `${name} ${factor?.points ?? 0}`);
     console.log(`lead ${leadId}: ${was ?? 'no score'} to ${becomes} (${factors.join(', ')})`);
+  }
+}
+
+function printQuality({ before, after }: QualityPreview): void {
+  console.log(`\nBacktest on ${counted(after.leads, 'lead')}:`);
+  if (before.figures === null || after.figures === null) {
+    console.log(after.missing ?? before.missing);
+    return;
+  }
+  for (const [name, { auc, aucInterval, topTenthWinRate }] of [
+    ['now', before.figures.score],
+    ['with these rules', after.figures.score],
+  ] as const) {
+    console.log(
+      `${name.padEnd(17)} AUC ${auc.toFixed(3)} (${intervalOf(aucInterval)}), won of the top 10 %: ${percent(topTenthWinRate)}`,
+    );
   }
 }
 
@@ -149,6 +175,8 @@ async function evaluate(
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
+const intervalOf = ({ low, high }: Interval): string => `${low.toFixed(3)}-${high.toFixed(3)}`;
+
 function printReport(version: number | null, report: ScoreQualityReport): void {
   const { leads, landmarks, incompleteLandmarks, pairs, leadsWon, leadsLost, figures, missing } = report;
   console.log(
@@ -170,9 +198,8 @@ function printFigures({ score, scoreWithoutStatus, baselines, bands, tens }: Sco
   };
   console.log('\norder                    AUC    95 % interval   won of the top 10 %   lift of the top 10 %');
   for (const [name, { auc, aucInterval, topTenthWinRate, liftByDecile }] of Object.entries(orders)) {
-    const interval = `${aucInterval.low.toFixed(3)}-${aucInterval.high.toFixed(3)}`;
     console.log(
-      `${name.padEnd(24)} ${auc.toFixed(3)}  ${interval}     ${percent(topTenthWinRate).padStart(8)}              ${(liftByDecile[0] ?? 0).toFixed(2)}`,
+      `${name.padEnd(24)} ${auc.toFixed(3)}  ${intervalOf(aucInterval)}     ${percent(topTenthWinRate).padStart(8)}              ${(liftByDecile[0] ?? 0).toFixed(2)}`,
     );
   }
   console.log('\nscore        win rate   95 % interval    leads');

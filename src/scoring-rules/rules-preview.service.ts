@@ -42,6 +42,8 @@ export interface RulesPreview {
   readonly after: readonly ScoreBin[];
   readonly bandChanges: readonly BandChangeCount[];
   readonly movers: readonly Mover[];
+  /** Null: not requested. */
+  readonly quality: QualityPreview | null;
 }
 
 /** The backtests of the rules in force and of new ones, on the same leads. */
@@ -73,11 +75,34 @@ export class RulesPreviewService {
   /**
    * Scores every lead at one instant with the rules in force and with others. Publishing these rules stores the same
    * scores, apart from what time changes.
-   * @param signal cancels the statement
-   * @throws SCORING_RULES_INVALID
+   * @param sample the number of leads on which both rules are evaluated as well; null: they are not
+   * @param signal cancels the statements
+   * @throws SCORING_RULES_INVALID; BAD_USER_INPUT
    */
-  async preview(input: unknown, signal: AbortSignal): Promise<RulesPreview> {
+  async preview(input: unknown, sample: number | null, signal: AbortSignal): Promise<RulesPreview> {
     const rules = validScoringRules(input);
+    if (sample !== null && (sample < 1 || sample > MAX_SAMPLE)) {
+      throw new InvalidInputError(`sample must be a whole number from 1 to ${MAX_SAMPLE}.`);
+    }
+    // If one fails, the others stop.
+    const failed = new AbortController();
+    const anySignal = AbortSignal.any([signal, failed.signal]);
+    const stopping = async <Result>(work: Promise<Result>): Promise<Result> => {
+      try {
+        return await work;
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+    };
+    const [scores, quality] = await Promise.all([
+      stopping(this.compareScores(rules, anySignal)),
+      sample === null ? null : stopping(this.compareQuality(rules, sample, anySignal)),
+    ]);
+    return { ...scores, quality };
+  }
+
+  private compareScores(rules: ScoringRules, signal: AbortSignal): Promise<Omit<RulesPreview, 'quality'>> {
     return inSingleTransaction(this.sequelize, async (transaction) => {
       // One snapshot for all statements, in which nothing can be written.
       await this.sequelize.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY', {
@@ -104,22 +129,19 @@ export class RulesPreviewService {
     });
   }
 
-  /**
-   * Evaluates the rules in force and new ones on the same sample of leads.
-   * @param sample the number of leads
-   * @throws SCORING_RULES_INVALID; BAD_USER_INPUT
-   */
-  async compareQuality(input: unknown, sample: number, signal: AbortSignal): Promise<QualityPreview> {
-    const rules = validScoringRules(input);
-    if (sample < 1 || sample > MAX_SAMPLE) {
-      throw new InvalidInputError(`sample must be a whole number from 1 to ${MAX_SAMPLE}.`);
-    }
+  /** Evaluates the rules in force and new ones on the same sample of leads, side by side. */
+  private async compareQuality(
+    rules: ScoringRules,
+    sample: number,
+    signal: AbortSignal,
+  ): Promise<QualityPreview> {
     const current = await inTransaction(this.sequelize, (transaction) =>
       readRulesInForce(this.sequelize, transaction),
     );
     const evaluate = (used: ScoringRules) =>
       this.quality.evaluate({ horizonDays: 90, landmarkEvery: 7, rules: used, sample }, { signal });
-    return { before: await evaluate(current.rules), after: await evaluate(rules) };
+    const [before, after] = await Promise.all([evaluate(current.rules), evaluate(rules)]);
+    return { before, after };
   }
 
   private async explain(

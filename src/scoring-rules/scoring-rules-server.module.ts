@@ -1,15 +1,11 @@
 import { Module } from '@nestjs/common';
 import { LeadsModule } from '../leads/leads.module.js';
 import { ScoringRulesModule } from './scoring-rules.module.js';
-import {
-  ScoreMoverResolver,
-  ScoringRulesPreviewResolver,
-  ScoringRulesResolver,
-} from './scoring-rules.resolver.js';
+import { ScoreMoverResolver, ScoringRulesResolver } from './scoring-rules.resolver.js';
 
 /** The parts of the feature that only the server needs. */
 @Module({
   imports: [ScoringRulesModule, LeadsModule],
-  providers: [ScoringRulesResolver, ScoreMoverResolver, ScoringRulesPreviewResolver],
+  providers: [ScoringRulesResolver, ScoreMoverResolver],
 })
 export class ScoringRulesServerModule {}

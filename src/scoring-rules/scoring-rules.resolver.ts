@@ -1,14 +1,16 @@
-import { Args, ID, Int, Mutation, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ID, Info, Int, Mutation, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { AllowedTo } from '../access/allowed-to.js';
 import { callerNameOfRecord } from '../common/caller-name.js';
 import { recordIdOf } from '../common/record-id.js';
 import { withOwnTimeLimit } from '../common/request-time.js';
 import { TimeSettings } from '../config/time-settings.js';
 import { Costs, RateLimited } from '../graphql/limits/field-extensions.js';
+import { readForList } from '../graphql/selected-fields.js';
 import { LeadLoader } from '../leads/lead.loader.js';
 import type { LeadRecord } from '../leads/lead-record.js';
 import { RecalculateScoresResult } from '../recalculation/dto/recalculate-scores.result.js';
-import { QualityPreviewType, ScoreMover, ScoringRulesPreview } from './dto/rules-preview.type.js';
+import { ScoreMover, ScoringRulesPreview } from './dto/rules-preview.type.js';
 import {
   PublishScoringRulesResult,
   ScoringRulesConnection,
@@ -16,13 +18,11 @@ import {
   ScoringRulesRecordType,
 } from './dto/scoring-rules-record.type.js';
 import { ScoringRulesType } from './dto/scoring-rules.types.js';
-import {
-  type Mover,
-  type QualityPreview,
-  type RulesPreview,
-  RulesPreviewService,
-} from './rules-preview.service.js';
+import { type Mover, type RulesPreview, RulesPreviewService } from './rules-preview.service.js';
 import { type Publication, ScoringRulesService } from './scoring-rules.service.js';
+
+/** Which parts of a preview are requested. */
+const partsOf = readForList((fields) => ({ isWithQuality: fields.has('quality') }));
 
 @Resolver(() => ScoringRulesOverview)
 export class ScoringRulesResolver {
@@ -82,12 +82,12 @@ export class ScoringRulesResolver {
         'The number of leads that the backtest examines, 1 to 50000. They are always the same ones.',
     })
     sample: number,
-  ): Promise<RulesPreview & PreviewRequest> {
-    return withOwnTimeLimit(this.times.recalculationMs, async (signal) => ({
-      ...(await this.previews.preview(rules, signal)),
-      rules,
-      sample,
-    }));
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<RulesPreview> {
+    const { isWithQuality } = partsOf(info);
+    return withOwnTimeLimit(this.times.recalculationMs, (signal) =>
+      this.previews.preview(rules, isWithQuality ? sample : null, signal),
+    );
   }
 
   @AllowedTo('admin')
@@ -165,28 +165,6 @@ export class ScoringRulesResolver {
   ): Promise<PublishScoringRulesResult> {
     const { rules, recalculation } = await withOwnTimeLimit(this.times.recalculationMs, publish);
     return { rules, recalculation: RecalculateScoresResult.of(recalculation) };
-  }
-}
-
-interface PreviewRequest {
-  readonly rules: ScoringRulesType;
-  readonly sample: number;
-}
-
-@Resolver(() => ScoringRulesPreview)
-export class ScoringRulesPreviewResolver {
-  constructor(
-    private readonly previews: RulesPreviewService,
-    private readonly times: TimeSettings,
-  ) {}
-
-  @ResolveField(() => QualityPreviewType, {
-    description: 'Backtests on a sample of the leads, with landmarks every 7 days and a horizon of 90 days.',
-  })
-  quality({ rules, sample }: PreviewRequest): Promise<QualityPreview> {
-    return withOwnTimeLimit(this.times.recalculationMs, (signal) =>
-      this.previews.compareQuality(rules, sample, signal),
-    );
   }
 }
 

@@ -43,6 +43,17 @@ const countOf = async (table: string): Promise<number> => {
 };
 
 describe('lead_changes', () => {
+  it.each([
+    ['ada@Example.COM', 'example.com'],
+    ['"a@b"@looms.example', 'looms.example'],
+    ['no address', null],
+    ['ada@', null],
+    ['', null],
+  ])('stores of the e-mail address %j only the domain: %j', async (email, expected) => {
+    const [domain] = await database.rows('SELECT email_domain($1) AS domain', [email]);
+    expect(domain).toEqual({ domain: expected });
+  });
+
   it('has the creation of a lead and each change, with the values of before and after', async () => {
     const id = await insertLead(database, { email: 'ada@Example.COM', budget: 100 });
     const role = { changedBy: 'database role postgres' };

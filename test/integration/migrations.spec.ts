@@ -358,7 +358,11 @@ describe('a data-only restore', () => {
       'lead_changes',
       'interaction_versions',
     ];
-    const readAll = () => Promise.all(tables.map((table) => connection.rows(`SELECT * FROM ${table}`)));
+    const readAll = async () => {
+      const all: unknown[] = [];
+      for (const table of tables) all.push(await connection.rows(`SELECT * FROM ${table}`));
+      return all;
+    };
     const before = await readAll();
     for (const table of tables) await connection.rows(`CREATE TEMP TABLE saved_${table} AS TABLE ${table}`);
 

@@ -52,6 +52,9 @@ describe('pnpm rules', () => {
     expect(preview.stdout).toMatch(
       /^lead 1: no score to 10 \(recency 0, engagement 0, budget 0, status 10\)$/m,
     );
+    expect(preview.stdout).toMatch(
+      /^Backtest on 0 leads:\nThere are too few outcomes for figures.* 40 more won/m,
+    );
     expect(await readScores(connection)).toMatchObject([{ id, activityScore: null }]);
 
     const published = await run('publish', file, '--note', 'More for new leads');

@@ -316,4 +316,35 @@ describe('previewScoringRules', () => {
     expect(before.leads).toBeLessThanOrEqual(1500);
     expect(before.figures?.score.auc).not.toBe(after.figures?.score.auc);
   });
+
+  const PREVIEW = (fields: string) =>
+    api.send(
+      `query ($rules: ScoringRulesInput!) { previewScoringRules(rules: $rules) { leadCount ${fields} } }`,
+      {
+        rules: RULES_OF_VERSION_1,
+      },
+    );
+  const QUALITY_SESSIONS = `application_name LIKE '%score quality%' AND datname = current_database()`;
+
+  it('evaluates nothing unless that is requested', async () => {
+    const lockHolder = await lockChanges();
+    expect(await PREVIEW('')).toEqual({ data: { previewScoringRules: { leadCount: 2001 } } });
+    await lockHolder.close();
+  });
+
+  it('stops its evaluations if the scores cannot be read', async () => {
+    const lockHolder = await lockChanges();
+    await lockHolder.rows('LOCK TABLE leads');
+    const answer = PREVIEW('quality { after { leads } }');
+    await untilWaiting(database, 3);
+    await database.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND NOT (${QUALITY_SESSIONS})`,
+    );
+    expect((await answer).errors).toHaveLength(1);
+    await until(
+      async () =>
+        (await database.rows(`SELECT FROM pg_stat_activity WHERE ${QUALITY_SESSIONS}`)).length === 0,
+    );
+    await lockHolder.close();
+  });
 });

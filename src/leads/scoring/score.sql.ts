@@ -1,4 +1,5 @@
 import { escapeLiteral } from 'pg';
+import { selectFitOf } from './fit.sql.js';
 import type { ScoringRules } from './scoring-rules.js';
 
 /** SQL for the rules that a statement scores with. */
@@ -8,7 +9,7 @@ export interface RulesInSql {
   readonly version: string;
   readonly engagementHalfLifeDays: string;
   /** Null: only the database knows. */
-  readonly hasFit: boolean | null;
+  readonly fit: ScoringRules['fit'] | null;
 }
 
 /** The rules in force when PostgreSQL executes the statement. */
@@ -16,7 +17,7 @@ export const RULES_IN_FORCE: RulesInSql = {
   row: 'scoring_rules_in_force() AS rules',
   version: '(SELECT version FROM scoring_rules_in_force())',
   engagementHalfLifeDays: '(SELECT (parameters)."engagementHalfLifeDays" FROM scoring_rules_in_force())',
-  hasFit: null,
+  fit: null,
 };
 
 /**
@@ -27,7 +28,7 @@ export const rulesAsLiteral = (rules: ScoringRules, version: number): RulesInSql
   row: `(SELECT scoring_parameters_of(${escapeLiteral(JSON.stringify(rules))}::jsonb) AS parameters) AS rules`,
   version: String(version),
   engagementHalfLifeDays: `${rules.engagement.halfLifeDays}::float8`,
-  hasFit: rules.fit.cap > 0,
+  fit: rules.fit,
 });
 
 /** The columns of a lead's contact state that `score_of` reads, in the order of its parameters. */
@@ -75,14 +76,14 @@ const fitOf = (lead: string, parameters: string, emailDomain: string): string =>
  */
 export function selectFit(
   lead: string,
-  { hasFit }: RulesInSql,
+  { fit }: RulesInSql,
   emailDomain = `email_domain(${lead}.email)`,
 ): string {
-  if (hasFit === false) return 'SELECT 0::float8 AS points, 0::bigint AS matches';
-  const fit = `SELECT points, matches FROM ${fitOf(lead, 'rules.parameters', emailDomain)}`;
-  return hasFit === true
-    ? fit
-    : `${fit} WHERE (rules.parameters)."fitCap" > 0 UNION ALL SELECT 0, 0 WHERE (rules.parameters)."fitCap" = 0`;
+  if (fit?.cap === 0) return 'SELECT 0::float8 AS points, 0::bigint AS matches';
+  if (fit !== null) return selectFitOf(fit.cap, fit.criteria, lead, emailDomain);
+  return `
+    SELECT points, matches FROM ${fitOf(lead, 'rules.parameters', emailDomain)} WHERE (rules.parameters)."fitCap" > 0
+    UNION ALL SELECT 0, 0 WHERE (rules.parameters)."fitCap" = 0`;
 }
 
 /** The half-life in a row `rules`. PostgreSQL inlines functions with a column as argument, but not with a subquery. */

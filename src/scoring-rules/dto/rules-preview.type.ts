@@ -88,4 +88,9 @@ export class ScoringRulesPreview {
     description: 'The 20 leads whose scores change most, those with the largest change first.',
   })
   movers!: readonly ScoreMover[];
+
+  @Field(() => QualityPreviewType, {
+    description: 'Backtests on a sample of the leads, with landmarks every 7 days and a horizon of 90 days.',
+  })
+  quality!: QualityPreviewType | null;
 }
