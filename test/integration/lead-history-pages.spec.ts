@@ -90,7 +90,7 @@ describe('Lead.history', () => {
     // 10 for the budget, 3 for the status, 40 and 5.63 for the call, which fade.
     expect(values).toEqual([
       'CLOSED,development,new,won,50000,13,20,',
-      'CREATED,database role postgres,,new,50000,13,13,',
+      'RECORDED,database role postgres,,new,50000,13,13,',
       'REOPENED,import,Closed Lost,new,50000,0,53,',
       'CLOSED,import,new,Closed Lost,50000,57,0,',
       'INTERACTION,,,,,13,59,1',

@@ -13,6 +13,8 @@ export interface LeadHistoryRow {
   readonly budgetBefore: string | null;
   readonly budgetAfter: string | null;
   readonly by: string | null;
+  /** Whether no change of the lead is earlier; null: an interaction, or a change of a known status. */
+  readonly isFirst: boolean | null;
   readonly interactionId: number | null;
   /** The values of the position of the row in the list. */
   readonly position: [at: string, rank: string, id: string];
@@ -21,6 +23,12 @@ export interface LeadHistoryRow {
 /** At the same instant, interactions come after changes, as in a timeline. */
 const CHANGE = { rank: 0, table: 'lead_changes', at: '"effectiveAt"' } as const;
 const INTERACTION = { rank: 1, table: 'interactions', at: 'date' } as const;
+
+const IS_FIRST = `CASE WHEN "statusBefore" IS NULL THEN NOT EXISTS (
+          SELECT FROM lead_changes AS earlier
+          WHERE earlier."leadId" = lead_changes."leadId"
+            AND (earlier."effectiveAt", earlier.id) < (lead_changes."effectiveAt", lead_changes.id)
+        ) END`;
 
 /**
  * Reads the newest changes and past interactions for each of many leads, newest first: as one index range for the
@@ -45,9 +53,9 @@ export function readHistoryPages(
   const sql = `
     SELECT page.*, ARRAY[page.at::text, rank::text, id::text] AS position
     FROM unnest($1::integer[]) AS requested ("leadId"), LATERAL (
-      ${entries(CHANGE, `"recordedAt", "statusBefore", "statusAfter", "budgetBefore", "budgetAfter", "changedBy" AS by, NULL::integer AS "interactionId"`)}
+      ${entries(CHANGE, `"recordedAt", "statusBefore", "statusAfter", "budgetBefore", "budgetAfter", "changedBy" AS by, ${IS_FIRST} AS "isFirst", NULL::integer AS "interactionId"`)}
       UNION ALL
-      ${entries(INTERACTION, `coalesce("recordedAt", "createdAt"), NULL, NULL, NULL, NULL, NULL, id`)}
+      ${entries(INTERACTION, `coalesce("recordedAt", "createdAt"), NULL, NULL, NULL, NULL, NULL, NULL, id`)}
       ORDER BY at DESC, rank DESC, id DESC LIMIT $2
     ) AS page
     ORDER BY page."leadId", page.at DESC, rank DESC, id DESC`;

@@ -78,7 +78,10 @@ function entryOf(row: LeadHistoryRow, jump: ScoreJump | undefined): Entry {
   return {
     at: row.at,
     recordedAt: row.recordedAt,
-    kind: row.statusAfter === null ? 'interaction' : kindOfChange(row.statusBefore, row.statusAfter),
+    kind:
+      row.statusAfter === null
+        ? 'interaction'
+        : kindOfChange(row.statusBefore, row.statusAfter, row.isFirst ?? false),
     by: row.by,
     statusBefore: row.statusBefore,
     statusAfter: row.statusAfter,

@@ -1,6 +1,6 @@
 import { isOpen } from '../lead-status.js';
 
-export type LeadHistoryKind = 'created' | 'changed' | 'closed' | 'reopened' | 'interaction';
+export type LeadHistoryKind = 'created' | 'recorded' | 'changed' | 'closed' | 'reopened' | 'interaction';
 
 /** A change of a lead, or an interaction. */
 export interface LeadHistoryEntry {
@@ -18,9 +18,17 @@ export interface LeadHistoryEntry {
   readonly interactionId: number | null;
 }
 
-/** The kind of a change. @param before null: the history begins */
-export function kindOfChange(before: string | null, after: string): Exclude<LeadHistoryKind, 'interaction'> {
-  if (before === null) return 'created';
+/**
+ * Returns the kind of a change.
+ * @param before null: the lead was created
+ * @param isFirst whether the history of the lead has no earlier change
+ */
+export function kindOfChange(
+  before: string | null,
+  after: string,
+  isFirst: boolean,
+): Exclude<LeadHistoryKind, 'interaction'> {
+  if (before === null) return isFirst ? 'created' : 'recorded';
   if (isOpen(before) === isOpen(after)) return 'changed';
   return isOpen(after) ? 'reopened' : 'closed';
 }

@@ -7,6 +7,7 @@ import type { LeadHistoryKind } from '../lead-history.js';
 /** Maps the names in the API to the internal names. */
 const LeadHistoryKindEnum = {
   CREATED: 'created',
+  RECORDED: 'recorded',
   CHANGED: 'changed',
   CLOSED: 'closed',
   REOPENED: 'reopened',
@@ -18,6 +19,9 @@ registerEnumType(LeadHistoryKindEnum, {
   description: 'The kind of an entry of the history of a lead.',
   valuesMap: {
     CREATED: { description: 'The lead was created, or its history begins.' },
+    RECORDED: {
+      description: 'The lead was entered here. Its earlier history was imported.',
+    },
     CHANGED: {
       description: 'The status, budget, source, company, location or e-mail domain of the lead changed.',
     },
@@ -60,7 +64,8 @@ export class LeadHistoryEntryType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The status before a change. Null for interactions and if the lead was created.',
+    description:
+      'The status before a change. Null for interactions, and if the lead was created or recorded.',
   })
   statusBefore!: string | null;
 
