@@ -45,7 +45,8 @@ describe('pnpm rules', () => {
     // A single value may stand without brackets, and a budget may be a number.
     const fit = { cap: 0, criteria: [{ field: 'BUDGET', operator: 'AT_LEAST', value: 50_000, points: 5 }] };
     const rules = { ...RULES_OF_VERSION_1, status: { ...RULES_OF_VERSION_1.status, points }, fit };
-    const file = await fileOf('rules.json', rules);
+    // Some editors begin files with a byte order mark.
+    const file = await fileOf('rules.json', `\uFEFF${JSON.stringify(rules)}`);
     const preview = await run('preview', file);
     expect(preview.code).toBe(0);
     expect(preview.stdout).toMatch(/^1 lead as of .*: the score of 1 would change\.$/m);

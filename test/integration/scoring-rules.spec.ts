@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { ADVISORY_LOCKS } from '../../src/database/advisory-locks.js';
 import { rulesAsLiteral, scoreNumberAt } from '../../src/leads/scoring/score.sql.js';
 import { RULES_OF_VERSION_1, type ScoringRules } from '../../src/leads/scoring/scoring-rules.js';
 import { type Api, startApi } from '../support/api.js';
@@ -183,6 +184,18 @@ describe('scoring rules', () => {
     }
   });
 
+  it('have notes without NUL of at most 1,000 characters, and at most 100 drafts', async () => {
+    const codeOf = (note: string) => api.codeOf(SAVE, { rules: RULES_OF_VERSION_1, note });
+    expect(await codeOf('a\0b')).toBe('BAD_USER_INPUT');
+    expect(await codeOf('a'.repeat(1001))).toBe('BAD_USER_INPUT');
+    await database.rows(
+      `INSERT INTO scoring_rules (rules, "createdBy", "updatedBy")
+       SELECT rules, 'test', 'test' FROM scoring_rules_in_force(), generate_series(1, 99)`,
+    );
+    expect(await codeOf('a'.repeat(1000))).toBeUndefined();
+    expect(await codeOf('')).toBe('BAD_USER_INPUT');
+  });
+
   it('are checked as a whole, with every problem named by path', async () => {
     const rules = {
       ...RULES_OF_VERSION_1,
@@ -309,28 +322,28 @@ describe('a publication', () => {
   it('changes scores, reasons, bands and filters at once', async () => {
     const id = await insertSourced('new', 'trade show');
     await database.rows(`UPDATE leads SET email = 'someone@gmail.com' WHERE id = $1`, [id]);
-    await publish(await save(WITH_FIT));
+    // The server has just used the earlier rules.
+    const COUNT = '{ leadsConnection(filter: { band: WARM }) { totalCount } }';
+    expect(await api.ask(COUNT)).toEqual({ leadsConnection: { totalCount: 0 } });
+    await publish(await save({ ...WITH_FIT, bands: { hot: 60, warm: 8 } }));
     const answer = await api.ask(
       `query ($id: Int!) {
         lead(id: $id) { activityScore scoreBand scoreBreakdown { recency { cap } status { points } fit { points cap reason } } }
-        leadsConnection(filter: { band: COLD }) { totalCount }
+        leadsConnection(filter: { band: WARM }) { totalCount }
       }`,
       { id },
     );
     expect(answer).toEqual({
       lead: {
         activityScore: 8,
-        scoreBand: 'COLD',
+        scoreBand: 'WARM',
         scoreBreakdown: {
           recency: { cap: 30 },
           status: { points: 3 },
           fit: {
             points: 5,
             cap: 10,
-            reason: 'source is trade_show (+8), free e-mail provider (-3)'.replace(
-              'trade_show',
-              'Trade Show',
-            ),
+            reason: 'source is Trade Show (+8), free e-mail provider (-3)',
           },
         },
       },
@@ -417,6 +430,13 @@ describe('a publication', () => {
     }>('mutation { revertScoringRules { rules { version note } } }');
     expect(revertScoringRules.rules).toEqual({ version: version + 2, note: `Version ${version} again` });
     expect((await readScores()).find(({ id }) => id === lead)?.score).toBe(3);
+    const lockHolder = await connect(api.databaseUrl);
+    await lockHolder.rows('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.bulkScoring]);
+    expect(await api.codeOf('mutation { revertScoringRules { rules { version } } }')).toBe(
+      'RECALCULATION_RUNNING',
+    );
+    await lockHolder.close();
+    expect(await api.ask('{ scoringRules { drafts { id } } }')).toEqual({ scoringRules: { drafts: [] } });
     const revert = 'mutation ($version: Int) { revertScoringRules(version: $version) { rules { version } } }';
     expect(await api.codeOf(revert, { version: version + 2 })).toBe('CONFLICT');
     expect(await api.codeOf(revert, { version: 9999 })).toBe('NOT_FOUND');
