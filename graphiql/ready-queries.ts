@@ -193,6 +193,34 @@ fragment Factor on ScoreFactor {
         variables: { id: 1, at: '2027-01-01T00:00:00Z' },
       },
       {
+        title: 'History of a lead',
+        about: 'Changes and interactions, newest first, and what each did to the score.',
+        document: `query LeadHistory($id: Int!) {
+  lead(id: $id) {
+    firstName
+    lastName
+    history(first: 20) {
+      nodes {
+        at
+        kind
+        statusBefore
+        statusAfter
+        budgetBefore
+        budgetAfter
+        scoreBefore
+        scoreAfter
+        interaction {
+          type
+        }
+        by
+      }
+    }
+  }
+}
+`,
+        variables: { id: 1 },
+      },
+      {
         title: 'Interactions of a lead',
         about: 'Calls, e-mails and meetings, newest first.',
         document: `query InteractionsOfLead($id: Int!, $first: Int, $after: String, $filter: InteractionFilterInput) {
@@ -422,6 +450,185 @@ fragment Factor on ScoreFactor {
       failedCount
       durationMs
       error
+    }
+  }
+}
+`,
+      },
+    ],
+  },
+  {
+    title: 'Scoring rules',
+    queries: [
+      {
+        title: 'Rules in force',
+        about: 'What gives how many points, and who published it.',
+        document: `query RulesInForce {
+  scoringRules {
+    current {
+      version
+      note
+      publishedAt
+      publishedBy
+      rules {
+        recency {
+          cap
+          halfLifeDays
+        }
+        engagement {
+          cap
+          halfLifeDays
+          weights {
+            meeting
+            call
+            email
+            outboundEmail
+          }
+        }
+        budget {
+          cap
+          halfCapBudget
+        }
+        status {
+          cap
+          points {
+            status
+            points
+          }
+          otherwise
+        }
+        fit {
+          cap
+          criteria {
+            field
+            operator
+            value
+            points
+          }
+        }
+        bands {
+          hot
+          warm
+        }
+      }
+    }
+  }
+}
+`,
+      },
+      {
+        title: 'Preview new rules',
+        about: 'What would change if referrals and large budgets got points; nothing is written.',
+        document: `query PreviewRules($rules: ScoringRulesInput!) {
+  previewScoringRules(rules: $rules) {
+    leadCount
+    changedCount
+    bandChanges {
+      from
+      to
+      count
+    }
+    movers {
+      lead {
+        firstName
+        lastName
+      }
+      before
+      after
+      breakdownAfter {
+        fit {
+          points
+          reason
+        }
+      }
+    }
+    quality {
+      before {
+        missing
+        figures {
+          score {
+            auc
+          }
+        }
+      }
+      after {
+        figures {
+          score {
+            auc
+          }
+        }
+      }
+    }
+  }
+}
+`,
+        variables: {
+          rules: {
+            recency: { cap: 30, halfLifeDays: 14, horizonDays: 30 },
+            engagement: {
+              cap: 30,
+              halfLifeDays: 30,
+              halfCapPoints: 10,
+              weights: { meeting: 5, call: 3, email: 1, outboundEmail: 0.2 },
+            },
+            budget: { cap: 20, halfCapBudget: 50_000 },
+            status: {
+              cap: 10,
+              points: [
+                { status: 'new', points: 3 },
+                { status: 'qualified', points: 7 },
+                { status: 'won', points: 10 },
+              ],
+              otherwise: 3,
+            },
+            fit: {
+              cap: 10,
+              criteria: [
+                { field: 'SOURCE', operator: 'EQUALS', value: ['referral'], points: 6 },
+                { field: 'BUDGET', operator: 'AT_LEAST', value: ['50000'], points: 4 },
+              ],
+            },
+            lostScoresZero: true,
+            bands: { hot: 70, warm: 40 },
+          },
+        },
+      },
+      {
+        title: 'Does the score work?',
+        about: 'A backtest of the rules in force on past outcomes; it needs 40 won and 40 lost leads.',
+        document: `mutation EvaluateScores {
+  evaluateScores {
+    report {
+      leads
+      landmarks
+      leadsWon
+      leadsLost
+      missing
+      figures {
+        score {
+          auc
+          aucInterval {
+            low
+            high
+          }
+          topTenthWinRate
+        }
+        baselines {
+          recency {
+            auc
+          }
+          interactionCount {
+            auc
+          }
+        }
+        tens {
+          from
+          to
+          rate
+          leads
+        }
+      }
+      limits
     }
   }
 }
