@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { DomainError } from '../common/domain-error.js';
+import { fileProblem } from '../common/file-problem.js';
 import { OperatorError } from '../common/operator-error.js';
 import { RecalculationAbortedError } from '../recalculation/recalculation-execution.js';
 import {
@@ -46,7 +47,7 @@ async function readRules(file: string): Promise<unknown> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new OperatorError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new OperatorError(`${file}: ${fileProblem(error)}.`);
   }
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -139,6 +140,7 @@ async function publish(
     console.log(
       `Version ${rules.version ?? 0} is in force: ${counted(savedCount, 'score')} saved, ${wholeNumber.format(failedCount)} failed.`,
     );
+    console.log('Leads have no win rates until these rules are evaluated: pnpm rules evaluate');
     return failedCount === 0 ? DONE : SOME_FAILED;
   } catch (error) {
     printer.finish();

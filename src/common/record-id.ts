@@ -10,9 +10,13 @@ export function parseRecordId(id: string): number | null {
   return ID.test(id) && Number(id) <= MAX_ID ? Number(id) : null;
 }
 
-/** The number of an ID argument. @throws BAD_USER_INPUT if no record can have it */
-export function recordIdOf(id: string): number {
+/**
+ * The number of an ID argument.
+ * @param argument its name in messages
+ * @throws BAD_USER_INPUT if no record can have it
+ */
+export function recordIdOf(id: string, argument = 'id'): number {
   const number = parseRecordId(id);
-  if (number === null) throw new InvalidInputError(`id must be a whole number from 1 to ${MAX_ID}.`);
+  if (number === null) throw new InvalidInputError(`${argument} must be a whole number from 1 to ${MAX_ID}.`);
   return number;
 }

@@ -9,7 +9,7 @@ import type { ChangeField } from './mapping/fields.js';
 import type { FileMapping } from './mapping/map-file.js';
 import { StatusCells } from './status-cells.js';
 
-/** The values of a line about a change of a lead. At least one of `status` and `budget` is given. */
+/** The values of a line about a change of a lead. At least one of `status` and `budget` is given, unless it is its creation. */
 export interface ChangeRow {
   readonly line: number;
   /** The address of the lead as `emailKey` returns it. At least one of `email` and `externalId` is given. */
@@ -21,6 +21,10 @@ export interface ChangeRow {
   /** Null if there is no external id. */
   readonly externalSource: string | null;
   readonly status: string | null;
+  /** The status that the change replaced; null: the line does not have it. */
+  readonly statusBefore: string | null;
+  /** Whether the line is about the creation of the lead, without its first values. */
+  readonly isCreation: boolean;
   readonly budget: string | null;
   /** The time at which the change took effect, in UTC with milliseconds. */
   readonly effectiveAt: string;
@@ -35,6 +39,8 @@ export class ChangeLineReader {
   private readonly leadNames: LeadNameCells<'externalId'>;
 
   private readonly statuses: StatusCells;
+
+  private readonly statusesBefore: StatusCells;
 
   private readonly budgets: BudgetCells;
 
@@ -57,7 +63,10 @@ export class ChangeLineReader {
     ]);
     this.reader = reader;
     this.leadNames = new LeadNameCells(reader, 'externalId');
-    this.statuses = new StatusCells(reader);
+    this.statuses = new StatusCells(reader, 'status', (record) => reader.find('status', record));
+    this.statusesBefore = new StatusCells(reader, 'statusBefore', (record) =>
+      reader.find('statusBefore', record),
+    );
     this.budgets = new BudgetCells(reader, options);
     this.dates = new DateCells(reader, options, ['date', 'recordedAt']);
   }
@@ -74,9 +83,14 @@ export class ChangeLineReader {
     const invalid = reader.begin(record);
     if (invalid !== null) return invalid;
     reader.exclude(record, false);
+    // Lines about other fields have values that no one should map to statuses.
+    const excluded = reader.rejection(record);
+    if (excluded !== null) return excluded;
+    const isCreation = reader.isCreation(record);
     const name = this.leadNames.read(record);
     const externalSource = name.externalId === null ? null : this.readExternalSource(record);
-    const status = this.statuses.read(record);
+    const status = isCreation ? null : this.statuses.read(record);
+    const statusBefore = isCreation ? null : this.statusesBefore.read(record);
     const budget = this.budgets.read(record);
     const effectiveAt = dates.readRequired(record);
     if (effectiveAt !== null && dates.isFuture(effectiveAt)) {
@@ -84,7 +98,7 @@ export class ChangeLineReader {
     }
     const recordedAt = dates.readRecorded(record);
     const rejection = reader.rejection(record);
-    if (rejection === null && status === null && budget === null) {
+    if (rejection === null && status === null && budget === null && !isCreation) {
       reader.reject(reader.namedColumn('status'), 'status and budget must not both be empty', null);
     }
     const incomplete = reader.rejection(record);
@@ -96,6 +110,8 @@ export class ChangeLineReader {
       line: record.line,
       externalSource,
       status,
+      statusBefore,
+      isCreation,
       budget,
       effectiveAt,
       recordedAt: recordedAt ?? (this.options.isRecordedAsDated === true ? effectiveAt : null),

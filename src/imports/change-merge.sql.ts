@@ -9,6 +9,8 @@ import { collectUnknownLeads, LEAD_NAME, lockTargets, matchTargets } from './lea
  * 2. The latest change of a lead that a trigger recorded stays the latest one, so later lines are rejected.
  * 3. A line that gives only the status or only the budget has the other value of the change before it, in the order of the times
  *    at which changes take effect.
+ * 4. A line about the creation of a lead has the status that the next change replaced; if nothing changed since, that of now. The
+ *    first change of a history replaced the status that its line gives, if any.
  */
 
 const LINES = 'pg_temp.import_lead_changes';
@@ -22,10 +24,10 @@ export const LOCK_CHANGED_LEADS = lockTargets(TARGETS);
 const IS_ASSUMED = `"changedBy" = 'migration' AND "importId" IS NULL`;
 
 /**
- * The order of the changes of a lead. Of lines with the same time, those with a status come first: otherwise a line without one
+ * The order of the changes of a lead. Of lines with the same time, a creation comes first, then those with a status: otherwise a line without one
  * could be rejected by one import and accepted by the next one, which finds a stored change of this time.
  */
-const ORDER = '"effectiveAt", id, status IS NULL, line';
+const ORDER = '"effectiveAt", id, NOT "isCreation", status IS NULL, line';
 
 /** Whether an update of a lead has a row in `lead_changes`. A dry run has not written it. */
 const IS_TRACKED_UPDATE = `(coalesce(plan.status, lead.status), coalesce(plan.budget, lead.budget), coalesce(plan.source, lead.source),
@@ -55,7 +57,7 @@ export const PLAN_CHANGES = `
     SELECT plan."leadId" FROM pg_temp.import_lead_plan AS plan JOIN leads AS lead ON lead.id = plan."leadId"
     WHERE plan.action = 'update' AND ${IS_TRACKED_UPDATE}
   ), placed AS (
-    SELECT line, target."leadId", status, budget, "effectiveAt", "recordedAt",
+    SELECT line, target."leadId", status, "statusBefore", "isCreation", budget, "effectiveAt", "recordedAt",
       CASE
         WHEN EXISTS (
           SELECT FROM lead_changes AS stored
@@ -76,12 +78,21 @@ export const PLAN_CHANGES = `
     WHERE target."leadId" IS NOT NULL
   ), stored AS (
     SELECT NULL::integer AS line, "leadId", "effectiveAt", id, coalesce("statusAfter", '${DEFAULT_LEAD_STATUS}') AS status,
-      "budgetAfter" AS budget, true AS "hasBudget"
+      "budgetAfter" AS budget, true AS "hasBudget", "statusBefore" AS "replacedStatus", false AS "isCreation"
     FROM lead_changes WHERE "leadId" IN (SELECT "leadId" FROM placed WHERE action = 'insert') AND NOT (${IS_ASSUMED})
-  ), ordered AS (
+  ), given AS (
     SELECT * FROM stored
     UNION ALL
-    SELECT line, "leadId", "effectiveAt", NULL, status, budget, budget IS NOT NULL FROM placed WHERE action = 'insert'
+    SELECT line, "leadId", "effectiveAt", NULL, status, budget, budget IS NOT NULL, "statusBefore", "isCreation"
+    FROM placed WHERE action = 'insert'
+  ), ordered AS (
+    SELECT given.line, given."leadId", given."effectiveAt", given.id, given.budget, given."hasBudget", given."replacedStatus",
+      given."isCreation",
+      CASE WHEN "isCreation" THEN coalesce(
+        lead("replacedStatus") OVER next, lead(given.status) OVER next, leads.status, '${DEFAULT_LEAD_STATUS}'
+      ) ELSE given.status END AS status
+    FROM given LEFT JOIN leads ON leads.id = given."leadId"
+    WINDOW next AS (PARTITION BY "leadId" ORDER BY "effectiveAt", given.id, NOT "isCreation", given.status IS NULL, line)
   ), with_status AS (
     SELECT *, first_value(status) OVER (PARTITION BY "leadId", "statusCount" ORDER BY ${ORDER}) AS "statusAfter"
     FROM (
@@ -95,12 +106,14 @@ export const PLAN_CHANGES = `
       FROM with_status
     ) AS counted
   ), complete AS (
-    SELECT line, "statusAfter", "budgetAfter", lag("statusAfter") OVER before AS "statusBefore",
-      lag("budgetAfter") OVER before AS "budgetBefore"
+    SELECT line, "statusAfter", "budgetAfter", coalesce(lag("statusAfter") OVER before, "replacedStatus") AS "statusBefore",
+      lag("statusAfter") OVER before IS NULL AS "isFirst",
+      CASE WHEN lag("statusAfter") OVER before IS NULL AND "replacedStatus" IS NOT NULL THEN "budgetAfter"
+        ELSE lag("budgetAfter") OVER before END AS "budgetBefore"
     FROM with_budget WINDOW before AS (PARTITION BY "leadId" ORDER BY ${ORDER})
   )
-  SELECT row_number() OVER (ORDER BY "leadId", "effectiveAt", status IS NULL, line)::int AS position, line, "leadId", "effectiveAt", "recordedAt",
-    "statusBefore", "statusAfter", "budgetBefore", "budgetAfter",
+  SELECT row_number() OVER (ORDER BY "leadId", "effectiveAt", NOT "isCreation", status IS NULL, line)::int AS position, line, "leadId", "effectiveAt", "recordedAt",
+    complete."statusBefore", "statusAfter", "budgetBefore", "budgetAfter", "isFirst",
     CASE WHEN action = 'insert' AND "statusAfter" IS NULL THEN 'reject' ELSE action END AS action,
     CASE WHEN action = 'reject' THEN ${TOO_LATE} WHEN action = 'insert' AND "statusAfter" IS NULL THEN ${NO_STATUS} END AS reason
   FROM placed LEFT JOIN complete USING (line);
@@ -162,6 +175,11 @@ export const COUNT_SIMULTANEOUS = countInserted(`EXISTS (
     SELECT FROM pg_temp.import_change_plan AS other
     WHERE other.action = 'insert' AND other.position IN (plan.position - 1, plan.position + 1)
       AND other."leadId" = plan."leadId" AND other."effectiveAt" = plan."effectiveAt")`);
+
+/** New changes that begin a history, although the lead was there before or was never open. $1: the number of first lines. */
+export const COUNT_WITHOUT_BEGINNING = countInserted(
+  `"isFirst" AND ("statusBefore" IS NOT NULL OR NOT is_open_status("statusAfter"))`,
+);
 
 /** New changes with details of the lead that are those of now. $1: the number of first lines. */
 export const COUNT_PRESENT_DETAILS = countInserted('true');

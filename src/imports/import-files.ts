@@ -53,6 +53,8 @@ const changeColumns = (row: ChangeRow): readonly CopyValue[] => [
   row.externalSource ?? '',
   row.externalId ?? '',
   row.status,
+  row.statusBefore,
+  String(row.isCreation),
   row.budget,
   row.effectiveAt,
   row.recordedAt,

@@ -61,6 +61,8 @@ const COUNTS: Readonly<
       [RECORDED_NOW]: changes.COUNT_RECORDED_NOW,
       'changes of one lead have the same date; those with a status take effect first, each in the order of the file':
         changes.COUNT_SIMULTANEOUS,
+      'the history of the lead begins with this line, so neither a backtest nor a past score knows since when the lead was open; add the line of its creation':
+        changes.COUNT_WITHOUT_BEGINNING,
       'source, company, location and e-mail domain of the changes are those of the lead now, because the file does not have those of then':
         changes.COUNT_PRESENT_DETAILS,
     },

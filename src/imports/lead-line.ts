@@ -50,7 +50,7 @@ export class LeadLineReader {
   ) {
     this.reader = new LineReader(fileName, mapping, formats, ['budget']);
     this.budgets = new BudgetCells(this.reader, formats);
-    this.statuses = new StatusCells(this.reader);
+    this.statuses = new StatusCells(this.reader, 'status', (record) => this.reader.find('status', record));
   }
 
   /** Assumes the formats of the first records, so that the file is rarely read twice. */

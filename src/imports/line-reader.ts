@@ -192,6 +192,12 @@ export class LineReader<Field extends string> {
     if (found !== undefined) this.reject(found.column, found.reason, cells[found.column] ?? '');
   }
 
+  /** Whether the line is about the creation of its lead. */
+  isCreation({ cells }: FileRecord): boolean {
+    const { creations } = this.mapping;
+    return creations.some(({ column, values }) => values.has(foldedKey(cells[column] ?? '')));
+  }
+
   /** The rejected line, if there are violations since `begin`. */
   rejection({ line }: FileRecord): Rejection | null {
     return this.violations.length === 0 ? null : { line, violations: this.violations };

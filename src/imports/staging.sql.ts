@@ -47,6 +47,8 @@ const STAGED_CHANGE_COLUMNS = [
   'leadSource',
   'leadExternalId',
   'status',
+  'statusBefore',
+  'isCreation',
   'budget',
   'effectiveAt',
   'recordedAt',
@@ -64,7 +66,7 @@ export const CREATE_STAGING = `
   ) ON COMMIT DROP;
   CREATE TEMP TABLE import_lead_changes (
     line integer, email text, "writtenEmail" text, "leadSource" text, "leadExternalId" text, status text,
-    budget numeric(10, 2), "effectiveAt" timestamptz, "recordedAt" timestamptz
+    "statusBefore" text, "isCreation" boolean, budget numeric(10, 2), "effectiveAt" timestamptz, "recordedAt" timestamptz
   ) ON COMMIT DROP;
   CREATE TEMP TABLE import_rejections (file text, line integer, violations jsonb) ON COMMIT DROP`;
 

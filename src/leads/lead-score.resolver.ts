@@ -61,7 +61,7 @@ export class LeadScoreResolver {
   @Costs(HISTORY_COST)
   @ResolveField(() => ScoreAtInstantType, {
     description:
-      'The score that a recalculation at this instant stores, with the budget and the status of that time. A future score has the current ones. It counts the interactions up to the instant, each from the first whole millisecond at or after its date. A later contact counts as planned if it was recorded by the instant. A future score assumes no further contact, except planned interactions.',
+      'The score that a recalculation at this instant stores, with the budget, the status and the details of that time. A future score has the current ones. It counts the interactions up to the instant, each from the first whole millisecond at or after its date. A later contact counts as planned if it was recorded by the instant. A future score assumes no further contact, except planned interactions.',
   })
   @FieldArgs(() => ScoreAtArgs)
   scoreAt({ id }: PartOfLead, { at }: ScoreAtArgs, context: object): Promise<ScoreAtInstantType> {
@@ -74,7 +74,7 @@ export class LeadScoreResolver {
     // Nullable, so that one lead with too many interactions does not fail a whole list.
     nullable: true,
     description:
-      'The score over time, past and future, in chronological order. It contains regular points, a point for each interaction, a point for each change of the budget or the status, and a point for each instant at which a planned contact makes recency full. Scores are those of `scoreAt`. Null, with the error BAD_USER_INPUT, if the range has more than 500 interactions and changes.',
+      'The score over time, past and future, in chronological order. It contains regular points, a point for each interaction, a point for each change of the lead that scoring rules may compare, and a point for each instant at which a planned contact makes recency full. Scores are those of `scoreAt`. Null, with the error BAD_USER_INPUT, if the range has more than 500 interactions and changes.',
   })
   @FieldArgs(() => ScoreTimelineArgs)
   async scoreTimeline(

@@ -52,7 +52,7 @@ export class ScoreEvaluationsResolver {
     @Args() { rulesId, horizonDays, landmarkEvery }: ScoreEvaluationArgs,
   ): Promise<ScoreEvaluation> {
     const request = {
-      rulesId: rulesId == null ? null : recordIdOf(rulesId),
+      rulesId: rulesId == null ? null : recordIdOf(rulesId, 'rulesId'),
       horizonDays,
       landmarkEvery,
       startedBy: callerNameOfRecord(),
@@ -71,7 +71,7 @@ export class ScoreEvaluationsResolver {
   scoreQuality(
     @Args() { rulesId, horizonDays, landmarkEvery }: ScoreEvaluationArgs,
   ): Promise<ScoreEvaluation | null> {
-    return this.service.findLatest(rulesId == null ? null : recordIdOf(rulesId), {
+    return this.service.findLatest(rulesId == null ? null : recordIdOf(rulesId, 'rulesId'), {
       horizonDays,
       landmarkEvery,
     });

@@ -163,18 +163,17 @@ export class ScoreEvaluationsService {
     const saved = await inTransaction(this.sequelize, (transaction) =>
       this.sequelize.query(SAVE_SUCCESS, { bind, transaction, type: QueryTypes.SELECT }),
     );
-    if (saved.length === 0) throw new NotFoundError('Scoring rules', rulesId);
+    if (saved.length === 0) throw new NotFoundError('Rule set', rulesId);
   }
 }
 
 /** @throws BAD_USER_INPUT */
 function checkOptions({ horizonDays, landmarkEvery }: EvaluationOptions): void {
-  if (horizonDays < 1 || horizonDays > 730) {
-    throw new InvalidInputError('horizonDays must be a whole number from 1 to 730.');
-  }
-  if (landmarkEvery < 1 || landmarkEvery > 90) {
-    throw new InvalidInputError('landmarkEvery must be a whole number from 1 to 90.');
-  }
+  const problems = [
+    ...(horizonDays < 1 || horizonDays > 730 ? ['horizonDays must be a whole number from 1 to 730'] : []),
+    ...(landmarkEvery < 1 || landmarkEvery > 90 ? ['landmarkEvery must be a whole number from 1 to 90'] : []),
+  ];
+  if (problems.length > 0) throw new InvalidInputError(`${problems.join('; ')}.`);
 }
 
 const cancelledEvaluation = (cause: unknown): DomainError =>

@@ -5,7 +5,7 @@ import { DomainError, type InputProblem, InvalidInputError, NotFoundError } from
 import { KeysetCursors } from '../common/keyset-cursor.js';
 import { type Page, pageOf, pageWindow } from '../common/page-window.js';
 import { inTransaction } from '../database/transactions.js';
-import { checkScoringRules } from '../leads/scoring/check-scoring-rules.js';
+import { checkScoringRules, isStorable } from '../leads/scoring/check-scoring-rules.js';
 import type { ScoringRules } from '../leads/scoring/scoring-rules.js';
 import { ScoringRulesStore } from '../leads/scoring/scoring-rules.store.js';
 import type { Recalculation, RecalculationRequest } from '../recalculation/recalculation.js';
@@ -90,7 +90,7 @@ export class ScoringRulesService {
   /** @throws NOT_FOUND */
   async getById(id: number): Promise<RulesRecord> {
     const [rules] = await this.read(READ_RULES, [id]);
-    if (rules === undefined) throw new NotFoundError('Scoring rules', id);
+    if (rules === undefined) throw new NotFoundError('Rule set', id);
     return rules;
   }
 
@@ -108,8 +108,10 @@ export class ScoringRulesService {
    * @throws SCORING_RULES_INVALID; NOT_FOUND; CONFLICT if the rules are published; BAD_USER_INPUT
    */
   async saveDraft(input: unknown, note: string, id: number | null, caller: string): Promise<RulesRecord> {
-    if (note.length > MAX_NOTE_LENGTH || note.includes('\0')) {
-      throw new InvalidInputError(`note must have at most ${MAX_NOTE_LENGTH} characters, without NUL.`);
+    if ([...note].length > MAX_NOTE_LENGTH || !isStorable(note)) {
+      throw new InvalidInputError(
+        `note must have at most ${MAX_NOTE_LENGTH} characters, and be valid Unicode without NUL.`,
+      );
     }
     const rules = JSON.stringify(validScoringRules(input));
     const draft = await inTransaction(this.sequelize, async (transaction) => {
@@ -176,6 +178,9 @@ export class ScoringRulesService {
    * @throws NOT_FOUND; CONFLICT if it is in force; the errors of `publish`
    */
   async revert(version: number | null, caller: string, watch: PublicationWatch): Promise<Publication> {
+    if (version !== null && version < 1) {
+      throw new InvalidInputError('version must be a whole number from 1.');
+    }
     const current = await this.current();
     const wanted = version ?? (current.version ?? 1) - 1;
     if (wanted === 0) {
@@ -196,7 +201,7 @@ export class ScoringRulesService {
 
   private async failOnDraft(id: number, transaction: Transaction): Promise<never> {
     const [rules] = await this.read(READ_RULES, [id], transaction);
-    if (rules?.version == null) throw new NotFoundError('Scoring rules', id);
+    if (rules?.version == null) throw new NotFoundError('Rule set', id);
     throw alreadyPublished(id, rules.version);
   }
 

@@ -424,8 +424,9 @@ describe('an ID argument', () => {
     '\u0667',
   ];
 
-  it.each(ROOT_ARGUMENTS)('of $place is rejected if it is malformed', async ({ operation, query }) => {
+  it.each(ROOT_ARGUMENTS)('of $place is rejected if it is malformed', async ({ place, operation, query }) => {
     const client = connectSocket(url);
+    const argument = /\((\w+):\)/.exec(place)?.[1];
     for (const id of INVALID_IDS) {
       const { errors } =
         operation === 'subscription'
@@ -434,7 +435,7 @@ describe('an ID argument', () => {
       expect([id, errors?.[0]?.extensions?.code, errors?.[0]?.message]).toEqual([
         id,
         'BAD_USER_INPUT',
-        'id must be a whole number from 1 to 2147483647.',
+        `${argument} must be a whole number from 1 to 2147483647.`,
       ]);
     }
     await client.dispose();

@@ -201,6 +201,94 @@ describe('the import of changes', () => {
     expect(await readHistory(bob)).toEqual(['2026-01-01 new → contacted, null → null']);
   });
 
+  describe('of the fields of Salesforce', () => {
+    const HEADER = 'Id,IsDeleted,LeadId,CreatedDate,Field,OldValue,NewValue';
+    const idOf = (n: number) => `00QHr00001abcD${n}AAA`;
+    const line = (n: number, day: string, field: string, before = '', after = '') =>
+      `017Hr00000xyzA${n}MA2,0,${idOf(n)},${day}T00:00:00Z,${field},${before},${after}`;
+
+    async function insertLeads(count: number, status: string): Promise<number[]> {
+      const ids: number[] = [];
+      for (let n = 1; n <= count; n += 1) {
+        const id = await insertLead(setUp.other, { status, budget: 70 });
+        await setUp.other.rows(
+          `UPDATE leads SET "externalSource" = 'salesforce', "externalId" = '${idOf(n)}' WHERE id = ${id}`,
+        );
+        ids.push(id);
+      }
+      return ids;
+    }
+
+    it('begins with the creation of the lead, in the status that the next change replaced', async () => {
+      const [changed = 0, unchanged = 0, changedTwice = 0, unknown = 0] = await insertLeads(4, 'qualified');
+      const changes = [
+        HEADER,
+        line(1, '2026-02-01', 'Status', 'Open - Not Contacted', 'Closed - Converted'),
+        line(1, '2026-01-01', 'created'),
+        line(1, '2026-01-15', 'Owner', 'Sam Sales', 'Pat Sales'),
+        line(2, '2026-01-01', 'created'),
+        line(3, '2026-01-01', 'created'),
+        line(3, '2026-01-01', 'Status', 'Open - Not Contacted', 'Working - Contacted'),
+        line(3, '2026-03-01', 'Status', 'Working - Contacted', 'Closed - Not Converted'),
+        line(4, '2026-01-01', 'created'),
+        line(4, '2026-02-01', 'Status', '', 'Working - Contacted'),
+      ];
+      const planned = await setUp.importer.dryRun({ changes });
+      const { report, rejected } = await setUp.importer.import({ changes });
+      expect(planned.changes).toEqual(report.changes);
+      expect(rejected).toEqual(['changes 4: the line is about another field than the status']);
+      expect(report.changes).toMatchObject({ ...counts(8, 0, 0, 1), unknownValues: [] });
+      expect(warningsOf(report.changes)).not.toContainEqual(expect.stringMatching(/begins with this line/));
+      expect(await readHistory(changed)).toEqual([
+        '2026-01-01 null → new, null → null',
+        '2026-02-01 new → converted, null → null',
+      ]);
+      expect(await readHistory(unchanged)).toEqual(['2026-01-01 null → qualified, null → null']);
+      expect(await readHistory(changedTwice)).toEqual([
+        '2026-01-01 null → new, null → null',
+        '2026-01-01 new → contacted, null → null',
+        '2026-03-01 contacted → lost, null → null',
+      ]);
+      // Nothing is known of an earlier status.
+      expect(await readHistory(unknown)).toEqual([
+        '2026-01-01 null → contacted, null → null',
+        '2026-02-01 contacted → contacted, null → null',
+      ]);
+      const again = await setUp.importer.import({ changes });
+      expect(again.report.changes).toMatchObject(counts(0, 0, 8, 1));
+    });
+
+    it('has the replaced status of its first change without a creation, and warns', async () => {
+      const [lead = 0] = await insertLeads(3, 'won');
+      const changes = [
+        HEADER,
+        line(1, '2026-02-01', 'Status', 'Open - Not Contacted', 'Closed - Converted'),
+        line(2, '2026-02-01', 'Status', '', 'Working - Contacted'),
+        line(3, '2026-02-01', 'Status', '', 'Closed - Converted'),
+      ];
+      const { report } = await setUp.importer.import({ changes });
+      expect(await readHistory(lead)).toEqual(['2026-02-01 new → converted, null → null']);
+      expect(report.changes?.warnings).toContainEqual({
+        message: expect.stringMatching(/^the history of the lead begins with this line/) as string,
+        count: 2,
+        lines: [2, 4],
+      });
+      const reports = await insertLead(setUp.other, { email: 'a@example.com' });
+      await setUp.importer.import({
+        changes: [
+          'email,From Stage,To Stage,Amount,Edit Date',
+          'a@example.com,Qualified,Closed Won,500,2026-02-01',
+        ],
+      });
+      expect(await readHistory(reports)).toEqual(['2026-02-01 qualified → closed_won, 500.00 → 500.00']);
+      await setUp.importer.import({ changes: [HEADER, line(1, '2026-01-01', 'created')] });
+      expect(await readHistory(lead)).toEqual([
+        '2026-01-01 null → new, null → null',
+        '2026-02-01 new → converted, null → null',
+      ]);
+    });
+  });
+
   it('is undone together with the leads and interactions of the import', async () => {
     const ada = await insertLead(setUp.other, { email: 'a@example.com' });
     const header = 'email,status,date';

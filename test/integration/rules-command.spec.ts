@@ -59,7 +59,9 @@ describe('pnpm rules', () => {
     expect(await readScores(connection)).toMatchObject([{ id, activityScore: null }]);
 
     const published = await run('publish', file, '--note', 'More for new leads');
-    expect(published.stdout).toBe('Version 2 is in force: 1 score saved, 0 failed.\n');
+    expect(published.stdout).toBe(
+      'Version 2 is in force: 1 score saved, 0 failed.\nLeads have no win rates until these rules are evaluated: pnpm rules evaluate\n',
+    );
     expect(published.code).toBe(0);
     expect(await readScores(connection)).toMatchObject([{ id, activityScore: 10 }]);
     expect(JSON.parse((await run('export', '--version', '1')).stdout)).toEqual(RULES_OF_VERSION_1);
@@ -82,7 +84,7 @@ describe('pnpm rules', () => {
     );
     const cases = [
       ['publish', await fileOf('text.json', '{'), /text\.json is not JSON/],
-      ['preview', path.join(directory.path, 'missing.json'), /missing\.json cannot be read/],
+      ['preview', path.join(directory.path, 'missing.json'), /missing\.json: there is no such file/],
       ['export', '--version', /--version/],
     ] as const;
     for (const [command, argument, message] of cases) {

@@ -267,7 +267,7 @@ describe('evaluateScores', () => {
     await lockHolder.close();
     expect((await answer).errors).toMatchObject([
       {
-        message: expect.stringContaining(`Scoring rules ${draft.id} does not exist`) as unknown,
+        message: expect.stringContaining(`Rule set ${draft.id} does not exist`) as unknown,
         extensions: { code: 'SCORE_EVALUATION_FAILED' },
       },
     ]);
@@ -292,6 +292,15 @@ describe('evaluateScores', () => {
     expect(await codeOf('horizonDays: 731')).toBe('BAD_USER_INPUT');
     expect(await codeOf('landmarkEvery: 0')).toBe('BAD_USER_INPUT');
     expect(await codeOf('landmarkEvery: 91')).toBe('BAD_USER_INPUT');
+    const { errors } = await api.send(
+      'mutation { evaluateScores(horizonDays: 731, landmarkEvery: 91) { id } }',
+    );
+    expect(errors?.[0]?.message).toBe(
+      'horizonDays must be a whole number from 1 to 730; landmarkEvery must be a whole number from 1 to 90.',
+    );
+    expect((await api.send('{ scoreQuality(rulesId: "x") { id } }')).errors?.[0]?.message).toMatch(
+      /^rulesId must/,
+    );
     expect(await codeOf('rulesId: 999')).toBe('NOT_FOUND');
     expect(await api.codeOf('{ scoreQuality(horizonDays: 0) { id } }')).toBe('BAD_USER_INPUT');
   });

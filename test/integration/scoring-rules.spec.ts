@@ -187,12 +187,13 @@ describe('scoring rules', () => {
   it('have notes without NUL of at most 1,000 characters, and at most 100 drafts', async () => {
     const codeOf = (note: string) => api.codeOf(SAVE, { rules: RULES_OF_VERSION_1, note });
     expect(await codeOf('a\0b')).toBe('BAD_USER_INPUT');
+    expect(await codeOf('\ud800')).toBe('BAD_USER_INPUT');
     expect(await codeOf('a'.repeat(1001))).toBe('BAD_USER_INPUT');
     await database.rows(
       `INSERT INTO scoring_rules (rules, "createdBy", "updatedBy")
        SELECT rules, 'test', 'test' FROM scoring_rules_in_force(), generate_series(1, 99)`,
     );
-    expect(await codeOf('a'.repeat(1000))).toBeUndefined();
+    expect(await codeOf('😀'.repeat(1000))).toBeUndefined();
     expect(await codeOf('')).toBe('BAD_USER_INPUT');
   });
 
@@ -440,6 +441,7 @@ describe('a publication', () => {
     const revert = 'mutation ($version: Int) { revertScoringRules(version: $version) { rules { version } } }';
     expect(await api.codeOf(revert, { version: version + 2 })).toBe('CONFLICT');
     expect(await api.codeOf(revert, { version: 9999 })).toBe('NOT_FOUND');
+    expect(await api.codeOf(revert, { version: 0 })).toBe('BAD_USER_INPUT');
     const { scoringRules: overview } = await api.ask<{
       scoringRules: { history: { edges: { node: { version: number } }[] } };
     }>('{ scoringRules { history(first: 2) { edges { node { version } } } } }');

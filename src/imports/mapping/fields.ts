@@ -40,6 +40,7 @@ const CHANGE_FIELDS = [
   'externalId',
   'externalSource',
   'status',
+  'statusBefore',
   'budget',
   'date',
   'time',

@@ -24,7 +24,7 @@ import {
   recognisePreset,
 } from './match-preset.js';
 import { nearestName } from './nearest.js';
-import type { InteractionLayout, Layout, LeadLayout, Preset } from './preset.js';
+import type { ChangeLayout, InteractionLayout, Layout, LeadLayout, Preset } from './preset.js';
 import { GENERIC_PRESET, OWN_PRESET, PRESET_NAMES, PRESETS } from './presets.js';
 import { GENERIC_CHANGES, GENERIC_INTERACTIONS, GENERIC_LEADS } from './presets/generic.js';
 
@@ -55,6 +55,8 @@ export interface FileMapping<Field extends string> {
   readonly sources: Readonly<Partial<Record<Field, readonly number[]>>>;
   /** Lines that are left out. */
   readonly exclusions: readonly MappedExclusion[];
+  /** Lines about the creation of a lead. */
+  readonly creations: readonly Pick<MappedExclusion, 'column' | 'values'>[];
   /** Names of the columns that are ignored, in order. */
   readonly ignored: readonly string[];
   /** What the caller should know: repeated headers, and fields with several columns. */
@@ -117,7 +119,8 @@ export function mapFile<Kind extends ImportKind>(
 /** A layout of a kind that is not known at compile time. */
 type AnyLayout = Layout<FieldsByKind[ImportKind]> &
   Pick<LeadLayout, 'statuses'> &
-  Pick<InteractionLayout, 'types'>;
+  Pick<InteractionLayout, 'types'> &
+  Pick<ChangeLayout, 'creations'>;
 
 class HeaderMapper<Kind extends ImportKind> {
   private readonly header: readonly string[];
@@ -168,6 +171,7 @@ class HeaderMapper<Kind extends ImportKind> {
       externalSource: this.externalSource(match),
       sources: this.sources as FileMapping<FieldsByKind[Kind]>['sources'],
       exclusions: this.exclusionsOf(layout),
+      creations: this.creationsOf(layout),
       ignored: header.flatMap((_, index) => (this.fieldOf.get(index) == null ? [this.nameOf(index)] : [])),
       notices: [
         ...this.repeatedHeaders(),
@@ -399,6 +403,13 @@ class HeaderMapper<Kind extends ImportKind> {
       );
     }
     return source ?? match?.preset.name ?? DEFAULT_SOURCE;
+  }
+
+  private creationsOf(layout: AnyLayout | null): FileMapping<string>['creations'] {
+    return (layout?.creations ?? []).flatMap(({ column, values }) => {
+      const index = this.columns.get(foldedKey(column))?.[0];
+      return index === undefined ? [] : [{ column: index, values: new Set(values.map(foldedKey)) }];
+    });
   }
 
   private exclusionsOf(layout: AnyLayout | null): MappedExclusion[] {

@@ -42,7 +42,10 @@ export interface InteractionLayout extends Layout<InteractionField> {
 }
 
 /** Statuses are those of the layouts of leads of the same tool. */
-export type ChangeLayout = Layout<ChangeField>;
+export interface ChangeLayout extends Layout<ChangeField> {
+  /** Lines about the creation of a lead, which do not have its first status. */
+  readonly creations?: readonly Pick<Exclusion, 'column' | 'values'>[];
+}
 
 /** A tool that writes CSV files. */
 export interface Preset {

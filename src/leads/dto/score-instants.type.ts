@@ -58,7 +58,7 @@ export class ScorePointType {
 
   @Field(() => Int, {
     description:
-      'The score immediately before. It differs from `after` if an interaction takes place, if the budget or the status changes, or if a planned contact comes within 30 days or is recorded.',
+      'The score immediately before. It differs from `after` if an interaction takes place, if the budget, the status or another detail of the lead changes, or if a planned contact comes within 30 days or is recorded.',
   })
   before!: number;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { InputProblem } from '../../common/domain-error.js';
 import { labelKey } from '../../common/label-key.js';
+import { isBlank } from '../../common/visible-text.js';
 import {
   FIT_FIELDS,
   FIT_OPERATORS,
@@ -26,10 +27,16 @@ const whole = (min: number, max: number) => {
 const cap = whole(0, 100);
 const halfLifeDays = between(0.1, 3650);
 
+/** Whether PostgreSQL can store a text in JSON. */
+export const isStorable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
+
+const NOT_STORABLE = 'must be valid Unicode without NUL';
+
 const text = z
   .string('must be a text')
+  .refine(isStorable, NOT_STORABLE)
   .trim()
-  .min(1, 'must not be empty')
+  .refine((value) => !isBlank(value), 'must not be empty')
   .max(200, 'must have at most 200 characters');
 
 /** Accepts one value or several, as texts or numbers. */
@@ -62,8 +69,12 @@ function valueProblem({ field, operator, value }: Omit<FitCriterion, 'points'>):
   if (field === 'BUDGET' && !value.every((one) => DECIMAL.test(one))) {
     return 'must be a number with at most 4 decimals, such as 50000';
   }
-  return value.some((one) => one === '' || one.length > 200)
-    ? 'must have 1 to 200 characters per value'
+  if (!value.every(isStorable)) return NOT_STORABLE;
+  if (value.some((one) => isBlank(one) || one.length > 200)) {
+    return 'must have 1 to 200 characters per value, not all of them invisible';
+  }
+  return field === 'EMAIL_DOMAIN' && value.some((one) => one.includes('@'))
+    ? 'must be a domain without @, such as example.com'
     : null;
 }
 
@@ -169,8 +180,12 @@ export function checkScoringRules(
   };
 }
 
-const messageOf = ({ code, message }: { readonly code: string; readonly message: string }): string =>
-  code === 'invalid_type' && message.startsWith('Invalid input') ? 'is required' : message;
+type Issue = Pick<z.core.$ZodIssue, 'code' | 'message' | 'path'>;
+
+const messageOf = ({ code, message, path }: Issue): string => {
+  if (code !== 'invalid_type' || !message.startsWith('Invalid input')) return message;
+  return path.length === 0 ? 'must be an object' : 'is required';
+};
 
 const pathOf = (path: readonly PropertyKey[]): string =>
   path

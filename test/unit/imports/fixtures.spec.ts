@@ -469,12 +469,15 @@ describe('stage histories', () => {
   it('Salesforce: fields of leads', () => {
     const { mapping, rows } = readChanges('salesforce-lead-history.csv');
     expect(mapping.preset).toBe('salesforce');
-    expect(messages(rows[0])).toContainEqual([
-      'Field',
-      'the line is about another field than the status',
-      'created',
-    ]);
+    expect(rows[0]).toMatchObject({
+      isCreation: true,
+      status: null,
+      statusBefore: null,
+      effectiveAt: '2026-01-15T10:00:00.000Z',
+    });
     expect(rows[1]).toMatchObject({
+      isCreation: false,
+      statusBefore: 'new',
       externalId: '00QHr00001abcDEMAY',
       externalSource: 'salesforce',
       status: 'contacted',
@@ -482,10 +485,8 @@ describe('stage histories', () => {
       effectiveAt: '2026-02-02T15:04:05.000Z',
       recordedAt: '2026-02-02T15:04:05.000Z',
     });
-    expect(messages(rows[2])).toContainEqual([
-      'Field',
-      'the line is about another field than the status',
-      'Owner',
+    expect(messages(rows[2])).toEqual([
+      ['Field', 'the line is about another field than the status', 'Owner'],
     ]);
     expect(messages(rows[3])).toEqual([['IsDeleted', 'the record is deleted', '1']]);
   });

@@ -521,6 +521,10 @@ export const GENERIC_CHANGES: Layout<ChangeField>['columns'] = {
     ...['To Stage', 'To Status', 'New Stage', 'New Status', 'Status After', 'Stage Name'],
     ...(GENERIC_LEADS.status ?? []),
   ],
+  statusBefore: [
+    ...['From Stage', 'From Status', 'Old Stage', 'Old Status', 'Previous Stage', 'Previous Status'],
+    ...['Prior Stage', 'Prior Status', 'Status Before', 'Stage Before'],
+  ],
   budget: [...['New Amount', 'New Value', 'Budget After'], ...(GENERIC_LEADS.budget ?? [])],
   date: [
     ...['Effective At', 'Effective Date', 'Effective From', 'Effective'],

@@ -18,13 +18,18 @@ const OPEN_TASKS: readonly Exclusion[] = [
   ...['Status', 'Task Status'].map((column) => ({ column, values: OPEN_STATUSES, ...NOT_DONE })),
 ];
 
+const FIELD_COLUMNS = ['Field', 'Field / Event'];
+const CREATED = ['created', 'opportunityCreatedFromLead'];
+
 /** A history of fields has lines about other fields. */
-const STATUS_FIELDS: readonly Exclusion[] = ['Field', 'Field / Event'].map((column) => ({
+const STATUS_FIELDS: readonly Exclusion[] = FIELD_COLUMNS.map((column) => ({
   column,
-  values: ['Status', 'Lead Status', 'StageName', 'Stage'],
+  values: ['Status', 'Lead Status', 'StageName', 'Stage', ...CREATED],
   reason: 'the line is about another field than the status',
   areKept: true,
 }));
+
+const CREATIONS = FIELD_COLUMNS.map((column) => ({ column, values: CREATED }));
 
 export const SALESFORCE: Preset = {
   name: 'salesforce',
@@ -186,10 +191,12 @@ export const SALESFORCE: Preset = {
       columns: {
         externalId: ['LeadId', 'OpportunityId'],
         status: ['NewValue'],
+        statusBefore: ['OldValue'],
         date: ['CreatedDate'],
         recordedAt: ['CreatedDate'],
       },
       exclusions: [DELETED, ...STATUS_FIELDS],
+      creations: CREATIONS,
     },
     {
       // Reports on the history of leads.
@@ -198,10 +205,12 @@ export const SALESFORCE: Preset = {
         externalId: ['Lead ID', 'Opportunity ID'],
         email: ['Email'],
         status: ['New Value'],
+        statusBefore: ['Old Value'],
         date: ['Edit Date'],
         recordedAt: ['Edit Date'],
       },
       exclusions: STATUS_FIELDS,
+      creations: CREATIONS,
     },
     {
       // Reports on the stages of opportunities.
@@ -210,6 +219,7 @@ export const SALESFORCE: Preset = {
         externalId: ['Opportunity ID', 'Lead ID'],
         email: ['Email'],
         status: ['To Stage'],
+        statusBefore: ['From Stage'],
         budget: ['Amount'],
         date: ['Last Modified', 'Last Stage Change Date', 'Edit Date', 'Created Date'],
         recordedAt: ['Last Modified', 'Edit Date'],
