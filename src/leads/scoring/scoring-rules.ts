@@ -4,8 +4,8 @@ export type FitField = (typeof FIT_FIELDS)[number];
 
 /**
  * How a fit criterion compares. Texts are compared without letter case and accents. `IN` needs one of several
- * values, `CONTAINS` a part of the text. `AT_LEAST` compares the budget, `IS_FREE_MAIL` the e-mail domain. A
- * text without visible characters is missing, as is a budget that is not above 0.
+ * values, `CONTAINS` a part of the text. `AT_LEAST` compares the budget, `IS_FREE_MAIL` the e-mail domain. An
+ * empty text is missing, as is a budget that is not above 0.
  */
 export const FIT_OPERATORS = ['EQUALS', 'IN', 'CONTAINS', 'AT_LEAST', 'IS_FREE_MAIL', 'IS_MISSING'] as const;
 export type FitOperator = (typeof FIT_OPERATORS)[number];
