@@ -22,6 +22,7 @@ interface Entry {
   readonly at: string;
   readonly kind: string;
   readonly by: string | null;
+  readonly changedFields: string[];
   readonly statusBefore: string | null;
   readonly statusAfter: string | null;
   readonly budgetBefore: number | null;
@@ -36,7 +37,7 @@ interface History {
 }
 
 const FIELDS =
-  'at kind by statusBefore statusAfter budgetBefore budgetAfter scoreBefore scoreAfter interaction { id }';
+  'at kind by changedFields statusBefore statusAfter budgetBefore budgetAfter scoreBefore scoreAfter interaction { id }';
 
 async function readPage(leadId: number, first: number, after: string | null): Promise<History> {
   const { lead } = await api.ask<{ lead: { history: History } }>(
@@ -97,6 +98,30 @@ describe('Lead.history', () => {
       'CREATED,import,,new,50000,13,13,',
     ]);
     expect(pageInfo.hasNextPage).toBe(false);
+  });
+
+  it('names what each change changed', async () => {
+    const id = await insertLead(database, { status: 'new', budget: 10 });
+    await database.rows(`UPDATE leads SET source = 'fair' WHERE id = ${id}`);
+    await insertChange(id, '2026-01-01T00:00:00Z', 'new', 'won', null);
+    const update = (set: string) => database.rows(`UPDATE leads SET ${set} WHERE id = ${id}`);
+    await update(`company = 'Looms', location = 'Leeds', email = 'ada@looms.example'`);
+    await update(`status = 'contacted', budget = NULL, source = NULL`);
+    const [clock] = await database.rows<{ now: string }>('SELECT clock_timestamp()::text AS now');
+    await insertChange(id, clock?.now ?? '', 'contacted', 'qualified', null);
+    await update(`budget = 20`);
+    await insertInteraction(database, id, { ageInDays: 400 });
+    const { nodes } = await readPage(id, 20, null);
+    expect(nodes.map(({ kind, changedFields }) => [kind, changedFields])).toEqual([
+      ['CHANGED', ['BUDGET']],
+      ['CHANGED', ['STATUS']],
+      ['CHANGED', ['STATUS', 'BUDGET', 'SOURCE']],
+      ['CHANGED', ['COMPANY', 'LOCATION', 'EMAIL_DOMAIN']],
+      ['CHANGED', ['SOURCE']],
+      ['RECORDED', []],
+      ['CLOSED', ['STATUS']],
+      ['INTERACTION', []],
+    ]);
   });
 
   it('has every change and interaction once on its pages, and scores that continue each other', async () => {

@@ -1,6 +1,7 @@
 import type { KeysetPosition } from '../../common/keyset-cursor.js';
 import { lookUp } from '../../database/index-look-up.sql.js';
 import type { Statement } from '../../database/read-rows.js';
+import type { LeadHistoryField } from './lead-history.js';
 
 /** A row of `lead_changes`, or an interaction, which has no values of the lead. */
 export interface LeadHistoryRow {
@@ -15,6 +16,7 @@ export interface LeadHistoryRow {
   readonly by: string | null;
   /** Whether no change of the lead is earlier; null: an interaction, or a change of a known status. */
   readonly isFirst: boolean | null;
+  readonly changedFields: readonly LeadHistoryField[];
   readonly interactionId: number | null;
   /** The values of the position of the row in the list. */
   readonly position: [at: string, rank: string, id: string];
@@ -29,6 +31,24 @@ const IS_FIRST = `CASE WHEN "statusBefore" IS NULL THEN NOT EXISTS (
           WHERE earlier."leadId" = lead_changes."leadId"
             AND (earlier."effectiveAt", earlier.id) < (lead_changes."effectiveAt", lead_changes.id)
         ) END`;
+
+const changed = (field: LeadHistoryField, before: string, after: string): string =>
+  `CASE WHEN ${before} IS DISTINCT FROM ${after} THEN '${field}' END`;
+
+const DETAILS = ['source', 'company', 'location', 'emailDomain'] as const;
+
+/** An imported change has the details of the time of its import, so it says nothing about them. */
+const CHANGED_FIELDS = `CASE WHEN "statusBefore" IS NULL THEN '{}' ELSE array_remove(ARRAY[
+          ${changed('status', '"statusBefore"', '"statusAfter"')}, ${changed('budget', '"budgetBefore"', '"budgetAfter"')}
+        ], NULL) || coalesce((
+          SELECT array_remove(ARRAY[
+            ${DETAILS.map((field) => changed(field, `earlier."${field}"`, `lead_changes."${field}"`)).join(', ')}
+          ], NULL)
+          FROM lead_changes AS earlier
+          WHERE earlier."leadId" = lead_changes."leadId" AND earlier."importId" IS NULL AND lead_changes."importId" IS NULL
+            AND (earlier."effectiveAt", earlier.id) < (lead_changes."effectiveAt", lead_changes.id)
+          ORDER BY earlier."effectiveAt" DESC, earlier.id DESC LIMIT 1
+        ), '{}') END`;
 
 /**
  * Reads the newest changes and past interactions for each of many leads, newest first: as one index range for the
@@ -53,9 +73,9 @@ export function readHistoryPages(
   const sql = `
     SELECT page.*, ARRAY[page.at::text, rank::text, id::text] AS position
     FROM unnest($1::integer[]) AS requested ("leadId"), LATERAL (
-      ${entries(CHANGE, `"recordedAt", "statusBefore", "statusAfter", "budgetBefore", "budgetAfter", "changedBy" AS by, ${IS_FIRST} AS "isFirst", NULL::integer AS "interactionId"`)}
+      ${entries(CHANGE, `"recordedAt", "statusBefore", "statusAfter", "budgetBefore", "budgetAfter", "changedBy" AS by, ${IS_FIRST} AS "isFirst", ${CHANGED_FIELDS} AS "changedFields", NULL::integer AS "interactionId"`)}
       UNION ALL
-      ${entries(INTERACTION, `coalesce("recordedAt", "createdAt"), NULL, NULL, NULL, NULL, NULL, NULL, id`)}
+      ${entries(INTERACTION, `coalesce("recordedAt", "createdAt"), NULL, NULL, NULL, NULL, NULL, NULL, '{}', id`)}
       ORDER BY at DESC, rank DESC, id DESC LIMIT $2
     ) AS page
     ORDER BY page."leadId", page.at DESC, rank DESC, id DESC`;

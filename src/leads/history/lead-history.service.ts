@@ -83,6 +83,7 @@ function entryOf(row: LeadHistoryRow, jump: ScoreJump | undefined): Entry {
         ? 'interaction'
         : kindOfChange(row.statusBefore, row.statusAfter, row.isFirst ?? false),
     by: row.by,
+    changedFields: row.changedFields,
     statusBefore: row.statusBefore,
     statusAfter: row.statusAfter,
     budgetBefore: budgetOf(row.budgetBefore),

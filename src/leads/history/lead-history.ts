@@ -2,6 +2,9 @@ import { isOpen } from '../lead-status.js';
 
 export type LeadHistoryKind = 'created' | 'recorded' | 'changed' | 'closed' | 'reopened' | 'interaction';
 
+/** A value of a lead whose changes its history has. */
+export type LeadHistoryField = 'status' | 'budget' | 'source' | 'company' | 'location' | 'emailDomain';
+
 /** A change of a lead, or an interaction. */
 export interface LeadHistoryEntry {
   /** An infinite timestamp is a number. */
@@ -9,6 +12,8 @@ export interface LeadHistoryEntry {
   readonly recordedAt: Date;
   readonly kind: LeadHistoryKind;
   readonly by: string | null;
+  /** What a change changed. */
+  readonly changedFields: readonly LeadHistoryField[];
   readonly statusBefore: string | null;
   readonly statusAfter: string | null;
   readonly budgetBefore: number | null;

@@ -2,7 +2,7 @@ import { ArgsType, Field, Float, Int, ObjectType, registerEnumType } from '@nest
 import { AllowedTo } from '../../../access/allowed-to.js';
 import type { Page } from '../../../common/page-window.js';
 import { connectionType } from '../../../graphql/connection-type.js';
-import type { LeadHistoryKind } from '../lead-history.js';
+import type { LeadHistoryField, LeadHistoryKind } from '../lead-history.js';
 
 /** Maps the names in the API to the internal names. */
 const LeadHistoryKindEnum = {
@@ -31,6 +31,29 @@ registerEnumType(LeadHistoryKindEnum, {
   },
 });
 
+/** Maps the names in the API to the internal names. */
+const LeadHistoryFieldEnum = {
+  STATUS: 'status',
+  BUDGET: 'budget',
+  SOURCE: 'source',
+  COMPANY: 'company',
+  LOCATION: 'location',
+  EMAIL_DOMAIN: 'emailDomain',
+} as const satisfies Record<string, LeadHistoryField>;
+
+registerEnumType(LeadHistoryFieldEnum, {
+  name: 'LeadHistoryField',
+  description: 'A value of a lead that scoring rules may compare.',
+  valuesMap: {
+    STATUS: { description: 'The status.' },
+    BUDGET: { description: 'The budget.' },
+    SOURCE: { description: 'The source.' },
+    COMPANY: { description: 'The company.' },
+    LOCATION: { description: 'The location.' },
+    EMAIL_DOMAIN: { description: 'The part of the e-mail address after the @.' },
+  },
+});
+
 @ArgsType()
 export class LeadHistoryArgs {
   @Field(() => Int, { nullable: true, defaultValue: 20, description: 'The page size, 1 to 100.' })
@@ -53,6 +76,12 @@ export class LeadHistoryEntryType {
 
   @Field(() => LeadHistoryKindEnum, { description: 'The kind of the entry.' })
   kind!: LeadHistoryKind;
+
+  @Field(() => [LeadHistoryFieldEnum], {
+    description:
+      'What a change changed. Empty for interactions, and if the lead was created or recorded. An imported change contains only the status and the budget.',
+  })
+  changedFields!: readonly LeadHistoryField[];
 
   @AllowedTo('rep')
   @Field(() => String, {
