@@ -102,7 +102,7 @@ function printPreview({
 }
 
 function printQuality({ before, after }: QualityPreview): void {
-  console.log(`\nBacktest on ${counted(after.leads, 'lead')}:`);
+  console.log(`\nBacktest on a sample of ${counted(after.leads, 'lead')}:`);
   if (before.figures === null || after.figures === null) {
     console.log(after.missing ?? before.missing);
     return;

@@ -12,8 +12,9 @@ export   prints the scoring rules that are in force, or those of an earlier vers
 preview  prints what the rules of a file would change. It writes nothing.
 publish  puts the rules of a file in force and recalculates every score with them, in one transaction. If that is interrupted or
          fails, the previous rules stay in force.
-evaluate compares the scores that the rules in force, or other saved rules, would have had in the past with which leads were won.
-         It stores the result for Lead.winRate.
+evaluate compares the scores that the rules in force, or other saved rules, would have had in the past with which leads were won
+         within N days (1 to 730, default 90) after landmarks every N days (1 to 90, default 7). Lead.winRate comes from
+         evaluations with the defaults.
 
 Exit code: 0 done
            1 published, but some leads could not be scored
@@ -61,8 +62,8 @@ function parseRequest(args: string[]): RulesCommand | null {
       return {
         kind: 'evaluate',
         rulesId: values.rules === undefined ? null : numberOf('rules', values.rules),
-        horizonDays: numberOf('horizon-days', values['horizon-days'] ?? '90'),
-        landmarkEvery: numberOf('landmark-every', values['landmark-every'] ?? '7'),
+        horizonDays: numberOf('horizon-days', values['horizon-days'] ?? '90', 730),
+        landmarkEvery: numberOf('landmark-every', values['landmark-every'] ?? '7', 90),
         isJson: values.json === true,
       };
     case undefined:
@@ -73,8 +74,10 @@ function parseRequest(args: string[]): RulesCommand | null {
   }
 }
 
-function numberOf(option: string, text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new OperatorError(`--${option} must be a whole number from 1.`);
+function numberOf(option: string, text: string, max = 2_147_483_647): number {
+  if (!/^[1-9]\d{0,9}$/.test(text) || Number(text) > max) {
+    throw new OperatorError(`--${option} must be a whole number from 1 to ${max}.`);
+  }
   return Number(text);
 }
 

@@ -76,7 +76,7 @@ export abstract class WorkRecords<Row extends WorkRecord> {
     const { name, notRunning, requestCancel } = this.reading;
     const running = await this.getById(id);
     if (running.status !== 'running') {
-      throw new DomainError(notRunning, `${name} ${id} is not running: it has ${running.status}.`, {
+      throw new DomainError(notRunning, `${name} ${id} is not running: its status is ${running.status}.`, {
         isExpected: true,
       });
     }

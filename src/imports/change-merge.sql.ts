@@ -9,8 +9,9 @@ import { collectUnknownLeads, LEAD_NAME, lockTargets, matchTargets } from './lea
  * 2. The latest change of a lead that a trigger recorded stays the latest one, so later lines are rejected.
  * 3. A line that gives only the status or only the budget has the other value of the change before it, in the order of the times
  *    at which changes take effect.
- * 4. A line about the creation of a lead has the status that the next change replaced; if nothing changed since, that of now. The
- *    first change of a history replaced the status that its line gives, if any.
+ * 4. A line about the creation of a lead has the status that the next change replaced; if nothing changed since, that of now. A
+ *    later import corrects it if its first change replaced another status. The first change of a history replaced the status that
+ *    its line gives, if any.
  */
 
 const LINES = 'pg_temp.import_lead_changes';
@@ -39,6 +40,9 @@ const TOO_LATE = `jsonb_build_object('field', 'date', 'value', NULL, 'message',
     'date must not be after the latest change of the lead that the server has recorded itself; change the lead instead')`;
 const NO_STATUS = `jsonb_build_object('field', 'status', 'value', NULL, 'message',
     'status must not be empty, because the lead has no earlier change with a status')`;
+
+const NOT_FIRST = `jsonb_build_object('field', 'date', 'value', NULL, 'message',
+    'date must be before the first change of the lead, because the line is about its creation')`;
 
 /**
  * Plans one action for each line: `insert`, `unchanged`, `duplicate`, or `reject` with a reason. Positions follow the times at which
@@ -78,16 +82,17 @@ export const PLAN_CHANGES = `
     WHERE target."leadId" IS NOT NULL
   ), stored AS (
     SELECT NULL::integer AS line, "leadId", "effectiveAt", id, coalesce("statusAfter", '${DEFAULT_LEAD_STATUS}') AS status,
-      "budgetAfter" AS budget, true AS "hasBudget", "statusBefore" AS "replacedStatus", false AS "isCreation"
+      "budgetAfter" AS budget, true AS "hasBudget", "statusBefore" AS "replacedStatus", false AS "isCreation",
+      "importId" IS NOT NULL AND "statusBefore" IS NULL AS "isStoredCreation"
     FROM lead_changes WHERE "leadId" IN (SELECT "leadId" FROM placed WHERE action = 'insert') AND NOT (${IS_ASSUMED})
   ), given AS (
     SELECT * FROM stored
     UNION ALL
-    SELECT line, "leadId", "effectiveAt", NULL, status, budget, budget IS NOT NULL, "statusBefore", "isCreation"
+    SELECT line, "leadId", "effectiveAt", NULL, status, budget, budget IS NOT NULL, "statusBefore", "isCreation", false
     FROM placed WHERE action = 'insert'
   ), ordered AS (
     SELECT given.line, given."leadId", given."effectiveAt", given.id, given.budget, given."hasBudget", given."replacedStatus",
-      given."isCreation",
+      given."isCreation", given."isStoredCreation",
       CASE WHEN "isCreation" THEN coalesce(
         lead("replacedStatus") OVER next, lead(given.status) OVER next, leads.status, '${DEFAULT_LEAD_STATUS}'
       ) ELSE given.status END AS status
@@ -106,17 +111,28 @@ export const PLAN_CHANGES = `
       FROM with_status
     ) AS counted
   ), complete AS (
-    SELECT line, "statusAfter", "budgetAfter", coalesce(lag("statusAfter") OVER before, "replacedStatus") AS "statusBefore",
+    SELECT line, "statusAfter", "budgetAfter",
+      CASE WHEN lag("isStoredCreation") OVER before THEN coalesce("replacedStatus", lag("statusAfter") OVER before)
+        ELSE coalesce(lag("statusAfter") OVER before, "replacedStatus") END AS "statusBefore",
+      CASE WHEN lag("isStoredCreation") OVER before AND "replacedStatus" <> lag("statusAfter") OVER before
+        THEN lag(id) OVER before END AS "wrongCreationId",
       lag("statusAfter") OVER before IS NULL AS "isFirst",
       CASE WHEN lag("statusAfter") OVER before IS NULL AND "replacedStatus" IS NOT NULL THEN "budgetAfter"
         ELSE lag("budgetAfter") OVER before END AS "budgetBefore"
     FROM with_budget WINDOW before AS (PARTITION BY "leadId" ORDER BY ${ORDER})
   )
-  SELECT row_number() OVER (ORDER BY "leadId", "effectiveAt", NOT "isCreation", status IS NULL, line)::int AS position, line, "leadId", "effectiveAt", "recordedAt",
-    complete."statusBefore", "statusAfter", "budgetBefore", "budgetAfter", "isFirst",
-    CASE WHEN action = 'insert' AND "statusAfter" IS NULL THEN 'reject' ELSE action END AS action,
-    CASE WHEN action = 'reject' THEN ${TOO_LATE} WHEN action = 'insert' AND "statusAfter" IS NULL THEN ${NO_STATUS} END AS reason
-  FROM placed LEFT JOIN complete USING (line);
+  SELECT row_number() OVER (ORDER BY "leadId", "effectiveAt", NOT "isCreation", status IS NULL, line)::int AS position, line,
+    "leadId", "effectiveAt", "recordedAt", complete."statusBefore", "statusAfter", "budgetBefore", "budgetAfter", "isFirst",
+    placed."isCreation", "wrongCreationId",
+    CASE WHEN reason IS NOT NULL THEN 'reject' ELSE action END AS action, reason
+  FROM placed LEFT JOIN complete USING (line)
+  CROSS JOIN LATERAL (
+    SELECT CASE
+      WHEN action = 'reject' THEN ${TOO_LATE}
+      WHEN action = 'insert' AND "statusAfter" IS NULL THEN ${NO_STATUS}
+      WHEN action = 'insert' AND "isCreation" AND NOT "isFirst" THEN ${NOT_FIRST}
+    END AS reason
+  ) AS checked;
   SET LOCAL enable_nestloop = on;
   CREATE INDEX ON pg_temp.import_change_plan (position);
   ANALYZE pg_temp.import_change_plan`;
@@ -149,6 +165,19 @@ export const INSERT_CHANGES = `
   SELECT (SELECT count(*) FROM inserted)::int AS written,
     (SELECT count(*) FROM pg_temp.import_change_plan WHERE ${inRange} AND action = 'insert')::int AS requested`;
 
+/** Gives creations that earlier imports have stored the statuses that the new changes replaced. */
+export const CORRECT_CREATIONS = `
+  WITH wrong AS (
+    DELETE FROM lead_changes AS creation USING pg_temp.import_change_plan AS plan
+    WHERE creation.id = plan."wrongCreationId" AND plan.action = 'insert'
+    RETURNING creation.*, plan."statusBefore" AS "firstStatus"
+  )
+  INSERT INTO lead_changes ("effectiveAt", "recordedAt", "leadId", "importId", "statusAfter", "budgetBefore", "budgetAfter", source,
+    company, location, "emailDomain", "changedBy")
+  SELECT "effectiveAt", "recordedAt", "leadId", "importId", "firstStatus", "budgetBefore", "budgetAfter", source, company, location,
+    "emailDomain", "changedBy"
+  FROM wrong`;
+
 /** $1: the position of a line that the database rejects, $2: the reason. */
 export const REJECT_CHANGE = `
   WITH rejected AS (
@@ -178,7 +207,7 @@ export const COUNT_SIMULTANEOUS = countInserted(`EXISTS (
 
 /** New changes that begin a history, although the lead was there before or was never open. $1: the number of first lines. */
 export const COUNT_WITHOUT_BEGINNING = countInserted(
-  `"isFirst" AND ("statusBefore" IS NOT NULL OR NOT is_open_status("statusAfter"))`,
+  `"isFirst" AND NOT "isCreation" AND ("statusBefore" IS NOT NULL OR NOT is_open_status("statusAfter"))`,
 );
 
 /** New changes with details of the lead that are those of now. $1: the number of first lines. */

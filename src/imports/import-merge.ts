@@ -154,6 +154,7 @@ export class ImportMerge {
     await this.query(changes.PLAN_CHANGES);
     await this.query(changes.COLLECT_REJECTED_CHANGES);
     await this.write(CHANGES, isSkippingFatal);
+    if (this.options.importId !== null) await this.query(changes.CORRECT_CREATIONS);
   }
 
   private async write(rows: RowWriter, isSkippingFatal: boolean): Promise<void> {

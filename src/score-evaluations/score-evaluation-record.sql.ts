@@ -70,10 +70,10 @@ export const EVALUATION_RECORD: RecordKind<EvaluationProgress> = {
 /** $1: the id of an evaluation to cancel. */
 export const REQUEST_CANCEL = `SELECT pg_notify('${CANCEL_CHANNEL}', $1::text)`;
 
-/** Returns the latest evaluation of the rules in force that has figures. */
+/** $1: horizonDays, $2: landmarkEvery. Returns the latest evaluation of the rules in force that has figures. */
 export const READ_WIN_RATES = `
   SELECT "startedAt" AS "evaluatedAt", "horizonDays", report #> '{figures,winRates}' AS rates
   FROM score_evaluations
   WHERE "rulesId" = (SELECT id FROM scoring_rules_in_force()) AND status = 'succeeded'
-    AND jsonb_typeof(report -> 'figures') = 'object'
+    AND "horizonDays" = $1 AND "landmarkEvery" = $2 AND jsonb_typeof(report -> 'figures') = 'object'
   ORDER BY id DESC LIMIT 1`;

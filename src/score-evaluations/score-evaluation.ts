@@ -1,5 +1,8 @@
 import type { ScoreQualityReport } from '../score-quality/score-quality.js';
 
+/** The options of evaluations that win rates come from. Other options are for experiments. */
+export const DEFAULT_OPTIONS: EvaluationOptions = { horizonDays: 90, landmarkEvery: 7 };
+
 export interface EvaluationOptions {
   /** The days after a landmark in which a lead counts as won, 1 to 730. */
   readonly horizonDays: number;

@@ -46,7 +46,7 @@ export class ScoreEvaluationsResolver {
   @RateLimited('bulk')
   @Mutation(() => ScoreEvaluationType, {
     description:
-      'Evaluates scoring rules on the past outcomes of all leads, from one snapshot of the database. Returns when the evaluation has ended. `Lead.winRate` comes from the latest evaluation of the rules in force. Fails with NOT_FOUND, BAD_USER_INPUT, SCORE_EVALUATION_FAILED or SCORE_EVALUATION_CANCELLED.',
+      'Evaluates scoring rules on the past outcomes of all leads, from one snapshot of the database. Returns when the evaluation has ended. `Lead.winRate` comes from the latest evaluation of the rules in force with the default options. The evaluation continues if the client disconnects. Fails with NOT_FOUND, BAD_USER_INPUT, SCORE_EVALUATION_FAILED or SCORE_EVALUATION_CANCELLED.',
   })
   evaluateScores(
     @Args() { rulesId, horizonDays, landmarkEvery }: ScoreEvaluationArgs,
@@ -133,7 +133,7 @@ export class LeadWinRateResolver {
   @ResolveField(() => LeadWinRateType, {
     nullable: true,
     description:
-      'The observed win rate of leads with such a score. Null if the lead is closed or has no score, if the rules in force were not evaluated yet (`evaluateScores`), or if too few leads had such a score.',
+      'The observed win rate of leads with such a score. Null if the lead is closed or has no score, if the rules in force were not evaluated yet with the default options (`evaluateScores`), or if too few leads had such a score.',
   })
   async winRate(
     @Parent() { status, activityScore }: Pick<LeadRecord, 'status' | 'activityScore'>,

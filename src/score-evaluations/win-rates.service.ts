@@ -3,6 +3,7 @@ import { InjectConnection } from '@nestjs/sequelize';
 import { Sequelize } from 'sequelize';
 import { readRows } from '../database/read-rows.js';
 import type { WinRate } from '../score-quality/outcomes-by-score.js';
+import { DEFAULT_OPTIONS } from './score-evaluation.js';
 import { READ_WIN_RATES } from './score-evaluation-record.sql.js';
 
 /** How long stored win rates are used without reading them again. */
@@ -24,7 +25,7 @@ interface StoredWinRates {
   readonly rates: readonly (WinRate | null)[];
 }
 
-/** Win rates of scores, from the latest evaluation of the rules in force. */
+/** Win rates of scores, from the latest evaluation of the rules in force with the default options. */
 @Injectable()
 export class WinRatesService {
   private current: { readonly rates: Promise<StoredWinRates | null>; readonly until: number } | null = null;
@@ -57,9 +58,10 @@ export class WinRatesService {
 
   private stored(): Promise<StoredWinRates | null> {
     if (this.current === null || performance.now() >= this.current.until) {
-      const rates = readRows<StoredWinRates>(this.sequelize, { sql: READ_WIN_RATES, bind: [] }).then(
-        ([row]) => row ?? null,
-      );
+      const rates = readRows<StoredWinRates>(this.sequelize, {
+        sql: READ_WIN_RATES,
+        bind: [DEFAULT_OPTIONS.horizonDays, DEFAULT_OPTIONS.landmarkEvery],
+      }).then(([row]) => row ?? null);
       this.current = { rates, until: performance.now() + FRESH_MS };
       rates.catch(() => {
         this.current = null;

@@ -258,6 +258,47 @@ describe('the import of changes', () => {
       expect(again.report.changes).toMatchObject(counts(0, 0, 8, 1));
     });
 
+    it('is the same in any order of its files, and a later creation is rejected', async () => {
+      const [ascending = 0, descending = 0] = await insertLeads(2, 'won');
+      const files = (n: number) => [
+        [HEADER, line(n, '2026-01-01', 'created')],
+        [
+          HEADER,
+          line(n, '2026-02-01', 'Status', 'Open - Not Contacted', 'Working - Contacted'),
+          line(n, '2026-03-01', 'Status', 'Working - Contacted', 'Closed - Converted'),
+        ],
+      ];
+      const expected = [
+        '2026-01-01 null → new, null → null',
+        '2026-02-01 new → contacted, null → null',
+        '2026-03-01 contacted → converted, null → null',
+      ];
+      const imports: number[] = [];
+      for (const changes of files(1)) {
+        const { id, report } = await setUp.importer.import({ changes });
+        imports.push(id);
+        expect(warningsOf(report.changes)).not.toContainEqual(expect.stringMatching(/begins with this line/));
+      }
+      for (const changes of files(2).toReversed()) await setUp.importer.import({ changes });
+      expect(await readHistory(ascending)).toEqual(expected);
+      expect(await readHistory(descending)).toEqual(expected);
+      expect((await readChanges(ascending)).map(({ importId }) => importId)).toEqual([
+        imports[0],
+        imports[1],
+        imports[1],
+      ]);
+      for (const changes of [...files(1), ...files(2)]) {
+        expect((await setUp.importer.import({ changes })).report.changes?.inserted).toBe(0);
+      }
+      const { rejected } = await setUp.importer.import({
+        changes: [HEADER, line(1, '2026-02-15', 'created'), line(2, '2026-01-02', 'created')],
+      });
+      const notFirst =
+        'date must be before the first change of the lead, because the line is about its creation';
+      expect(rejected).toEqual([`changes 2: ${notFirst}`, `changes 3: ${notFirst}`]);
+      expect(await readHistory(ascending)).toEqual(expected);
+    });
+
     it('has the replaced status of its first change without a creation, and warns', async () => {
       const [lead = 0] = await insertLeads(3, 'won');
       const changes = [

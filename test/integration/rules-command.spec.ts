@@ -54,7 +54,7 @@ describe('pnpm rules', () => {
       /^lead 1: no score to 10 \(recency 0, engagement 0, budget 0, status 10\)$/m,
     );
     expect(preview.stdout).toMatch(
-      /^Backtest on 0 leads:\nThere are too few outcomes for figures.* 40 more won/m,
+      /^Backtest on a sample of 0 leads:\nThere are too few outcomes for figures.* 40 more won/m,
     );
     expect(await readScores(connection)).toMatchObject([{ id, activityScore: null }]);
 

@@ -141,8 +141,8 @@ const EVALUATION = `{
   id rules { id version } horizonDays landmarkEvery startedBy host status startedAt endedAt doneCount totalCount error
   report { leads firstLandmark lastLandmark figures { score { auc aucInterval { low high } } } missing limits }
 }`;
-const EVALUATE = `mutation ($rulesId: ID) { evaluateScores(rulesId: $rulesId, landmarkEvery: 30) ${EVALUATION} }`;
-const QUALITY = `query ($rulesId: ID) { scoreQuality(rulesId: $rulesId, landmarkEvery: 30) ${EVALUATION} }`;
+const EVALUATE = `mutation ($rulesId: ID) { evaluateScores(rulesId: $rulesId) ${EVALUATION} }`;
+const QUALITY = `query ($rulesId: ID) { scoreQuality(rulesId: $rulesId) ${EVALUATION} }`;
 
 interface Evaluation {
   readonly id: string;
@@ -176,6 +176,9 @@ describe('evaluateScores', () => {
         readonly winRate: Record<'rate' | 'low' | 'high' | 'leads' | 'horizonDays', number> | null;
       }[];
     }
+    // An experiment with other options gives no win rates.
+    await api.ask('mutation { evaluateScores(horizonDays: 30, landmarkEvery: 60) { id } }');
+    await api.ask('mutation { evaluateScores(landmarkEvery: 60) { id } }');
     const before = await api.ask<WinRates>(WIN_RATES);
     expect(before.leads.filter(({ winRate }) => winRate !== null)).toEqual([]);
     expect(await api.ask(QUALITY)).toEqual({ scoreQuality: null });
@@ -184,7 +187,7 @@ describe('evaluateScores', () => {
     expect(evaluateScores).toMatchObject({
       rules: { version: 1 },
       horizonDays: 90,
-      landmarkEvery: 30,
+      landmarkEvery: 7,
       startedBy: 'development',
       host: expect.stringContaining(String(process.pid)) as unknown,
       status: 'SUCCEEDED',
@@ -195,7 +198,7 @@ describe('evaluateScores', () => {
     });
     expect(evaluateScores.report?.figures?.score.auc).toBeGreaterThan(0.65);
     expect(await replica.ask(QUALITY)).toEqual({ scoreQuality: evaluateScores });
-    expect(await replica.ask('{ scoreQuality(horizonDays: 91, landmarkEvery: 30) { id } }')).toEqual({
+    expect(await replica.ask('{ scoreQuality(horizonDays: 91) { id } }')).toEqual({
       scoreQuality: null,
     });
 

@@ -4,7 +4,7 @@ import { AllowedTo } from '../../access/allowed-to.js';
 @AllowedTo('viewer')
 @ObjectType('LeadWinRate', {
   description:
-    'The observed share of open leads with such a score that were won within the horizon, from the latest backtest of the rules in force. It does not fall with the score.',
+    'The observed share of open leads with such a score that were won within the horizon, from the latest backtest of the rules in force with the default options. It does not fall with the score.',
 })
 export class LeadWinRateType {
   @Field(() => Float, { description: 'The share, 0 to 1.' })

@@ -1,4 +1,5 @@
 import { ArgsType, Field, ID, Int } from '@nestjs/graphql';
+import { DEFAULT_OPTIONS } from '../score-evaluation.js';
 
 @ArgsType()
 export class ScoreEvaluationArgs {
@@ -6,11 +7,14 @@ export class ScoreEvaluationArgs {
   rulesId?: string | null;
 
   @Field(() => Int, {
-    defaultValue: 90,
+    defaultValue: DEFAULT_OPTIONS.horizonDays,
     description: 'The days after a landmark in which a lead counts as won, 1 to 730.',
   })
   horizonDays!: number;
 
-  @Field(() => Int, { defaultValue: 7, description: 'The days between two landmarks, 1 to 90.' })
+  @Field(() => Int, {
+    defaultValue: DEFAULT_OPTIONS.landmarkEvery,
+    description: 'The days between two landmarks, 1 to 90.',
+  })
   landmarkEvery!: number;
 }

@@ -74,7 +74,7 @@ export class ScoreEvaluationType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'A readable reason if the evaluation did not succeed.',
+    description: 'A readable reason if the evaluation failed or was cancelled.',
   })
   error!: string | null;
 }
