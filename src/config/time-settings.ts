@@ -7,7 +7,7 @@ export abstract class TimeSettings {
   abstract readonly requestMs: number;
   /** For a client to read the data that the server has written, over HTTP and WebSocket. */
   abstract readonly responseWriteMs: number;
-  /** For `recalculateAllScores`. */
+  /** For everything that reads or writes all leads. */
   abstract readonly recalculationMs: number;
   /** For acquiring a database connection, from the pool or a new one. */
   abstract readonly acquireMs: number;
@@ -39,7 +39,7 @@ export const timeShape = {
     1_000,
     86_400_000,
     3_600_000,
-    'Timeout of `recalculateAllScores`, in milliseconds. Then it is rolled back.',
+    'Timeout of a recalculation, an undo, or a preview, publication or evaluation of scoring rules, in milliseconds. Then it is rolled back.',
   ),
   DATABASE_ACQUIRE_TIMEOUT_MS: integer(
     'DATABASE_ACQUIRE_TIMEOUT_MS',
