@@ -26,7 +26,7 @@ const versionOf = (row: string, isDeletion: boolean): string =>
  * than this migration and known from `createdAt` on.
  *
  * Both tables are append-only: rows are never updated, and they are deleted only with their lead. An exception are rows of
- * `lead_changes` with an `importId`, which the undo of their import deletes.
+ * `lead_changes` with an `importId`: the undo of their import deletes them, and a later import corrects the status of a creation.
  *
  * The triggers of `leads` for changes compare the values in their conditions, so a recalculation of all leads calls no function.
  */

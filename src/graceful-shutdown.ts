@@ -19,8 +19,8 @@ const REASON = 'The server is shutting down';
 /**
  * Shuts down the server within its time limit, before the application closes:
  * - Readiness fails. The server still accepts requests during the delay, until load balancers have noticed.
- * - The server rejects new requests, rolls back the recalculation and imports, cancels evaluations, and returns the jobs of the workers to the
- *   queue.
+ * - The server rejects new requests, rolls back the recalculation and imports, cancels evaluations, and returns the jobs of
+ *   the workers to the queue.
  * - The server waits for open requests. Requests that take longer are aborted, in PostgreSQL too.
  */
 @Injectable()

@@ -2,12 +2,9 @@ import { Sequelize } from 'sequelize';
 import { DedicatedConnections } from '../../src/database/dedicated-connections.js';
 import { RULES_OF_VERSION_1, type ScoringRules } from '../../src/leads/scoring/scoring-rules.js';
 import { ScoreQualityService } from '../../src/score-quality/score-quality.service.js';
-import { RulesPreviewService } from '../../src/scoring-rules/rules-preview.service.js';
+import { DEFAULT_SAMPLE, RulesPreviewService } from '../../src/scoring-rules/rules-preview.service.js';
 import type { BenchDatabase } from './bench-database.js';
 import { say } from './benchmark.js';
-
-/** The number of leads that the backtests of a preview examine unless a client wants more. */
-const SAMPLE = 2000;
 
 const { recency, engagement, budget } = RULES_OF_VERSION_1;
 
@@ -50,9 +47,9 @@ export async function measurePreviews(database: BenchDatabase, rounds: number): 
   const { signal } = new AbortController();
   const works = {
     otherCaps: () => service.preview(OTHER_CAPS, null, signal),
-    otherCapsWithBacktest: () => service.preview(OTHER_CAPS, SAMPLE, signal),
+    otherCapsWithBacktest: () => service.preview(OTHER_CAPS, DEFAULT_SAMPLE, signal),
     withFit: () => service.preview(WITH_FIT, null, signal),
-    withFitAndBacktest: () => service.preview(WITH_FIT, SAMPLE, signal),
+    withFitAndBacktest: () => service.preview(WITH_FIT, DEFAULT_SAMPLE, signal),
   };
   const previews: Previews = {
     otherCaps: [],

@@ -4,6 +4,7 @@ import { fileProblem } from '../common/file-problem.js';
 import { OperatorError } from '../common/operator-error.js';
 import { RecalculationAbortedError } from '../recalculation/recalculation-execution.js';
 import {
+  DEFAULT_SAMPLE,
   type QualityPreview,
   type RulesPreview,
   RulesPreviewService,
@@ -34,9 +35,6 @@ export type RulesCommand =
       readonly isJson: boolean;
     };
 
-/** The number of leads on which a preview evaluates the rules. */
-const SAMPLE = 2000;
-
 const DONE = 0;
 const SOME_FAILED = 1;
 const NOTHING_DONE = 2;
@@ -63,7 +61,7 @@ async function exportRules(service: ScoringRulesService, version: number | null)
 }
 
 async function preview(previews: RulesPreviewService, file: string, signal: AbortSignal): Promise<number> {
-  const { quality, ...scores } = await previews.preview(await readRules(file), SAMPLE, signal);
+  const { quality, ...scores } = await previews.preview(await readRules(file), DEFAULT_SAMPLE, signal);
   printPreview(scores);
   if (quality !== null) printQuality(quality);
   return DONE;

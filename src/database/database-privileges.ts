@@ -28,7 +28,7 @@ export const APPLICATION_TABLES = [
 
 /** The privileges for tables whose rows are never updated; all other tables need all four. */
 const APPEND_ONLY_TABLES = {
-  // Deletes are for the undo of an import.
+  // Deletes are for the undo of an import, and for a later import that knows the first status of a lead.
   lead_changes: ['SELECT', 'INSERT', 'DELETE'],
   interaction_versions: ['SELECT', 'INSERT'],
   free_mail_domains: ['SELECT'],

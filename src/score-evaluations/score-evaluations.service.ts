@@ -97,7 +97,9 @@ export class ScoreEvaluationsService {
     const signals = [record.cancelled, this.stopping.signal, ...(signal === undefined ? [] : [signal])];
     const anySignal = AbortSignal.any(signals);
     const begunAt = performance.now();
-    const evaluationId = await this.begin(record, rules.id, request);
+    const evaluationId = await this.begin(record, rules.id, request).catch((error: unknown) => {
+      throw failedEvaluation(error);
+    });
     const end = (outcome: 'succeeded' | 'failed' | 'cancelled') => {
       const durationMs = Math.round(performance.now() - begunAt);
       scoreEvaluationEnded.publish({ evaluationId, outcome, durationMs });

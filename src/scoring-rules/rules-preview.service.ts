@@ -16,6 +16,9 @@ import type { ScoringRules } from '../leads/scoring/scoring-rules.js';
 import { explainScores, previewScores } from './rules-preview.sql.js';
 import { validScoringRules } from './scoring-rules.service.js';
 
+/** The number of leads on which a preview evaluates rules, unless the caller chooses another. */
+export const DEFAULT_SAMPLE = 2000;
+
 /** More leads would take longer than a preview should. */
 const MAX_SAMPLE = 50_000;
 

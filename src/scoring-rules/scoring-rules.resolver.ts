@@ -18,7 +18,12 @@ import {
   ScoringRulesRecordType,
 } from './dto/scoring-rules-record.type.js';
 import { ScoringRulesType } from './dto/scoring-rules.types.js';
-import { type Mover, type RulesPreview, RulesPreviewService } from './rules-preview.service.js';
+import {
+  DEFAULT_SAMPLE,
+  type Mover,
+  type RulesPreview,
+  RulesPreviewService,
+} from './rules-preview.service.js';
 import { type Publication, ScoringRulesService } from './scoring-rules.service.js';
 
 /** Which parts of a preview are requested. */
@@ -77,7 +82,7 @@ export class ScoringRulesResolver {
     @Args('rules', { type: () => ScoringRulesType, description: 'The new rules.' }) rules: ScoringRulesType,
     @Args('sample', {
       type: () => Int,
-      defaultValue: 2000,
+      defaultValue: DEFAULT_SAMPLE,
       description:
         'The number of leads that the backtest examines, 1 to 50000. They are always the same ones.',
     })

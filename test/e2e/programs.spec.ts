@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { isTypeDefinitionNode, parse } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withConnection } from '../support/connection.js';
@@ -313,7 +315,7 @@ describe('pnpm seed', () => {
     await database.drop();
   });
 
-  it('loads the synthetic sales year with its history and scores, once', async () => {
+  it('loads the synthetic sales year with its history and scores, once, and rules can be evaluated on it', async () => {
     const database = await createTestDatabase();
     const seed = () => run('src/cli/seed.js', { DATABASE_URL: database.url }, '--history');
     expect((await seed()).stdout).toMatch(
@@ -331,8 +333,46 @@ describe('pnpm seed', () => {
         FROM leads`),
     );
     expect(counts).toEqual({ unscored: 0, unmarked: 0, future: 0, withHistory: 2000 });
+
+    const rules = (...args: string[]) => run('src/cli/rules.js', { DATABASE_URL: database.url }, ...args);
+    const text = await rules('evaluate');
+    expect(text.code).toBe(0);
+    expect(text.stdout).toMatch(
+      /^Rules of version 1: 1,\d{3} leads at 52 landmarks, [\d,]+ pairs; \d+ won, \d+ lost\. \d+ landmarks left out/,
+    );
+    const json = await rules('evaluate', '--json');
+    const { figures } = JSON.parse(json.stdout) as {
+      figures: { score: { auc: number }; tens: unknown[] };
+    };
+    // The evaluations are of different instants, so their last digits may differ.
+    const [, auc] = /^score +(0\.\d{3})  0\.\d{3}-0\.\d{3} +[\d.]+ % +[\d.]+$/m.exec(text.stdout) ?? [];
+    expect(Number(auc)).toBeCloseTo(figures.score.auc, 2);
+    expect(text.stdout.match(/^\d+-\d+ +(?:[\d.]+ %|-)/gm)).toHaveLength(3 + figures.tens.length);
+    expect(text.stdout).toContain('What these figures do not show:\n- Salespeople choose');
+    const directory = await temporaryDirectory();
+    const file = path.join(directory.path, 'rules.json');
+    await writeFile(file, (await rules('export')).stdout);
+    const [, now, then] =
+      /^Backtest on a sample of 1,\d{3} leads:\nnow +AUC (0\.\d{3}) \(0\.\d{3}-0\.\d{3}\), won of the top 10 %: [\d.]+ %\nwith these rules +AUC (0\.\d{3}) /m.exec(
+        (await rules('preview', file)).stdout,
+      ) ?? [];
+    expect(Number(now)).toBeCloseTo(figures.score.auc, 2);
+    expect(Number(then)).toBeCloseTo(figures.score.auc, 2);
+    await directory.remove();
+    for (const [option, max] of [
+      ['--horizon-days', 730],
+      ['--landmark-every', 90],
+    ] as const) {
+      for (const value of ['0', String(max + 1), 'x']) {
+        const { code, stderr } = await rules('evaluate', option, value);
+        expect([code, stderr]).toEqual([
+          2,
+          expect.stringContaining(`${option} must be a whole number from 1 to ${max}.`),
+        ]);
+      }
+    }
     await database.drop();
-  });
+  }, 60_000);
 
   it('rejects a database that is not migrated', async () => {
     const { code, stderr } = await run('src/cli/seed.js', { DATABASE_URL: empty.url });

@@ -258,6 +258,20 @@ describe('evaluateScores', () => {
     expect(await readEvaluation(running.id)).toMatchObject({ status: 'FAILED', report: null });
   });
 
+  it('fails without a record if its connection is lost before it begins', async () => {
+    const read = () => database.rows('SELECT id FROM score_evaluations');
+    const before = await read();
+    const lockHolder = await connect(api.databaseUrl);
+    await lockHolder.rows('BEGIN');
+    await lockHolder.rows('LOCK TABLE score_evaluations IN SHARE MODE');
+    const answer = api.send(EVALUATE);
+    await untilWaiting(database);
+    await terminateWaiting(database);
+    expect((await answer).errors).toMatchObject([{ extensions: { code: 'SCORE_EVALUATION_FAILED' } }]);
+    await lockHolder.close();
+    expect(await read()).toEqual(before);
+  });
+
   it('has failed if its draft is deleted meanwhile', async () => {
     const { saveScoringRulesDraft: draft } = await api.ask<{ saveScoringRulesDraft: { id: string } }>(
       'mutation ($rules: ScoringRulesInput!) { saveScoringRulesDraft(rules: $rules) { id } }',

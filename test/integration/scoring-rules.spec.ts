@@ -302,6 +302,16 @@ describe('scoring rules', () => {
     );
   });
 
+  it('may have a cap for the fit without criteria', async () => {
+    const id = await insertLead(database, { status: 'new' });
+    const rules = { ...WITH_FIT, fit: { cap: 10, criteria: [] } };
+    expect((await preview(rules)).movers).toMatchObject([
+      { after: 3, breakdownAfter: { fit: { points: 0, cap: 10 } } },
+    ]);
+    await publish(await save(rules));
+    expect(await readScores()).toMatchObject([{ id, score: 3 }]);
+  });
+
   it('are previewed with the changes of bands in each direction', async () => {
     await insertSourced('won', 'trade show');
     await insertSourced('negotiation', 'trade show');
