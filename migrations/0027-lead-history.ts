@@ -26,7 +26,8 @@ const versionOf = (row: string, isDeletion: boolean): string =>
  * than this migration and known from `createdAt` on.
  *
  * Both tables are append-only: rows are never updated, and they are deleted only with their lead. An exception are rows of
- * `lead_changes` with an `importId`: the undo of their import deletes them, and a later import corrects the status of a creation.
+ * `lead_changes` with an `importId`: the undo of their import deletes them, and a later import corrects a status that
+ * was assumed (`isStatusAssumed`, else null).
  *
  * The triggers of `leads` for changes compare the values in their conditions, so a recalculation of all leads calls no function.
  */
@@ -55,7 +56,8 @@ async function createTables(context: MigrationContext): Promise<void> {
       company text,
       location text,
       "emailDomain" text,
-      "changedBy" text NOT NULL
+      "changedBy" text NOT NULL,
+      "isStatusAssumed" boolean
     );
     CREATE INDEX "lead_changes_leadId_effectiveAt_idx" ON lead_changes ("leadId", "effectiveAt", id);
 

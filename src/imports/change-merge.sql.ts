@@ -10,7 +10,7 @@ import { collectUnknownLeads, LEAD_NAME, lockTargets, matchTargets } from './lea
  * 3. A line that gives only the status or only the budget has the other value of the change before it, in the order of the times
  *    at which changes take effect.
  * 4. A line about the creation of a lead has the status that the next change replaced; if nothing changed since, that of now. A
- *    later import corrects it if its first change replaced another status. The first change of a history replaced the status that
+ *    later import corrects that assumption if the next change replaced another status. The first change of a history replaced the status that
  *    its line gives, if any.
  */
 
@@ -83,7 +83,7 @@ export const PLAN_CHANGES = `
   ), stored AS (
     SELECT NULL::integer AS line, "leadId", "effectiveAt", id, coalesce("statusAfter", '${DEFAULT_LEAD_STATUS}') AS status,
       "budgetAfter" AS budget, true AS "hasBudget", "statusBefore" AS "replacedStatus", false AS "isCreation",
-      "importId" IS NOT NULL AND "statusBefore" IS NULL AS "isStoredCreation"
+      "isStatusAssumed" IS TRUE AS "isStatusAssumed"
     FROM lead_changes WHERE "leadId" IN (SELECT "leadId" FROM placed WHERE action = 'insert') AND NOT (${IS_ASSUMED})
   ), given AS (
     SELECT * FROM stored
@@ -92,7 +92,8 @@ export const PLAN_CHANGES = `
     FROM placed WHERE action = 'insert'
   ), ordered AS (
     SELECT given.line, given."leadId", given."effectiveAt", given.id, given.budget, given."hasBudget", given."replacedStatus",
-      given."isCreation", given."isStoredCreation",
+      given."isCreation",
+      CASE WHEN "isCreation" THEN lead("replacedStatus") OVER next IS NULL ELSE "isStatusAssumed" END AS "isStatusAssumed",
       CASE WHEN "isCreation" THEN coalesce(
         lead("replacedStatus") OVER next, lead(given.status) OVER next, leads.status, '${DEFAULT_LEAD_STATUS}'
       ) ELSE given.status END AS status
@@ -112,9 +113,10 @@ export const PLAN_CHANGES = `
     ) AS counted
   ), complete AS (
     SELECT line, "statusAfter", "budgetAfter",
-      CASE WHEN lag("isStoredCreation") OVER before THEN coalesce("replacedStatus", lag("statusAfter") OVER before)
+      "isStatusAssumed",
+      CASE WHEN lag("isStatusAssumed") OVER before THEN coalesce("replacedStatus", lag("statusAfter") OVER before)
         ELSE coalesce(lag("statusAfter") OVER before, "replacedStatus") END AS "statusBefore",
-      CASE WHEN lag("isStoredCreation") OVER before AND "replacedStatus" <> lag("statusAfter") OVER before
+      CASE WHEN lag("isStatusAssumed") OVER before AND "replacedStatus" <> lag("statusAfter") OVER before
         THEN lag(id) OVER before END AS "wrongCreationId",
       lag("statusAfter") OVER before IS NULL AS "isFirst",
       CASE WHEN lag("statusAfter") OVER before IS NULL AND "replacedStatus" IS NOT NULL THEN "budgetAfter"
@@ -123,7 +125,7 @@ export const PLAN_CHANGES = `
   )
   SELECT row_number() OVER (ORDER BY "leadId", "effectiveAt", NOT "isCreation", status IS NULL, line)::int AS position, line,
     "leadId", "effectiveAt", "recordedAt", complete."statusBefore", "statusAfter", "budgetBefore", "budgetAfter", "isFirst",
-    placed."isCreation", "wrongCreationId",
+    placed."isCreation", "isStatusAssumed", "wrongCreationId",
     CASE WHEN reason IS NOT NULL THEN 'reject' ELSE action END AS action, reason
   FROM placed LEFT JOIN complete USING (line)
   CROSS JOIN LATERAL (
@@ -152,10 +154,10 @@ const inRange = 'position > $1 AND position <= $2';
 export const INSERT_CHANGES = `
   WITH inserted AS (
     INSERT INTO lead_changes ("effectiveAt", "recordedAt", "leadId", "importId", "statusBefore", "statusAfter", "budgetBefore",
-      "budgetAfter", source, company, location, "emailDomain", "changedBy")
+      "budgetAfter", source, company, location, "emailDomain", "isStatusAssumed", "changedBy")
     SELECT plan."effectiveAt", coalesce(plan."recordedAt", date_trunc('milliseconds', now())), plan."leadId", $3,
       plan."statusBefore", plan."statusAfter", plan."budgetBefore", plan."budgetAfter", lead.source, lead.company, lead.location,
-      email_domain(lead.email),
+      email_domain(lead.email), CASE WHEN plan."isStatusAssumed" THEN true END,
       coalesce(nullif(current_setting('lead_scoring.caller', true), ''), 'database role ' || session_user)
     FROM pg_temp.import_change_plan AS plan JOIN leads AS lead ON lead.id = plan."leadId"
     WHERE ${inRange} AND action = 'insert'
@@ -165,7 +167,7 @@ export const INSERT_CHANGES = `
   SELECT (SELECT count(*) FROM inserted)::int AS written,
     (SELECT count(*) FROM pg_temp.import_change_plan WHERE ${inRange} AND action = 'insert')::int AS requested`;
 
-/** Gives creations that earlier imports have stored the statuses that the new changes replaced. */
+/** Gives creations whose status earlier imports have assumed the status that the next change replaced. */
 export const CORRECT_CREATIONS = `
   WITH wrong AS (
     DELETE FROM lead_changes AS creation USING pg_temp.import_change_plan AS plan

@@ -299,6 +299,17 @@ describe('the import of changes', () => {
       expect(await readHistory(ascending)).toEqual(expected);
     });
 
+    it('keeps a first status that a file gave, whatever a later change says it replaced', async () => {
+      const lead = await insertLead(setUp.other, { email: 'a@example.com', status: 'won' });
+      const header = 'email,From Stage,To Stage,Edit Date';
+      await setUp.importer.import({ changes: [header, 'a@example.com,,New,2026-01-01'] });
+      await setUp.importer.import({ changes: [header, 'a@example.com,Qualified,Closed Won,2026-02-01'] });
+      expect(await readHistory(lead)).toEqual([
+        '2026-01-01 null → new, null → null',
+        '2026-02-01 new → closed_won, null → null',
+      ]);
+    });
+
     it('has the replaced status of its first change without a creation, and warns', async () => {
       const [lead = 0] = await insertLeads(3, 'won');
       const changes = [
